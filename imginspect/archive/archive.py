@@ -1,0 +1,213 @@
+"""Archive: an opened file, stream or directory, what images it lists, and access to their blobs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import BinaryIO
+
+from imginspect.archive import docker_archive, oci_layout, plain_directory, registry
+from imginspect.archive import layout as layouts
+from imginspect.archive.directory_members import DirectoryMembers
+from imginspect.archive.documents import Reader
+from imginspect.archive.identify import HEAD_BYTES, identify_bytes
+from imginspect.archive.layout import Layout, UnsupportedFormat, find_layout
+from imginspect.archive.members import BlobNotFound, ByteReader, Member, Members
+from imginspect.archive.source import ArchiveFile, open_file, spool
+from imginspect.archive.stored import Blob, Document, StoredImage
+from imginspect.archive.tar_members import NotATar, TarMembers
+from imginspect.errors import ArchiveError, ImageError, ImgInspectError, LimitExceeded, UsageError
+from imginspect.limits import Limits
+from imginspect.oci.reference import normalise
+from imginspect.problems import Problem, Problems, Topic
+
+Progress = Callable[[int], None]
+"""Called with numbers of bytes as they are read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How to reach an archive on the host."""
+
+    limits: Limits = Limits()
+    tmp_dir: Path | None = None
+    progress: Progress | None = None
+
+
+class Archive:
+    """An archive of container images. Close it, or use it as a context manager.
+
+    *form* names its layout in words; *file* is None for a directory.
+    """
+
+    def __init__(self, members: Members, layout: Layout, limits: Limits, problems: Problems, file: ArchiveFile | None) -> None:
+        self.members = members
+        self.form = layout.form
+        self.top = layout.top
+        self.limits = limits
+        self.problems = problems
+        self.file = file
+        self.reader = Reader(members, layout.top, limits, problems)
+
+    def __enter__(self) -> Archive:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        if self.file is not None:
+            self.file.close()
+
+    def stored_images(self, wanted: str | None = None) -> list[StoredImage]:
+        """What the archive lists: images, other platforms' images and artefacts; each once, with all its references.
+
+        *wanted* narrows a registry's storage tree to one repository and tag; elsewhere it is not looked at.
+        Raises: ImgInspectError - the listing itself cannot be read
+        """
+        if self.form == layouts.REGISTRY:
+            found = registry.read_registry(self.reader, wanted)
+        elif self.form == layouts.DIRECTORY:
+            found = plain_directory.read_directory(self.reader)
+        elif self.form == layouts.OCI:
+            found = oci_layout.read_layout(self.reader)
+        elif self.form == layouts.DOCKER:
+            found = docker_archive.read_archive(self.reader)
+        else:
+            found = self._both_listings()
+        self._note_layout_file()
+        return _merged(found)
+
+    def open_blob(self, blob: Blob, *, digest: bool = False) -> ByteReader:
+        """A reader of *blob* as stored. With *digest* the archive's own digest goes along.
+
+        Raises: BlobNotFound
+        """
+        if blob.member is None:
+            raise BlobNotFound(blob.missing or f"{blob.name} is not in the archive")
+        return self.members.open(blob.member, digest=digest)
+
+    def read_document(self, blob: Blob, role: str) -> Document:
+        """The JSON document in *blob*.
+
+        Raises: BlobNotFound, LimitExceeded
+        """
+        if blob.member is None:
+            raise BlobNotFound(blob.missing or f"{blob.name} is not in the archive")
+        return self.reader.read(blob.member, role, blob.digest, blob.size)
+
+    def _both_listings(self) -> list[StoredImage]:
+        """Images of an archive with manifest.json and index.json, which different tools load by; they should agree."""
+        by_index = self._try(lambda: oci_layout.read_layout(self.reader), "index.json")
+        by_manifest = self._try(lambda: docker_archive.read_archive(self.reader), "manifest.json")
+        if not by_index and not by_manifest:
+            raise ArchiveError("neither index.json nor manifest.json can be read: " + "; ".join(p.what for p in self.problems.listed()[:2]))
+        return self._reconciled(by_index, by_manifest) if by_index and by_manifest else by_index or by_manifest
+
+    def _try(self, read: Callable[[], list[StoredImage]], name: str) -> list[StoredImage]:
+        try:
+            return read()
+        except (BlobNotFound, ImageError, LimitExceeded) as error:
+            self.problems.add(Problem(Topic.UNREAD, name, f"it cannot be read: {error}", unread=True))
+            return []
+
+    def _reconciled(self, by_index: list[StoredImage], by_manifest: list[StoredImage]) -> list[StoredImage]:
+        merged = list(by_index)
+        matched: set[int] = set()
+        for saved in by_manifest:
+            same = [number for number, image in enumerate(merged) if not image.absent and _content(image) == _content(saved)]
+            if same:
+                matched.update(same)
+                merged[same[0]] = merged[same[0]].with_references(saved.references, saved.listed_in)
+            else:
+                merged.append(saved)
+                self._note_disagreement("manifest.json", "index.json", saved)
+        roots = {image.index_digests[:2] for number, image in enumerate(by_index) if number in matched}
+        for number, image in enumerate(by_index):
+            is_sibling = len(image.index_digests) > 1 and image.index_digests[:2] in roots
+            if number not in matched and not image.absent and not image.artefact and not is_sibling:
+                self._note_disagreement("index.json", "manifest.json", image)
+        return merged
+
+    def _note_disagreement(self, has: str, lacks: str, image: StoredImage) -> None:
+        name = ", ".join(image.references) or (image.config.name if image.config else "an image without a name")
+        self.problems.add(
+            Problem(
+                Topic.INDEXES,
+                "the archive",
+                f"{has} lists an image that {lacks} does not: which one is loaded depends on the tool",
+                expected=f"the same images in {has} and {lacks}",
+                found=name,
+            )
+        )
+
+    def _note_layout_file(self) -> None:
+        if self.form in (layouts.OCI, layouts.DOCKER_AND_OCI) and not self.reader.has("oci-layout"):
+            self.problems.add(Problem(Topic.MEDIA_TYPE, "the archive", "an OCI image layout without its oci-layout file"))
+
+
+def open_archive(source: Path | BinaryIO, access: Access | None = None) -> Archive:
+    """The archive at a path (file or directory) or in a stream.
+
+    Raises: UsageError - no such path; ArchiveError, UnsupportedFormat - not readable as an archive of images; LimitExceeded
+    """
+    access = access or Access()
+    problems = Problems(access.limits.problems)
+    if isinstance(source, Path) and source.is_dir():
+        members: Members = DirectoryMembers(source)
+        return Archive(members, find_layout(members, access.limits), access.limits, problems, None)
+    if isinstance(source, Path):
+        if not source.exists():
+            raise UsageError("no such file or directory")
+        file = open_file(source, access.limits, access.tmp_dir, access.progress)
+    else:
+        file = spool(source, access.limits, access.tmp_dir, access.progress)
+    try:
+        return _open_tar(file, access.limits, problems)
+    except BaseException:
+        file.close()
+        raise
+
+
+def _open_tar(file: ArchiveFile, limits: Limits, problems: Problems) -> Archive:
+    damage = f" (its {file.compression} compression is damaged: {file.damage})" if file.damage else ""
+    try:
+        members = TarMembers(file, limits, problems)
+        layout = find_layout(members, limits)
+    except NotATar as error:
+        head = file.read_at(0, HEAD_BYTES)
+        what = "an empty file" if not head else identify_bytes(head)
+        raise UnsupportedFormat(f"not a container image: {what}{damage}; {error}") from error
+    except UnsupportedFormat as error:
+        told = "; ".join(problem.what for problem in problems.listed() if problem.unread)
+        raise UnsupportedFormat(f"{error}{'; ' + told if told else ''}{damage}") from error
+    if file.damage:
+        problems.add(Problem(Topic.UNREAD, "the archive", f"its {file.compression} compression is damaged: {file.damage}", unread=True))
+    return Archive(members, layout, limits, problems, file)
+
+
+def _content(image: StoredImage) -> tuple[str, ...]:
+    """What two listings of one image have in common: the members that hold its config and layers."""
+    blobs = [image.config, *image.layers] if image.config else list(image.layers)
+    return tuple(blob.member.name if blob.member else blob.name for blob in blobs)
+
+
+def _merged(found: list[StoredImage]) -> list[StoredImage]:
+    """Each image once, with all its references; names that Docker holds for equal are one."""
+    merged: dict[object, StoredImage] = {}
+    for image in found:
+        key: object = image.manifest_digest or (_content(image), image.references if image.absent else ())
+        merged[key] = merged[key].with_references(image.references, image.listed_in) if key in merged else image
+    return [replace(image, references=_distinct(image.references)) for image in merged.values()]
+
+
+def _distinct(references: tuple[str, ...]) -> tuple[str, ...]:
+    seen: dict[str, str] = {}
+    for reference in references:
+        seen.setdefault(normalise(reference), reference)
+    return tuple(seen.values())
+
+
+__all__ = ["Access", "Archive", "Blob", "ImgInspectError", "Member", "StoredImage", "UnsupportedFormat", "open_archive"]

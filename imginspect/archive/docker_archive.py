@@ -1,0 +1,48 @@
+"""Docker archives: manifest.json names configs and layers as members.
+
+Written by ``docker save``, podman, skopeo, crane, jib, kaniko and Bazel's rules, each with file names of its own.
+Source: Docker image specification v1.2, "Combined Image JSON + Filesystem Changeset Format"
+"""
+
+from __future__ import annotations
+
+import re
+
+from imginspect.archive.documents import Reader
+from imginspect.archive.stored import Blob, StoredImage
+from imginspect.oci.digest import Digest
+from imginspect.oci.manifest import SavedImage, parse_saved_images
+
+_CONFIG_NAME = re.compile(r"(?:blobs/sha256/|sha256:)?([0-9a-f]{64})(?:\.json)?")
+_BLOB_NAME = re.compile(r"blobs/(sha256|sha384|sha512)/([0-9a-f]+)")
+
+
+def read_archive(reader: Reader) -> list[StoredImage]:
+    """The images that manifest.json lists, in order.
+
+    Raises: BlobNotFound, ImageError, LimitExceeded
+    """
+    document = reader.document("manifest.json", "manifest.json")
+    saved = parse_saved_images(reader.parse(document))
+    return [
+        StoredImage(
+            references=item.repo_tags,
+            trail=(document,),
+            config=_config(reader, item),
+            layers=tuple(_layer(reader, name) for name in item.layers),
+            listed_in=("manifest.json",),
+        )
+        for item in saved
+    ]
+
+
+def _config(reader: Reader, item: SavedImage) -> Blob:
+    """The config; a name made of a digest is a promise to check."""
+    match = _CONFIG_NAME.fullmatch(item.config)
+    return reader.blob_at(item.config, "config", digest=Digest("sha256", match[1]) if match else None)
+
+
+def _layer(reader: Reader, name: str) -> Blob:
+    """A layer; only ``blobs/<algorithm>/<hex>`` promises the digest of the blob (other names are ids or diff_ids)."""
+    match = _BLOB_NAME.fullmatch(name)
+    return reader.blob_at(name, "layer", digest=Digest(match[1], match[2]) if match else None)

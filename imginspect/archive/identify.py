@@ -1,0 +1,72 @@
+"""Names what a file is that is no container image, so that the answer is not just "no"."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+from imginspect.archive.members import Members
+
+_MAGIC = (
+    (0, b"\x7fELF", "an executable program (ELF)"),
+    (0, b"PK\x03\x04", "a zip file"),
+    (0, b"%PDF", "a PDF document"),
+    (0, b"QFI\xfb", "a virtual machine disk (qcow2)"),
+    (0, b"KDMV", "a virtual machine disk (VMDK)"),
+    (0, b"hsqs", "a squashfs file system"),
+    (32, b"SIF_MAGIC", "a Singularity or Apptainer image (SIF); export the image it was made from instead"),
+    (0, b"!<arch>\ndebian", "a Debian package"),
+    (0, b"\xed\xab\xee\xdb", "an RPM package"),
+    (0, b"\0asm", "a WebAssembly module"),
+    (0, b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
+    (0, b"SQLite format 3\0", "an SQLite database"),
+    (0, b"MZ", "a Windows program"),
+    (0, b"\x04\x22\x4d\x18", "a file compressed with lz4; expand it first"),
+    (0, b"070701", "a cpio archive"),
+)
+_ISO = (32769, b"CD001")
+HEAD_BYTES = 33 << 10
+_ROOT_FOLDERS = frozenset({"bin", "etc", "usr", "lib", "sbin", "var", "root", "proc", "sys", "dev", "home", "opt", "tmp", "run"})
+_MANY = 20_000
+
+
+def identify_bytes(head: bytes) -> str:
+    """What a file that is no tar starts like."""
+    if not head:
+        return "an empty file"
+    for offset, magic, name in _MAGIC:
+        if head[offset : offset + len(magic)] == magic:
+            return name
+    if head[_ISO[0] : _ISO[0] + 5] == _ISO[1]:
+        return "a disc image (ISO 9660)"
+    start = head[:4096]
+    if b"\0" not in start:
+        stripped = start.lstrip()
+        if stripped[:1] in (b"{", b"["):
+            return "a JSON document by itself (a manifest without its blobs?)"
+        if stripped.upper().startswith((b"FROM ", b"# SYNTAX=", b"ARG ")):
+            return "a Dockerfile: the recipe of an image, not the image"
+        return "a text file"
+    return "no format that is known here"
+
+
+def identify_members(members: Members) -> str:
+    """What a tar or directory is that holds neither manifest.json nor index.json."""
+    names = [member.name for member in islice(members.walk(), _MANY)]
+    if not names or names == [""]:
+        return "an empty archive"
+    top = {name.partition("/")[0] for name in names}
+    if ".dockerenv" in top or len(top & _ROOT_FOLDERS) >= 3:
+        return (
+            "a root filesystem without image metadata, as docker export writes it: its layers, config and history are lost; "
+            "export the image with docker save instead"
+        )
+    if "repositories" in top and any(name.endswith("/layer.tar") for name in names):
+        return "a docker save of Docker before 1.10 (2016), which has no manifest.json; load it in a newer Docker and save it again"
+    if any(name.count("/") <= 1 and name.endswith("Chart.yaml") for name in names):
+        return "a Helm chart: it names images and holds none"
+    if any(name.count("/") <= 1 and name.rpartition("/")[2] in ("Dockerfile", "Containerfile") for name in names):
+        return "a build context with a Dockerfile: the recipe of an image, not the image"
+    inner = sorted(name for name in names if name.endswith((".tar", ".tar.gz", ".tgz", ".tar.zst", ".tar.xz", ".oci", ".sif")))
+    if inner:
+        return f"a container of other archives (such as {inner[0]}): inspect those"
+    return f"a tar or folder of {len(names):,} other files (such as {sorted(names)[0] or sorted(names)[-1]})"

@@ -1,0 +1,93 @@
+"""Which of the known layouts an archive has, and below which folder it begins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from imginspect.archive.documents import Reader
+from imginspect.archive.identify import identify_members
+from imginspect.archive.members import BlobNotFound, Members, find
+from imginspect.archive.registry import ROOT as REGISTRY_ROOT
+from imginspect.errors import ArchiveError, ImgInspectError
+from imginspect.limits import Limits
+from imginspect.oci.document import JsonObject
+from imginspect.problems import Problems
+
+OCI = "OCI image layout"
+DOCKER = "docker archive"
+DOCKER_AND_OCI = "docker archive with an OCI image layout"
+DIRECTORY = "dir: tree"
+REGISTRY = "registry storage tree"
+
+_REGISTRY_TOPS = ("", "docker/registry/v2/", "registry/v2/", "v2/")
+
+
+class UnsupportedFormat(ArchiveError):
+    """It is no container image in any form that is read here; the message says what it looks like."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The form of an archive and the folder (``""`` or ending in a slash) below which it begins."""
+
+    form: str
+    top: str
+
+
+def find_layout(members: Members, limits: Limits) -> Layout:
+    """The layout of *members*, at the top or below one folder.
+
+    Raises: UnsupportedFormat
+    """
+    at_top = _layout_at(members, "", limits)
+    if at_top:
+        return at_top
+    below = [layout for child in members.children("") if (layout := _layout_at(members, child + "/", limits))]
+    if len(below) == 1:
+        return below[0]
+    if below:
+        names = ", ".join(layout.top.rstrip("/") for layout in below[:5])
+        raise UnsupportedFormat(
+            f"it holds {len(below)} images side by side, in the folders {names}{', …' if len(below) > 5 else ''}: name one of them"
+        )
+    raise UnsupportedFormat(f"not a container image: {identify_members(members)}")
+
+
+def _layout_at(members: Members, top: str, limits: Limits) -> Layout | None:
+    has_index = _is_file(members, f"{top}index.json", limits) or _is_file(members, f"{top}oci-layout", limits)
+    if _is_file(members, f"{top}manifest.json", limits):
+        if _holds_list(members, top, limits):
+            return Layout(DOCKER_AND_OCI if has_index else DOCKER, top)
+        if not has_index:
+            return Layout(DIRECTORY, top)
+    if has_index:
+        return Layout(OCI, top)
+    for start in _REGISTRY_TOPS:
+        root = top + start
+        if {"blobs", "repositories"} <= set(members.children(root.rstrip("/"))):
+            return Layout(REGISTRY, root)
+    return None
+
+
+def _is_file(members: Members, name: str, limits: Limits) -> bool:
+    try:
+        find(members, name, limits)
+    except BlobNotFound:
+        return False
+    return True
+
+
+def _holds_list(members: Members, top: str, limits: Limits) -> bool:
+    """Whether manifest.json is a docker archive's (a list). A damaged one is judged by its first character."""
+    scratch = Reader(members, top, limits, Problems())
+    try:
+        document = scratch.document("manifest.json", "manifest.json")
+    except ImgInspectError:
+        return True
+    try:
+        return not isinstance(scratch.parse(document), JsonObject)
+    except ImgInspectError:
+        return document.data.lstrip()[:1] != b"{"
+
+
+__all__ = ["DIRECTORY", "DOCKER", "DOCKER_AND_OCI", "OCI", "REGISTRY", "REGISTRY_ROOT", "Layout", "UnsupportedFormat", "find_layout"]

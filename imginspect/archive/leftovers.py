@@ -1,0 +1,107 @@
+"""What an archive holds besides its images: metadata that tools are known to add, and what nobody refers to."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from imginspect.archive.archive import Archive
+from imginspect.archive.layout import REGISTRY
+from imginspect.archive.members import Member
+from imginspect.archive.source import ArchiveFile
+from imginspect.archive.tar_members import TarMembers
+from imginspect.compression import HEAD_BYTES, PLAIN, compression_of
+from imginspect.errors import ImgInspectError
+from imginspect.oci.document import JsonObject, parse_document
+from imginspect.tar.header import BLOCK, FILE, ZERO_BLOCK, checksum_matches
+
+_METADATA = re.compile(
+    r"oci-layout|repositories|version|VERSION|(?:.*/)?VERSION|[0-9a-f]{64}/json|signature-\d+|index\.json|manifest\.json"
+)
+_SMALL = 1 << 20
+_PIECE = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Leftover:
+    """A file of the archive that no document refers to; *is_metadata* where tools are known to write such files."""
+
+    name: str
+    size: int
+    kind: str
+    sha256: str | None
+    is_metadata: bool
+
+
+def leftovers(archive: Archive) -> Iterator[Leftover]:
+    """Every file that nothing refers to, read and hashed. A registry's tree serves many images: there nothing is left over."""
+    if archive.form == REGISTRY:
+        return
+    for member in archive.members.walk():
+        if member.kind == FILE and member.name not in archive.reader.referenced:
+            yield _leftover(archive, member)
+
+
+def trailing_bytes(archive: Archive) -> tuple[int, int]:
+    """(bytes behind the end of the archive's tar, how many of them are not zero)."""
+    if archive.file is None or not isinstance(archive.members, TarMembers):
+        return 0, 0
+    return _count_nonzero(archive.file, archive.members.end)
+
+
+def _count_nonzero(file: ArchiveFile, start: int) -> tuple[int, int]:
+    total = nonzero = 0
+    while piece := file.read_at(start + total, _PIECE):
+        total += len(piece)
+        nonzero += len(piece) - piece.count(0)
+    return total, nonzero
+
+
+def _leftover(archive: Archive, member: Member) -> Leftover:
+    name = member.name.removeprefix(archive.top)
+    hasher = hashlib.sha256()
+    head = b""
+    length = 0
+    try:
+        reader = archive.members.open(member, digest=False)
+        while piece := reader.read(_PIECE):
+            if len(head) < _SMALL:
+                head += piece
+            hasher.update(piece)
+            length += len(piece)
+    except (ImgInspectError, OSError):
+        return Leftover(member.name, member.size, "unreadable", None, is_metadata=False)
+    kind = _kind(name, head, member.size, archive)
+    return Leftover(member.name, member.size, kind, hasher.hexdigest(), is_metadata=kind in _KNOWN or member.size == 0)
+
+
+_V1 = "version 1 metadata of a layer"
+_TOOL = "metadata of the tool that wrote the archive"
+_KNOWN = frozenset({_V1, _TOOL})
+
+
+def _kind(name: str, head: bytes, size: int, archive: Archive) -> str:
+    if size <= _SMALL and _METADATA.fullmatch(name):
+        return _TOOL
+    if size <= _SMALL and head[:1] in (b"{", b"["):
+        try:
+            document = parse_document(head, name, archive.limits)
+        except ImgInspectError:
+            return "text"
+        if isinstance(document, JsonObject) and _is_v1(document):
+            return _V1
+        return "JSON document"
+    compression = compression_of(head[:HEAD_BYTES])
+    if compression != PLAIN:
+        return f"{compression} data"
+    if len(head) >= BLOCK and head[:BLOCK] != ZERO_BLOCK and checksum_matches(head[:BLOCK]):
+        return "tar"
+    return "text" if head and b"\0" not in head[:4096] else "data"
+
+
+def _is_v1(document: JsonObject) -> bool:
+    """Whether this is one of the per-layer JSON documents that docker save has written since version 1."""
+    keys = {key for key, _ in document.pairs}
+    return "id" in keys and bool(keys & {"created", "container_config", "parent", "os"}) and "layers" not in keys

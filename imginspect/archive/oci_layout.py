@@ -1,0 +1,187 @@
+"""OCI image layouts: index.json, nested indexes, manifests and the blobs they point to.
+
+Source: OCI image-spec, image-layout.md and image-index.md
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from imginspect.archive.documents import Reader
+from imginspect.archive.members import BlobNotFound
+from imginspect.archive.stored import Blob, Document, StoredImage
+from imginspect.errors import ImageError, LimitExceeded
+from imginspect.oci import media_types, schema1
+from imginspect.oci.descriptor import Descriptor
+from imginspect.oci.digest import Digest
+from imginspect.oci.document import JsonObject
+from imginspect.oci.manifest import Manifest, Schema1Manifest, is_ambiguous, kind_of, parse_index, parse_manifest
+from imginspect.problems import Problem, Topic
+
+BlobName = Callable[[Digest], str]
+"""Gives the member name under which a digest is stored."""
+
+_REFERENCE_NAMES = ("io.containerd.image.name", "org.opencontainers.image.ref.name")
+_ATTESTATION = "attestation-manifest"
+
+
+def blob_name(digest: Digest) -> str:
+    """Where an OCI layout stores *digest*."""
+    return f"blobs/{digest.algorithm}/{digest.hex}"
+
+
+def read_layout(reader: Reader) -> list[StoredImage]:
+    """The images that index.json lists, nested indexes unfolded, in order.
+
+    Raises: BlobNotFound, ImageError, LimitExceeded
+    """
+    document = reader.document("index.json", "index")
+    return list(unfold(reader, document, blob_name))
+
+
+def unfold(
+    reader: Reader, document: Document, name_of: BlobName, references: tuple[str, ...] = (), *, keep_names: bool = True
+) -> Iterator[StoredImage]:
+    """The images under *document*, which is an index or a manifest; *references* are the names it is known by already."""
+    yield from _Walk(reader, name_of, document.name, keep_names=keep_names).visit(document, _Place((document,), references, (), None), "")
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """How a document was reached."""
+
+    trail: tuple[Document, ...]
+    references: tuple[str, ...]
+    indexes: tuple[Digest, ...]
+    descriptor: Descriptor | None
+
+
+class _Walk:
+    """One depth-first walk over indexes, which may be nested, repeat themselves, or be made to."""
+
+    def __init__(self, reader: Reader, name_of: BlobName, listed_in: str, *, keep_names: bool) -> None:
+        self._reader = reader
+        self._name_of = name_of
+        self._listed_in = (listed_in,)
+        self._seen = 0
+        self._keep_names = keep_names
+
+    def visit(self, document: Document, place: _Place, declared: str) -> Iterator[StoredImage]:
+        """The images that *document* holds or leads to."""
+        value = self._reader.parse_object(document)
+        if value is None:
+            raise ImageError(f"{document.role} {document.name}: expected a JSON object, found an array")
+        if is_ambiguous(value):
+            self._reader.problems.add(
+                Problem(
+                    Topic.JSON_KEYS,
+                    f"{document.role} {document.name}",
+                    "it has both manifests and layers or a config: some readers take it for an index, others for an image (CVE-2021-41190)",
+                )
+            )
+        kind = kind_of(value, declared)
+        if kind == "index" or is_ambiguous(value):
+            yield from self._index(value, document, place)
+        if kind == "manifest":
+            yield self._image(parse_manifest(value, f"manifest {document.name}"), document, place)
+        elif kind == "schema1":
+            yield self._schema1(schema1.parse_schema1(value, f"manifest {document.name}", self._reader.limits), document, place)
+
+    def _index(self, value: JsonObject, document: Document, place: _Place) -> Iterator[StoredImage]:
+        limits = self._reader.limits
+        if len(place.indexes) >= limits.index_depth:
+            raise LimitExceeded("index_depth", limits.index_depth, f"{document.name}: indexes inside indexes")
+        if document.digest in place.indexes:
+            raise ImageError(f"{document.name}: the index contains itself")
+        for descriptor in parse_index(value, f"{document.role} {document.name}").manifests:
+            self._seen += 1
+            if self._seen > limits.manifests:
+                raise LimitExceeded("manifests", limits.manifests, f"{document.name}: manifests and indexes")
+            names = place.references
+            if self._keep_names and (not place.indexes or not names):
+                names = tuple(dict.fromkeys((*names, *_reference_of(descriptor))))
+            yield from self._follow(descriptor, _Place(place.trail, names, (*place.indexes, document.digest), descriptor))
+
+    def _follow(self, descriptor: Descriptor, place: _Place) -> Iterator[StoredImage]:
+        role = "manifest" if descriptor.media_type in media_types.MANIFESTS else "nested index or manifest"
+        try:
+            document = self._reader.document(self._name_of(descriptor.digest), role, descriptor.digest, descriptor.size)
+            inner = _Place((*place.trail, document), place.references, place.indexes, descriptor)
+            yield from self.visit(document, inner, descriptor.media_type)
+        except (BlobNotFound, ImageError, LimitExceeded) as error:
+            yield StoredImage(
+                references=place.references,
+                trail=place.trail,
+                manifest_digest=descriptor.digest,
+                manifest_media_type=descriptor.media_type,
+                index_digests=place.indexes,
+                platform=descriptor.platform,
+                artefact=_artefact_of(descriptor, None),
+                absent=str(error),
+                listed_in=self._listed_in,
+            )
+
+    def _image(self, manifest: Manifest, document: Document, place: _Place) -> StoredImage:
+        descriptor = place.descriptor
+        return StoredImage(
+            references=place.references,
+            trail=place.trail,
+            manifest_digest=document.digest,
+            manifest_media_type=manifest.media_type or (descriptor.media_type if descriptor else ""),
+            index_digests=place.indexes,
+            platform=descriptor.platform if descriptor else None,
+            config=self._blob(manifest.config, "config"),
+            layers=tuple(self._blob(layer, "layer") for layer in manifest.layers),
+            artefact=_artefact_of(descriptor, manifest),
+            listed_in=self._listed_in,
+            attests=descriptor.annotation("vnd.docker.reference.digest") if descriptor else "",
+            annotations=manifest.annotations,
+        )
+
+    def _schema1(self, manifest: Schema1Manifest, document: Document, place: _Place) -> StoredImage:
+        named = (f"{manifest.name}:{manifest.tag}",) if manifest.name and manifest.tag else ()
+        return StoredImage(
+            references=tuple(dict.fromkeys(place.references + named)),
+            trail=place.trail,
+            manifest_digest=document.digest,
+            manifest_media_type="application/vnd.docker.distribution.manifest.v1+json",
+            index_digests=place.indexes,
+            platform=place.descriptor.platform if place.descriptor else None,
+            layers=tuple(self._blob(layer.blob, "layer") for layer in manifest.layers if not layer.throwaway),
+            schema1_config=schema1.config_of(manifest, self._reader.limits),
+            listed_in=self._listed_in,
+        )
+
+    def _blob(self, descriptor: Descriptor, role: str) -> Blob:
+        return self._reader.blob_at(self._name_of(descriptor.digest), role, descriptor)
+
+
+def _reference_of(descriptor: Descriptor) -> tuple[str, ...]:
+    """The name that an index gives a manifest: containerd's full one where there is one, else the reference name."""
+    for name in _REFERENCE_NAMES:
+        if value := descriptor.annotation(name):
+            return (value,)
+    return ()
+
+
+def _artefact_of(descriptor: Descriptor | None, manifest: Manifest | None) -> str:
+    """What a manifest is where it is no container image, in words, else the empty string."""
+    if descriptor is not None and descriptor.annotation("vnd.docker.reference.type") == _ATTESTATION:
+        return "attestation"
+    types = [descriptor.artifact_type] if descriptor else []
+    if manifest is not None:
+        types += [manifest.artifact_type, manifest.config.media_type]
+    for media_type in types:
+        if kind := media_types.artefact_kind(media_type):
+            return kind
+    if manifest is None or manifest.config.media_type in media_types.IMAGE_CONFIGS:
+        return ""
+    layer_types = [layer.media_type for layer in manifest.layers]
+    if any(media_types.is_layer_tar(media_type) for media_type in layer_types):
+        return ""
+    for media_type in layer_types:
+        if kind := media_types.artefact_kind(media_type):
+            return kind
+    stated = manifest.artifact_type or manifest.config.media_type
+    return f"artefact of type {stated}" if stated and stated != "application/octet-stream" else ""

@@ -1,0 +1,84 @@
+"""The storage tree of a Docker registry: repositories with tags that link to manifests, and blobs shared by all.
+
+Source: distribution, registry/storage/paths.go
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from imginspect.archive.documents import Reader
+from imginspect.archive.members import BlobNotFound, find
+from imginspect.archive.oci_layout import unfold
+from imginspect.archive.stored import StoredImage
+from imginspect.errors import ImageError, LimitExceeded
+from imginspect.oci.digest import Digest
+from imginspect.oci.reference import matches
+from imginspect.problems import Problem, Topic
+
+ROOT = "docker/registry/v2/"
+_MANIFESTS = "_manifests"
+_MAX_DEPTH = 32
+
+
+def read_registry(reader: Reader, wanted: str | None) -> list[StoredImage]:
+    """The images of all tags, or only those that *wanted* (``repository:tag`` or ``repository@digest``) asks for.
+
+    A tag's live manifest is the one that ``current/link`` names; earlier ones are found by digest only.
+    """
+    found: list[StoredImage] = []
+    for repository in _repositories(reader):
+        for reference, link in _links(reader, repository, wanted):
+            found += _images(reader, repository, reference, link)
+    return found
+
+
+def _images(reader: Reader, repository: str, reference: str, link: str) -> list[StoredImage]:
+    try:
+        member = find(reader.members, reader.top + link, reader.limits)
+        if member.size > 200:
+            raise ImageError(f"{link}: expected a digest, found {member.size:,} bytes")
+        digest = Digest.parse(reader.members.open(member, digest=False).read(200).decode("ascii", "replace").strip())
+        document = reader.document(_blob_name(digest), "manifest", digest)
+        names = (reference,) if "@" not in reference else ()
+        return list(unfold(reader, document, _blob_name, names, keep_names=False))
+    except (BlobNotFound, ImageError, LimitExceeded) as error:
+        reader.problems.add(Problem(Topic.UNREAD, f"repository {repository}", f"{reference} cannot be read: {error}"))
+        return [StoredImage(references=(reference,), absent=str(error))]
+
+
+def _links(reader: Reader, repository: str, wanted: str | None) -> Iterator[tuple[str, str]]:
+    base = f"repositories/{repository}/{_MANIFESTS}"
+    name, at, digest = (wanted or "").partition("@")
+    if at:
+        if name and not matches(name, repository):
+            return
+        hexadecimal = digest.removeprefix("sha256:")
+        if hexadecimal in reader.members.children(f"{reader.top}{base}/revisions/sha256"):
+            yield f"{repository}@{digest}", f"{base}/revisions/sha256/{hexadecimal}/link"
+        return
+    for tag in reader.members.children(f"{reader.top}{base}/tags"):
+        reference = f"{repository}:{tag}"
+        if wanted is None or matches(wanted, reference) or _is_digest(wanted):
+            yield reference, f"{base}/tags/{tag}/current/link"
+
+
+def _is_digest(wanted: str) -> bool:
+    text = wanted.removeprefix("sha256:")
+    return len(text) >= 6 and not text.strip("0123456789abcdef")
+
+
+def _repositories(reader: Reader) -> Iterator[str]:
+    """Names of all repositories; they may be nested (``a/b/c``)."""
+    stack = [("", 0)]
+    while stack:
+        name, depth = stack.pop()
+        children = reader.members.children(f"{reader.top}repositories/{name}".rstrip("/"))
+        if name and _MANIFESTS in children:
+            yield name
+        if depth < _MAX_DEPTH:
+            stack += [(f"{name}/{child}".lstrip("/"), depth + 1) for child in reversed(children) if not child.startswith("_")]
+
+
+def _blob_name(digest: Digest) -> str:
+    return f"blobs/{digest.algorithm}/{digest.hex[:2]}/{digest.hex}/data"

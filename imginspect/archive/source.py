@@ -1,0 +1,211 @@
+"""The bytes of an archive on the host: a file read in place, or a stream or whole-archive compression spooled to an unnamed file.
+
+Nothing is written under a name that comes from the archive.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO
+
+from imginspect.compression import HEAD_BYTES, PLAIN, CorruptStream, Expander, compression_of
+from imginspect.errors import ArchiveError, LimitExceeded
+from imginspect.limits import Limits
+
+_PIECE = 1 << 20
+
+
+class ArchiveFile:
+    """Random access to the (expanded) bytes of an archive; the sha256 of the file as given is made on the way.
+
+    The digest is made while ``stream`` reads in ascending order, gaps included, so that a large file is read once.
+    """
+
+    def __init__(self, handle: BinaryIO, size: int, digest: str | None = None, stored_size: int | None = None) -> None:
+        self._handle = handle
+        self._descriptor = handle.fileno()
+        self.size = size
+        self.stored_size = size if stored_size is None else stored_size
+        self.compression = PLAIN
+        self.damage = ""
+        """Why the expanded bytes end early, where they do."""
+        self._digest = digest
+        self._hash = hashlib.sha256()
+        self._hashed = 0
+
+    def read_at(self, offset: int, count: int) -> bytes:
+        """Up to *count* bytes at *offset*; fewer at the end."""
+        return os.pread(self._descriptor, max(0, min(count, self.size - offset)), offset)
+
+    def stream(self, offset: int, size: int, *, digest: bool) -> RangeReader:
+        """A reader of *size* bytes at *offset*. With *digest* the archive's own digest goes along."""
+        return RangeReader(self, offset, size, digest=digest)
+
+    def readinto_at(self, offset: int, target: memoryview, *, digest: bool) -> int:
+        """Fill *target* from *offset*; how many bytes there were."""
+        if digest and self._digest is None and offset > self._hashed:
+            self._hash_up_to(offset)
+        count = os.preadv(self._descriptor, [target], offset) if hasattr(os, "preadv") else self._pread_into(offset, target)
+        if digest and self._digest is None and offset <= self._hashed < offset + count:
+            self._hash.update(target[self._hashed - offset : count])
+            self._hashed = offset + count
+        return count
+
+    def finish_digest(self) -> str:
+        """The hex sha256 of the archive file as given; reads what was not read yet."""
+        if self._digest is None:
+            self._hash_up_to(self.size)
+            self._digest = self._hash.hexdigest()
+        return self._digest
+
+    def close(self) -> None:
+        """Close the file; a spooled one is gone with that."""
+        self._handle.close()
+
+    def _hash_up_to(self, offset: int) -> None:
+        buffer = memoryview(bytearray(min(_PIECE, max(1, offset - self._hashed))))
+        while self._hashed < offset:
+            wanted = buffer[: offset - self._hashed]
+            count = self.readinto_at(self._hashed, wanted, digest=True)
+            if not count:
+                raise ArchiveError(f"the archive shrank while it was read: {self._hashed:,} of {self.size:,} bytes")
+
+    def _pread_into(self, offset: int, target: memoryview) -> int:
+        data = os.pread(self._descriptor, len(target), offset)
+        target[: len(data)] = data
+        return len(data)
+
+
+class RangeReader:
+    """Reads one range of an archive file from its start."""
+
+    def __init__(self, file: ArchiveFile, offset: int, size: int, *, digest: bool) -> None:
+        self._file = file
+        self._at = offset
+        self._end = min(offset + size, file.size)
+        self._digest = digest
+
+    def read(self, count: int) -> bytes:
+        """Up to *count* bytes; none at the end."""
+        buffer = bytearray(min(count, self._end - self._at))
+        length = self.readinto(memoryview(buffer))
+        return bytes(buffer[:length]) if length != len(buffer) else bytes(buffer)
+
+    def readinto(self, target: memoryview) -> int:
+        """Fill *target*; how many bytes there were."""
+        target = target[: self._end - self._at]
+        if not target:
+            return 0
+        count = self._file.readinto_at(self._at, target, digest=self._digest)
+        self._at += count
+        return count
+
+
+class FileReader:
+    """Reads one file of a directory from its start."""
+
+    def __init__(self, handle: BinaryIO) -> None:
+        self._handle = handle
+
+    def read(self, count: int) -> bytes:
+        """Up to *count* bytes; none at the end."""
+        return self._handle.read(count) or b""
+
+    def readinto(self, target: memoryview) -> int:
+        """Fill *target*; how many bytes there were."""
+        return self._handle.readinto(target) or 0  # type: ignore[attr-defined]
+
+
+def open_file(path: Path, limits: Limits, tmp_dir: Path | None, progress: Callable[[int], None] | None = None) -> ArchiveFile:
+    """The archive file at *path*; one that is compressed as a whole, or cannot be read at random, is spooled.
+
+    Raises: ArchiveError - no such file, not a file, not readable, no room to spool; LimitExceeded
+    """
+    try:
+        handle = path.open("rb", buffering=0)
+    except OSError as error:
+        raise ArchiveError(f"cannot open it: {error.strerror}") from error
+    status = os.fstat(handle.fileno())
+    if not stat.S_ISREG(status.st_mode):
+        return spool(handle, limits, tmp_dir, progress)
+    if compression_of(os.pread(handle.fileno(), HEAD_BYTES, 0)) != PLAIN:
+        return spool(handle, limits, tmp_dir, progress)
+    return ArchiveFile(handle, status.st_size)
+
+
+def spool(stream: BinaryIO, limits: Limits, tmp_dir: Path | None, progress: Callable[[int], None] | None = None) -> ArchiveFile:
+    """The bytes of *stream*, expanded if they are compressed, in an unnamed temporary file of at most ``limits.spool_bytes``.
+
+    Raises: ArchiveError - no room; LimitExceeded (spool_bytes, ratio)
+    """
+    digest = hashlib.sha256()
+    stored = 0
+
+    def read_stored(count: int) -> bytes:
+        nonlocal stored
+        try:
+            data = stream.read(count) or b""
+        except OSError as error:
+            raise ArchiveError(f"cannot read it: {error.strerror}") from error
+        digest.update(data)
+        stored += len(data)
+        if progress and data:
+            progress(len(data))
+        return data
+
+    head = b""
+    while len(head) < HEAD_BYTES and (more := read_stored(_PIECE)):
+        head += more
+
+    def read_with_head(count: int) -> bytes:
+        nonlocal head
+        if head:
+            data, head = head, b""
+            return data
+        return read_stored(count)
+
+    compression = compression_of(head)
+    damage = ""
+    size = 0
+    target = _temporary_file(tmp_dir)
+    pieces: Callable[[], bytes] = lambda: read_with_head(_PIECE)  # noqa: E731
+    if compression != PLAIN:
+        expander = Expander(compression, read_with_head, limits)
+        pieces = expander.read
+    try:
+        while piece := pieces():
+            size += len(piece)
+            if size > limits.spool_bytes:
+                raise LimitExceeded("spool_bytes", limits.spool_bytes, "the archive, which has to be put in a temporary file")
+            _write(target, piece)
+    except CorruptStream as error:
+        damage = str(error)
+        while read_stored(_PIECE):
+            pass
+    result = ArchiveFile(target, size, digest.hexdigest(), stored)
+    result.compression = compression
+    result.damage = damage
+    return result
+
+
+def _temporary_file(tmp_dir: Path | None) -> BinaryIO:
+    try:
+        return tempfile.TemporaryFile(dir=tmp_dir, buffering=0)
+    except OSError as error:
+        raise ArchiveError(
+            f"cannot make a temporary file in {tmp_dir or tempfile.gettempdir()}: {error.strerror}; name a folder with --tmp-dir"
+        ) from error
+
+
+def _write(target: BinaryIO, piece: bytes) -> None:
+    view = memoryview(piece)
+    try:
+        while view:
+            view = view[target.write(view) :]
+    except OSError as error:
+        raise ArchiveError(f"no room for a temporary file: {error.strerror}; name a folder with more room with --tmp-dir") from error

@@ -1,0 +1,152 @@
+"""Members of a tar file: one walk over its headers, contents passed over."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator
+
+from imginspect.archive.members import ByteReader, Member, normalise
+from imginspect.archive.source import ArchiveFile
+from imginspect.errors import ImgInspectError, LimitExceeded
+from imginspect.limits import Limits
+from imginspect.problems import Problem, Problems, Topic
+from imginspect.tar.header import FILE, HARDLINK, SYMLINK
+from imginspect.tar.reader import RawEntry, TarReader
+
+_HEADER_PIECE = 16 << 10
+
+
+class NotATar(ImgInspectError):
+    """The bytes do not start with a tar header."""
+
+
+class _SeekingBlocks:
+    """Reads a little at each header, and passes over contents without reading them."""
+
+    def __init__(self, file: ArchiveFile) -> None:
+        self._file = file
+        self.at = 0
+
+    def next_block(self) -> memoryview:
+        data = self._file.read_at(self.at, _HEADER_PIECE)
+        self.at += len(data)
+        return memoryview(data)
+
+    def skip(self, count: int) -> int:
+        passed = max(0, min(count, self._file.size - self.at))
+        self.at += passed
+        return passed
+
+
+class TarMembers:
+    """The members of a tar archive. Of two members of one name the last one counts, as when it is unpacked; that is a problem."""
+
+    def __init__(self, file: ArchiveFile, limits: Limits, problems: Problems) -> None:
+        self._file = file
+        self._problems = problems
+        self._all: list[Member] = []
+        self._by_name: dict[str, Member] = {}
+        self._sorted: list[str] | None = None
+        self.end = 0
+        """Bytes up to the end of the tar; what follows is no member."""
+        self.has_end_marker = False
+        self._read_headers(limits)
+
+    def look_up(self, name: str) -> Member | None:
+        """See Members."""
+        return self._by_name.get(name)
+
+    def open(self, member: Member, *, digest: bool) -> ByteReader:
+        """See Members."""
+        return self._file.stream(member.offset, member.size, digest=digest)
+
+    def walk(self) -> Iterator[Member]:
+        """See Members; overwritten members included."""
+        return iter(self._all)
+
+    def children(self, name: str) -> list[str]:
+        """See Members."""
+        if self._sorted is None:
+            self._sorted = sorted(self._by_name)
+        start = name + "/" if name else ""
+        found: list[str] = []
+        position = bisect_left(self._sorted, start)
+        while position < len(self._sorted) and self._sorted[position].startswith(start):
+            child = self._sorted[position][len(start) :].partition("/")[0]
+            found.append(child)
+            position = bisect_left(self._sorted, start + child + "0", position)  # "0" follows "/"
+            if position < len(self._sorted) and self._sorted[position] == start + child:
+                position += 1
+        return sorted(set(found) - {""})
+
+    def _read_headers(self, limits: Limits) -> None:
+        blocks = _SeekingBlocks(self._file)
+        reader = TarReader(blocks, limits, self._notice)
+        try:
+            while (entry := reader.next_entry()) is not None:
+                if len(self._all) >= limits.members:
+                    raise LimitExceeded("members", limits.members, "members of the archive")
+                self._add(entry, reader.offset)
+            self.end = reader.offset
+            self.has_end_marker = reader.end_marker
+        except (ImgInspectError, MemoryError) as error:
+            if not self._all:
+                raise NotATar(str(error)) from error
+            self.end = min(reader.offset, self._file.size)
+            self._problems.add(
+                Problem(
+                    Topic.UNREAD,
+                    "the archive",
+                    f"its tar cannot be read to the end: {error}; {len(self._all)} members before that",
+                    unread=True,
+                )
+            )
+        self._note_truncation()
+
+    def _add(self, entry: RawEntry, offset: int) -> None:
+        raw = entry.name.decode("utf-8", "surrogateescape")
+        name = normalise(raw)
+        if name is None or raw.startswith("/"):
+            self._problems.add(Problem(Topic.ESCAPE, "the archive", "a member's name leads out of the archive", found=raw, path=raw))
+            name = raw if name is None else name
+        kind = entry.kind
+        if entry.extra and entry.extra.sparse:
+            kind = "sparse file"
+            self._problems.add(
+                Problem(Topic.UNREAD, "the archive", "a member is stored as a sparse file, which no tool writes", found=raw, unread=True)
+            )
+        link = entry.link.decode("utf-8", "surrogateescape")
+        available = max(0, min(entry.size, self._file.size - offset))
+        member = Member(name, kind, entry.size, offset, link, available)
+        before = self._by_name.get(name)
+        if before is not None and before.kind in (FILE, SYMLINK, HARDLINK) and name:
+            self._problems.add(
+                Problem(
+                    Topic.INDEXES,
+                    "the archive",
+                    "two members have one name: some readers take the first, others the last",
+                    found=name,
+                    path=name,
+                )
+            )
+        self._all.append(member)
+        if name:
+            self._by_name[name] = member
+
+    def _note_truncation(self) -> None:
+        last = max(self._all, key=lambda member: member.offset + member.size, default=None)
+        if last is not None and last.is_truncated:
+            self._problems.add(
+                Problem(
+                    Topic.UNREAD,
+                    "the archive",
+                    f"it is cut off: {last.name} needs the bytes up to {last.offset + last.size:,}, there are {self._file.size:,}",
+                    expected=f"{last.offset + last.size:,} bytes or more",
+                    found=f"{self._file.size:,} bytes",
+                    unread=True,
+                )
+            )
+
+    def _notice(self, topic: Topic, name: bytes, what: str) -> None:
+        path = name.decode("utf-8", "surrogateescape")
+        self._problems.add(Problem(topic, "the archive", what, path=path or None))

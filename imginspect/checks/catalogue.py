@@ -1,0 +1,23 @@
+"""Every check there is, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from imginspect.checks import integrity, mount_directories
+from imginspect.checks.check import Check
+from imginspect.errors import RuleError
+
+
+def _by_name(*checks: Check[Any]) -> Mapping[str, Check[Any]]:
+    named: dict[str, Check[Any]] = {}
+    for check in checks:
+        if check.name in named:
+            raise RuleError(f"two checks are called {check.name!r}")
+        named[check.name] = check
+    return MappingProxyType(named)
+
+
+CHECKS = _by_name(integrity.integrity, mount_directories.exist, mount_directories.empty)

@@ -1,0 +1,57 @@
+"""Integrity: each topic of problems that reading met is judged by one rule."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from imginspect.checks.check import check
+from imginspect.checks.result import Evidence, Found, Outcome, Verdict
+from imginspect.checks.subject import Subject
+from imginspect.problems import Problem, Topic
+
+_MOST_EVIDENCE = 20
+
+
+@dataclass(frozen=True)
+class Params:
+    """*topic* of the problems that the rule is about; *verdict* where there are any."""
+
+    topic: str
+    verdict: str
+
+    def __post_init__(self) -> None:
+        if self.topic not in set(Topic):
+            raise ValueError(f"topic: expected one of {', '.join(Topic)}, found {self.topic!r}")
+        if self.verdict not in (Verdict.FAIL, Verdict.WARN, Verdict.UNDETERMINED):
+            raise ValueError(f"verdict: expected fail, warn or undetermined, found {self.verdict!r}")
+
+
+@check("integrity", Params)
+def integrity(subject: Subject, params: Params) -> Outcome:
+    """One finding for each kind of problem in each place; many alike are one finding with the first of them as evidence."""
+    groups: dict[tuple[str, str], list[Problem]] = {}
+    for problem in subject.problems:
+        if problem.topic == params.topic:
+            groups.setdefault((problem.where, problem.what), []).append(problem)
+    if not groups:
+        return Outcome(Verdict.PASS)
+    verdict = Verdict(params.verdict)
+    found = tuple(_found(problems, verdict) for problems in groups.values())
+    return Outcome(verdict, found, reason=found[0].message if len(found) == 1 else f"{len(found)} findings", for_want_of_reading=True)
+
+
+def _found(problems: list[Problem], verdict: Verdict) -> Found:
+    first = problems[0]
+    times = f" ({len(problems):,} times)" if len(problems) > 1 else ""
+    return Found(verdict, f"{first.where}: {first.what}{times}", tuple(_evidence(problem) for problem in problems[:_MOST_EVIDENCE]))
+
+
+def _evidence(problem: Problem) -> Evidence:
+    in_image = problem.layer_index is not None
+    return Evidence(
+        path=problem.path if in_image else None,
+        member=None if in_image else (problem.path or problem.where),
+        layer_index=problem.layer_index,
+        expected=problem.expected,
+        found=problem.found,
+    )

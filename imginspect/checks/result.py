@@ -1,0 +1,107 @@
+"""What a check gives back: a verdict, findings, and for each finding the evidence."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from enum import StrEnum
+
+from imginspect.rules import Rule, Severity
+
+
+class Verdict(StrEnum):
+    """A rule's verdict on one image."""
+
+    PASS = "pass"  # noqa: S105 - no password
+    WARN = "warn"
+    FAIL = "fail"
+    UNDETERMINED = "undetermined"
+    NOT_APPLICABLE = "not-applicable"
+
+
+class Confidence(StrEnum):
+    """How sure a finding is of what it says."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+VISIBLE = "visible"
+CONFIG = "config"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Where something was seen. *path* is a path in the image, *config_field* a field of its config, *member* a file of the archive.
+
+    *state* is visible, overwritten, deleted or config; empty for what is about the archive or a layer as a whole. *file_sha256* is the
+    hex digest of the file's content. *expected* and *found* are set where two values disagree.
+    """
+
+    path: str | None = None
+    config_field: str | None = None
+    member: str | None = None
+    line: int | None = None
+    layer_index: int | None = None
+    state: str = ""
+    file_sha256: str | None = None
+    file_type: str | None = None
+    size: int | None = None
+    excerpt: str | None = None
+    expected: str | None = None
+    found: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that a rule found. *fingerprint* names it across runs and rebuilds and holds nothing of any content."""
+
+    rule_id: str
+    verdict: Verdict
+    severity: Severity
+    confidence: Confidence
+    message: str
+    evidence: tuple[Evidence, ...]
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A finding as a check reports it, before the runner adds rule, severity and fingerprint."""
+
+    verdict: Verdict
+    message: str
+    evidence: tuple[Evidence, ...] = ()
+    confidence: Confidence = Confidence.HIGH
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A check's answer. *for_want_of_reading* marks an UNDETERMINED that a complete archive would settle."""
+
+    verdict: Verdict
+    found: tuple[Found, ...] = ()
+    reason: str = ""
+    conditions: tuple[str, ...] = ()
+    for_want_of_reading: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """One rule's result on one image."""
+
+    rule: Rule
+    verdict: Verdict
+    findings: tuple[Finding, ...]
+    reason: str
+    conditions: tuple[str, ...]
+    for_want_of_reading: bool = False
+
+
+def fingerprint(rule_id: str, evidence: tuple[Evidence, ...], occurrence: int) -> str:
+    """32 hex digits from the rule, the place of the first evidence and the occurrence there; stable over rebuilds."""
+    first = evidence[0] if evidence else Evidence()
+    place = first.path or first.config_field or first.member or ""
+    text = "\0".join([rule_id, place, str(occurrence)])
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -1,0 +1,72 @@
+"""Runs checks. The one place with a broad except: a check that crashes yields UNDETERMINED with its name, and the run goes on."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from imginspect.checks.catalogue import CHECKS
+from imginspect.checks.result import CheckResult, Finding, Outcome, Verdict, fingerprint
+from imginspect.checks.subject import Subject
+from imginspect.errors import RuleError
+from imginspect.rules import Rule, RuleSet
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A rule with the check that judges it, parameters checked."""
+
+    rule: Rule
+    judge: Callable[[Subject], Outcome]
+
+
+def prepare(rules: RuleSet) -> tuple[Prepared, ...]:
+    """Every rule bound to its check, before any image is opened.
+
+    Raises: RuleError - no such check, or wrong parameters
+    """
+    prepared = []
+    for rule in rules.rules:
+        check = CHECKS.get(rule.check)
+        if check is None:
+            raise RuleError(
+                f"{rule.file}, line {rule.line}: {rule.id}: no check is called {rule.check!r}; there are: {', '.join(sorted(CHECKS))}"
+            )
+        prepared.append(Prepared(rule, check.bind(rule)))
+    return tuple(prepared)
+
+
+def run_checks(prepared: Sequence[Prepared], subject: Subject) -> tuple[CheckResult, ...]:
+    """The result of each rule, in their order."""
+    return tuple(_result(item, subject) for item in prepared)
+
+
+def _result(item: Prepared, subject: Subject) -> CheckResult:
+    rule = item.rule
+    try:
+        outcome = item.judge(subject)
+    except Exception as error:  # noqa: BLE001 - a crash of one check must not hide the others' findings
+        outcome = Outcome(
+            Verdict.UNDETERMINED,
+            reason=f"the check {rule.check} crashed ({type(error).__name__}); please report it",
+            for_want_of_reading=True,
+        )
+    seen: Counter[str] = Counter()
+    findings = []
+    for found in outcome.found:
+        first = found.evidence[0] if found.evidence else None
+        place = (first.path or first.config_field or first.member or "") if first else ""
+        seen[place] += 1
+        findings.append(
+            Finding(
+                rule_id=rule.id,
+                verdict=found.verdict,
+                severity=rule.severity,
+                confidence=found.confidence,
+                message=found.message,
+                evidence=found.evidence,
+                fingerprint=fingerprint(rule.id, found.evidence, seen[place]),
+            )
+        )
+    return CheckResult(rule, outcome.verdict, tuple(findings), outcome.reason, outcome.conditions, outcome.for_want_of_reading)

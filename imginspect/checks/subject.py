@@ -1,0 +1,37 @@
+"""Subject: all that is known of one image when the checks begin."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from imginspect.filesystem import Filesystem, Node
+from imginspect.image import Image
+from imginspect.layer import LayerIndex
+from imginspect.layer.index import READ
+from imginspect.problems import Problem
+from imginspect.rules import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One image: what its documents say, what its layers hold, what the filesystem shows, and all problems met on the way."""
+
+    image: Image
+    layers: tuple[LayerIndex, ...]
+    filesystem: Filesystem
+    problems: tuple[Problem, ...]
+    policy: Policy
+    file_types: Mapping[tuple[int, int], str]
+    """What libmagic calls the files whose first bytes were kept, by (layer index, ordinal)."""
+
+    @property
+    def is_read_whole(self) -> bool:
+        """Whether every layer was read to its end: what is not seen is then not there."""
+        return all(layer.status == READ for layer in self.layers) and not any(problem.unread for problem in self.filesystem.problems)
+
+    def file_type(self, node: Node) -> str | None:
+        """What kind of file *node* is, in words, as far as that is known."""
+        if node.content is None:
+            return None
+        return self.file_types.get(node.content) or node.content_class or None

@@ -1,0 +1,102 @@
+"""The command line: options, files, colours, exit codes. Each command has a file of its own, imported when it is called."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from typing import NoReturn
+
+import click
+
+from imginspect import __version__
+from imginspect.errors import ImgInspectError, RuleError, UsageError
+
+_COMMANDS = {
+    "inspect": "Inspect an image and report what is in it.",
+    "images": "List the images, references and platforms of an archive.",
+    "config": "Show what the image would run, as whom and where.",
+    "history": "Show the build steps with their layers, sizes and wasted bytes.",
+    "ls": "List files of the image.",
+    "cat": "Print a file of the image, as it is.",
+    "find": "Find files of the image by name.",
+    "schema": "Print the JSON Schema of the JSON report.",
+    "demo": "Build a small image with known faults and inspect it.",
+}
+EXIT_USAGE = 2
+EXIT_NOT_INSPECTED = 3
+EXIT_INCOMPLETE = 4
+
+
+class _Commands(click.Group):
+    """Imports a command's module when the command is asked for: starting up stays quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = import_module(f"imginspect.cli.{cmd_name}_command").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="imginspect")
+def commands() -> None:
+    """Inspects container images from exported archives: docker save, OCI layouts, dir: trees, registry storage.
+
+    No daemon, no root, no network; nothing of the image is executed or unpacked.
+
+    Exit codes: 0 pass, 1 fail, 2 usage error, 3 not inspected, 4 incomplete.
+    """
+
+
+def main() -> NoReturn:
+    """The ``imginspect`` command: every error becomes one line, never a traceback."""
+    try:
+        # without standalone mode click gives back the code of an Exit instead of raising it
+        code = commands.main(prog_name="imginspect", standalone_mode=False)
+    except click.UsageError as error:
+        error.show()
+        _leave(EXIT_USAGE)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("imginspect: interrupted", err=True)
+        _leave(130)
+    except click.ClickException as error:
+        error.show()
+        _leave(EXIT_USAGE)
+    except (UsageError, RuleError) as error:
+        complain(error)
+        _leave(EXIT_USAGE)
+    except (ImgInspectError, MemoryError, RecursionError) as error:
+        complain(error)
+        _leave(EXIT_NOT_INSPECTED)
+    except BrokenPipeError:
+        # whoever read our output has seen enough; nothing is to be flushed to it any more
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _leave(141)
+    except OSError as error:
+        click.echo(f"imginspect: {error.filename or ''}{': ' if error.filename else ''}{error.strerror}", err=True)
+        _leave(EXIT_USAGE)
+    _leave(code if isinstance(code, int) else 0)
+
+
+def complain(error: BaseException) -> None:
+    """One line (or, for a list to choose from, a few) on standard error."""
+    from imginspect.report.text import visible
+
+    text = str(error) or ("there was not enough memory" if isinstance(error, MemoryError) else type(error).__name__)
+    lines = [visible(line) for line in text.split("\n")]
+    click.echo("imginspect: " + "\n".join(lines), err=True)
+
+
+def _leave(code: int) -> NoReturn:
+    sys.exit(code)

@@ -1,0 +1,24 @@
+"""``imginspect cat``: a file of the image, byte for byte."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from imginspect.cli.source import request, source_options
+
+
+@click.command("cat")
+@source_options
+@click.argument("path")
+@click.option("--layer", type=click.IntRange(min=0), help="The file as this layer holds it, even if a later one hides it.")
+def command(path: str, layer: int | None, **source: object) -> None:
+    """Print the file PATH of the image in SOURCE as it is: nothing is masked, and it may hold terminal control codes or secrets."""
+    from imginspect.cli.contents import chosen_image
+    from imginspect.contents import find_content, write_content
+
+    with chosen_image(request(**source)) as (archive, image):  # type: ignore[arg-type]
+        place = find_content(archive, image, path, layer)
+        write_content(archive, image, place, sys.stdout.buffer.write)
+        sys.stdout.buffer.flush()

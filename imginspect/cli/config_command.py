@@ -1,0 +1,51 @@
+"""``imginspect config``: what the image would run."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+
+import click
+
+from imginspect.cli.source import request, source_options
+
+
+@click.command("config")
+@source_options
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True, help="Form of the answer.")
+def command(form: str, **source: object) -> None:
+    """Show what the image in SOURCE would run, as whom and where."""
+    from imginspect.cli.contents import chosen_image
+    from imginspect.cli.output import warn_incomplete
+    from imginspect.report.tree import config_tree
+
+    with chosen_image(request(**source)) as (archive, image):  # type: ignore[arg-type]
+        tree = config_tree(image.config)
+        other = config_tree(image.other_config) if image.other_config else None
+        problems = [*archive.problems.listed(), *image.problems]
+        if form == "json":
+            extra = {"as_read_by_exact_keys": other} if other else {}
+            click.echo(json.dumps({"image_id": str(image.image_id) if image.image_id else None, **tree, **extra}, indent=2))
+        else:
+            _print(tree)
+            if other:
+                click.echo("\nKeys collide in this config. A reader with exact keys would see:")
+                _print({key: value for key, value in other.items() if value != tree[key]})
+        warn_incomplete(tuple(f"{problem.where}: {problem.what}" for problem in problems if problem.unread))
+        if any(problem.unread for problem in problems):
+            raise click.exceptions.Exit(4)
+
+
+def _print(tree: dict[str, object]) -> None:
+    for key, value in tree.items():
+        if value in ("", None, [], {}):
+            continue
+        lines = (
+            [f"{name}={text}" for name, text in value.items()] if isinstance(value, dict) else value if isinstance(value, list) else [value]
+        )
+        click.echo(f"{key}:")
+        for line in lines:
+            click.echo(
+                "\n".join(textwrap.wrap(str(line), 76, initial_indent="  ", subsequent_indent="      ", break_on_hyphens=False))
+                or "  (empty)"
+            )

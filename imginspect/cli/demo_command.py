@@ -1,0 +1,66 @@
+"""``imginspect demo``: an image with known faults, built here and inspected."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import click
+
+from imginspect.cli.output import wants_colour
+
+_IMAGE = {
+    "reference": "imginspect-demo:1",
+    "history": [
+        "ADD rootfs.tar / # buildkit",
+        "RUN /bin/sh -c mkdir /safe_data /safe_outputs # buildkit",
+        "COPY patients.csv /safe_data/patients.csv # buildkit",
+        "COPY analysis /app # buildkit",
+        "RUN /bin/sh -c rm /app/notes.txt # buildkit",
+    ],
+    "layers": [
+        [
+            {"path": "/bin/"},
+            {"path": "/bin/sh", "text": "#!demo", "mode": 0o755},
+            {"path": "/etc/"},
+            {"path": "/etc/os-release", "text": "ID=demo\n"},
+        ],
+        [{"path": "/safe_data/"}, {"path": "/safe_outputs/"}],
+        [{"path": "/safe_data/patients.csv", "text": "id,born\n1,1970-01-01\n2,1980-06-15\n"}],
+        [
+            {"path": "/app/"},
+            {"path": "/app/run.sh", "text": "#!/bin/sh\npython3 /app/model.py /safe_data/patients.csv\n", "mode": 0o755},
+            {"path": "/app/model.py", "text": "print('model')\n"},
+            {"path": "/app/notes.txt", "text": "to be removed before release\n"},
+        ],
+        [{"path": "/app/notes.txt", "kind": "whiteout"}],
+    ],
+    "config": {"entrypoint": ["/app/run.sh"], "cmd": ["/safe_data/patients.csv"], "working_dir": "/app"},
+    "damage": [{"kind": "extra-member", "name": "blobs/sha256/readme.bin"}],
+}
+
+
+@click.command("demo")
+@click.option("--save", type=click.Path(path_type=Path, dir_okay=False), help="Also write the demo's archive to this file.")
+def command(save: Path | None) -> None:
+    """Build a small image with known faults in memory, and inspect it as "imginspect inspect" would."""
+    from imginspect.archive import open_archive
+    from imginspect.checks import prepare
+    from imginspect.image import Choice, choose, list_images
+    from imginspect.inspection import Criteria, inspect
+    from imginspect.report import terminal
+    from imginspect.rules import built_in_rules, load_policy
+    from imginspect.sample import build
+
+    archive_bytes = build(_IMAGE)
+    if save is not None:
+        save.write_bytes(archive_bytes)
+    rules, policy = built_in_rules(), load_policy("epcc-tre")
+    criteria = Criteria(rules, prepare(rules), policy, policy.fail_on)
+    with open_archive(io.BytesIO(archive_bytes)) as archive:
+        listing = list_images(archive)
+        report = inspect(archive, choose(listing, Choice()), listing, criteria)
+    click.echo(terminal.render(report, colour=wants_colour("auto", None)))
+    click.echo(f"This was a demonstration, so the exit code is 0; imginspect inspect would have ended with {report.verdict.exit_code}.")
+    if save is not None:
+        click.echo(f"Try it: imginspect inspect {save}")

@@ -1,0 +1,65 @@
+"""How the commands that list files show them: as lines for people, or as one JSON object a line."""
+
+from __future__ import annotations
+
+import json
+import stat
+from collections.abc import Callable
+
+import click
+
+from imginspect.filesystem import Hidden, Node
+from imginspect.report.text import visible
+
+_TYPE_BITS = {
+    "file": stat.S_IFREG,
+    "hardlink": stat.S_IFREG,
+    "directory": stat.S_IFDIR,
+    "symlink": stat.S_IFLNK,
+    "character-device": stat.S_IFCHR,
+    "block-device": stat.S_IFBLK,
+    "fifo": stat.S_IFIFO,
+}
+FORMATS = ("table", "ndjson")
+
+
+def printer(form: str, *, with_state: bool) -> Callable[[Node | Hidden], None]:
+    """Prints a node, visible or hidden, in the form asked for; *with_state* says whether it is visible and who hid it."""
+    show = _as_json if form == "ndjson" else _as_line
+    return lambda item: click.echo(show(item, with_state))
+
+
+def _as_json(item: Node | Hidden, with_state: bool) -> str:
+    node = item.node if isinstance(item, Hidden) else item
+    tree: dict[str, object] = {
+        "path": visible(node.path),
+        "type": visible(node.kind),
+        "mode": f"{node.mode:04o}",
+        "uid": node.uid,
+        "gid": node.gid,
+        "size": node.size,
+        "link_target": visible(node.link_target) if node.link_target else None,
+        "sha256": node.sha256,
+        "layer": node.layer_index,
+    }
+    if node.extra is not None and node.extra.device is not None:
+        tree["device"] = list(node.extra.device)
+    if node.extra is not None and node.extra.xattrs:
+        tree["xattrs"] = {visible(key): value.hex() for key, value in node.extra.xattrs}
+    if with_state:
+        tree["state"] = item.state if isinstance(item, Hidden) else "visible"
+        tree["hidden_by_layer"] = item.by_layer if isinstance(item, Hidden) else None
+    return json.dumps(tree)
+
+
+def _as_line(item: Node | Hidden, with_state: bool) -> str:
+    node = item.node if isinstance(item, Hidden) else item
+    mode = stat.filemode(_TYPE_BITS.get(node.kind, 0) | node.mode)
+    size = f"{node.extra.device[0]},{node.extra.device[1]}" if node.extra and node.extra.device else str(node.size)
+    target = ""
+    if node.link_target:
+        target = f" -> {visible(node.link_target)}" if node.kind == "symlink" else f" (hard link to {visible(node.link_target)})"
+    state = ""
+    if with_state:
+        state = f"  [{item.state} by layer {item.by_layer}]" if isinstance(item, Hidden) else ""
+    return f"{mode} {node.uid}:{node.gid:<5} {size:>11}  layer {node.layer_index:<3} {visible(node.path)}{target}{state}"

@@ -1,0 +1,119 @@
+"""``imginspect inspect``: the report on one image, or on all of an archive."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from imginspect.cli.output import wants_colour, write
+from imginspect.cli.progress import progress_bar
+from imginspect.cli.source import Request, naming, opened, request, source_options
+from imginspect.errors import ImgInspectError, UsageError
+from imginspect.rules import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from imginspect.inspection import Criteria
+    from imginspect.report import Report
+
+
+@click.command("inspect")
+@source_options
+@click.option("--all", "every", is_flag=True, help="Inspect every image of the archive.")
+@click.option(
+    "--format", "form", type=click.Choice(["terminal", "json"]), default="terminal", show_default=True, help="Form of the report."
+)
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="File for the report; else standard output.")
+@click.option("--policy", default="epcc-tre", show_default=True, help="Policy by name (epcc-tre, generic) or file.")
+@click.option(
+    "--rules",
+    "rule_folders",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Folder with rules of your own, beside those built in.",
+)
+@click.option(
+    "--fail-on", type=click.Choice(list(Severity)), help="Severity from which on a failed rule fails the image; else the policy's."
+)
+@click.option("--strict", is_flag=True, help="Warnings count as failures.")
+@click.option(
+    "--colour", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True, help="Colours in the terminal form."
+)
+@click.option("-q", "--quiet", is_flag=True, help="No progress bar, and no report on standard output: the exit code only.")
+def command(
+    every: bool, form: str, output: Path | None, policy: str, rule_folders: tuple[Path, ...], fail_on: str | None,
+    strict: bool, colour: str, quiet: bool, **source: object,
+) -> None:  # fmt: skip
+    """Inspect the image in SOURCE (an archive, a directory, or - for standard input) and report what is in it.
+
+    Exit codes: 0 pass, 1 fail, 2 usage error, 3 not inspected, 4 incomplete.
+    """
+    criteria = _criteria(policy, rule_folders, fail_on, strict=strict)
+    asked = request(**source)  # type: ignore[arg-type]
+    if every and asked.choice.image:
+        raise UsageError("--all and --image exclude each other")
+    with progress_bar(asked.source, quiet=quiet) as progress:
+        reports = _reports(asked, criteria, progress, every=every)
+    if not quiet or output is not None:
+        write(_rendered(reports, form, every=every, colour=wants_colour(colour, output)), output)
+    sys.exit(_exit_code(reports))
+
+
+def _criteria(policy_name: str, rule_folders: tuple[Path, ...], fail_on: str | None, *, strict: bool) -> Criteria:
+    from imginspect.checks import prepare
+    from imginspect.inspection import Criteria
+    from imginspect.rules import load_policy, load_rules
+    from imginspect.rules.ruleset import rules_folder
+
+    rules = load_rules([rules_folder(), *rule_folders])
+    policy = load_policy(policy_name)
+    return Criteria(rules, prepare(rules), policy, Severity(fail_on) if fail_on else policy.fail_on, strict)
+
+
+def _reports(asked: Request, criteria: Criteria, progress: Callable[[int], None] | None, *, every: bool) -> list[Report]:
+    """The reports; what cannot be inspected gives one that says so, and a line on standard error.
+
+    Raises: UsageError
+    """
+    from imginspect.cli import complain
+    from imginspect.image import choose, list_images
+    from imginspect.image.selection import every_image
+    from imginspect.inspection import inspect, not_inspected
+
+    archive = None
+    try:
+        with opened(asked, progress) as archive:
+            try:
+                listing = list_images(archive, asked.choice.image)
+                images = every_image(listing, asked.choice) if every else [choose(listing, asked.choice)]
+                return [inspect(archive, image, listing, criteria, progress) for image in images]
+            except UsageError as error:
+                raise naming(asked, error) from error
+            except (ImgInspectError, MemoryError, RecursionError) as error:
+                complain(naming(asked, error) if isinstance(error, ImgInspectError) else error)
+                return [not_inspected(str(error) or type(error).__name__, criteria, archive)]
+    except UsageError:
+        raise
+    except ImgInspectError as error:
+        complain(error)
+        return [not_inspected(str(error).removeprefix(f"{asked.name}: "), criteria)]
+
+
+def _rendered(reports: list[Report], form: str, *, every: bool, colour: bool) -> str:
+    if form == "json":
+        from imginspect.report import json_form
+
+        return json_form.render_all(reports) if every else json_form.render(reports[0])
+    from imginspect.report import terminal
+
+    return terminal.render_all(reports, colour=colour) if len(reports) > 1 else terminal.render(reports[0], colour=colour)
+
+
+def _exit_code(reports: list[Report]) -> int:
+    from imginspect.report import worst
+
+    return worst(report.verdict for report in reports).exit_code

@@ -1,0 +1,59 @@
+"""Where output goes: standard output, or a file that is written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+from pathlib import Path
+
+import click
+
+from imginspect.errors import UsageError
+
+
+def write(text: str, target: Path | None) -> None:
+    """Write *text* to standard output, or to *target* (readable by its owner only; a link there is replaced, not followed).
+
+    Raises: UsageError - the file cannot be written
+    """
+    if target is None or str(target) == "-":
+        sys.stdout.write(text)
+        sys.stdout.flush()
+        return
+    temporary = target.with_name(f".{target.name}.{secrets.token_hex(8)}")
+    try:
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as handle:
+            handle.write(text)
+        os.replace(temporary, target)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise UsageError(f"cannot write {target}: {error.strerror}") from error
+
+
+def wants_colour(choice: str, target: Path | None) -> bool:
+    """Whether to colour: as told, else on a terminal, unless NO_COLOR is set (no-color.org)."""
+    if choice != "auto":
+        return choice == "always"
+    return target is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def warn_incomplete(gaps: tuple[str, ...]) -> None:
+    """Say on standard error that not everything could be read."""
+    from imginspect.report.text import visible
+
+    for gap in gaps[:5]:
+        click.echo(f"imginspect: not everything could be read: {visible(gap)}", err=True)
+    if len(gaps) > 5:
+        click.echo(f"imginspect: and {len(gaps) - 5} more", err=True)
+
+
+def human(count: int) -> str:
+    """*count* bytes as people write them: 512 B, 1.2 kB, 3.4 GB (powers of 1000)."""
+    value = float(count)
+    for unit in ("B", "kB", "MB", "GB"):
+        if value < 1000:
+            return f"{count} B" if unit == "B" else f"{value:.1f} {unit}"
+        value /= 1000
+    return f"{value:.1f} TB"

@@ -1,0 +1,84 @@
+"""Opening of the SOURCE argument, and the options that choose an image in it; shared by all commands."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, TypeVar
+
+import click
+
+from imginspect.archive import Access, Archive, open_archive
+from imginspect.errors import ImgInspectError, UsageError
+from imginspect.image import Choice
+from imginspect.limits import Limits
+from imginspect.oci.platform import Platform
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What was asked for on the command line: where the archive is, and which image of it."""
+
+    source: str
+    choice: Choice
+    limits: Limits
+    tmp_dir: Path | None
+
+    @property
+    def name(self) -> str:
+        """The source as the user wrote it, for messages."""
+        return "standard input" if self.source == "-" else self.source
+
+
+def source_options(function: F) -> F:
+    """Adds SOURCE, --image, --platform, --limit and --tmp-dir; the command gets them as keyword arguments for ``request``."""
+    for decorate in reversed(
+        (
+            click.argument("source"),
+            click.option("--image", metavar="REF|DIGEST", help="The image meant, by reference or (the start of its) digest."),
+            click.option("--platform", metavar="OS/ARCH", help="The platform meant; else linux/amd64, or the only one there is."),
+            click.option("--limit", "limits", multiple=True, metavar="NAME=N", help="Change a limit, such as entries=5M. May be repeated."),
+            click.option("--tmp-dir", type=click.Path(path_type=Path, file_okay=False), help="Folder for the temporary file of a stream."),
+        )
+    ):
+        function = decorate(function)
+    return function
+
+
+def request(source: str, image: str | None, platform: str | None, limits: tuple[str, ...], tmp_dir: Path | None) -> Request:
+    """The request that these options make.
+
+    Raises: UsageError
+    """
+    choice = Choice(image, Platform.parse(platform) if platform else None)
+    return Request(source, choice, Limits().with_settings(list(limits)), tmp_dir)
+
+
+@contextmanager
+def opened(asked: Request, progress: Callable[[int], None] | None = None) -> Iterator[Archive]:
+    """The archive, closed at the end. Errors of opening name the source.
+
+    Raises: ImgInspectError
+    """
+    source: Path | BinaryIO = Path(asked.source)
+    if asked.source == "-":
+        if sys.stdin is None or sys.stdin.isatty():
+            raise UsageError("standard input is a terminal: expected an archive, as from docker save app | imginspect inspect -")
+        source = sys.stdin.buffer
+    try:
+        archive = open_archive(source, Access(asked.limits, asked.tmp_dir, progress))
+    except ImgInspectError as error:
+        raise naming(asked, error) from error
+    with archive:
+        yield archive
+
+
+def naming(asked: Request, error: ImgInspectError) -> ImgInspectError:
+    """*error* with the source's name in front: usage errors stay such, all others mean that nothing could be inspected."""
+    kind = UsageError if isinstance(error, UsageError) else ImgInspectError
+    return kind(f"{asked.name}: {error}")

@@ -1,0 +1,333 @@
+"""Compressed streams: which compression some bytes have, and their expansion in bounded pieces.
+
+Magic bytes decide, never a name or a media type. Members and frames that follow one another are one stream; what follows the last
+one is counted, not expanded. isal gunzips at twice the speed of zlib; both give the same bytes.
+"""
+
+from __future__ import annotations
+
+import bz2
+import lzma
+import zlib
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from imginspect.errors import LayerError, LimitExceeded
+from imginspect.limits import RATIO_FLOOR, Limits
+
+PLAIN = "plain"
+GZIP = "gzip"
+ZSTD = "zstd"
+XZ = "xz"
+BZIP2 = "bzip2"
+
+HEAD_BYTES = 16
+"""How many bytes ``compression_of`` wants to see."""
+_PIECE = 256 << 10
+_STORED_PIECE = 256 << 10
+_FIRST_FEED = 4 << 10
+
+
+class UnsupportedCompression(LayerError):
+    """The stream is compressed in a way that this installation cannot expand."""
+
+
+class CorruptStream(LayerError):
+    """The compressed stream is damaged: bad checksum, bad code, or it ends too early."""
+
+
+def compression_of(head: bytes) -> str:
+    """The compression that a stream starting with *head* has.
+
+    Source: RFC 1952 2.3.1, RFC 8878 3.1 (skippable frames included), the xz and bzip2 file formats.
+    """
+    if head.startswith(b"\x1f\x8b"):
+        return GZIP
+    if head.startswith(b"\x28\xb5\x2f\xfd") or (head[1:4] == b"\x2a\x4d\x18" and head[0] & 0xF0 == 0x50):
+        return ZSTD
+    if head.startswith(b"\xfd7zXZ\x00"):
+        return XZ
+    if head.startswith(b"BZh") and head[4:10] in (b"1AY&SY", b"\x17\x72\x45\x38\x50\x90"):
+        return BZIP2
+    return PLAIN
+
+
+class _Decompressor(Protocol):
+    @property
+    def eof(self) -> bool: ...
+    @property
+    def unused_data(self) -> bytes: ...
+    @property
+    def needs_input(self) -> bool: ...
+    def decompress(self, data: bytes, max_length: int) -> bytes: ...
+
+
+class _Zlib:
+    """zlib's decompressor in the form that the others have."""
+
+    def __init__(self) -> None:
+        self._inner = zlib.decompressobj(31)
+        self._tail = b""
+
+    @property
+    def eof(self) -> bool:
+        return self._inner.eof
+
+    @property
+    def unused_data(self) -> bytes:
+        return self._inner.unused_data
+
+    @property
+    def needs_input(self) -> bool:
+        return not self._tail and not self._inner.eof
+
+    def decompress(self, data: bytes, max_length: int) -> bytes:
+        out = self._inner.decompress(self._tail + data if self._tail else data, max_length)
+        self._tail = self._inner.unconsumed_tail
+        return out
+
+
+def _gzip_factory() -> Callable[[], _Decompressor]:
+    try:
+        from isal import igzip_lib
+    except ImportError:
+        return _Zlib
+    return lambda: igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_GZIP)
+
+
+def _zstd_factory(window_log: int) -> Callable[[], _Decompressor]:
+    try:
+        from compression import zstd  # Python 3.14 and later
+    except ImportError:
+        try:
+            from backports import zstd
+        except ImportError as error:
+            raise UnsupportedCompression("zstd needs the package backports.zstd, which is not installed") from error
+    options = {zstd.DecompressionParameter.window_log_max: window_log}
+    return lambda: zstd.ZstdDecompressor(options=options)
+
+
+def _factory(compression: str, limits: Limits) -> Callable[[], _Decompressor]:
+    if compression == GZIP:
+        return _gzip_factory()
+    if compression == ZSTD:
+        return _zstd_factory(limits.zstd_window_log)
+    if compression == XZ:
+        return lambda: lzma.LZMADecompressor(memlimit=256 << 20)
+    if compression == BZIP2:
+        return bz2.BZ2Decompressor
+    raise UnsupportedCompression(f"no way to expand {compression}")
+
+
+class Expander:
+    """Expands one compressed stream piece by piece, never giving more than 1 MiB at once.
+
+    ``read_compressed(n)`` supplies up to *n* stored bytes, none at the end. After the stream ended, ``trailing`` counts the bytes
+    behind its last member. A stream may have as many members as files (eStargz), so a new member is fed little at first: what a
+    decompressor did not use is not copied again and again.
+    Raises: CorruptStream, UnsupportedCompression, LimitExceeded (ratio)
+    """
+
+    def __init__(self, compression: str, read_compressed: Callable[[int], bytes], limits: Limits) -> None:
+        self._new = _factory(compression, limits)
+        self._magic = compression
+        self._read = read_compressed
+        self._limits = limits
+        self._decompressor: _Decompressor | None = None
+        self._buffer = b""
+        self._at = 0
+        self._feed = _FIRST_FEED
+        self._stored = 0
+        self._spare = memoryview(b"")
+        self._failure: LayerError | LimitExceeded | None = None
+        self.expanded = 0
+        self.trailing = 0
+        self.trailing_nonzero = 0
+
+    def readinto(self, target: memoryview) -> int:
+        """Fill *target* from the start; how many bytes there were, fewer than asked for only at the end of the stream."""
+        if self._failure is not None:
+            raise self._failure
+        filled = 0
+        while filled < len(target):
+            if not self._spare:
+                try:
+                    self._spare = memoryview(self.read())
+                except (LayerError, LimitExceeded) as error:
+                    self._failure = error  # what came before it is given first
+                    if not filled:
+                        raise
+                    break
+            if not self._spare:
+                break
+            part = self._spare[: len(target) - filled]
+            target[filled : filled + len(part)] = part
+            filled += len(part)
+            self._spare = self._spare[len(part) :]
+        return filled
+
+    def read(self) -> bytes:
+        """The next expanded bytes; none at the end of the stream."""
+        while True:
+            if self._decompressor is None and not self._next_member():
+                return b""
+            assert self._decompressor is not None
+            data = b""
+            if self._decompressor.needs_input:
+                data = self._input()
+                if not data:
+                    raise CorruptStream(f"the {self._magic} stream ends in the middle, after {self._stored:,} bytes")
+            piece = self._expand(data)
+            if self._decompressor.eof:
+                self._at -= len(self._decompressor.unused_data)
+                self._decompressor = None
+            if piece:
+                return piece
+
+    def _expand(self, data: bytes) -> bytes:
+        assert self._decompressor is not None
+        try:
+            piece = self._decompressor.decompress(data, _PIECE)
+        except MemoryError:
+            raise
+        except Exception as error:
+            raise CorruptStream(f"the {self._magic} stream is damaged near byte {self._stored:,}: {error}") from error
+        self.expanded += len(piece)
+        check_ratio(self._stored, self.expanded, self._limits)
+        return piece
+
+    def _input(self) -> bytes:
+        if self._at >= len(self._buffer):
+            self._load(b"")
+        data = self._buffer[self._at : self._at + self._feed]
+        self._at += len(data)
+        self._feed = min(self._feed * 4, _STORED_PIECE)
+        return data
+
+    def _load(self, kept: bytes) -> bool:
+        more = self._read(_STORED_PIECE)
+        self._stored += len(more)
+        self._buffer, self._at = kept + more, 0
+        return len(more) > 0
+
+    def _next_member(self) -> bool:
+        """Begin the next member; False (and what follows is counted) where there is none."""
+        while len(self._buffer) - self._at < HEAD_BYTES and self._load(self._buffer[self._at :]):
+            pass
+        if compression_of(self._buffer[self._at : self._at + HEAD_BYTES]) == self._magic:
+            self._decompressor = self._new()
+            self._feed = _FIRST_FEED
+            return True
+        while self._at < len(self._buffer) or self._load(b""):
+            rest = self._buffer[self._at :]
+            self.trailing += len(rest)
+            self.trailing_nonzero += len(rest) - rest.count(0)
+            self._at = len(self._buffer)
+        return False
+
+
+def check_ratio(stored: int, expanded: int, limits: Limits) -> None:
+    """Refuse what expands beyond reason.
+
+    Raises: LimitExceeded
+    """
+    if expanded > RATIO_FLOOR and expanded > stored * limits.ratio:
+        raise LimitExceeded("ratio", limits.ratio, f"{stored:,} stored bytes expand to {expanded:,} and more")
+
+
+class Gunzip:
+    """Expands gzip with isal straight into a buffer: a fifth faster than Expander, which takes over where a stream is not sound.
+
+    isal says neither how many bytes follow the last member nor where a damaged one breaks off. In these cases the blob is read a
+    second time (*reopen*) by an Expander, whose answers are exact; what was given already is passed over.
+    """
+
+    _PADDED = 17  # no sound gzip stream ends in so many zeros: its last deflate byte and an all-zero trailer are 9
+
+    def __init__(self, read_compressed: Callable[[int], bytes], reopen: Callable[[], Callable[[int], bytes]], limits: Limits) -> None:
+        from isal import igzip
+
+        self._stored = _Counting(read_compressed)
+        self._file: Any = igzip.IGzipFile(  # type: ignore[no-untyped-call]
+            fileobj=self._stored, mode="rb"
+        )
+        self._reopen = reopen
+        self._limits = limits
+        self._exact: Expander | None = None
+        self.expanded = 0
+
+    @property
+    def trailing(self) -> int:
+        """Bytes behind the last member, once the stream has ended."""
+        return self._exact.trailing if self._exact else 0
+
+    @property
+    def trailing_nonzero(self) -> int:
+        """How many of the trailing bytes are not zero."""
+        return self._exact.trailing_nonzero if self._exact else 0
+
+    def readinto(self, target: memoryview) -> int:
+        """See Expander."""
+        filled = 0
+        while self._exact is None and filled < len(target):
+            try:
+                count = self._file.readinto(target[filled:])
+            except MemoryError:
+                raise
+            except Exception:  # noqa: BLE001 - whatever isal complains of, the exact reader tells what it is
+                self._read_exactly(self.expanded)
+                break
+            if not count:
+                if self._stored.tail.endswith(bytes(self._PADDED)):
+                    self._read_exactly(self.expanded)
+                break
+            filled += count
+            self.expanded += count
+            check_ratio(self._stored.count, self.expanded, self._limits)
+        if self._exact is not None:
+            count = self._exact.readinto(target[filled:])
+            filled += count
+            self.expanded += count
+        return filled
+
+    def _read_exactly(self, given: int) -> None:
+        self._exact = Expander(GZIP, self._reopen(), self._limits)
+        scratch = memoryview(bytearray(_PIECE))
+        while given and (count := self._exact.readinto(scratch[:given])):
+            given -= count
+
+
+class _Counting:
+    """A file-like reader of stored bytes that remembers how many there were, and the last of them."""
+
+    def __init__(self, read: Callable[[int], bytes]) -> None:
+        self._read = read
+        self.count = 0
+        self.tail = b""
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._read(_STORED_PIECE if size < 0 else size)
+        self.count += len(data)
+        if data:
+            self.tail = (self.tail + data)[-32:] if len(data) < 32 else data[-32:]
+        return data
+
+
+def expander(
+    compression: str, read_compressed: Callable[[int], bytes], reopen: Callable[[], Callable[[int], bytes]], limits: Limits
+) -> Expander | Gunzip:
+    """The fastest way to expand *compression* here.
+
+    Raises: UnsupportedCompression
+    """
+    if compression == GZIP and _has_isal():
+        return Gunzip(read_compressed, reopen, limits)
+    return Expander(compression, read_compressed, limits)
+
+
+def _has_isal() -> bool:
+    try:
+        import isal.igzip  # noqa: F401
+    except ImportError:
+        return False
+    return True

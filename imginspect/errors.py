@@ -1,0 +1,50 @@
+"""The tree of errors; the leaves stand beside the code that raises them.
+
+ImgInspectError
+  ArchiveError    the archive as a container of blobs
+  ImageError      manifests and configs
+  LayerError      the tar inside a layer
+  PathError       a path inside the image
+  RuleError       a rule or policy file
+  UsageError      what was asked for cannot be done (nothing was judged)
+  LimitExceeded   a bound that keeps time and memory finite
+"""
+
+from __future__ import annotations
+
+
+class ImgInspectError(Exception):
+    """The root: everything that imginspect raises on purpose."""
+
+
+class ArchiveError(ImgInspectError):
+    """The archive cannot be read as a container of blobs."""
+
+
+class ImageError(ImgInspectError):
+    """A manifest or config is missing, malformed or contradictory."""
+
+
+class LayerError(ImgInspectError):
+    """The tar inside a layer is damaged."""
+
+
+class PathError(ImgInspectError):
+    """A path inside the image does not lead to what was asked for."""
+
+
+class RuleError(ImgInspectError):
+    """A rule or policy file is wrong; the message names file and line."""
+
+
+class UsageError(ImgInspectError):
+    """The request cannot be carried out as it was made."""
+
+
+class LimitExceeded(ImgInspectError):
+    """A bound was met. *limit* is the name under which it can be raised, *seen* what asked for more."""
+
+    def __init__(self, limit: str, bound: int, seen: str) -> None:
+        super().__init__(f"{seen}: more than the limit of {bound:,} ({limit}); raise it with --limit {limit}=N")
+        self.limit = limit
+        self.bound = bound

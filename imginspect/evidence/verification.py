@@ -1,0 +1,49 @@
+"""Verification: what a layer's pass found against what manifest and config promise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from imginspect.image import Image, Layer
+from imginspect.layer import LayerIndex
+from imginspect.oci.media_types import compression_said
+from imginspect.problems import Problem, Topic
+
+
+def verify_layers(image: Image, layers: Sequence[LayerIndex]) -> Iterator[Problem]:
+    """A problem for each size, digest, diff_id and media type that is not as promised."""
+    for layer, index in zip(image.layers, layers, strict=True):
+        yield from _stored(layer, index)
+        yield from _expanded(layer, index)
+
+
+def _stored(layer: Layer, index: LayerIndex) -> Iterator[Problem]:
+    blob = layer.blob
+    where = f"layer {layer.index}"
+    if index.blob_digest is None:
+        return
+    promised_size = blob.size if blob.size is not None else (blob.member.size if blob.member else None)
+    if promised_size is not None and promised_size != index.stored:
+        what = "its blob is not as long as what refers to it says"
+        yield Problem(Topic.DIGEST, where, what, f"{promised_size:,} bytes", f"{index.stored:,} bytes", layer.index)
+    if blob.digest is not None and blob.digest != index.blob_digest:
+        yield Problem(
+            Topic.DIGEST,
+            where,
+            "its blob does not have the digest that refers to it",
+            str(blob.digest),
+            str(index.blob_digest),
+            layer.index,
+        )
+
+
+def _expanded(layer: Layer, index: LayerIndex) -> Iterator[Problem]:
+    where = f"layer {layer.index}"
+    if layer.diff_id is not None and index.diff_id is not None and layer.diff_id != index.diff_id:
+        what = "its content is not what the config promises (diff_id)"
+        yield Problem(Topic.DIFF_ID, where, what, str(layer.diff_id), str(index.diff_id), layer.index)
+    said = compression_said(layer.blob.media_type)
+    if said is not None and index.compression and said != index.compression:
+        yield Problem(
+            Topic.MEDIA_TYPE, where, "its media type states another compression than it has", said, index.compression, layer.index
+        )

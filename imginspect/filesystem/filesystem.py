@@ -1,0 +1,212 @@
+"""Filesystem: what a container made from the image would see, and what its layers hide. Frozen; Nodes are made on lookup."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+
+from imginspect.errors import PathError
+from imginspect.filesystem.node import Hidden, Node
+from imginspect.filesystem.tree import Directory, HardLink, Slot, layer_of, ordinal_of
+from imginspect.layer.index import LayerIndex
+from imginspect.limits import Limits
+from imginspect.problems import Problem
+from imginspect.tar.header import DIRECTORY, HARDLINK, SYMLINK
+
+_LONGEST_TARGET = 4095
+
+
+class NodeNotFound(PathError, FileNotFoundError):
+    """Nothing is at that path."""
+
+
+class NotADirectory(PathError, NotADirectoryError):
+    """A part of the path is no directory."""
+
+
+class LinkLoop(PathError):
+    """More symbolic links than Linux follows, or links in a loop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """Where a path leads: the node, and the links that were followed on the way, in order."""
+
+    node: Node
+    links: tuple[Node, ...]
+
+
+class Filesystem:
+    """The result of applying all layers. Paths are absolute; links are never followed out of the root."""
+
+    def __init__(
+        self,
+        layers: Sequence[LayerIndex],
+        root: Directory,
+        hidden: list[tuple[str, Slot, str, int]],
+        limits: Limits,
+        problems: tuple[Problem, ...],
+    ) -> None:
+        self._layers = layers
+        self._root = root
+        self._hidden = hidden
+        self._limits = limits
+        self.problems = problems
+
+    def get(self, path: str) -> Node | None:
+        """The node at exactly *path*: no link is followed, not even in its parents."""
+        slot: Slot = self._root
+        for part in _parts(path):
+            if not isinstance(slot, Directory) or part not in slot.children:
+                return None
+            slot = slot.children[part]
+        return self._node("/" + "/".join(_parts(path)), slot)
+
+    def resolve(self, path: str, *, follow_last: bool = True) -> Resolution:
+        """The node that *path* leads to when links are followed as a container would, and the links walked.
+
+        Raises: NodeNotFound, NotADirectory, LinkLoop
+        """
+        remaining = list(reversed(_parts(path, keep_dots=True)))
+        trail: list[tuple[str, Directory]] = []
+        at: Slot = self._root
+        links: list[Node] = []
+        while remaining:
+            part = remaining.pop()
+            if not isinstance(at, Directory):
+                raise NotADirectory(f"{_path(trail)} is not a directory, on the way to {path}")
+            if part == "..":
+                at = trail.pop()[1] if trail else self._root
+                continue
+            child = at.children.get(part)
+            if child is None:
+                raise NodeNotFound(f"{_path(trail, part)} does not exist" + (f", on the way to {path}" if remaining or links else ""))
+            if isinstance(child, int) and (remaining or follow_last):
+                node = self._node(_path(trail, part), child)
+                if node.kind == SYMLINK:
+                    links.append(node)
+                    if len(links) > self._limits.link_hops or len(node.link_target) > _LONGEST_TARGET:
+                        raise LinkLoop(f"{path}: more than {self._limits.link_hops} links to follow")
+                    if node.link_target.startswith("/"):
+                        trail, at = [], self._root
+                    remaining += reversed(_parts(node.link_target, keep_dots=True))
+                    continue
+            trail.append((part, at))
+            at = child
+        return Resolution(self._node(_path(trail), at), tuple(links))
+
+    def children(self, path: str) -> list[Node]:
+        """The nodes directly in the directory *path* (links in it are not followed), by name.
+
+        Raises: NodeNotFound, NotADirectory
+        """
+        slot = self._slot(path)
+        if slot is None:
+            raise NodeNotFound(f"{path} does not exist")
+        if not isinstance(slot, Directory):
+            raise NotADirectory(f"{path} is not a directory")
+        base = "/" + "/".join(_parts(path))
+        return [self._node(_join(base, name), slot.children[name]) for name in sorted(slot.children)]
+
+    def walk(self, path: str = "/") -> Iterator[Node]:
+        """The node at *path* and all below it, parents before children, by name; nothing where *path* does not exist."""
+        slot = self._slot(path)
+        if slot is None:
+            return
+        stack: list[tuple[str, Slot]] = [("/" + "/".join(_parts(path)), slot)]
+        while stack:
+            here, item = stack.pop()
+            yield self._node(here, item)
+            if isinstance(item, Directory):
+                stack += [(_join(here, name), item.children[name]) for name in sorted(item.children, reverse=True)]
+
+    def glob(self, pattern: str) -> Iterator[Node]:
+        """Nodes whose name matches *pattern* (case counts); a pattern with a slash is matched against the whole path."""
+        return (node for node in self.walk() if matches(node.path, pattern))
+
+    def hidden(self) -> Iterator[Hidden]:
+        """Every node that a later layer overwrote or deleted, in the order in which that happened."""
+        for path, slot, state, by_layer in self._hidden:
+            yield Hidden(self._node(path, slot), state, by_layer)
+
+    def history(self, path: str) -> list[Hidden]:
+        """What was at *path* and is not visible any more, oldest first."""
+        wanted = "/" + "/".join(_parts(path))
+        return [Hidden(self._node(path, slot), state, layer) for path, slot, state, layer in self._hidden if path == wanted]
+
+    def hidden_count(self) -> int:
+        """How many nodes ``hidden`` gives."""
+        return len(self._hidden)
+
+    def wasted_bytes(self) -> dict[int, int]:
+        """Bytes of files of each layer that later layers overwrote or deleted: they are in the image and no container sees them."""
+        wasted: dict[int, int] = {}
+        for _, slot, _, _ in self._hidden:
+            if isinstance(slot, int):
+                layer = layer_of(slot)
+                wasted[layer] = wasted.get(layer, 0) + self._layers[layer].entries[ordinal_of(slot)].size
+        return wasted
+
+    def node_count(self) -> int:
+        """How many nodes are visible, the root included."""
+        count = 1
+        stack = [self._root]
+        while stack:
+            children = stack.pop().children.values()
+            count += len(children)
+            stack += [child for child in children if isinstance(child, Directory)]
+        return count
+
+    # ----------------------------------------------------------------------------------------------------------------
+
+    def _slot(self, path: str) -> Slot | None:
+        slot: Slot = self._root
+        for part in _parts(path):
+            if not isinstance(slot, Directory):
+                return None
+            child = slot.children.get(part)
+            if child is None:
+                return None
+            slot = child
+        return slot
+
+    def _node(self, path: str, slot: Slot) -> Node:
+        if isinstance(slot, Directory) and slot.ref is None:
+            return Node(path, DIRECTORY, 0o755, 0, 0, 0, 0, "", slot.layer, None, "", None, None, is_implied=True)
+        if isinstance(slot, HardLink):
+            return self._hard_link(path, slot)
+        ref = slot.ref if isinstance(slot, Directory) else slot
+        assert ref is not None
+        layer, ordinal = layer_of(ref), ordinal_of(ref)
+        entry = self._layers[layer].entries[ordinal]
+        content = (layer, ordinal) if entry.digest is not None else None
+        return Node(
+            path, entry.kind, entry.mode, entry.uid, entry.gid, entry.size, entry.mtime, entry.link, layer, entry.digest,
+            entry.content_class, content, entry.extra,
+        )  # fmt: skip
+
+    def _hard_link(self, path: str, slot: HardLink) -> Node:
+        own = self._layers[layer_of(slot.ref)].entries[ordinal_of(slot.ref)]
+        target = "/" + "/".join(_parts(own.link))
+        if slot.target is None:
+            return Node(path, HARDLINK, own.mode, own.uid, own.gid, 0, own.mtime, target, layer_of(slot.ref), None, "", None, own.extra)
+        shared = self._node(path, slot.target)
+        return replace(shared, kind=HARDLINK, link_target=target, layer_index=layer_of(slot.ref))
+
+
+def matches(path: str, pattern: str) -> bool:
+    """Whether *path* fits a glob: by its last name, or as a whole where the pattern holds a slash."""
+    return fnmatchcase(path if "/" in pattern else path.rpartition("/")[2], pattern)
+
+
+def _parts(path: str, *, keep_dots: bool = False) -> list[str]:
+    return [part for part in path.split("/") if part not in ("", ".") and (keep_dots or part != "..")]
+
+
+def _join(parent: str, name: str) -> str:
+    return f"/{name}" if parent == "/" else f"{parent}/{name}"
+
+
+def _path(trail: list[tuple[str, Directory]], last: str = "") -> str:
+    return "/" + "/".join([name for name, _ in trail] + ([last] if last else []))

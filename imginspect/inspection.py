@@ -1,0 +1,202 @@
+"""inspect: one image of an archive in, a Report out. The one orchestrator; it decides nothing and prints nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+from imginspect.archive import Archive, StoredImage
+from imginspect.checks import Subject, run_checks
+from imginspect.checks.runner import Prepared
+from imginspect.evidence import chain_of_custody, make_ledger, verify_layers
+from imginspect.evidence.custody import archive_link
+from imginspect.file_type import HEAD_BYTES, describe
+from imginspect.filesystem import Filesystem, FilesystemBuilder
+from imginspect.image import Image, Layer, Listing
+from imginspect.image.selection import short_id
+from imginspect.layer import Keep, LayerIndex, LayerJob, read_layers
+from imginspect.layer.index import NOT_READ
+from imginspect.oci import media_types
+from imginspect.problems import Problem, Problems, Topic
+from imginspect.report.report import ImageSummary, Report, ReportVerdict, judge
+from imginspect.rules import Policy, RuleSet, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Criteria:
+    """What an image is judged by: rules bound to their checks, the policy, and from which severity on to fail."""
+
+    rules: RuleSet
+    prepared: tuple[Prepared, ...]
+    policy: Policy
+    fail_on: Severity
+    strict: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """An image that was read: an index for each layer, the filesystem they make, and the problems met in reading."""
+
+    image: Image
+    layers: tuple[LayerIndex, ...]
+    filesystem: Filesystem
+    problems: tuple[Problem, ...]
+
+
+Progress = Callable[[int], None]
+
+
+def inspect(archive: Archive, image: Image, listing: Listing, criteria: Criteria, progress: Progress | None = None) -> Report:
+    """The report on *image*. Nothing that is wrong with the image is raised: it is in the report."""
+    keep = _HeadsBelow(tuple(directory.path for directory in criteria.policy.directories))
+    contents = read_contents(archive, image, keep, progress, digest=True)
+    problems = [*archive.problems.listed(), *contents.problems]
+    coverage, met = make_ledger(archive, image, contents.layers, contents.filesystem, problems)
+    problems += met
+    types = {
+        (layer, ordinal): name
+        for layer, index in enumerate(contents.layers)
+        for ordinal, head in index.kept.items()
+        if (name := describe(head)) is not None
+    }
+    subject = Subject(image, contents.layers, contents.filesystem, tuple(problems), criteria.policy, types)
+    results = run_checks(criteria.prepared, subject)
+    verdict, reason = judge(results, coverage, criteria.fail_on, strict=criteria.strict)
+    return Report(
+        verdict=verdict,
+        reason=reason,
+        image=_summary(archive, image, listing),
+        chain=chain_of_custody(archive, image, contents.layers),
+        results=results,
+        coverage=coverage,
+        problems=tuple(problems),
+        policy=criteria.policy,
+        fail_on=criteria.fail_on,
+        strict=criteria.strict,
+        ruleset_digest=criteria.rules.digest,
+    )
+
+
+def not_inspected(reason: str, criteria: Criteria, archive: Archive | None = None) -> Report:
+    """The report on what could not be inspected, and why."""
+    return Report(
+        verdict=ReportVerdict.NOT_INSPECTED,
+        reason=reason,
+        image=None,
+        chain=(archive_link(archive),) if archive is not None else (),
+        results=(),
+        coverage=None,
+        problems=(*(archive.problems.listed() if archive is not None else ()), Problem(Topic.UNREAD, "the archive", reason, unread=True)),
+        policy=criteria.policy,
+        fail_on=criteria.fail_on,
+        strict=criteria.strict,
+        ruleset_digest=criteria.rules.digest,
+    )
+
+
+def read_contents(
+    archive: Archive, image: Image, keep: Keep | None = None, progress: Progress | None = None, *, digest: bool = False
+) -> Contents:
+    """All layers of *image* read in one pass, and applied. With *digest* the archive's own digest is made on the way."""
+    read = _read_layers(archive, image.layers, keep, progress, digest=digest)
+    builder = FilesystemBuilder(archive.limits)
+    problems = Problems(archive.limits.problems)
+    problems.extend(list(image.problems))
+    for index in read:
+        builder.apply(index)
+        problems.extend(index.problems)
+    filesystem = builder.freeze()
+    problems.extend(list(filesystem.problems))
+    problems.extend(list(verify_layers(image, read)))
+    return Contents(image, tuple(read), filesystem, tuple(problems.listed()))
+
+
+def _read_layers(
+    archive: Archive, layers: Sequence[Layer], keep: Keep | None, progress: Progress | None, *, digest: bool
+) -> list[LayerIndex]:
+    """An index for each layer. Blobs are read in the archive's order, each once, however often it is a layer."""
+    found: dict[int, LayerIndex] = {layer.index: _absent(layer) for layer in layers if layer.blob.member is None}
+    first: dict[str, Layer] = {}
+    for layer in layers:
+        if layer.blob.member is not None:
+            first.setdefault(layer.blob.member.name, layer)
+    in_order = sorted(first.values(), key=lambda layer: (layer.blob.member.offset if layer.blob.member else 0, layer.index))
+    jobs = [_job(archive, layer, digest=digest) for layer in in_order]
+    for job, index in read_layers(jobs, archive.limits, keep, progress=progress):
+        found[job.index] = index
+    for layer in layers:
+        if layer.index not in found and layer.blob.member is not None:
+            found[layer.index] = _repeated(found[first[layer.blob.member.name].index], layer.index)
+    return [found[layer.index] for layer in layers]
+
+
+def _job(archive: Archive, layer: Layer, *, digest: bool) -> LayerJob:
+    blob = layer.blob
+    return LayerJob(
+        index=layer.index,
+        open=partial(archive.open_blob, blob, digest=digest),
+        blob_algorithm=blob.digest.algorithm if blob.digest else "sha256",
+        diff_algorithm=layer.diff_id.algorithm if layer.diff_id else "sha256",
+        not_readable="it is encrypted: only its stored bytes could be checked" if media_types.is_encrypted(blob.media_type) else "",
+    )
+
+
+def _absent(layer: Layer) -> LayerIndex:
+    reason = layer.blob.missing
+    if media_types.is_foreign(layer.blob.media_type) or layer.blob.urls:
+        reason = "it is a foreign layer, which is fetched from elsewhere and is not in the archive"
+    problem = Problem(
+        Topic.UNREAD, f"layer {layer.index}", reason, str(layer.blob.digest or layer.blob.name), "nothing", layer.index, unread=True
+    )
+    return LayerIndex(status=NOT_READ, reason=reason, problems=[problem])
+
+
+def _repeated(index: LayerIndex, number: int) -> LayerIndex:
+    """The same blob as a further layer: what was found in it holds there too."""
+    problems = [
+        replace(problem, layer_index=number, where=f"layer {number}" if problem.layer_index is not None else problem.where)
+        for problem in index.problems
+    ]
+    return replace(index, problems=problems)
+
+
+class _HeadsBelow:
+    """Keeps the first bytes of files below some directories, for naming their type."""
+
+    _MOST = 200
+
+    def __init__(self, directories: tuple[str, ...]) -> None:
+        self._starts = tuple(directory + "/" for directory in directories)
+        self._count = 0
+
+    def wanted(self, path: str, size: int) -> int:
+        """See Keep."""
+        del size
+        if not path.startswith(self._starts) or self._count >= self._MOST:
+            return 0
+        self._count += 1
+        return HEAD_BYTES
+
+
+def _summary(archive: Archive, image: Image, listing: Listing) -> ImageSummary:
+    others = [f"{', '.join(other.references) or short_id(other)} ({other.platform})" for other in listing.images if other is not image]
+    others += [_other(item) for item in listing.others]
+    return ImageSummary(
+        references=image.references,
+        image_id=image.image_id,
+        manifest_digest=image.manifest_digest,
+        platform=str(image.platform),
+        config=image.config,
+        layers=image.layers,
+        steps=image.steps,
+        archive_form=archive.form,
+        also_present=tuple(others),
+    )
+
+
+def _other(item: StoredImage) -> str:
+    name = ", ".join(item.references) or str(item.manifest_digest or "no name")
+    if item.artefact:
+        return f"{name} ({item.artefact})"
+    return f"{name} ({item.platform or 'platform not stated'}; listed, but not in the archive)"

@@ -1,0 +1,69 @@
+"""LayerIndex: what one pass over a layer found. Entries are tuples: a Node is made only when somebody looks one up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from imginspect.oci.digest import Digest
+from imginspect.problems import Problem
+from imginspect.tar.reader import Extra
+
+WHITEOUT = "whiteout"
+OPAQUE = "opaque whiteout"
+METADATA = "aufs metadata"
+INVALID = "invalid"
+
+MARKERS = frozenset({WHITEOUT, OPAQUE, METADATA, INVALID})
+"""Kinds of entries that are no nodes of a filesystem."""
+
+READ = "read"
+PARTIAL = "partial"
+NOT_READ = "not-read"
+
+
+class Entry(NamedTuple):
+    """One entry of a layer's tar, in the tar's order. *parent* is an absolute normalised path; the root itself is ``("/", "")``.
+
+    For a whiteout *name* is the name that it hides, for an opaque one *parent* is the directory and *name* is empty. *size* is in
+    bytes as a reader of the file would count them, *mtime* in seconds, *digest* the raw sha256 of a file's content.
+    """
+
+    parent: str
+    name: str
+    kind: str
+    mode: int
+    uid: int
+    gid: int
+    size: int
+    mtime: int
+    link: str
+    digest: bytes | None
+    content_class: str
+    extra: Extra | None
+
+    @property
+    def path(self) -> str:
+        """The absolute path."""
+        return f"/{self.name}" if self.parent == "/" else f"{self.parent}/{self.name}"
+
+
+@dataclass(slots=True)
+class LayerIndex:
+    """Everything that is known of a layer after its pass. Bytes: *stored* as in the blob, *expanded* of its tar."""
+
+    entries: list[Entry] = field(default_factory=list)
+    status: str = READ
+    reason: str = ""
+    compression: str = ""
+    stored: int = 0
+    expanded: int = 0
+    files: int = 0
+    file_bytes: int = 0
+    trailing: int = 0
+    """Bytes behind the end of the tar, or of the compressed stream, that are not zero."""
+    blob_digest: Digest | None = None
+    diff_id: Digest | None = None
+    kept: dict[int, bytes] = field(default_factory=dict)
+    """First bytes of kept files by the ordinal of their entry."""
+    problems: list[Problem] = field(default_factory=list)

@@ -1,0 +1,268 @@
+"""The one pass: each layer is expanded, hashed, indexed, classified, scanned and kept from while its bytes go by once.
+
+Damage ends at the layer's boundary: it becomes a Problem, the layer's status says *partial* or *not-read*, and its digests are still
+checked as far as its bytes go.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from imginspect.archive.members import ByteReader
+from imginspect.errors import ImgInspectError, LimitExceeded
+from imginspect.layer.content_class import EMPTY, content_class
+from imginspect.layer.index import INVALID, MARKERS, NOT_READ, PARTIAL, Entry, LayerIndex
+from imginspect.layer.names import Names, is_marker, whiteout
+from imginspect.layer.pipeline import BlobJob, BlobRead, Pipeline
+from imginspect.layer.seams import Keep, Scanner
+from imginspect.limits import Limits
+from imginspect.oci.digest import Digest
+from imginspect.problems import Problem, Problems, Topic
+from imginspect.tar.header import CHARACTER_DEVICE, DIRECTORY, FILE
+from imginspect.tar.reader import RawEntry, TarReader
+
+_EMPTY_DIGEST = hashlib.sha256(b"").digest()
+_OVERLAY_OPAQUE = frozenset({"trusted.overlay.opaque", "user.overlay.opaque"})
+
+
+@dataclass(frozen=True, slots=True)
+class LayerJob:
+    """One layer to read: its index in the image, how to open its blob, and the digests' algorithms."""
+
+    index: int
+    open: Callable[[], ByteReader]
+    blob_algorithm: str = "sha256"
+    diff_algorithm: str = "sha256"
+    not_readable: str = ""
+    """Why the blob can only be hashed, not expanded (it is encrypted)."""
+
+
+def read_layers(
+    jobs: Sequence[LayerJob],
+    limits: Limits,
+    keep: Keep | None = None,
+    scanner: Scanner | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Iterator[tuple[LayerJob, LayerIndex]]:
+    """Each of *jobs* with what its pass found, in the order of *jobs*. Raises nothing for what is wrong with a layer."""
+    blobs = [BlobJob(job.open, job.blob_algorithm, expand=not job.not_readable) for job in jobs]
+    budget = _Budget(limits)
+    with Pipeline(blobs, limits, progress) as pipeline:
+        for job in jobs:
+            pipeline.begin()
+            yield job, _Pass(job, pipeline, limits, budget, keep, scanner).run()
+
+
+class _Budget:
+    """What all layers of an image share: entries, kept bytes, and bytes of holes."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.entries = 0
+        self.kept = 0
+        self.sparse = 0
+
+
+class _Pass:
+    """The pass over one layer, in the caller's thread."""
+
+    def __init__(
+        self, job: LayerJob, pipeline: Pipeline, limits: Limits, budget: _Budget, keep: Keep | None, scanner: Scanner | None
+    ) -> None:
+        self._job = job
+        self._pipeline = pipeline
+        self._limits = limits
+        self._budget = budget
+        self._keep = keep
+        self._scanner = scanner
+        self._index = LayerIndex()
+        self._problems = Problems(limits.problems)
+        self._names = Names()
+        self._diff = hashlib.new(job.diff_algorithm)
+        self._is_stored_plain = False
+        self._where = f"layer {job.index}"
+
+    # -- BlockSource -------------------------------------------------------------------------------------------------
+
+    def next_block(self) -> memoryview:
+        """The pipeline's next bytes, hashed for the diff_id on the way (a plain blob's digest is its diff_id already)."""
+        block = self._pipeline.next_block()
+        self._is_stored_plain = self._pipeline.is_plain and self._job.diff_algorithm == self._job.blob_algorithm
+        if not self._is_stored_plain:
+            self._diff.update(block)
+        return block
+
+    def skip(self, count: int) -> int:
+        """See BlockSource."""
+        del count
+        return 0
+
+    # ----------------------------------------------------------------------------------------------------------------
+
+    def run(self) -> LayerIndex:
+        """The finished index."""
+        error: ImgInspectError | MemoryError | RecursionError | None = None
+        reader = TarReader(self, self._limits, self._notice)
+        if not self._job.not_readable:
+            try:
+                self._read_entries(reader)
+                self._note_end(reader)
+            except (ImgInspectError, MemoryError, RecursionError) as caught:
+                error = caught
+        while len(self.next_block()):
+            pass
+        assert self._pipeline.result is not None
+        self._finish(self._pipeline.result, error)
+        return self._index
+
+    def _read_entries(self, reader: TarReader) -> None:
+        entries = self._index.entries
+        while (raw := reader.next_entry()) is not None:
+            self._budget.entries += 1
+            if self._budget.entries > self._limits.entries:
+                raise LimitExceeded("entries", self._limits.entries, "entries of all layers")
+            parent, name, wrong = self._names.split(raw.name)
+            kind = raw.kind
+            if is_marker(name):
+                kind, name, what = whiteout(name)
+                if what:
+                    wrong = [*wrong, (Topic.ENTRIES, what)]
+            digest: bytes | None = None
+            found_class = ""
+            if raw.kind == FILE:
+                digest, found_class = self._content(reader, raw, parent, name)
+                if kind in MARKERS and raw.size:
+                    wrong = [*wrong, (Topic.ENTRIES, f"a {kind} with {raw.size:,} bytes of content, which no container ever shows")]
+            if wrong or raw.kind != FILE:
+                if not name and wrong and raw.name.strip(b"./"):
+                    kind = INVALID
+                self._note_entry(raw, parent, name, kind, wrong)
+            link = raw.link.decode("utf-8", "surrogateescape") if raw.link else ""
+            entries.append(
+                Entry(parent, name, kind, raw.mode & 0o7777, raw.uid, raw.gid, raw.size, raw.mtime, link, digest, found_class, raw.extra)
+            )
+
+    def _content(self, reader: TarReader, raw: RawEntry, parent: str, name: str) -> tuple[bytes | None, str]:
+        index = self._index
+        index.files += 1
+        size = raw.size
+        if not size:
+            return _EMPTY_DIGEST, EMPTY
+        if raw.extra and raw.extra.sparse and not self._may_expand(raw):
+            return None, ""
+        index.file_bytes += size
+        wanted = 0
+        if self._keep is not None:
+            wanted = min(size, self._keep.wanted(f"{parent}/{name}" if parent != "/" else f"/{name}", size))
+            if self._budget.kept + wanted > self._limits.kept_bytes:
+                wanted = 0
+                self._note(Topic.UNREAD, raw.name, "its first bytes were not kept for a closer look: the limit kept_bytes is reached")
+            self._budget.kept += wanted
+        kept: list[bytes] = []
+        hasher = None
+        digest = b""
+        found_class = ""
+        scanning = False
+        for piece in reader.content():
+            if not found_class:
+                found_class = content_class(piece)
+                if self._scanner is not None:
+                    path = f"{parent}/{name}" if parent != "/" else f"/{name}"
+                    scanning = self._scanner.wants(path, size, found_class)
+                    if scanning:
+                        self._scanner.begin(path, len(index.entries))
+                if len(piece) == size:
+                    digest = hashlib.sha256(piece).digest()
+                else:
+                    hasher = hashlib.sha256(piece)
+            elif hasher is not None:
+                hasher.update(piece)
+            if wanted > 0:
+                kept.append(bytes(piece[:wanted]))
+                wanted -= len(kept[-1])
+            if scanning and self._scanner is not None:
+                self._scanner.feed(piece)
+        if scanning and self._scanner is not None:
+            self._scanner.end()
+        if kept:
+            index.kept[len(index.entries)] = b"".join(kept)
+        return hasher.digest() if hasher is not None else digest, found_class
+
+    def _may_expand(self, raw: RawEntry) -> bool:
+        """Whether the holes of a sparse file fit in what the image may expand to; else the file is not hashed."""
+        self._budget.sparse += raw.size
+        if self._budget.sparse <= self._limits.expanded_bytes:
+            return True
+        self._note(
+            Topic.UNREAD,
+            raw.name,
+            f"a sparse file of {raw.size:,} bytes was not read: more than the limit of {self._limits.expanded_bytes:,} (expanded_bytes)",
+            unread=True,
+        )
+        return False
+
+    # -- problems ----------------------------------------------------------------------------------------------------
+
+    def _note(self, topic: Topic, raw_name: bytes, what: str, *, unread: bool = False) -> None:
+        path = raw_name.decode("utf-8", "surrogateescape")
+        self._problems.add(Problem(topic, self._where, what, layer_index=self._job.index, path=path or None, unread=unread))
+
+    def _notice(self, topic: Topic, name: bytes, what: str) -> None:
+        self._note(topic, name, what)
+
+    def _note_entry(self, raw: RawEntry, parent: str, name: str, kind: str, wrong: list[tuple[Topic, str]]) -> None:
+        for topic, what in wrong:
+            self._note(topic, raw.name, what)
+        if kind == CHARACTER_DEVICE and raw.extra is not None and raw.extra.device == (0, 0):
+            self._note(Topic.RUNTIME, raw.name, "a 0/0 character device: some runtimes take it for a whiteout, others make the device")
+        if kind == DIRECTORY and raw.extra is not None:
+            for key, value in raw.extra.xattrs:
+                if key in _OVERLAY_OPAQUE and value == b"y":
+                    self._note(Topic.RUNTIME, raw.name, f"the attribute {key} hides lower layers' files in some runtimes and not in others")
+
+    def _note_end(self, reader: TarReader) -> None:
+        lone = reader.lone_zero_block
+        rest, nonzero = reader.drain()
+        if nonzero:
+            self._index.trailing += nonzero
+            what = f"{rest:,} bytes follow the end of its tar, {nonzero:,} of them not zero"
+            if lone:
+                what += "; only one zero block stands before them: some readers read on there, container runtimes refuse"
+            self._note(Topic.TRAILING_DATA, b"", what, unread=lone)
+        elif not reader.end_marker and self._index.entries:
+            self._note(Topic.ENTRIES, b"", "its tar has no end marker")
+
+    def _finish(self, blob: BlobRead, error: ImgInspectError | MemoryError | RecursionError | None) -> None:
+        index = self._index
+        index.compression = blob.compression
+        index.stored = blob.stored
+        index.expanded = blob.expanded
+        index.blob_digest = blob.digest
+        if blob.trailing:
+            index.trailing += blob.trailing_nonzero
+            topic = Topic.TRAILING_DATA if blob.trailing_nonzero else Topic.ENTRIES
+            self._note(topic, b"", f"{blob.trailing:,} bytes follow the end of its {blob.compression} stream")
+        cause = blob.error or error
+        if self._job.not_readable:
+            index.status, index.reason = NOT_READ, self._job.not_readable
+            self._note(Topic.UNREAD, b"", index.reason, unread=True)
+        elif cause is not None:
+            index.status = PARTIAL if index.entries else NOT_READ
+            index.reason = _message(cause)
+            after = f"; {len(index.entries):,} entries before that" if index.entries else ""
+            self._note(Topic.UNREAD, b"", f"{index.reason}{after}", unread=True)
+        if blob.error is None and not self._job.not_readable:
+            index.diff_id = blob.digest if self._is_stored_plain else Digest(self._job.diff_algorithm, self._diff.hexdigest())
+        index.problems = self._problems.listed()
+
+
+def _message(error: BaseException) -> str:
+    if isinstance(error, MemoryError):
+        return "there was not enough memory to read it"
+    if isinstance(error, RecursionError):
+        return "it is nested too deeply to read"
+    if isinstance(error, OSError):
+        return f"it cannot be read: {error.strerror or error}"
+    return str(error)

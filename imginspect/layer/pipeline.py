@@ -1,0 +1,196 @@
+"""The first of the two threads: reads blobs, hashes them as stored, expands them into a few buffers that go round.
+
+The second thread (the caller's) takes full buffers from ``Pipeline.next_block``. zlib, zstd and sha256 release the interpreter's lock,
+so both cores work; memory is bounded by the buffers.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from queue import SimpleQueue
+from typing import TypeAlias
+
+from imginspect.archive.members import ByteReader
+from imginspect.compression import HEAD_BYTES, PLAIN, compression_of, expander
+from imginspect.errors import ImgInspectError, LimitExceeded
+from imginspect.limits import Limits
+from imginspect.oci.digest import Digest
+
+BUFFERS = 4
+BUFFER_BYTES = 2 << 20
+_READ_PIECE = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class BlobJob:
+    """One blob to read: how to open it, the algorithm of its digest, and whether to expand it or only hash it."""
+
+    open: Callable[[], ByteReader]
+    algorithm: str = "sha256"
+    expand: bool = True
+
+
+@dataclass(slots=True)
+class BlobRead:
+    """What reading a blob gave: *stored* and *expanded* bytes, its digest, and why it could not be read or expanded to its end."""
+
+    compression: str = PLAIN
+    stored: int = 0
+    expanded: int = 0
+    trailing: int = 0
+    trailing_nonzero: int = 0
+    digest: Digest | None = None
+    error: ImgInspectError | OSError | MemoryError | None = None
+
+
+_Item: TypeAlias = tuple[bytearray, int, bool] | BlobRead
+
+
+class Pipeline:
+    """Reads *jobs* in order in a thread of its own. Use as a context manager: leaving it stops the thread."""
+
+    def __init__(self, jobs: Sequence[BlobJob], limits: Limits, progress: Callable[[int], None] | None = None) -> None:
+        self._jobs = jobs
+        self._limits = limits
+        self._progress = progress
+        self._free: SimpleQueue[bytearray | None] = SimpleQueue()
+        self._full: SimpleQueue[_Item] = SimpleQueue()
+        self._current: bytearray | None = None
+        self._stopped = False
+        self._expanded = 0
+        self.result: BlobRead | None = None
+        """The end of the current blob, once ``next_block`` has given its last bytes."""
+        self.is_plain = False
+        """Whether the current blob is stored without compression."""
+        for _ in range(BUFFERS):
+            self._free.put(bytearray(BUFFER_BYTES))
+        self._thread = threading.Thread(target=self._run, name="imginspect-reader", daemon=True)
+
+    def __enter__(self) -> Pipeline:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stopped = True
+        self._free.put(None)
+        self._thread.join()
+
+    def begin(self) -> None:
+        """Go on to the next job's bytes."""
+        self.result = None
+
+    def next_block(self) -> memoryview:
+        """The next expanded bytes of the current blob, a multiple of 512 but at its end; none after it.
+
+        What was given before is overwritten: copy what is to be kept.
+        """
+        if self.result is not None:
+            return memoryview(b"")
+        if self._current is not None:
+            self._free.put(self._current)
+            self._current = None
+        item = self._full.get()
+        if isinstance(item, BlobRead):
+            self.result = item
+            return memoryview(b"")
+        self._current, filled, self.is_plain = item
+        return memoryview(self._current)[:filled]
+
+    def skip(self, count: int) -> int:
+        """A stream cannot be skipped: it has to be hashed."""
+        del count
+        return 0
+
+    # -- in the thread -----------------------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        for job in self._jobs:
+            if self._stopped:
+                return
+            self._full.put(self._read(job))
+
+    def _read(self, job: BlobJob) -> BlobRead:
+        result = BlobRead()
+        hasher = hashlib.new(job.algorithm)
+        reader: ByteReader | None = None
+        try:
+            reader = job.open()
+            self._expand(job, reader, hasher, result)
+        except (ImgInspectError, OSError, MemoryError) as error:
+            result.error = error
+        try:
+            # the digest covers the blob to its end, whatever became of its expansion
+            while reader is not None and not self._stopped and (data := reader.read(_READ_PIECE)):
+                self._count(data, hasher, result)
+        except (ImgInspectError, OSError, MemoryError) as error:
+            result.error = result.error or error
+        if reader is not None:
+            result.digest = Digest(job.algorithm, hasher.hexdigest())
+        return result
+
+    def _count(self, data: bytes | memoryview, hasher: hashlib._Hash, result: BlobRead) -> None:
+        hasher.update(data)
+        result.stored += len(data)
+        if self._progress:
+            self._progress(len(data))
+
+    def _expand(self, job: BlobJob, reader: ByteReader, hasher: hashlib._Hash, result: BlobRead) -> None:
+        head = b""
+        while len(head) < HEAD_BYTES and (more := reader.read(_READ_PIECE)):
+            head += more
+        result.compression = compression_of(head)
+        if not job.expand:
+            self._count(head, hasher, result)
+            return
+        waiting = head
+
+        def read_stored(count: int) -> bytes:
+            nonlocal waiting
+            data, waiting = (waiting, b"") if waiting else (reader.read(count), b"")
+            self._count(data, hasher, result)
+            return data
+
+        def readinto_stored(target: memoryview) -> int:
+            nonlocal waiting
+            target[: len(waiting)] = waiting
+            filled, waiting = len(waiting), b""
+            while filled < len(target) and (count := reader.readinto(target[filled:])):
+                filled += count
+            self._count(target[:filled], hasher, result)
+            return filled
+
+        if result.compression == PLAIN:
+            self._fill_buffers(readinto_stored, result)
+            return
+        expanding = expander(result.compression, read_stored, lambda: job.open().read, self._limits)
+        try:
+            self._fill_buffers(expanding.readinto, result)
+        finally:
+            result.trailing = expanding.trailing
+            result.trailing_nonzero = expanding.trailing_nonzero
+
+    def _fill_buffers(self, readinto: Callable[[memoryview], int], result: BlobRead) -> None:
+        is_plain = result.compression == PLAIN
+        while True:
+            buffer = self._free.get()
+            if buffer is None or self._stopped:
+                return
+            try:
+                filled = readinto(memoryview(buffer))
+            except BaseException:
+                self._free.put(buffer)
+                raise
+            result.expanded += filled
+            if not filled:
+                self._free.put(buffer)
+                return
+            self._full.put((buffer, filled, is_plain))
+            self._check_total(filled)
+
+    def _check_total(self, count: int) -> None:
+        self._expanded += count
+        if self._expanded > self._limits.expanded_bytes:
+            raise LimitExceeded("expanded_bytes", self._limits.expanded_bytes, "the layers after decompression")

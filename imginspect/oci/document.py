@@ -1,0 +1,156 @@
+"""JSON documents as Go and as other readers read them.
+
+Go matches keys without regard to case and the last one wins (objects are merged), other readers want the exact key. Where that makes
+a difference an image can show an auditor one config and run another, so collisions are collected and both readings can be had.
+Source: Go encoding/json, "Unmarshal"; CVE-2021-41190.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, TypeAlias
+
+from imginspect.errors import ImageError, LimitExceeded
+from imginspect.limits import Limits
+
+Value: TypeAlias = Any
+"""What JSON can hold: JsonObject, list, str, int, float, bool or None."""
+
+_TOKENS = re.compile(rb'"(?:[^"\\]|\\.)*"?|[\[{]|[\]}]', re.DOTALL)
+
+
+class InvalidDocument(ImageError):
+    """A document that is not the JSON it should be."""
+
+
+class JsonObject:
+    """A JSON object with its keys as they were written, doubles and case variants included.
+
+    *exact* objects give only the key as asked for (the last of equal ones); others read as Go does.
+    """
+
+    __slots__ = ("exact", "pairs", "place")
+
+    def __init__(self, pairs: list[tuple[str, Value]], *, exact: bool = False, place: str = "") -> None:
+        self.pairs = pairs
+        self.exact = exact
+        self.place = place
+
+    def get(self, name: str) -> Value:
+        """The value of *name*, or None. Objects are given in this object's reading."""
+        values = [value for key, value in self.pairs if key == name or (not self.exact and key.casefold() == name.casefold())]
+        if not values:
+            return None
+        objects = [value for value in values if isinstance(value, JsonObject)]
+        if len(objects) > 1 and not self.exact and isinstance(values[-1], JsonObject):
+            return JsonObject([pair for value in objects for pair in value.pairs], exact=False)
+        return self._reading(values[-1])
+
+    def items(self) -> Iterator[tuple[str, Value]]:
+        """The pairs of an object that is a map (labels, annotations): keys are exact in every reading, the last of equal ones wins."""
+        return iter({key: self._reading(value) for key, value in self.pairs}.items())
+
+    def read_exactly(self) -> JsonObject:
+        """The same object read by exact keys only."""
+        return JsonObject(self.pairs, exact=True)
+
+    def _reading(self, value: Value) -> Value:
+        return JsonObject(value.pairs, exact=True) if self.exact and isinstance(value, JsonObject) else value
+
+
+def parse_document(data: bytes, what: str, limits: Limits) -> JsonObject | list[Value]:
+    """The object or array that *data* holds; *what* names it in errors.
+
+    Raises: InvalidDocument, LimitExceeded (json_bytes, json_depth)
+    """
+    if len(data) > limits.json_bytes:
+        raise LimitExceeded("json_bytes", limits.json_bytes, f"{what}: {len(data):,} bytes")
+    _check_depth(data, what, limits)
+    try:
+        # Go reads invalid UTF-8 as U+FFFD; surrogates keep the bytes, so that a report can show them.
+        text = data.decode("utf-8", "surrogateescape")
+        document = json.loads(text, object_pairs_hook=JsonObject, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise InvalidDocument(f"{what} is not valid JSON: {error}") from error
+    if not isinstance(document, (JsonObject, list)):
+        raise InvalidDocument(f"{what}: expected a JSON object or array, found {type(document).__name__}")
+    return document
+
+
+def parse_object(data: bytes, what: str, limits: Limits) -> JsonObject:
+    """The object that *data* holds.
+
+    Raises: InvalidDocument, LimitExceeded
+    """
+    document = parse_document(data, what, limits)
+    if not isinstance(document, JsonObject):
+        raise InvalidDocument(f"{what}: expected a JSON object, found an array")
+    return document
+
+
+_MAPS = frozenset({"labels", "annotations", "volumes", "exposedports", "layersources"})
+_PLACE_LENGTH = 200
+
+
+def collisions(document: Value, place: str = "") -> list[str]:
+    """Places where keys collide: equal ones everywhere, equal but for case where keys are names of fields (not in maps)."""
+    found: list[str] = []
+    stack: list[tuple[Value, str, bool]] = [(document, place, False)]
+    while stack:
+        value, where, is_map = stack.pop()
+        if isinstance(value, JsonObject):
+            seen: dict[str, str] = {}
+            for key, inner in value.pairs:
+                name = key if is_map else key.casefold()
+                at = (f"{where}.{key}" if where else key)[-_PLACE_LENGTH:]  # a key may have megabytes
+                if name in seen:
+                    found.append(at if seen[name] == key else f"{at} and {seen[name]}")
+                seen[name] = key
+                stack.append((inner, at, key.casefold() in _MAPS))
+        elif isinstance(value, list):
+            stack += [(inner, f"{where}[{number}]", False) for number, inner in enumerate(value)]
+    return sorted(found)
+
+
+def text(value: Value) -> str:
+    """*value* if it is a string, else the empty string."""
+    return value if isinstance(value, str) else ""
+
+
+def texts(value: Value) -> tuple[str, ...]:
+    """The strings of a list; a lone string counts as a list of one, as Docker reads it."""
+    if isinstance(value, str):
+        return (value,)
+    return tuple(item for item in value if isinstance(item, str)) if isinstance(value, list) else ()
+
+
+def whole_number(value: Value) -> int | None:
+    """*value* if it is a whole number that is not negative, else None."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+
+
+def text_map(value: Value) -> tuple[tuple[str, str], ...]:
+    """The pairs of an object whose values are strings, sorted by key."""
+    if not isinstance(value, JsonObject):
+        return ()
+    return tuple(sorted((key, text(inner)) for key, inner in value.items()))
+
+
+def _check_depth(data: bytes, what: str, limits: Limits) -> None:
+    if data.count(b"{") + data.count(b"[") <= limits.json_depth:
+        return
+    depth = 0
+    for match in _TOKENS.finditer(data):
+        token = data[match.start()]
+        if token in b"[{":
+            depth += 1
+            if depth > limits.json_depth:
+                raise LimitExceeded("json_depth", limits.json_depth, f"{what}: nesting")
+        elif token in b"]}":
+            depth -= 1
+
+
+def _refuse_constant(name: str) -> Value:
+    raise ValueError(f"{name} is not JSON")

@@ -1,0 +1,84 @@
+"""Media types, and what they say a thing is.
+
+Source: OCI image-spec, media-types.md; Docker registry, image manifest version 2 schema 1 and 2.
+"""
+
+from __future__ import annotations
+
+INDEXES = frozenset({"application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json"})
+MANIFESTS = frozenset({"application/vnd.oci.image.manifest.v1+json", "application/vnd.docker.distribution.manifest.v2+json"})
+SCHEMA_1 = frozenset({"application/vnd.docker.distribution.manifest.v1+json", "application/vnd.docker.distribution.manifest.v1+prettyjws"})
+IMAGE_CONFIGS = frozenset({"application/vnd.oci.image.config.v1+json", "application/vnd.docker.container.image.v1+json"})
+EMPTY = "application/vnd.oci.empty.v1+json"
+OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json"
+OCI_INDEX = "application/vnd.oci.image.index.v1+json"
+OCI_CONFIG = "application/vnd.oci.image.config.v1+json"
+OCI_LAYER = "application/vnd.oci.image.layer.v1.tar"
+
+_KINDS = (
+    ("application/vnd.cncf.helm.", "Helm chart"),
+    ("application/vnd.wasm.", "WebAssembly module"),
+    ("application/vnd.module.wasm", "WebAssembly module"),
+    ("application/wasm", "WebAssembly module"),
+    ("application/vnd.in-toto", "attestation"),
+    ("application/vnd.docker.attestation", "attestation"),
+    ("application/vnd.dev.cosign.", "signature"),
+    ("application/vnd.dev.sigstore.", "signature"),
+    ("application/vnd.cncf.notary.", "signature"),
+    ("application/spdx", "software bill of materials"),
+    ("application/vnd.cyclonedx", "software bill of materials"),
+    ("text/spdx", "software bill of materials"),
+    ("application/vnd.syft", "software bill of materials"),
+    ("application/vnd.buildkit.cacheconfig", "build cache"),
+    ("application/vnd.sylabs.sif", "Singularity image"),
+    ("application/vnd.docker.plugin", "Docker plugin"),
+    ("application/vnd.docker.ai.", "model artefact"),
+    ("application/vnd.ollama.", "model artefact"),
+    ("application/vnd.cncf.model", "model artefact"),
+    ("application/vnd.unknown.config", "artefact"),
+)
+
+
+def artefact_kind(media_type: str) -> str | None:
+    """What kind of thing that is no container image *media_type* names, in words; None where it names none we know."""
+    lowered = media_type.lower()
+    for start, kind in _KINDS:
+        if lowered.startswith(start):
+            return kind
+    return None
+
+
+def is_layer_tar(media_type: str) -> bool:
+    """Whether *media_type* names the tar of an image layer, in whatever compression."""
+    return (
+        media_type.startswith(
+            (
+                "application/vnd.oci.image.layer.",
+                "application/vnd.docker.image.rootfs.diff.",
+                "application/vnd.docker.image.rootfs.foreign.diff.",
+            )
+        )
+        or media_type == "application/vnd.docker.container.image.rootfs.diff+x-gtar"
+    )
+
+
+def is_encrypted(media_type: str) -> bool:
+    """Whether *media_type* says that the blob is encrypted (containers/ocicrypt)."""
+    return media_type.endswith("+encrypted")
+
+
+def is_foreign(media_type: str) -> bool:
+    """Whether *media_type* names a layer that is not distributed with the image."""
+    return ".nondistributable." in media_type or ".foreign." in media_type
+
+
+def compression_said(media_type: str) -> str | None:
+    """The compression that *media_type* states (plain, gzip or zstd), or None where it states none."""
+    base = media_type.removesuffix("+encrypted")
+    if base.endswith(("gzip", ".gz")):
+        return "gzip"
+    if base.endswith("zstd"):
+        return "zstd"
+    if base.endswith("tar"):
+        return "plain"
+    return None

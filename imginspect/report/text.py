@@ -1,0 +1,41 @@
+"""The one door for strings of an image on their way into any output: what could act on a terminal or mislead a reader is escaped."""
+
+from __future__ import annotations
+
+import re
+
+_PLAIN = re.compile(r"[ !-\[\]-~]*")
+_LONGEST = 4096
+# printable by Unicode's categories, but shown as nothing or as a space (Default_Ignorable_Code_Point, and the empty braille cell)
+_RANGES = (
+    *((0x34F, 0x34F), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F), (0x2800, 0x2800), (0x3164, 0x3164)),
+    *((0xFE00, 0xFE0F), (0xFFA0, 0xFFA0), (0xE0100, 0xE01EF)),
+)
+_SHAPELESS = frozenset(chr(code) for first, last in _RANGES for code in range(first, last + 1))
+
+
+def visible(text: str, *, longest: int = _LONGEST) -> str:
+    """*text* with a backslash in front of what is not plainly visible, so that two different strings never look alike.
+
+    Control characters, separators and characters that change the direction of text or have no shape of their own become ``\\xNN``,
+    ``\\uNNNN`` or ``\\UNNNNNNNN``; bytes that were no UTF-8 become ``\\xNN``; a backslash becomes two. Beyond *longest* characters
+    the rest is cut off, and that is said.
+    """
+    if len(text) > longest:
+        return f"{visible(text[:longest])}… ({len(text) - longest:,} characters more)"
+    if _PLAIN.fullmatch(text):
+        return text
+    return "".join(_character(character) for character in text)
+
+
+def _character(character: str) -> str:
+    if character == "\\":
+        return "\\\\"
+    if character.isprintable() and character not in _SHAPELESS:
+        return character
+    code = ord(character)
+    if 0xDC80 <= code <= 0xDCFF:  # a byte that is no UTF-8, as surrogateescape keeps it
+        return f"\\x{code - 0xDC00:02x}"
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

@@ -1,0 +1,138 @@
+"""Rule: what is asked of an image, why, where that comes from, what to do about it, and examples of both answers."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from imginspect.rules.yaml_file import Mapping
+
+_ID = re.compile(r"[A-Z][A-Z0-9]*(?:-[A-Z0-9]+)*-\d{3}")
+
+
+class Severity(StrEnum):
+    """How bad a failure is, worst last."""
+
+    INFO = "info"
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+    @property
+    def rank(self) -> int:
+        """0 for info, upwards."""
+        return list(Severity).index(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Where a rule comes from; *level* is how binding the source's wording is (must, should or info)."""
+
+    title: str
+    section: str = ""
+    quote: str = ""
+    level: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A small image in words, for trying the rule."""
+
+    title: str
+    image: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule. *check* names the code that judges it, *params* what the rule asks of that code."""
+
+    id: str
+    title: str
+    check: str
+    severity: Severity
+    params: dict[str, Any]
+    rationale: str
+    remediation: str
+    references: tuple[Reference, ...]
+    flag: tuple[Example, ...]
+    passing: tuple[Example, ...]
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """Rules by id, in order of id. *digest* is the sha256 of their files' contents."""
+
+    rules: tuple[Rule, ...]
+    digest: str
+
+    def get(self, rule_id: str) -> Rule | None:
+        """The rule *rule_id*, or None."""
+        return next((rule for rule in self.rules if rule.id == rule_id), None)
+
+
+def parse_rule(mapping: Mapping) -> Rule:
+    """The rule in *mapping*.
+
+    Raises: RuleError
+    """
+    mapping.allow("id", "title", "check", "severity", "params", "rationale", "remediation", "references", "examples")
+    rule_id = mapping.text("id")
+    if not _ID.fullmatch(rule_id):
+        raise mapping.place_of("id").error(f"id: expected letters and three digits such as TRE-DIR-001, found {rule_id!r}")
+    params = mapping.mapping("params")
+    examples = mapping.mapping("examples")
+    if examples is None:
+        raise mapping.place.error("'examples' is missing: a rule needs one that must flag and one that must pass")
+    examples.allow("flag", "pass")
+    return Rule(
+        id=rule_id,
+        title=mapping.text("title"),
+        check=mapping.text("check"),
+        severity=parse_severity(mapping, "severity"),
+        params={key: params.plain(key) for key in params.keys()} if params else {},  # noqa: SIM118 - Mapping is no dict
+        rationale=mapping.text("rationale"),
+        remediation=mapping.text("remediation"),
+        references=tuple(_reference(item) for item in mapping.mappings("references")),
+        flag=tuple(_example(item) for item in examples.mappings("flag")),
+        passing=tuple(_example(item) for item in examples.mappings("pass")),
+        file=mapping.place.file,
+        line=mapping.place.line,
+    )
+
+
+def parse_severity(mapping: Mapping, key: str, default: str | None = None) -> Severity:
+    """The severity *key*.
+
+    Raises: RuleError
+    """
+    value = mapping.text(key, default)
+    if value not in list(Severity):
+        raise mapping.place_of(key).error(f"{key}: expected one of {', '.join(Severity)}, found {value!r}")
+    return Severity(value)
+
+
+def digest_of(files: list[bytes]) -> str:
+    """One sha256 over several files, each preceded by its own."""
+    return hashlib.sha256(b"".join(hashlib.sha256(content).digest() for content in files)).hexdigest()
+
+
+def _reference(mapping: Mapping) -> Reference:
+    mapping.allow("title", "section", "quote", "level")
+    level = mapping.text("level", "info")
+    if level not in ("must", "should", "info"):
+        raise mapping.place_of("level").error(f"level: expected must, should or info, found {level!r}")
+    return Reference(mapping.text("title"), mapping.text("section", ""), mapping.text("quote", ""), level)
+
+
+def _example(mapping: Mapping) -> Example:
+    mapping.allow("title", "image")
+    image = mapping.plain("image")
+    if not isinstance(image, dict):
+        raise mapping.place_of("image").error("image: expected a mapping")
+    return Example(mapping.text("title"), image)
