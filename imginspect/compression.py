@@ -244,10 +244,10 @@ class Gunzip:
 
     _PADDED = 17  # no sound gzip stream ends in so many zeros: its last deflate byte and an all-zero trailer are 9
 
-    def __init__(self, read_compressed: Callable[[int], bytes], reopen: Callable[[], Callable[[int], bytes]], limits: Limits) -> None:
+    def __init__(self, readinto: Callable[[memoryview], int], reopen: Callable[[], Callable[[int], bytes]], limits: Limits) -> None:
         from isal import igzip
 
-        self._stored = _Counting(read_compressed)
+        self._stored = _Counting(readinto)
         self._file: Any = igzip.IGzipFile(  # type: ignore[no-untyped-call]
             fileobj=self._stored, mode="rb"
         )
@@ -298,34 +298,30 @@ class Gunzip:
 
 
 class _Counting:
-    """A file-like reader of stored bytes that remembers how many there were, and the last of them."""
+    """The file that isal reads stored bytes from; it remembers how many there were, and the last of them."""
 
-    def __init__(self, read: Callable[[int], bytes]) -> None:
-        self._read = read
+    def __init__(self, readinto: Callable[[memoryview], int]) -> None:
+        self._readinto = readinto
         self.count = 0
         self.tail = b""
 
-    def read(self, size: int = -1) -> bytes:
-        data = self._read(_STORED_PIECE if size < 0 else size)
-        self.count += len(data)
-        if data:
-            self.tail = (self.tail + data)[-32:] if len(data) < 32 else data[-32:]
-        return data
+    def read(self, size: int) -> bytes:
+        """Up to *size* bytes."""
+        buffer = bytearray(size)
+        return bytes(memoryview(buffer)[: self.readinto(buffer)])
+
+    def readinto(self, target: bytearray) -> int:
+        """Fill *target*; how many bytes there were."""
+        view = memoryview(target)
+        count = self._readinto(view)
+        self.count += count
+        if count:
+            self.tail = (self.tail + bytes(view[:count]))[-32:] if count < 32 else bytes(view[count - 32 : count])
+        return count
 
 
-def expander(
-    compression: str, read_compressed: Callable[[int], bytes], reopen: Callable[[], Callable[[int], bytes]], limits: Limits
-) -> Expander | Gunzip:
-    """The fastest way to expand *compression* here.
-
-    Raises: UnsupportedCompression
-    """
-    if compression == GZIP and _has_isal():
-        return Gunzip(read_compressed, reopen, limits)
-    return Expander(compression, read_compressed, limits)
-
-
-def _has_isal() -> bool:
+def has_isal() -> bool:
+    """Whether ``Gunzip`` can be used here."""
     try:
         import isal.igzip  # noqa: F401
     except ImportError:

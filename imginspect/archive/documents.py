@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from imginspect.archive.members import BlobNotFound, Member, Members, find
+from imginspect.archive.members import BlobNotFound, Member, Members, find, read_whole
 from imginspect.archive.stored import Blob, Document
 from imginspect.errors import LimitExceeded
 from imginspect.limits import Limits
@@ -62,10 +62,7 @@ class Reader:
         """The document in *member*, as ``document``."""
         if member.size > self.limits.json_bytes:
             raise LimitExceeded("json_bytes", self.limits.json_bytes, f"{member.name}: {member.size:,} bytes")
-        data = b""
-        reader = self.members.open(member, digest=False)
-        while len(data) < member.size and (piece := reader.read(member.size - len(data))):
-            data += piece
+        data = read_whole(self.members.open(member, digest=False), member.size)
         algorithm = expected.algorithm if expected else "sha256"
         document = Document(role, member.name, data, Digest.of(data, algorithm), expected, expected_size)
         if document.status == "mismatch" and member.name not in self._checked:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 
 from imginspect.archive.archive import Archive
@@ -63,23 +64,24 @@ def _leftover(archive: Archive, member: Member) -> Leftover:
     name = member.name.removeprefix(archive.top)
     hasher = hashlib.sha256()
     head = b""
-    length = 0
     try:
         reader = archive.members.open(member, digest=False)
-        while piece := reader.read(_PIECE):
-            if len(head) < _SMALL:
-                head += piece
-            hasher.update(piece)
-            length += len(piece)
+        with closing(reader):
+            while piece := reader.read(_PIECE):
+                if len(head) < _SMALL:
+                    head += piece
+                hasher.update(piece)
     except (ImgInspectError, OSError):
         return Leftover(member.name, member.size, "unreadable", None, is_metadata=False)
-    kind = _kind(name, head, member.size, archive)
+    kind = _EMPTY if hasher.hexdigest() == _EMPTY_LAYER else _kind(name, head, member.size, archive)
     return Leftover(member.name, member.size, kind, hasher.hexdigest(), is_metadata=kind in _KNOWN or member.size == 0)
 
 
 _V1 = "version 1 metadata of a layer"
 _TOOL = "metadata of the tool that wrote the archive"
-_KNOWN = frozenset({_V1, _TOOL})
+_EMPTY = "the empty layer of a schema 1 manifest's throwaway steps"
+_KNOWN = frozenset({_V1, _TOOL, _EMPTY})
+_EMPTY_LAYER = "a3ed95caeb02ffe68cdd9fd84406680ae93d633cb16422d00e8a7c22955b46d4"
 
 
 def _kind(name: str, head: bytes, size: int, archive: Archive) -> str:

@@ -24,6 +24,9 @@ class ByteReader(Protocol):
     def readinto(self, target: memoryview) -> int:
         """Fill *target*; how many bytes there were, 0 at the end."""
 
+    def close(self) -> None:
+        """Give up what the reader holds; more than once does no harm."""
+
 
 @dataclass(frozen=True, slots=True)
 class Member:
@@ -41,6 +44,17 @@ class Member:
     def is_truncated(self) -> bool:
         """Whether the archive ends before this member does."""
         return 0 <= self.available < self.size
+
+
+def read_whole(reader: ByteReader, size: int) -> bytes:
+    """Up to *size* bytes from *reader*, which is closed."""
+    data = b""
+    try:
+        while len(data) < size and (piece := reader.read(size - len(data))):
+            data += piece
+    finally:
+        reader.close()
+    return data
 
 
 class Members(Protocol):

@@ -96,6 +96,9 @@ class RangeReader:
         length = self.readinto(memoryview(buffer))
         return bytes(buffer[:length]) if length != len(buffer) else bytes(buffer)
 
+    def close(self) -> None:
+        """The archive file stays open: it is shared."""
+
     def readinto(self, target: memoryview) -> int:
         """Fill *target*; how many bytes there were."""
         target = target[: self._end - self._at]
@@ -120,6 +123,10 @@ class FileReader:
         """Fill *target*; how many bytes there were."""
         return self._handle.readinto(target) or 0  # type: ignore[attr-defined]
 
+    def close(self) -> None:
+        """Close the file."""
+        self._handle.close()
+
 
 def open_file(path: Path, limits: Limits, tmp_dir: Path | None, progress: Callable[[int], None] | None = None) -> ArchiveFile:
     """The archive file at *path*; one that is compressed as a whole, or cannot be read at random, is spooled.
@@ -131,11 +138,10 @@ def open_file(path: Path, limits: Limits, tmp_dir: Path | None, progress: Callab
     except OSError as error:
         raise ArchiveError(f"cannot open it: {error.strerror}") from error
     status = os.fstat(handle.fileno())
-    if not stat.S_ISREG(status.st_mode):
+    if stat.S_ISREG(status.st_mode) and compression_of(os.pread(handle.fileno(), HEAD_BYTES, 0)) == PLAIN:
+        return ArchiveFile(handle, status.st_size)
+    with handle:
         return spool(handle, limits, tmp_dir, progress)
-    if compression_of(os.pread(handle.fileno(), HEAD_BYTES, 0)) != PLAIN:
-        return spool(handle, limits, tmp_dir, progress)
-    return ArchiveFile(handle, status.st_size)
 
 
 def spool(stream: BinaryIO, limits: Limits, tmp_dir: Path | None, progress: Callable[[int], None] | None = None) -> ArchiveFile:
@@ -187,6 +193,9 @@ def spool(stream: BinaryIO, limits: Limits, tmp_dir: Path | None, progress: Call
         damage = str(error)
         while read_stored(_PIECE):
             pass
+    except BaseException:
+        target.close()
+        raise
     result = ArchiveFile(target, size, digest.hexdigest(), stored)
     result.compression = compression
     result.damage = damage

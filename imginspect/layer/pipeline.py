@@ -14,7 +14,7 @@ from queue import SimpleQueue
 from typing import TypeAlias
 
 from imginspect.archive.members import ByteReader
-from imginspect.compression import HEAD_BYTES, PLAIN, compression_of, expander
+from imginspect.compression import GZIP, HEAD_BYTES, PLAIN, Expander, Gunzip, compression_of, has_isal
 from imginspect.errors import ImgInspectError, LimitExceeded
 from imginspect.limits import Limits
 from imginspect.oci.digest import Digest
@@ -46,7 +46,14 @@ class BlobRead:
     error: ImgInspectError | OSError | MemoryError | None = None
 
 
-_Item: TypeAlias = tuple[bytearray, int, bool] | BlobRead
+@dataclass(frozen=True, slots=True)
+class _Crash:
+    """An error that nobody foresaw, on its way to the caller's thread."""
+
+    error: BaseException
+
+
+_Item: TypeAlias = tuple[bytearray, int, bool] | BlobRead | _Crash
 
 
 class Pipeline:
@@ -61,6 +68,7 @@ class Pipeline:
         self._current: bytearray | None = None
         self._stopped = False
         self._expanded = 0
+        self._opened: list[ByteReader] = []
         self.result: BlobRead | None = None
         """The end of the current blob, once ``next_block`` has given its last bytes."""
         self.is_plain = False
@@ -93,6 +101,8 @@ class Pipeline:
             self._free.put(self._current)
             self._current = None
         item = self._full.get()
+        if isinstance(item, _Crash):
+            raise item.error
         if isinstance(item, BlobRead):
             self.result = item
             return memoryview(b"")
@@ -107,17 +117,20 @@ class Pipeline:
     # -- in the thread -----------------------------------------------------------------------------------------------
 
     def _run(self) -> None:
-        for job in self._jobs:
-            if self._stopped:
-                return
-            self._full.put(self._read(job))
+        try:
+            for job in self._jobs:
+                if self._stopped:
+                    return
+                self._full.put(self._read(job))
+        except BaseException as error:  # noqa: BLE001 - raised again in the caller's thread, which would else wait for ever
+            self._full.put(_Crash(error))
 
     def _read(self, job: BlobJob) -> BlobRead:
         result = BlobRead()
         hasher = hashlib.new(job.algorithm)
         reader: ByteReader | None = None
         try:
-            reader = job.open()
+            reader = self._open(job)
             self._expand(job, reader, hasher, result)
         except (ImgInspectError, OSError, MemoryError) as error:
             result.error = error
@@ -127,9 +140,17 @@ class Pipeline:
                 self._count(data, hasher, result)
         except (ImgInspectError, OSError, MemoryError) as error:
             result.error = result.error or error
+        for opened in self._opened:
+            opened.close()
+        self._opened.clear()
         if reader is not None:
             result.digest = Digest(job.algorithm, hasher.hexdigest())
         return result
+
+    def _open(self, job: BlobJob) -> ByteReader:
+        reader = job.open()
+        self._opened.append(reader)
+        return reader
 
     def _count(self, data: bytes | memoryview, hasher: hashlib._Hash, result: BlobRead) -> None:
         hasher.update(data)
@@ -145,27 +166,30 @@ class Pipeline:
         if not job.expand:
             self._count(head, hasher, result)
             return
-        waiting = head
-
-        def read_stored(count: int) -> bytes:
-            nonlocal waiting
-            data, waiting = (waiting, b"") if waiting else (reader.read(count), b"")
-            self._count(data, hasher, result)
-            return data
+        waiting = memoryview(head)
 
         def readinto_stored(target: memoryview) -> int:
             nonlocal waiting
-            target[: len(waiting)] = waiting
-            filled, waiting = len(waiting), b""
+            filled = min(len(waiting), len(target))
+            target[:filled] = waiting[:filled]
+            waiting = waiting[filled:]
             while filled < len(target) and (count := reader.readinto(target[filled:])):
                 filled += count
             self._count(target[:filled], hasher, result)
             return filled
 
+        def read_stored(count: int) -> bytes:
+            buffer = bytearray(count)
+            return bytes(memoryview(buffer)[: readinto_stored(memoryview(buffer))])
+
         if result.compression == PLAIN:
             self._fill_buffers(readinto_stored, result)
             return
-        expanding = expander(result.compression, read_stored, lambda: job.open().read, self._limits)
+        expanding: Expander | Gunzip
+        if result.compression == GZIP and has_isal():
+            expanding = Gunzip(readinto_stored, lambda: self._open(job).read, self._limits)
+        else:
+            expanding = Expander(result.compression, read_stored, self._limits)
         try:
             self._fill_buffers(expanding.readinto, result)
         finally:

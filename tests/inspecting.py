@@ -1,0 +1,74 @@
+"""Running imginspect in tests: in process, as the command does it."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from pathlib import Path
+from typing import Any, Literal, NamedTuple, overload
+from unittest import mock
+
+from imginspect.cli import main
+
+
+class Outcome(NamedTuple):
+    """What a command did."""
+
+    code: int
+    out: bytes
+    err: str
+
+    @property
+    def text(self) -> str:
+        return self.out.decode("utf-8")
+
+    @property
+    def document(self) -> Any:
+        return json.loads(self.out)
+
+
+def run(*arguments: str | Path, stdin: bytes | None = None) -> Outcome:
+    """Run ``imginspect ARGUMENTS`` in this process."""
+    out, err = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline=""), io.StringIO()
+    code: Any = 0
+    with redirect_stdout(out), redirect_stderr(err), _stdin(stdin), mock.patch("sys.argv", ["imginspect", *map(str, arguments)]):
+        try:
+            main()
+        except SystemExit as stop:
+            code = stop.code
+    out.flush()
+    assert isinstance(code, int)
+    raw = out.buffer
+    assert isinstance(raw, io.BytesIO)
+    return Outcome(code, raw.getvalue(), err.getvalue())
+
+
+@contextmanager
+def _stdin(data: bytes | None) -> Iterator[None]:
+    stream = io.TextIOWrapper(io.BytesIO(data or b""))
+    with mock.patch("sys.stdin", stream):
+        yield
+
+
+@overload
+def report_of(path: Path, *options: str, raw: Literal[True]) -> bytes: ...
+@overload
+def report_of(path: Path, *options: str, raw: Literal[False] = False) -> Any: ...
+def report_of(path: Path, *options: str, raw: bool = False) -> Any:
+    """The JSON report on the image at *path*, parsed or (*raw*) as bytes."""
+    outcome = run("inspect", path, "--format", "json", *options)
+    assert outcome.out, outcome.err
+    return outcome.out if raw else outcome.document
+
+
+def files_of(path: Path, *options: str) -> list[dict[str, Any]]:
+    """What ``ls -R --format ndjson`` lists."""
+    outcome = run("ls", "-R", path, "--format", "ndjson", *options)
+    return [json.loads(line) for line in outcome.text.splitlines()]
+
+
+def results_of(report: dict[str, Any]) -> dict[str, str]:
+    """The verdict of each rule."""
+    return {result["rule"]: result["verdict"] for result in report["results"]}
