@@ -50,7 +50,9 @@ Progress = Callable[[int], None]
 def inspect(archive: Archive, image: Image, listing: Listing, criteria: Criteria, progress: Progress | None = None) -> Report:
     """The report on *image*. Nothing that is wrong with the image is raised: it is in the report."""
     keep = _HeadsBelow(tuple(directory.path for directory in criteria.policy.directories))
-    contents = read_contents(archive, image, keep, progress, digest=True)
+    if archive.file is not None:
+        archive.file.begin_digest()
+    contents = read_contents(archive, image, keep, progress)
     problems = [*archive.problems.listed(), *contents.problems]
     coverage, met = make_ledger(archive, image, contents.layers, contents.filesystem, problems)
     problems += met
@@ -95,11 +97,9 @@ def not_inspected(reason: str, criteria: Criteria, archive: Archive | None = Non
     )
 
 
-def read_contents(
-    archive: Archive, image: Image, keep: Keep | None = None, progress: Progress | None = None, *, digest: bool = False
-) -> Contents:
-    """All layers of *image* read in one pass, and applied. With *digest* the archive's own digest is made on the way."""
-    read = _read_layers(archive, image.layers, keep, progress, digest=digest)
+def read_contents(archive: Archive, image: Image, keep: Keep | None = None, progress: Progress | None = None) -> Contents:
+    """All layers of *image* read in one pass, and applied."""
+    read = _read_layers(archive, image.layers, keep, progress)
     builder = FilesystemBuilder(archive.limits)
     problems = Problems(archive.limits.problems)
     problems.extend(list(image.problems))
@@ -112,9 +112,7 @@ def read_contents(
     return Contents(image, tuple(read), filesystem, tuple(problems.listed()))
 
 
-def _read_layers(
-    archive: Archive, layers: Sequence[Layer], keep: Keep | None, progress: Progress | None, *, digest: bool
-) -> list[LayerIndex]:
+def _read_layers(archive: Archive, layers: Sequence[Layer], keep: Keep | None, progress: Progress | None) -> list[LayerIndex]:
     """An index for each layer. Blobs are read in the archive's order, each once, however often it is a layer."""
     found: dict[int, LayerIndex] = {layer.index: _absent(layer) for layer in layers if layer.blob.member is None}
     first: dict[str, Layer] = {}
@@ -122,7 +120,7 @@ def _read_layers(
         if layer.blob.member is not None:
             first.setdefault(layer.blob.member.name, layer)
     in_order = sorted(first.values(), key=lambda layer: (layer.blob.member.offset if layer.blob.member else 0, layer.index))
-    jobs = [_job(archive, layer, digest=digest) for layer in in_order]
+    jobs = [_job(archive, layer) for layer in in_order]
     for job, index in read_layers(jobs, archive.limits, keep, progress=progress):
         found[job.index] = index
     for layer in layers:
@@ -131,11 +129,11 @@ def _read_layers(
     return [found[layer.index] for layer in layers]
 
 
-def _job(archive: Archive, layer: Layer, *, digest: bool) -> LayerJob:
+def _job(archive: Archive, layer: Layer) -> LayerJob:
     blob = layer.blob
     return LayerJob(
         index=layer.index,
-        open=partial(archive.open_blob, blob, digest=digest),
+        open=partial(archive.open_blob, blob),
         blob_algorithm=blob.digest.algorithm if blob.digest else "sha256",
         diff_algorithm=layer.diff_id.algorithm if layer.diff_id else "sha256",
         not_readable="it is encrypted: only its stored bytes could be checked" if media_types.is_encrypted(blob.media_type) else "",

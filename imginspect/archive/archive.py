@@ -80,14 +80,14 @@ class Archive:
         self._note_layout_file()
         return _merged(found)
 
-    def open_blob(self, blob: Blob, *, digest: bool = False) -> ByteReader:
-        """A reader of *blob* as stored. With *digest* the archive's own digest goes along.
+    def open_blob(self, blob: Blob) -> ByteReader:
+        """A reader of *blob* as stored.
 
         Raises: BlobNotFound
         """
         if blob.member is None:
             raise BlobNotFound(blob.missing or f"{blob.name} is not in the archive")
-        return self.members.open(blob.member, digest=digest)
+        return self.members.open(blob.member)
 
     def read_document(self, blob: Blob, role: str) -> Document:
         """The JSON document in *blob*.

@@ -28,9 +28,8 @@ class DirectoryMembers:
             return None
         return _member(name, status, link)
 
-    def open(self, member: Member, *, digest: bool) -> ByteReader:
-        """See Members; a directory has no digest of its own."""
-        del digest
+    def open(self, member: Member) -> ByteReader:
+        """See Members."""
         flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
         try:
             descriptor = os.open(self._root / member.name, flags)

@@ -62,7 +62,7 @@ class Reader:
         """The document in *member*, as ``document``."""
         if member.size > self.limits.json_bytes:
             raise LimitExceeded("json_bytes", self.limits.json_bytes, f"{member.name}: {member.size:,} bytes")
-        data = read_whole(self.members.open(member, digest=False), member.size)
+        data = read_whole(self.members.open(member), member.size)
         algorithm = expected.algorithm if expected else "sha256"
         document = Document(role, member.name, data, Digest.of(data, algorithm), expected, expected_size)
         if document.status == "mismatch" and member.name not in self._checked:

@@ -65,7 +65,7 @@ def _leftover(archive: Archive, member: Member) -> Leftover:
     hasher = hashlib.sha256()
     head = b""
     try:
-        reader = archive.members.open(member, digest=False)
+        reader = archive.members.open(member)
         with closing(reader):
             while piece := reader.read(_PIECE):
                 if len(head) < _SMALL:

@@ -63,8 +63,8 @@ class Members(Protocol):
     def look_up(self, name: str) -> Member | None:
         """The member of exactly that name, links not followed."""
 
-    def open(self, member: Member, *, digest: bool) -> ByteReader:
-        """A reader of *member*, a file. With *digest* the archive's own digest goes along."""
+    def open(self, member: Member) -> ByteReader:
+        """A reader of *member*, a file."""
 
     def walk(self) -> Iterator[Member]:
         """All members, in the archive's order (tar) or by name (directory)."""

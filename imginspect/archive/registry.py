@@ -38,7 +38,7 @@ def _images(reader: Reader, repository: str, reference: str, link: str) -> list[
         member = find(reader.members, reader.top + link, reader.limits)
         if member.size > 200:
             raise ImageError(f"{link}: expected a digest, found {member.size:,} bytes")
-        digest = Digest.parse(read_whole(reader.members.open(member, digest=False), 200).decode("ascii", "replace").strip())
+        digest = Digest.parse(read_whole(reader.members.open(member), 200).decode("ascii", "replace").strip())
         document = reader.document(_blob_name(digest), "manifest", digest)
         names = (reference,) if "@" not in reference else ()
         return list(unfold(reader, document, _blob_name, names, keep_names=False))

@@ -9,6 +9,7 @@ import hashlib
 import os
 import stat
 import tempfile
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
@@ -21,9 +22,10 @@ _PIECE = 1 << 20
 
 
 class ArchiveFile:
-    """Random access to the (expanded) bytes of an archive; the sha256 of the file as given is made on the way.
+    """Random access to the (expanded) bytes of an archive, and the sha256 of the file as given.
 
-    The digest is made while ``stream`` reads in ascending order, gaps included, so that a large file is read once.
+    The digest is made by a thread of its own from ``begin_digest`` on, beside the reading of layers: both find the other's bytes in the
+    system's cache. A spooled archive has its digest already.
     """
 
     def __init__(self, handle: BinaryIO, size: int, digest: str | None = None, stored_size: int | None = None) -> None:
@@ -35,78 +37,92 @@ class ArchiveFile:
         self.damage = ""
         """Why the expanded bytes end early, where they do."""
         self._digest = digest
-        self._hash = hashlib.sha256()
-        self._hashed = 0
+        self._digesting: threading.Thread | None = None
+        self._closing = False
 
     def read_at(self, offset: int, count: int) -> bytes:
         """Up to *count* bytes at *offset*; fewer at the end."""
         return os.pread(self._descriptor, max(0, min(count, self.size - offset)), offset)
 
-    def stream(self, offset: int, size: int, *, digest: bool) -> RangeReader:
-        """A reader of *size* bytes at *offset*. With *digest* the archive's own digest goes along."""
-        return RangeReader(self, offset, size, digest=digest)
+    def stream(self, offset: int, size: int) -> RangeReader:
+        """A reader of *size* bytes at *offset*."""
+        return RangeReader(self, offset, size)
 
-    def readinto_at(self, offset: int, target: memoryview, *, digest: bool) -> int:
+    def readinto_at(self, offset: int, target: memoryview) -> int:
         """Fill *target* from *offset*; how many bytes there were."""
-        if digest and self._digest is None and offset > self._hashed:
-            self._hash_up_to(offset)
-        count = os.preadv(self._descriptor, [target], offset) if hasattr(os, "preadv") else self._pread_into(offset, target)
-        if digest and self._digest is None and offset <= self._hashed < offset + count:
-            self._hash.update(target[self._hashed - offset : count])
-            self._hashed = offset + count
-        return count
+        if hasattr(os, "preadv"):
+            return os.preadv(self._descriptor, [target], offset)
+        data = os.pread(self._descriptor, len(target), offset)
+        target[: len(data)] = data
+        return len(data)
+
+    def begin_digest(self) -> None:
+        """Start to make the digest, if it is not known and not under way."""
+        if self._digest is None and self._digesting is None:
+            self._digesting = threading.Thread(target=self._make_digest, name="imginspect-digest", daemon=True)
+            self._digesting.start()
 
     def finish_digest(self) -> str:
-        """The hex sha256 of the archive file as given; reads what was not read yet."""
+        """The hex sha256 of the archive file as given.
+
+        Raises: ArchiveError - the file shrank or could not be read
+        """
+        self.begin_digest()
+        if self._digesting is not None:
+            self._digesting.join()
         if self._digest is None:
-            self._hash_up_to(self.size)
-            self._digest = self._hash.hexdigest()
+            raise ArchiveError("the archive could not be read to its end: it shrank, or the medium failed")
         return self._digest
 
     def close(self) -> None:
         """Close the file; a spooled one is gone with that."""
+        self._closing = True
+        if self._digesting is not None:
+            self._digesting.join()
         self._handle.close()
 
-    def _hash_up_to(self, offset: int) -> None:
-        buffer = memoryview(bytearray(min(_PIECE, max(1, offset - self._hashed))))
-        while self._hashed < offset:
-            wanted = buffer[: offset - self._hashed]
-            count = self.readinto_at(self._hashed, wanted, digest=True)
-            if not count:
-                raise ArchiveError(f"the archive shrank while it was read: {self._hashed:,} of {self.size:,} bytes")
-
-    def _pread_into(self, offset: int, target: memoryview) -> int:
-        data = os.pread(self._descriptor, len(target), offset)
-        target[: len(data)] = data
-        return len(data)
+    def _make_digest(self) -> None:
+        buffer = memoryview(bytearray(_PIECE))
+        hasher = hashlib.sha256()
+        done = 0
+        try:
+            while done < self.size and not self._closing:
+                count = self.readinto_at(done, buffer[: self.size - done])
+                if not count:
+                    return
+                hasher.update(buffer[:count])
+                done += count
+        except OSError:
+            return
+        if done == self.size:
+            self._digest = hasher.hexdigest()
 
 
 class RangeReader:
     """Reads one range of an archive file from its start."""
 
-    def __init__(self, file: ArchiveFile, offset: int, size: int, *, digest: bool) -> None:
+    def __init__(self, file: ArchiveFile, offset: int, size: int) -> None:
         self._file = file
         self._at = offset
         self._end = min(offset + size, file.size)
-        self._digest = digest
 
     def read(self, count: int) -> bytes:
         """Up to *count* bytes; none at the end."""
-        buffer = bytearray(min(count, self._end - self._at))
-        length = self.readinto(memoryview(buffer))
-        return bytes(buffer[:length]) if length != len(buffer) else bytes(buffer)
-
-    def close(self) -> None:
-        """The archive file stays open: it is shared."""
+        data = self._file.read_at(self._at, min(count, self._end - self._at))
+        self._at += len(data)
+        return data
 
     def readinto(self, target: memoryview) -> int:
         """Fill *target*; how many bytes there were."""
         target = target[: self._end - self._at]
         if not target:
             return 0
-        count = self._file.readinto_at(self._at, target, digest=self._digest)
+        count = self._file.readinto_at(self._at, target)
         self._at += count
         return count
+
+    def close(self) -> None:
+        """The archive file stays open: it is shared."""
 
 
 class FileReader:

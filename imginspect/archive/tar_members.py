@@ -56,9 +56,9 @@ class TarMembers:
         """See Members."""
         return self._by_name.get(name)
 
-    def open(self, member: Member, *, digest: bool) -> ByteReader:
+    def open(self, member: Member) -> ByteReader:
         """See Members."""
-        return self._file.stream(member.offset, member.size, digest=digest)
+        return self._file.stream(member.offset, member.size)
 
     def walk(self) -> Iterator[Member]:
         """See Members; overwritten members included."""
