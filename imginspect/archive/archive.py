@@ -120,7 +120,8 @@ class Archive:
             same = [number for number, image in enumerate(merged) if not image.absent and _content(image) == _content(saved)]
             if same:
                 matched.update(same)
-                merged[same[0]] = merged[same[0]].with_references(saved.references, saved.listed_in)
+                both = merged[same[0]].with_references(saved.references, saved.listed_in)
+                merged[same[0]] = replace(both, trail=saved.trail + both.trail)
             else:
                 merged.append(saved)
                 self._note_disagreement("manifest.json", "index.json", saved)

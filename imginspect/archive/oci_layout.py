@@ -24,6 +24,7 @@ BlobName = Callable[[Digest], str]
 
 _REFERENCE_NAMES = ("io.containerd.image.name", "org.opencontainers.image.ref.name")
 _ATTESTATION = "attestation-manifest"
+_ROLES = dict.fromkeys(media_types.MANIFESTS, "manifest") | dict.fromkeys(media_types.INDEXES, "nested index")
 
 
 def blob_name(digest: Digest) -> str:
@@ -104,7 +105,7 @@ class _Walk:
             yield from self._follow(descriptor, _Place(place.trail, names, (*place.indexes, document.digest), descriptor))
 
     def _follow(self, descriptor: Descriptor, place: _Place) -> Iterator[StoredImage]:
-        role = "manifest" if descriptor.media_type in media_types.MANIFESTS else "nested index or manifest"
+        role = _ROLES.get(descriptor.media_type, "index or manifest")
         try:
             document = self._reader.document(self._name_of(descriptor.digest), role, descriptor.digest, descriptor.size)
             inner = _Place((*place.trail, document), place.references, place.indexes, descriptor)

@@ -10,6 +10,7 @@ from imginspect.checks.result import CONFIG, VISIBLE, Evidence, Found, Outcome, 
 from imginspect.checks.subject import Subject
 from imginspect.filesystem import Node
 from imginspect.tar.header import DIRECTORY, SYMLINK
+from imginspect.wording import counted
 
 _MOST_EVIDENCE = 20
 
@@ -91,7 +92,7 @@ def _contents(subject: Subject, path: str) -> list[Found]:
                 (Evidence(config_field=field, state=CONFIG), _evidence(subject, node)),
             )
         )
-    what = f"{len(files):,} files ({size:,} bytes)" if files else f"{folders:,} empty directories"
+    what = f"{counted(len(files), 'file')} ({size:,} bytes)" if files else counted(folders, "empty folder")
     shown = list(islice(files, _MOST_EVIDENCE)) or [node for node in subject.filesystem.walk(path) if node.path != path][:_MOST_EVIDENCE]
     more = f"; the first {len(shown)} are listed" if len(files) > len(shown) else ""
     found.append(Found(Verdict.WARN, f"{path} holds {what}, which a mount hides{more}", tuple(_evidence(subject, node) for node in shown)))

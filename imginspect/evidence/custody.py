@@ -15,13 +15,14 @@ COMPUTED = "computed"
 MISMATCH = "mismatch"
 MISSING = "missing"
 NOT_READ = "not-read"
+STATED = "stated"
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
     """One link of the chain: something with a digest, what was promised of it, and how that compares. Sizes are in bytes as stored.
 
-    *status* is verified, computed (nothing was promised), mismatch, missing or not-read.
+    *status* is verified, computed (nothing was promised), mismatch, missing, not-read, or stated (a name that the archive gives).
     """
 
     role: str
@@ -49,7 +50,7 @@ def archive_link(archive: Archive) -> Link:
 def _links(archive: Archive, image: Image, layers: Sequence[LayerIndex]) -> Iterator[Link]:
     yield archive_link(archive)
     for reference in image.references:
-        yield Link("reference", reference, COMPUTED)
+        yield Link("reference", reference, STATED)
     for document in image.stored.trail:
         yield _document_link(document)
     if image.config_document is not None:

@@ -13,6 +13,7 @@ from imginspect.oci.config import ImageConfig
 from imginspect.oci.digest import Digest
 from imginspect.problems import Problem
 from imginspect.rules import Policy, Severity
+from imginspect.wording import counted
 
 
 class ReportVerdict(StrEnum):
@@ -85,7 +86,7 @@ def judge(results: tuple[CheckResult, ...], coverage: Coverage, fail_on: Severit
     """The verdict on an image and the reason in a sentence: the one function that decides it."""
     failed = [result for result in results if counts_as_failure(result, fail_on, strict=strict)]
     if failed:
-        return ReportVerdict.FAIL, f"{_count(failed, 'rule')} of severity {fail_on} or worse failed: " + ", ".join(
+        return ReportVerdict.FAIL, f"{counted(len(failed), 'rule')} of severity {fail_on} or worse failed: " + ", ".join(
             r.rule.id for r in failed
         )
     open_rules = [
@@ -96,12 +97,13 @@ def judge(results: tuple[CheckResult, ...], coverage: Coverage, fail_on: Severit
     if not coverage.is_complete:
         return ReportVerdict.INCOMPLETE, "not everything could be read: " + "; ".join(coverage.gaps[:3])
     if open_rules:
-        return ReportVerdict.INCOMPLETE, f"{_count(open_rules, 'rule')} could not be decided: " + ", ".join(r.rule.id for r in open_rules)
+        return ReportVerdict.INCOMPLETE, f"{counted(len(open_rules), 'rule')} could not be decided: " + ", ".join(
+            r.rule.id for r in open_rules
+        )
     warned = [result for result in results if result.verdict in (Verdict.WARN, Verdict.FAIL)]
     if warned:
-        return ReportVerdict.PASS, f"no rule of severity {fail_on} or worse failed; {_count(warned, 'rule')} with something to look at"
+        return (
+            ReportVerdict.PASS,
+            f"no rule of severity {fail_on} or worse failed; {counted(len(warned), 'rule')} with something to look at",
+        )
     return ReportVerdict.PASS, "every rule that applies is met"
-
-
-def _count(items: list[CheckResult], noun: str) -> str:
-    return f"{len(items)} {noun}{'' if len(items) == 1 else 's'}"

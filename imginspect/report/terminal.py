@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from imginspect.checks.result import CheckResult, Evidence, Finding, Verdict
 from imginspect.report.report import Report, ReportVerdict, worst
 from imginspect.report.text import visible
+from imginspect.wording import counted
 
 _WIDTH = 80
 _COLOURS = {"red": "31;1", "yellow": "33;1", "green": "32;1", "bold": "1", "dim": "2"}
@@ -194,10 +195,8 @@ def _coverage(report: Report, style: _Style) -> Iterator[str]:
     yield from _table(rows, right=(0,))
     files = sum(layer.files for layer in coverage.layers)
     entries = sum(layer.entries for layer in coverage.layers)
-    yield (
-        f"  {len(coverage.layers):,} layers, {entries:,} entries, {files:,} files; {coverage.visible_nodes:,} paths visible, "
-        f"{coverage.hidden_nodes:,} hidden"
-    )
+    read = ", ".join(counted(count, noun) for count, noun in ((len(coverage.layers), "layer"), (entries, "entry"), (files, "file")))
+    yield f"  {read}; {counted(coverage.visible_nodes, 'path')} visible, {coverage.hidden_nodes:,} hidden"
 
 
 def _problems(report: Report, style: _Style) -> Iterator[str]:
