@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import stat
 import sys
 from pathlib import Path
 
@@ -13,23 +14,44 @@ from imginspect.errors import UsageError
 
 
 def write(text: str, target: Path | None) -> None:
-    """Write *text* to standard output, or to *target* (readable by its owner only; a link there is replaced, not followed).
+    """Write *text* to standard output, or to the file *target*: readable by its owner only, whole or not at all.
 
+    A link in the place of a file is replaced, not followed. A device or pipe (``/dev/null``, ``/dev/stdout``) is written to as it is.
     Raises: UsageError - the file cannot be written
     """
     if target is None or str(target) == "-":
         sys.stdout.write(text)
         sys.stdout.flush()
         return
+    try:
+        if _is_device(target):
+            with target.open("w", encoding="utf-8", newline="") as handle:
+                handle.write(text)
+        else:
+            _replace(text, target)
+    except OSError as error:
+        raise UsageError(f"cannot write {target}: {error.strerror}") from error
+
+
+def _is_device(target: Path) -> bool:
+    """Whether *target* is neither missing nor a file nor a folder, wherever it leads."""
+    try:
+        mode = target.stat().st_mode
+    except OSError:
+        return False
+    return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)
+
+
+def _replace(text: str, target: Path) -> None:
     temporary = target.with_name(f".{target.name}.{secrets.token_hex(8)}")
     try:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as handle:
             handle.write(text)
         os.replace(temporary, target)
-    except OSError as error:
+    except OSError:
         temporary.unlink(missing_ok=True)
-        raise UsageError(f"cannot write {target}: {error.strerror}") from error
+        raise
 
 
 def wants_colour(choice: str, target: Path | None) -> bool:

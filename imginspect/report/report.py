@@ -86,9 +86,7 @@ def judge(results: tuple[CheckResult, ...], coverage: Coverage, fail_on: Severit
     """The verdict on an image and the reason in a sentence: the one function that decides it."""
     failed = [result for result in results if counts_as_failure(result, fail_on, strict=strict)]
     if failed:
-        return ReportVerdict.FAIL, f"{counted(len(failed), 'rule')} of severity {fail_on} or worse failed: " + ", ".join(
-            r.rule.id for r in failed
-        )
+        return ReportVerdict.FAIL, f"{counted(len(failed), 'rule')} of severity {fail_on} or worse failed: {_ids(failed)}"
     open_rules = [
         result
         for result in results
@@ -104,6 +102,10 @@ def judge(results: tuple[CheckResult, ...], coverage: Coverage, fail_on: Severit
     if warned:
         return (
             ReportVerdict.PASS,
-            f"no rule of severity {fail_on} or worse failed; {counted(len(warned), 'rule')} with something to look at",
+            f"no rule of severity {fail_on} or worse failed; {counted(len(warned), 'rule')} to look at",
         )
     return ReportVerdict.PASS, "every rule that applies is met"
+
+
+def _ids(results: list[CheckResult]) -> str:
+    return ", ".join(result.rule.id for result in results)
