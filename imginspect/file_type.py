@@ -1,14 +1,13 @@
 """python-magic's one door: the type of a file in words, from its first bytes.
 
-libmagic is found where the system has it; else the copy that the package pylibmagic carries is loaded by its path, without importing
-that package (importing it changes ctypes and the environment of the whole process). Without either there is no answer, and the
-content class of the pass stands.
+The copy of libmagic that the package pylibmagic carries is used, so that machines with the same packages give the same words; it is
+loaded by its path, without importing that package (importing it changes ctypes and the environment of the whole process). Where it is not
+installed the system's library serves. Without either there is no answer, and the content class of the pass stands.
 """
 
 from __future__ import annotations
 
 import ctypes
-import ctypes.util
 import importlib.util
 from collections.abc import Callable
 from functools import lru_cache
@@ -30,11 +29,7 @@ def is_available() -> bool:
 
 @lru_cache(maxsize=1)
 def _describer() -> Callable[[bytes], str | None] | None:
-    database = None
-    if ctypes.util.find_library("magic") is None:
-        database = _load_carried_library()
-        if database is None:
-            return None
+    database = _load_carried_library()
     try:
         import magic
 

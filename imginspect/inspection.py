@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -121,8 +122,9 @@ def _read_layers(archive: Archive, layers: Sequence[Layer], keep: Keep | None, p
             first.setdefault(layer.blob.member.name, layer)
     in_order = sorted(first.values(), key=lambda layer: (layer.blob.member.offset if layer.blob.member else 0, layer.index))
     jobs = [_job(archive, layer) for layer in in_order]
-    for job, index in read_layers(jobs, archive.limits, keep, progress=progress):
-        found[job.index] = index
+    with closing(read_layers(jobs, archive.limits, keep, progress=progress)) as reads:
+        for job, index in reads:
+            found[job.index] = index
     for layer in layers:
         if layer.index not in found and layer.blob.member is not None:
             found[layer.index] = _repeated(found[first[layer.blob.member.name].index], layer.index)

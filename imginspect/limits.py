@@ -27,6 +27,8 @@ class Limits:
     """symbolic links followed in one lookup, as in Linux"""
     json_bytes: int = 8 << 20
     """bytes of one JSON document"""
+    documents_bytes: int = 128 << 20
+    """bytes of all JSON documents of an archive, each counted as often as it is referred to"""
     json_depth: int = 128
     """nesting of one JSON document"""
     manifests: int = 20_000

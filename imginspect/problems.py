@@ -41,20 +41,27 @@ class Problem:
     """Something was not read because of this: the result is incomplete."""
 
 
+_LAYERS = 10
+
+
 class Problems:
-    """A bounded list of problems: beyond *bound* of one topic in one place they are only counted."""
+    """A bounded list of problems: beyond *bound* of one topic in one place, or ten times that in all, they are only counted."""
 
     def __init__(self, bound: int = 1_000) -> None:
         self._bound = bound
         self._listed: list[Problem] = []
         self._counts: Counter[tuple[Topic, int | None]] = Counter()
+        self._listed_of: Counter[tuple[Topic, int | None]] = Counter()
+        self._of_topic: Counter[Topic] = Counter()
         self._unlisted: dict[tuple[Topic, int | None], Problem] = {}
 
     def add(self, problem: Problem) -> None:
         """Take note of *problem*."""
         key = (problem.topic, problem.layer_index)
         self._counts[key] += 1
-        if self._counts[key] <= self._bound:
+        if self._counts[key] <= self._bound and self._of_topic[problem.topic] < _LAYERS * self._bound:
+            self._of_topic[problem.topic] += 1
+            self._listed_of[key] += 1
             self._listed.append(problem)
         elif key not in self._unlisted or (problem.unread and not self._unlisted[key].unread):
             self._unlisted[key] = problem
@@ -70,7 +77,7 @@ class Problems:
             Problem(
                 topic=topic,
                 where=problem.where,
-                what=f"and {self._counts[topic, layer] - self._bound:,} more of this kind (such as: {problem.what})",
+                what=f"and {self._counts[topic, layer] - self._listed_of[topic, layer]:,} more of this kind (such as: {problem.what})",
                 layer_index=layer,
                 unread=problem.unread,
             )

@@ -116,13 +116,18 @@ class Archive:
     def _reconciled(self, by_index: list[StoredImage], by_manifest: list[StoredImage]) -> list[StoredImage]:
         merged = list(by_index)
         matched: set[int] = set()
+        numbers: dict[tuple[str, ...], list[int]] = {}
+        for number, image in enumerate(by_index):
+            if not image.absent:
+                numbers.setdefault(_content(image), []).append(number)
         for saved in by_manifest:
-            same = [number for number, image in enumerate(merged) if not image.absent and _content(image) == _content(saved)]
+            same = numbers.get(_content(saved), [])
             if same:
                 matched.update(same)
                 both = merged[same[0]].with_references(saved.references, saved.listed_in)
                 merged[same[0]] = replace(both, trail=saved.trail + both.trail)
             else:
+                numbers.setdefault(_content(saved), []).append(len(merged))
                 merged.append(saved)
                 self._note_disagreement("manifest.json", "index.json", saved)
         roots = {image.index_digests[:2] for number, image in enumerate(by_index) if number in matched}

@@ -59,9 +59,14 @@ class DirectoryMembers:
 
     def children(self, name: str) -> list[str]:
         """See Members."""
+        path = self._root
         try:
-            return sorted(os.listdir(self._root / name))
-        except OSError:
+            for part in name.split("/"):
+                path /= part
+                if path != self._root and path.is_symlink():
+                    return []  # it may lead out of the tree, or round in it
+            return sorted(os.listdir(path))
+        except (OSError, ValueError):
             return []
 
 

@@ -10,6 +10,7 @@ import re
 
 from imginspect.archive.documents import Reader
 from imginspect.archive.stored import Blob, StoredImage
+from imginspect.errors import LimitExceeded
 from imginspect.oci.digest import Digest
 from imginspect.oci.manifest import SavedImage, parse_saved_images
 
@@ -24,6 +25,12 @@ def read_archive(reader: Reader) -> list[StoredImage]:
     """
     document = reader.document("manifest.json", "manifest.json")
     saved = parse_saved_images(reader.parse(document))
+    limits = reader.limits
+    if len(saved) > limits.manifests:
+        raise LimitExceeded("manifests", limits.manifests, f"manifest.json: {len(saved):,} images")
+    most = max(len(item.layers) for item in saved)
+    if most > limits.layers:
+        raise LimitExceeded("layers", limits.layers, f"manifest.json: an image of {most:,} layers")
     return [
         StoredImage(
             references=item.repo_tags,

@@ -23,6 +23,7 @@ class Reader:
         self.referenced: dict[str, str] = {}
         """Names of members that some document refers to, with the role they have."""
         self._checked: set[str] = set()
+        self._bytes = 0
 
     def has(self, name: str) -> bool:
         """Whether a file *name* is there."""
@@ -62,6 +63,9 @@ class Reader:
         """The document in *member*, as ``document``."""
         if member.size > self.limits.json_bytes:
             raise LimitExceeded("json_bytes", self.limits.json_bytes, f"{member.name}: {member.size:,} bytes")
+        self._bytes += member.size
+        if self._bytes > self.limits.documents_bytes:
+            raise LimitExceeded("documents_bytes", self.limits.documents_bytes, f"{member.name}: {self._bytes:,} bytes of JSON documents")
         data = read_whole(self.members.open(member), member.size)
         algorithm = expected.algorithm if expected else "sha256"
         document = Document(role, member.name, data, Digest.of(data, algorithm), expected, expected_size)

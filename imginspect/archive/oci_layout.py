@@ -176,13 +176,15 @@ def _artefact_of(descriptor: Descriptor | None, manifest: Manifest | None) -> st
     for media_type in types:
         if kind := media_types.artefact_kind(media_type):
             return kind
-    if manifest is None or manifest.config.media_type in media_types.IMAGE_CONFIGS:
+    if manifest is None:
         return ""
     layer_types = [layer.media_type for layer in manifest.layers]
     if any(media_types.is_layer_tar(media_type) for media_type in layer_types):
         return ""
-    for media_type in layer_types:
+    for media_type in layer_types:  # cosign gives its signatures an image's config
         if kind := media_types.artefact_kind(media_type):
             return kind
+    if manifest.config.media_type in media_types.IMAGE_CONFIGS:
+        return ""
     stated = manifest.artifact_type or manifest.config.media_type
     return f"artefact of type {stated}" if stated and stated != "application/octet-stream" else ""

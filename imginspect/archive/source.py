@@ -9,14 +9,15 @@ import hashlib
 import os
 import stat
 import tempfile
-import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
 from imginspect.compression import HEAD_BYTES, PLAIN, CorruptStream, Expander, compression_of
 from imginspect.errors import ArchiveError, LimitExceeded
 from imginspect.limits import Limits
+from imginspect.worker import Worker
 
 _PIECE = 1 << 20
 
@@ -37,7 +38,7 @@ class ArchiveFile:
         self.damage = ""
         """Why the expanded bytes end early, where they do."""
         self._digest = digest
-        self._digesting: threading.Thread | None = None
+        self._digesting: Worker | None = None
         self._closing = False
 
     def read_at(self, offset: int, count: int) -> bytes:
@@ -59,17 +60,20 @@ class ArchiveFile:
     def begin_digest(self) -> None:
         """Start to make the digest, if it is not known and not under way."""
         if self._digest is None and self._digesting is None:
-            self._digesting = threading.Thread(target=self._make_digest, name="imginspect-digest", daemon=True)
-            self._digesting.start()
+            thread = Worker(self._make_digest)
+            with suppress(MemoryError):  # no room for another thread: finish_digest does the work
+                thread.start()
+                self._digesting = thread
 
     def finish_digest(self) -> str:
         """The hex sha256 of the archive file as given.
 
         Raises: ArchiveError - the file shrank or could not be read
         """
-        self.begin_digest()
         if self._digesting is not None:
             self._digesting.join()
+        if self._digest is None:
+            self._make_digest()
         if self._digest is None:
             raise ArchiveError("the archive could not be read to its end: it shrank, or the medium failed")
         return self._digest
@@ -82,17 +86,17 @@ class ArchiveFile:
         self._handle.close()
 
     def _make_digest(self) -> None:
-        buffer = memoryview(bytearray(_PIECE))
-        hasher = hashlib.sha256()
         done = 0
         try:
+            buffer = memoryview(bytearray(_PIECE))
+            hasher = hashlib.sha256()
             while done < self.size and not self._closing:
                 count = self.readinto_at(done, buffer[: self.size - done])
                 if not count:
                     return
                 hasher.update(buffer[:count])
                 done += count
-        except OSError:
+        except (OSError, MemoryError):
             return
         if done == self.size:
             self._digest = hasher.hexdigest()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import islice
 
 from imginspect.checks.check import check
 from imginspect.checks.result import CONFIG, VISIBLE, Evidence, Found, Outcome, Verdict
@@ -13,6 +12,7 @@ from imginspect.tar.header import DIRECTORY, SYMLINK
 from imginspect.wording import counted
 
 _MOST_EVIDENCE = 20
+_MOST_NEEDED = 100
 
 
 @dataclass(frozen=True)
@@ -77,11 +77,21 @@ def empty(subject: Subject, params: Params) -> Outcome:
 
 
 def _contents(subject: Subject, path: str) -> list[Found]:
-    files = [node for node in subject.filesystem.walk(path) if node.path != path and node.kind != DIRECTORY]
-    folders = sum(1 for node in subject.filesystem.walk(path) if node.path != path and node.kind == DIRECTORY)
-    if not files and not folders:
+    files: list[Node] = []
+    empty_folders: list[Node] = []
+    file_count = folders = size = 0
+    for node in subject.filesystem.walk(path):  # there may be millions
+        if node.path == path:
+            continue
+        is_folder = node.kind == DIRECTORY
+        folders += is_folder
+        file_count += not is_folder
+        size += 0 if is_folder else node.size
+        few = empty_folders if is_folder else files
+        if len(few) < _MOST_EVIDENCE:
+            few.append(node)
+    if not file_count and not folders:
         return []
-    size = sum(node.size for node in files)
     found = []
     needed = _needed(subject, path)
     for field, node in needed:
@@ -92,9 +102,9 @@ def _contents(subject: Subject, path: str) -> list[Found]:
                 (Evidence(config_field=field, state=CONFIG), _evidence(subject, node)),
             )
         )
-    what = f"{counted(len(files), 'file')} ({size:,} bytes)" if files else counted(folders, "empty folder")
-    shown = list(islice(files, _MOST_EVIDENCE)) or [node for node in subject.filesystem.walk(path) if node.path != path][:_MOST_EVIDENCE]
-    more = f"; the first {len(shown)} are listed" if len(files) > len(shown) else ""
+    what = f"{counted(file_count, 'file')} ({size:,} bytes)" if files else counted(folders, "empty folder")
+    shown = files or empty_folders
+    more = f"; the first {len(shown)} are listed" if file_count > len(shown) else ""
     found.append(Found(Verdict.WARN, f"{path} holds {what}, which a mount hides{more}", tuple(_evidence(subject, node) for node in shown)))
     return found
 
@@ -108,14 +118,16 @@ def _needed(subject: Subject, path: str) -> list[tuple[str, Node]]:
         *((f"Env[{text.partition('=')[0]}]", text.partition("=")[2]) for text in config.env),
         ("WorkingDir", config.working_dir),
     ]
-    needed = []
+    needed: dict[tuple[str, str], tuple[str, Node]] = {}
     for field, text in fields:
         for word in text.replace(":", " ").split():
-            if word.startswith(path + "/"):
+            if word.startswith(path + "/") and (field, word) not in needed:
                 node = subject.filesystem.get(word)
                 if node is not None:
-                    needed.append((field, node))
-    return needed
+                    needed[field, word] = field, node
+            if len(needed) == _MOST_NEEDED:
+                return list(needed.values())
+    return list(needed.values())
 
 
 def _evidence(subject: Subject, node: Node) -> Evidence:

@@ -74,10 +74,10 @@ def main() -> NoReturn:
         error.show()
         _leave(EXIT_USAGE)
     except (UsageError, RuleError) as error:
-        complain(error)
+        complain(describe(error))
         _leave(EXIT_USAGE)
     except (ImgInspectError, MemoryError, RecursionError) as error:
-        complain(error)
+        complain(describe(error))
         _leave(EXIT_NOT_INSPECTED)
     except BrokenPipeError:
         # whoever read our output has seen enough; nothing is to be flushed to it any more
@@ -89,13 +89,18 @@ def main() -> NoReturn:
     _leave(code if isinstance(code, int) else 0)
 
 
-def complain(error: BaseException) -> None:
+def describe(error: BaseException) -> str:
+    """What went wrong, in words."""
+    if isinstance(error, MemoryError):
+        return str(error) or "there was not enough memory"
+    return str(error) or type(error).__name__
+
+
+def complain(text: str) -> None:
     """One line (or, for a list to choose from, a few) on standard error."""
     from imginspect.report.text import visible
 
-    text = str(error) or ("there was not enough memory" if isinstance(error, MemoryError) else type(error).__name__)
-    lines = [visible(line) for line in text.split("\n")]
-    click.echo("imginspect: " + "\n".join(lines), err=True)
+    click.echo("imginspect: " + "\n".join(visible(line) for line in text.split("\n")), err=True)
 
 
 def _leave(code: int) -> NoReturn:

@@ -79,7 +79,7 @@ def _reports(asked: Request, criteria: Criteria, progress: Callable[[int], None]
 
     Raises: UsageError
     """
-    from imginspect.cli import complain
+    from imginspect.cli import complain, describe
     from imginspect.image import choose, list_images
     from imginspect.image.selection import every_image
     from imginspect.inspection import inspect, not_inspected
@@ -94,13 +94,16 @@ def _reports(asked: Request, criteria: Criteria, progress: Callable[[int], None]
             except UsageError as error:
                 raise naming(asked, error) from error
             except (ImgInspectError, MemoryError, RecursionError) as error:
-                complain(naming(asked, error) if isinstance(error, ImgInspectError) else error)
-                return [not_inspected(str(error) or type(error).__name__, criteria, archive)]
+                failure = describe(error)
+            # outside of the handler, so that the frames which filled the memory are gone
+            complain(f"{asked.name}: {failure}")
+            return [not_inspected(failure, criteria, archive)]
     except UsageError:
         raise
     except ImgInspectError as error:
-        complain(error)
-        return [not_inspected(str(error).removeprefix(f"{asked.name}: "), criteria)]
+        failure = describe(error)
+    complain(failure)
+    return [not_inspected(failure.removeprefix(f"{asked.name}: "), criteria)]
 
 
 def _rendered(reports: list[Report], form: str, *, every: bool, colour: bool) -> str:

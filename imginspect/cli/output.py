@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import secrets
 import stat
@@ -20,6 +21,8 @@ def write(text: str, target: Path | None) -> None:
     Raises: UsageError - the file cannot be written
     """
     if target is None or str(target) == "-":
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(errors="backslashreplace")  # a terminal that cannot show a letter must not stop the report
         sys.stdout.write(text)
         sys.stdout.flush()
         return

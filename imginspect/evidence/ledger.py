@@ -11,7 +11,7 @@ from imginspect.archive.leftovers import Leftover, leftovers, trailing_bytes
 from imginspect.filesystem import Filesystem
 from imginspect.image import Image
 from imginspect.layer import LayerIndex
-from imginspect.problems import Problem, Topic
+from imginspect.problems import Problem, Problems, Topic
 from imginspect.tar.header import FILE
 
 LAYERS = "layers of this image"
@@ -66,9 +66,12 @@ def make_ledger(
     archive: Archive, image: Image, layers: Sequence[LayerIndex], filesystem: Filesystem, problems: Iterable[Problem]
 ) -> tuple[Coverage, list[Problem]]:
     """The ledger, and the problems that making it met: data behind the end of the archive, files that nothing refers to."""
-    met: list[Problem] = []
+    unreferenced = Problems(archive.limits.problems)
     left = tuple(leftovers(archive))
-    met += [_leftover_problem(item) for item in left if not item.is_metadata]
+    for item in left:
+        if not item.is_metadata:
+            unreferenced.add(_leftover_problem(item))
+    met = unreferenced.listed()
     trailing, nonzero = trailing_bytes(archive)
     if nonzero:
         what = f"{trailing:,} bytes follow the end of its tar, {nonzero:,} of them not zero"

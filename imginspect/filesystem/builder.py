@@ -19,6 +19,9 @@ from imginspect.limits import Limits
 from imginspect.problems import Problem, Problems, Topic
 from imginspect.tar.header import DIRECTORY, HARDLINK, SYMLINK
 
+_LINK_PARTS = 4
+"""Parts of links that may be walked for each entry that an image may have."""
+
 
 class _CannotResolve(Exception):
     """A path whose parents cannot be walked."""
@@ -34,6 +37,7 @@ class FilesystemBuilder:
         self._hidden: list[tuple[str, Slot, str, int]] = []
         self._problems = Problems(limits.problems)
         self._nodes = 0
+        self._link_parts = 0
         self._layer = -1
         self._parents: dict[str, Directory] = {}
         self._through_links: dict[str, str] = {}
@@ -45,6 +49,7 @@ class FilesystemBuilder:
         self._parents = {"/": self._root}
         self._through_links = {}
         try:
+            self._count(0)  # once the limit is met no further layer is applied
             self._apply_whiteouts(layer.entries)
             self._apply_entries(layer.entries)
         except LimitExceeded as error:
@@ -68,6 +73,7 @@ class FilesystemBuilder:
         for entry in entries:
             if entry.kind not in (WHITEOUT, OPAQUE):
                 continue
+            self._count()
             directory = self._existing_directory(entry.parent)
             if directory is None:
                 continue
@@ -91,14 +97,10 @@ class FilesystemBuilder:
         return cached
 
     def _hide(self, path: str, slot: Slot, state: str) -> None:
-        """Take note that *slot* and all below it are not visible any more."""
-        stack = [(path, slot)]
-        while stack:
-            here, item = stack.pop()
-            self._hidden.append((here, item, state, self._layer))
-            if isinstance(item, Directory):
-                self._parents = {"/": self._root}
-                stack += [(_join(here, name), child) for name, child in reversed(item.children.items())]
+        """Take note that *slot* and all below it are not visible any more; nothing changes below it from now on."""
+        self._hidden.append((path, slot, state, self._layer))
+        if isinstance(slot, Directory):
+            self._parents = {"/": self._root}
 
     # -- entries -----------------------------------------------------------------------------------------------------
 
@@ -109,9 +111,13 @@ class FilesystemBuilder:
             kind = entry.kind
             if kind in MARKERS:
                 continue
+            self._count()
             ref = reference(layer, ordinal)
             if not entry.name:
-                self._update(self._root, entry, ref)
+                if kind == DIRECTORY:
+                    self._update(self._root, entry, ref)
+                else:
+                    self._note(Topic.ENTRIES, "/", f"a {kind} in the place of the root directory: it is left out")
                 continue
             parent = parents.get(entry.parent)
             if parent is None:
@@ -124,7 +130,6 @@ class FilesystemBuilder:
                 parents = self._parents
                 parents[entry.parent] = parent
             before = parent.children.get(entry.name)
-            self._count()
             slot: Slot
             if kind == DIRECTORY:
                 if isinstance(before, Directory):
@@ -213,12 +218,14 @@ class FilesystemBuilder:
                     self._through_links.setdefault(path, f"a link to {target[:200]}")
                 if target.startswith("/"):
                     trail, at = [], self._root
-                parts += [part for part in reversed(target.split("/")) if part not in ("", ".")]
+                more = [part for part in reversed(target.split("/")) if part not in ("", ".")]
+                self._count_links(len(more))
+                parts += more
                 continue
             if not make:
                 return None
-            here = "/" + "/".join([*(part for part, _ in trail), name])
             if slot is not None:
+                here = "/" + "/".join([*(part for part, _ in trail), name])
                 self._note(Topic.ENTRIES, here, "the layer puts entries below what is no directory; a directory takes its place")
                 self._hide(here, slot, OVERWRITTEN)
             self._count()
@@ -228,10 +235,16 @@ class FilesystemBuilder:
             at = made
         return at
 
-    def _count(self) -> None:
-        self._nodes += 1
+    def _count(self, more: int = 1) -> None:
+        self._nodes += more
         if self._nodes > self._limits.entries:
             raise LimitExceeded("entries", self._limits.entries, "files and directories of the image")
+
+    def _count_links(self, parts: int) -> None:
+        """Links that lead through links cost forty times two thousand steps for each path below them: what they cost in all is bounded."""
+        self._link_parts += parts
+        if self._link_parts > _LINK_PARTS * self._limits.entries:
+            raise LimitExceeded("entries", self._limits.entries, f"{self._link_parts:,} parts of links, {_LINK_PARTS} for each entry")
 
     def _entry(self, ref: int) -> Entry:
         return self._layers[layer_of(ref)].entries[ordinal_of(ref)]

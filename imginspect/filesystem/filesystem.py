@@ -127,22 +127,36 @@ class Filesystem:
 
     def hidden(self) -> Iterator[Hidden]:
         """Every node that a later layer overwrote or deleted, in the order in which that happened."""
-        for path, slot, state, by_layer in self._hidden:
-            yield Hidden(self._node(path, slot), state, by_layer)
+        for path, top, state, by_layer in self._hidden:
+            stack = [(path, top)]
+            while stack:
+                here, slot = stack.pop()
+                yield Hidden(self._node(here, slot), state, by_layer)
+                if isinstance(slot, Directory):
+                    stack += [(_join(here, name), child) for name, child in reversed(slot.children.items())]
 
     def history(self, path: str) -> list[Hidden]:
         """What was at *path* and is not visible any more, oldest first."""
         wanted = "/" + "/".join(_parts(path))
-        return [Hidden(self._node(path, slot), state, layer) for path, slot, state, layer in self._hidden if path == wanted]
+        found = []
+        for hidden, top, state, layer in self._hidden:
+            slot: Slot | None = None
+            if hidden == wanted:
+                slot = top
+            elif wanted.startswith(hidden + "/"):
+                slot = _below(top, _parts(wanted[len(hidden) :]))
+            if slot is not None:
+                found.append(Hidden(self._node(wanted, slot), state, layer))
+        return found
 
     def hidden_count(self) -> int:
         """How many nodes ``hidden`` gives."""
-        return len(self._hidden)
+        return sum(1 for _ in self._hidden_slots())
 
     def wasted_bytes(self) -> dict[int, int]:
         """Bytes of files of each layer that later layers overwrote or deleted: they are in the image and no container sees them."""
         wasted: dict[int, int] = {}
-        for _, slot, _, _ in self._hidden:
+        for slot in self._hidden_slots():
             if isinstance(slot, int):
                 layer = layer_of(slot)
                 wasted[layer] = wasted.get(layer, 0) + self._layers[layer].entries[ordinal_of(slot)].size
@@ -161,15 +175,16 @@ class Filesystem:
     # ----------------------------------------------------------------------------------------------------------------
 
     def _slot(self, path: str) -> Slot | None:
-        slot: Slot = self._root
-        for part in _parts(path):
-            if not isinstance(slot, Directory):
-                return None
-            child = slot.children.get(part)
-            if child is None:
-                return None
-            slot = child
-        return slot
+        return _below(self._root, _parts(path))
+
+    def _hidden_slots(self) -> Iterator[Slot]:
+        for _, top, _, _ in self._hidden:
+            stack = [top]
+            while stack:
+                slot = stack.pop()
+                yield slot
+                if isinstance(slot, Directory):
+                    stack += slot.children.values()
 
     def _node(self, path: str, slot: Slot) -> Node:
         if isinstance(slot, Directory) and slot.ref is None:
@@ -202,6 +217,14 @@ def matches(path: str, pattern: str) -> bool:
 
 def _parts(path: str, *, keep_dots: bool = False) -> list[str]:
     return [part for part in path.split("/") if part not in ("", ".") and (keep_dots or part != "..")]
+
+
+def _below(slot: Slot | None, parts: list[str]) -> Slot | None:
+    for part in parts:
+        if not isinstance(slot, Directory):
+            return None
+        slot = slot.children.get(part)
+    return slot
 
 
 def _join(parent: str, name: str) -> str:

@@ -15,6 +15,8 @@ from imginspect.oci.document import JsonObject
 from imginspect.oci.platform import Platform
 from imginspect.problems import Problem, Topic
 
+_LONGEST_STEP = 1 << 16
+
 
 @dataclass(frozen=True, slots=True)
 class Layer:
@@ -28,8 +30,8 @@ class Layer:
 
     @property
     def created_by(self) -> str:
-        """The instruction that made the layer, or the empty string."""
-        return instruction(self.step.created_by) if self.step else ""
+        """The instruction that made the layer, or the empty string; of one with megabytes only the start."""
+        return instruction(self.step.created_by[:_LONGEST_STEP]) if self.step else ""
 
 
 @dataclass(frozen=True, slots=True)

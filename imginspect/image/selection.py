@@ -82,7 +82,12 @@ def for_platform(images: list[Image], wanted: Platform | None) -> list[Image]:
 
 def describe(images: list[Image] | tuple[Image, ...]) -> str:
     """One line for each of *images*: how to ask for it, and its platform."""
-    return "\n".join(f"  {image.references[0] if image.references else short_id(image)}  ({image.platform})" for image in images)
+    return "\n".join("  " + _one_line(image) for image in images)
+
+
+def _one_line(image: Image) -> str:
+    """How to ask for *image*, with its platform; a line feed in a name makes no line of its own."""
+    return f"{image.references[0] if image.references else short_id(image)}  ({image.platform})".replace("\n", "\\n")
 
 
 def short_id(image: Image) -> str:

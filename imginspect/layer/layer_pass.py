@@ -7,22 +7,26 @@ checked as far as its bytes go.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 
 from imginspect.archive.members import ByteReader
 from imginspect.errors import ImgInspectError, LimitExceeded
 from imginspect.layer.content_class import EMPTY, content_class
 from imginspect.layer.index import INVALID, MARKERS, NOT_READ, PARTIAL, Entry, LayerIndex
-from imginspect.layer.names import Names, is_marker, whiteout
+from imginspect.layer.names import PATH_MAX, Names, is_marker, leads_out, whiteout
 from imginspect.layer.pipeline import BlobJob, BlobRead, Pipeline
 from imginspect.layer.seams import Keep, Scanner
 from imginspect.limits import Limits
 from imginspect.oci.digest import Digest
 from imginspect.problems import Problem, Problems, Topic
-from imginspect.tar.header import CHARACTER_DEVICE, DIRECTORY, FILE
-from imginspect.tar.reader import RawEntry, TarReader
+from imginspect.tar.header import CHARACTER_DEVICE, DIRECTORY, FILE, HARDLINK
+from imginspect.tar.reader import Extra, RawEntry, TarReader
 
+_SMALL_XATTRS = 128
+"""Bytes of extended attributes that every file may have (a capability, a label); more counts as kept."""
+_LARGEST_XATTRS = 64 << 10
+"""Bytes of all extended attributes of one file, as in Linux (XATTR_SIZE_MAX is that for one of them)."""
 _EMPTY_DIGEST = hashlib.sha256(b"").digest()
 _OVERLAY_OPAQUE = frozenset({"trusted.overlay.opaque", "user.overlay.opaque"})
 
@@ -45,8 +49,11 @@ def read_layers(
     keep: Keep | None = None,
     scanner: Scanner | None = None,
     progress: Callable[[int], None] | None = None,
-) -> Iterator[tuple[LayerJob, LayerIndex]]:
-    """Each of *jobs* with what its pass found, in the order of *jobs*. Raises nothing for what is wrong with a layer."""
+) -> Generator[tuple[LayerJob, LayerIndex], None, None]:
+    """Each of *jobs* with what its pass found, in the order of *jobs*. Raises nothing for what is wrong with a layer.
+
+    Close the generator (``contextlib.closing``) where it is not run to its end: a thread stands behind it.
+    """
     blobs = [BlobJob(job.open, job.blob_algorithm, expand=not job.not_readable) for job in jobs]
     budget = _Budget(limits)
     with Pipeline(blobs, limits, progress) as pipeline:
@@ -139,10 +146,29 @@ class _Pass:
                 if not name and wrong and raw.name.strip(b"./"):
                     kind = INVALID
                 self._note_entry(raw, parent, name, kind, wrong)
-            link = raw.link.decode("utf-8", "surrogateescape") if raw.link else ""
+            link = self._link(raw) if raw.link else ""
+            extra = self._extra(raw, raw.extra) if raw.extra else None
             entries.append(
-                Entry(parent, name, kind, raw.mode & 0o7777, raw.uid, raw.gid, raw.size, raw.mtime, link, digest, found_class, raw.extra)
+                Entry(parent, name, kind, raw.mode & 0o7777, raw.uid, raw.gid, raw.size, raw.mtime, link, digest, found_class, extra)
             )
+
+    def _link(self, raw: RawEntry) -> str:
+        """The text of a link. One longer than Linux allows leads nowhere: of that only the start is kept."""
+        if len(raw.link) > PATH_MAX:
+            self._note(Topic.ENTRIES, raw.name, f"a link to a name of {len(raw.link):,} bytes, which is longer than Linux allows")
+        elif raw.kind == HARDLINK and leads_out(raw.link):
+            self._note(Topic.ESCAPE, raw.name, "a hard link out of the root with '..'; it is taken as if the root had no parent")
+        return raw.link[:PATH_MAX].decode("utf-8", "surrogateescape")
+
+    def _extra(self, raw: RawEntry, extra: Extra) -> Extra:
+        """Extended attributes as far as they are such that Linux could hold them, and fit in what may be kept."""
+        size = sum(len(key) + len(value) for key, value in extra.xattrs)
+        kept = max(0, size - _SMALL_XATTRS)
+        if size <= _LARGEST_XATTRS and self._budget.kept + kept <= self._limits.kept_bytes:
+            self._budget.kept += kept
+            return extra
+        self._note(Topic.UNREAD, raw.name, f"its extended attributes of {size:,} bytes were not kept", unread=True)
+        return extra._replace(xattrs=())
 
     def _content(self, reader: TarReader, raw: RawEntry, parent: str, name: str) -> tuple[bytes | None, str]:
         index = self._index
@@ -206,7 +232,7 @@ class _Pass:
     # -- problems ----------------------------------------------------------------------------------------------------
 
     def _note(self, topic: Topic, raw_name: bytes, what: str, *, unread: bool = False) -> None:
-        path = raw_name.decode("utf-8", "surrogateescape")
+        path = raw_name[:PATH_MAX].decode("utf-8", "surrogateescape")
         self._problems.add(Problem(topic, self._where, what, layer_index=self._job.index, path=path or None, unread=unread))
 
     def _notice(self, topic: Topic, name: bytes, what: str) -> None:

@@ -57,6 +57,16 @@ class Names:
         return parent, parts[-1].decode("utf-8", "surrogateescape"), list(dict.fromkeys(wrong))
 
 
+def leads_out(raw: bytes) -> bool:
+    """Whether *raw*, a path relative to the root, climbs above it."""
+    depth = 0
+    for part in raw.split(b"/") if b".." in raw else ():
+        depth += -1 if part == b".." else part not in _NO_NAMES
+        if depth < 0:
+            return True
+    return False
+
+
 def whiteout(name: str) -> tuple[str, str, str]:
     """(kind, hidden name, what is wrong with it) of an entry whose name starts with ``.wh.``."""
     if name == ".wh..wh..opq":

@@ -7,10 +7,9 @@ so both cores work; memory is bounded by the buffers.
 from __future__ import annotations
 
 import hashlib
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import TypeAlias
 
 from imginspect.archive.members import ByteReader
@@ -18,10 +17,13 @@ from imginspect.compression import GZIP, HEAD_BYTES, PLAIN, Expander, Gunzip, co
 from imginspect.errors import ImgInspectError, LimitExceeded
 from imginspect.limits import Limits
 from imginspect.oci.digest import Digest
+from imginspect.worker import Worker
 
 BUFFERS = 4
 BUFFER_BYTES = 2 << 20
 _READ_PIECE = 1 << 20
+_LIVENESS = 1.0
+"""Seconds between looks at whether the thread is still there: where memory is very short it may die without a word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ class Pipeline:
         """Whether the current blob is stored without compression."""
         for _ in range(BUFFERS):
             self._free.put(bytearray(BUFFER_BYTES))
-        self._thread = threading.Thread(target=self._run, name="imginspect-reader", daemon=True)
+        self._thread = Worker(self._run)
 
     def __enter__(self) -> Pipeline:
         self._thread.start()
@@ -100,7 +102,7 @@ class Pipeline:
         if self._current is not None:
             self._free.put(self._current)
             self._current = None
-        item = self._full.get()
+        item = self._wait()
         if isinstance(item, _Crash):
             raise item.error
         if isinstance(item, BlobRead):
@@ -108,6 +110,14 @@ class Pipeline:
             return memoryview(b"")
         self._current, filled, self.is_plain = item
         return memoryview(self._current)[:filled]
+
+    def _wait(self) -> _Item:
+        while True:
+            try:
+                return self._full.get(timeout=_LIVENESS)
+            except Empty:
+                if not self._thread.is_alive() and self._full.empty():
+                    raise MemoryError("the reading thread ended without a word") from None
 
     def skip(self, count: int) -> int:
         """A stream cannot be skipped: it has to be hashed."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from imginspect.errors import ImageError
 from imginspect.oci.digest import Digest, InvalidDigest
-from imginspect.oci.document import JsonObject, Value, text, text_map, texts
+from imginspect.oci.document import JsonObject, Value, folded, text, text_map, texts
 from imginspect.oci.platform import Platform
 
 
@@ -154,6 +154,6 @@ def _keys(value: Value) -> tuple[str, ...]:
 
 
 def _unread(document: JsonObject, run: JsonObject) -> tuple[str, ...]:
-    top = [key for key, _ in document.pairs if key.casefold() not in _TOP]
-    inner = [f"config.{key}" for key, _ in run.pairs if key.casefold() not in _RUN]
+    top = [key for key, _ in document.pairs if folded(key) not in _TOP]
+    inner = [f"config.{key}" for key, _ in run.pairs if folded(key) not in _RUN]
     return tuple(sorted(set(top + inner)))

@@ -37,9 +37,13 @@ class Digest:
             form = _FORMS.get(algorithm)
             if form and form.fullmatch(value):
                 return cls(algorithm, value)
-        raise InvalidDigest(f"expected a digest such as sha256:<64 hex digits>, found {str(text)[:100]!r}")
+        raise InvalidDigest(f"expected a digest such as sha256:<64 hex digits>, found {_shown(text)}")
 
     @classmethod
     def of(cls, data: bytes, algorithm: str = "sha256") -> Digest:
         """The digest of *data*."""
         return cls(algorithm, hashlib.new(algorithm, data).hexdigest())
+
+
+def _shown(value: object) -> str:
+    return repr(value[:100]) if isinstance(value, str) else f"a value of type {type(value).__name__}"

@@ -18,11 +18,19 @@ from imginspect.limits import Limits
 Value: TypeAlias = Any
 """What JSON can hold: JsonObject, list, str, int, float, bool or None."""
 
-_TOKENS = re.compile(rb'"(?:[^"\\]|\\.)*"?|[\[{]|[\]}]', re.DOTALL)
+_TOKENS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[{]|[\]}]', re.DOTALL)
 
 
 class InvalidDocument(ImageError):
     """A document that is not the JSON it should be."""
+
+
+def folded(key: str) -> str:
+    """*key* such that two keys are equal here if they are one field to Go: letters without case, and no ligature is two letters.
+
+    Source: Go encoding/json, "foldName"; the long s and the Kelvin sign are the only letters beyond ASCII that fold into it.
+    """
+    return key.replace("\u017f", "s").lower()
 
 
 class JsonObject:
@@ -40,9 +48,12 @@ class JsonObject:
 
     def get(self, name: str) -> Value:
         """The value of *name*, or None. Objects are given in this object's reading."""
-        values = [value for key, value in self.pairs if key == name or (not self.exact and key.casefold() == name.casefold())]
+        wanted = folded(name)
+        values = [value for key, value in self.pairs if key == name or (not self.exact and folded(key) == wanted)]
         if not values:
             return None
+        if values[-1] is None and not self.exact:  # to Go null leaves a string, a number or a bool as it was
+            values = [value for value in values if isinstance(value, str | int | float)] or values
         objects = [value for value in values if isinstance(value, JsonObject)]
         if len(objects) > 1 and not self.exact and isinstance(values[-1], JsonObject):
             return JsonObject([pair for value in objects for pair in value.pairs], exact=False)
@@ -92,26 +103,39 @@ def parse_object(data: bytes, what: str, limits: Limits) -> JsonObject:
 
 _MAPS = frozenset({"labels", "annotations", "volumes", "exposedports", "layersources"})
 _PLACE_LENGTH = 200
+_MOST_COLLISIONS = 10_000
 
 
 def collisions(document: Value, place: str = "") -> list[str]:
     """Places where keys collide: equal ones everywhere, equal but for case where keys are names of fields (not in maps)."""
     found: list[str] = []
-    stack: list[tuple[Value, str, bool]] = [(document, place, False)]
+    stack: list[Iterator[tuple[Value, str, bool]]] = [iter([(document, place, False)])]
     while stack:
-        value, where, is_map = stack.pop()
+        step = next(stack[-1], None)
+        if step is None:
+            stack.pop()
+            continue
+        value, where, is_map = step
         if isinstance(value, JsonObject):
-            seen: dict[str, str] = {}
-            for key, inner in value.pairs:
-                name = key if is_map else key.casefold()
-                at = (f"{where}.{key}" if where else key)[-_PLACE_LENGTH:]  # a key may have megabytes
-                if name in seen:
-                    found.append(at if seen[name] == key else f"{at} and {seen[name]}")
-                seen[name] = key
-                stack.append((inner, at, key.casefold() in _MAPS))
+            stack.append(_fields(value, where, found, is_map=is_map))
         elif isinstance(value, list):
-            stack += [(inner, f"{where}[{number}]", False) for number, inner in enumerate(value)]
+            stack.append(_items(value, where))
     return sorted(found)
+
+
+def _fields(value: JsonObject, where: str, found: list[str], *, is_map: bool) -> Iterator[tuple[Value, str, bool]]:
+    seen: dict[str, str] = {}
+    for key, inner in value.pairs:
+        name = key if is_map else folded(key)
+        at = (f"{where}.{key}" if where else key)[-_PLACE_LENGTH:]  # a key may have megabytes
+        if name in seen and len(found) < _MOST_COLLISIONS:
+            found.append(at if seen[name] == key else f"{at} and {seen[name][:_PLACE_LENGTH]}")
+        seen[name] = key
+        yield inner, at, folded(key) in _MAPS
+
+
+def _items(value: list[Value], where: str) -> Iterator[tuple[Value, str, bool]]:
+    return ((inner, f"{where}[{number}]", False) for number, inner in enumerate(value) if isinstance(inner, JsonObject | list))
 
 
 def text(value: Value) -> str:

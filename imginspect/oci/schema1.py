@@ -34,7 +34,7 @@ def parse_schema1(document: JsonObject, what: str, limits: Limits) -> Schema1Man
         if not isinstance(blob, JsonObject) or not isinstance(entry, JsonObject):
             raise InvalidManifest(f"{what}: layer {number} is no object")
         compatibility = text(entry.get("v1Compatibility"))
-        state = parse_object(compatibility.encode("utf-8", "surrogateescape"), f"{what}, v1Compatibility {number}", limits)
+        state = parse_object(compatibility.encode("utf-8", "surrogatepass"), f"{what}, v1Compatibility {number}", limits)
         descriptor = Descriptor(LAYER_TYPE, Digest.parse(blob.get("blobSum")))
         steps.append(Schema1Layer(descriptor, compatibility, state.get("throwaway") is True))
     return Schema1Manifest(
@@ -44,7 +44,7 @@ def parse_schema1(document: JsonObject, what: str, limits: Limits) -> Schema1Man
 
 def config_of(manifest: Schema1Manifest, limits: Limits) -> ImageConfig:
     """The config that the newest step states, with the history of all steps; diff_ids are not known."""
-    newest = parse_object(manifest.layers[-1].compatibility.encode("utf-8", "surrogateescape"), "v1Compatibility", limits)
+    newest = parse_object(manifest.layers[-1].compatibility.encode("utf-8", "surrogatepass"), "v1Compatibility", limits)
     config = parse_config(newest, "v1Compatibility")
     return replace(
         config,
@@ -57,7 +57,7 @@ def config_of(manifest: Schema1Manifest, limits: Limits) -> ImageConfig:
 
 
 def _history_of(layer: Schema1Layer, limits: Limits) -> HistoryEntry:
-    state = parse_object(layer.compatibility.encode("utf-8", "surrogateescape"), "v1Compatibility", limits)
+    state = parse_object(layer.compatibility.encode("utf-8", "surrogatepass"), "v1Compatibility", limits)
     container = state.get("container_config")
     command = texts(container.get("Cmd")) if isinstance(container, JsonObject) else ()
     return HistoryEntry(

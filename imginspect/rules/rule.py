@@ -43,7 +43,17 @@ class Example:
     """A small image in words, for trying the rule."""
 
     title: str
-    image: dict[str, Any]
+    source: Mapping
+
+    def image(self) -> dict[str, Any]:
+        """The description of the image, as ``sample.build`` takes it.
+
+        Raises: RuleError
+        """
+        image = self.source.plain("image")
+        if not isinstance(image, dict):
+            raise self.source.place_of("image").error("image: expected a mapping")
+        return image
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +142,4 @@ def _reference(mapping: Mapping) -> Reference:
 
 def _example(mapping: Mapping) -> Example:
     mapping.allow("title", "image")
-    image = mapping.plain("image")
-    if not isinstance(image, dict):
-        raise mapping.place_of("image").error("image: expected a mapping")
-    return Example(mapping.text("title"), image)
+    return Example(mapping.text("title"), mapping)

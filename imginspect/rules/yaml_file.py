@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import yaml
+from yaml.constructor import SafeConstructor
 
 from imginspect.errors import RuleError
 
@@ -17,6 +18,7 @@ except ImportError:  # PyYAML built without libyaml: slower, the same result
 
 Plain: TypeAlias = Any
 _MAX_BYTES = 1 << 20
+_TEXT = "tag:yaml.org,2002:str"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,10 @@ class Mapping:
         """The value of *key* as Python builtins."""
         if key not in self._nodes:
             return default
-        return _construct(self._nodes[key][0], self._nodes[key][1])
+        node, place = self._nodes[key]
+        if isinstance(node, yaml.ScalarNode) and node.tag == _TEXT:
+            return node.value
+        return _construct(node, place)
 
     def mappings(self, key: str) -> list[Mapping]:
         """The mappings in the list *key*; an empty list where it is missing.
@@ -125,10 +130,7 @@ def load(path: Path, shown_as: str) -> Mapping:
 
 
 def _construct(node: yaml.Node, place: Place) -> Plain:
-    loader = yaml.SafeLoader("")
     try:
-        return loader.construct_document(node)
+        return SafeConstructor().construct_document(node)
     except yaml.YAMLError as error:
         raise place.error(str(error)) from error
-    finally:
-        loader.dispose()
