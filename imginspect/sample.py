@@ -1,7 +1,8 @@
 """Small images made from a description: for the demo, and for the examples that each rule carries.
 
-A description is a mapping: ``layers`` (lists of entries), ``config`` and ``damage``. An entry has a ``path`` (one that ends in a slash is a
-directory) and may have ``text``, ``kind``, ``target``, ``mode``, ``device``. The archives are OCI image layouts with plain layers.
+A description is a mapping: ``layers`` (lists of entries), ``config``, ``history`` and ``damage``. An entry has a ``path`` (one that ends
+in a slash is a directory) and may have ``text``, ``kind``, ``target``, ``mode`` (octal, such as 0o755), ``uid``, ``gid`` and ``device``. The
+archives are OCI image layouts with plain layers.
 """
 
 from __future__ import annotations
@@ -68,7 +69,8 @@ def _tar_entry(entry: Description) -> tuple[tarfile.TarInfo, io.BytesIO | None]:
         name = name.rstrip("/") + "/.wh..wh..opq"
     info = tarfile.TarInfo(name)
     info.type = _TYPES[kind]
-    info.mode = int(entry.get("mode", 0o755 if kind == "directory" else 0o644))
+    mode = entry.get("mode", 0o755 if kind == "directory" else 0o644)
+    info.mode = int(mode, 8) if isinstance(mode, str) else int(mode)
     info.uid, info.gid = int(entry.get("uid", 0)), int(entry.get("gid", 0))
     info.linkname = str(entry.get("target", "")).lstrip("/") if kind == "hardlink" else str(entry.get("target", ""))
     info.devmajor, info.devminor = entry.get("device", (0, 0))
@@ -187,7 +189,8 @@ class _Maker:
         self._after.append(lambda members: [*members, members[1]])
 
     def _damage_key_collision(self, _: int, __: Description) -> None:
-        self._edit_config = lambda text: text.replace('"config": {', '"config": {"entrypoint": ["/other"], "Entrypoint": ["/one"], ', 1)
+        """The run config in two spellings: Docker's reader merges them, others take the exact one."""
+        self._edit_config = lambda text: '{"Config": {"Entrypoint": ["/other"]}, ' + text[1:]
 
     def _damage_encrypt_layer(self, layer: int, _: Description) -> None:
         self._layer_types[layer] = OCI_LAYER + "+gzip+encrypted"

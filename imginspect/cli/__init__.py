@@ -100,7 +100,8 @@ def complain(text: str) -> None:
     """One line (or, for a list to choose from, a few) on standard error."""
     from imginspect.report.text import visible
 
-    click.echo("imginspect: " + "\n".join(visible(line) for line in text.split("\n")), err=True)
+    # only a list to choose from has more than one line: a line feed in a name does not make one
+    click.echo("imginspect: " + "\n  ".join(visible(line) for line in text.split("\n  ")), err=True)
 
 
 def _leave(code: int) -> NoReturn:

@@ -41,6 +41,7 @@ class FilesystemBuilder:
         self._layer = -1
         self._parents: dict[str, Directory] = {}
         self._through_links: dict[str, str] = {}
+        self._whited_out: dict[tuple[int, str], Slot] = {}
 
     def apply(self, layer: LayerIndex) -> None:
         """Put *layer* on top of what was applied so far."""
@@ -48,6 +49,7 @@ class FilesystemBuilder:
         self._layer = len(self._layers) - 1
         self._parents = {"/": self._root}
         self._through_links = {}
+        self._whited_out = {}
         try:
             self._count(0)  # once the limit is met no further layer is applied
             self._apply_whiteouts(layer.entries)
@@ -78,11 +80,10 @@ class FilesystemBuilder:
             if directory is None:
                 continue
             if entry.kind == OPAQUE:
-                for name, slot in list(directory.children.items()):
-                    self._hide(_join(entry.parent, name), slot, DELETED)
-                directory.children.clear()
+                for name in list(directory.children):
+                    self._white_out(directory, name, entry.parent)
             elif entry.name in directory.children:
-                self._hide(_join(entry.parent, entry.name), directory.children.pop(entry.name), DELETED)
+                self._white_out(directory, entry.name, entry.parent)
         self._parents = {"/": self._root}
 
     def _existing_directory(self, path: str) -> Directory | None:
@@ -95,6 +96,10 @@ class FilesystemBuilder:
             if cached is not None:
                 self._parents[path] = cached
         return cached
+
+    def _white_out(self, directory: Directory, name: str, parent: str) -> None:
+        slot = self._whited_out[id(directory), name] = directory.children.pop(name)
+        self._hide(_join(parent, name), slot, DELETED)
 
     def _hide(self, path: str, slot: Slot, state: str) -> None:
         """Take note that *slot* and all below it are not visible any more; nothing changes below it from now on."""
@@ -160,11 +165,16 @@ class FilesystemBuilder:
         if layer_of_slot(before) == self._layer:
             self._note(Topic.ENTRIES, entry.path, "the layer holds this path more than once; the last one counts, as when it is unpacked")
         self._hide(entry.path, before, OVERWRITTEN)
-        if self._is_link(before):
+        if self._link_entry(before) is not None:
             self._parents = {"/": self._root}
 
-    def _is_link(self, slot: Slot) -> bool:
-        return isinstance(slot, int) and self._entry(slot).kind == SYMLINK
+    def _link_entry(self, slot: Slot) -> Entry | None:
+        """The entry of the symbolic link that *slot* is, under its own name or as a hard link to one; None for anything else."""
+        ref = slot.target if isinstance(slot, HardLink) else slot
+        if not isinstance(ref, int):
+            return None
+        entry = self._entry(ref)
+        return entry if entry.kind == SYMLINK else None
 
     def _hard_link(self, entry: Entry, ref: int, before: Slot | None) -> HardLink | None:
         """The hard link that *entry* makes; None where it links a path to itself, which changes nothing."""
@@ -186,7 +196,18 @@ class FilesystemBuilder:
             parent = self._walk_to("/" + "/".join(parts[:-1]), make=False)
         except _CannotResolve:
             return None
-        return parent.children.get(parts[-1]) if parent is not None else None
+        found = parent.children.get(parts[-1]) if parent is not None else None
+        return found if found is not None else self._whited_out_at(parts)
+
+    def _whited_out_at(self, parts: list[str]) -> Slot | None:
+        """What was at *parts* before this layer's whiteouts: a hard link may name it, as where the link comes before the whiteout."""
+        slot: Slot | None = self._root
+        for part in parts:
+            if not isinstance(slot, Directory):
+                return None
+            before = self._whited_out.get((id(slot), part))
+            slot = slot.children.get(part) if before is None else before
+        return slot
 
     # -- paths -------------------------------------------------------------------------------------------------------
 
@@ -209,9 +230,10 @@ class FilesystemBuilder:
                 trail.append((name, at))
                 at = slot
                 continue
-            if slot is not None and self._is_link(slot):
+            link = self._link_entry(slot) if slot is not None else None
+            if slot is not None and link is not None:
                 hops += 1
-                target = self._entry(slot).link if isinstance(slot, int) else ""
+                target = link.link
                 if hops > self._limits.link_hops or len(target) >= 4096:
                     raise _CannotResolve(f"more than {self._limits.link_hops} links to follow, or one too long")
                 if make and layer_of_slot(slot) != self._layer:

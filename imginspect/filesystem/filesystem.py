@@ -82,7 +82,7 @@ class Filesystem:
             child = at.children.get(part)
             if child is None:
                 raise NodeNotFound(f"{_path(trail, part)} does not exist" + (f", on the way to {path}" if remaining or links else ""))
-            if isinstance(child, int) and (remaining or follow_last):
+            if not isinstance(child, Directory) and (remaining or follow_last):
                 node = self._node(_path(trail, part), child)
                 if node.kind == SYMLINK:
                     links.append(node)
@@ -207,6 +207,8 @@ class Filesystem:
         if slot.target is None:
             return Node(path, HARDLINK, own.mode, own.uid, own.gid, 0, own.mtime, target, layer_of(slot.ref), None, "", None, own.extra)
         shared = self._node(path, slot.target)
+        if shared.kind == SYMLINK:  # it is that link under another name: its text is where it leads
+            return replace(shared, layer_index=layer_of(slot.ref))
         return replace(shared, kind=HARDLINK, link_target=target, layer_index=layer_of(slot.ref))
 
 

@@ -116,8 +116,8 @@ def _config(archive: Archive, stored: StoredImage, problems: list[Problem]) -> t
 
 def _diff_ids(config: ImageConfig, stored: StoredImage, problems: list[Problem]) -> list[Digest | None]:
     count = len(stored.layers)
-    if stored.schema1_config is not None:
-        return [None] * count
+    if stored.schema1_config is not None or any(problem.unread for problem in problems):
+        return [None] * count  # what could not be read contradicts nothing
     if len(config.diff_ids) != count:
         problems.append(
             Problem(

@@ -163,6 +163,9 @@ class TarReader:
             if not self._refill():
                 return None
             position = 0
+            if len(self._block) < BLOCK:  # the rest of a header could be zeros, and its checksum right
+                self._refill()
+                return None
         block = self._block[position : position + BLOCK]
         field = bytes(block[148:156])
         wanted = self._sums.get(field)

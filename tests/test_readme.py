@@ -1,0 +1,37 @@
+"""What the README shows is what the program does."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from imginspect.rules import built_in_rules
+from imginspect.rules.markdown import table
+from tests.inspecting import run
+
+README = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
+
+
+def test_the_table_of_rules_is_made_from_the_rules() -> None:
+    between = README.split("compared by a test -->\n")[1].split("<!-- end of rules -->")[0]
+    assert between == table(built_in_rules())
+
+
+def test_the_demo_begins_as_it_is_shown() -> None:
+    shown = README.split("inspects it:\n\n```\n")[1].split("\n…")[0].rstrip()
+    assert run("demo").text.startswith(shown)
+
+
+@pytest.mark.parametrize("line", re.findall(r"^(?:docker save app \| )?imginspect (\w+) .*#", README, re.MULTILINE))
+def test_every_command_that_is_shown_is_there(line: str) -> None:
+    outcome = run(line, "--help")
+    assert outcome.code == 0
+    assert "Usage: imginspect" in outcome.text
+
+
+def test_every_command_is_shown() -> None:
+    commands = re.findall(r"^  (\w+) ", run("--help").text.split("Commands:")[1], re.MULTILINE)
+    assert len(commands) >= 9
+    assert [name for name in commands if f"imginspect {name}" not in README] == []
