@@ -291,6 +291,7 @@ class Gunzip:
         return filled
 
     def _read_exactly(self, given: int) -> None:
+        self._file = None  # the collector of garbage cannot see through isal's reader
         self._exact = Expander(GZIP, self._reopen(), self._limits)
         scratch = memoryview(bytearray(_PIECE))
         while given and (count := self._exact.readinto(scratch[:given])):

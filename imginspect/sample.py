@@ -1,7 +1,7 @@
 """Small images made from a description: for the demo, and for the examples that each rule carries.
 
 A description is a mapping: ``layers`` (lists of entries), ``config``, ``history`` and ``damage``. An entry has a ``path`` (one that ends
-in a slash is a directory) and may have ``text``, ``kind``, ``target``, ``mode`` (octal, such as 0o755), ``uid``, ``gid`` and ``device``. The
+in a slash is a directory) and may have ``text``, ``kind``, ``target``, ``mode`` (octal, such as 0o755), ``uid``, ``gid``, ``device``. The
 archives are OCI image layouts with plain layers.
 """
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
@@ -72,3 +73,42 @@ def files_of(path: Path, *options: str) -> list[dict[str, Any]]:
 def results_of(report: dict[str, Any]) -> dict[str, str]:
     """The verdict of each rule."""
     return {result["rule"]: result["verdict"] for result in report["results"]}
+
+
+CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+"""What acts on a terminal or on the direction of text; the line feed is left out, because every output has lines."""
+
+
+def judged(path: Path, *options: str) -> Any:
+    """The JSON report on an image that may be hostile, judged by integrity alone: whatever it is, the answer is sound and harmless."""
+    outcome = run("inspect", path, "--format", "json", "--policy", "generic", *options)
+    report = outcome.document
+    assert outcome.code in (0, 1, 3, 4)
+    assert (report["exit_code"], CODES[report["verdict"]]) == (outcome.code, outcome.code)
+    assert "Traceback" not in outcome.err
+    assert not CONTROL.search(outcome.err)
+    assert not CONTROL.search(outcome.text)
+    assert not any(CONTROL.search(text) or "\n" in text for text in texts_of(report))
+    assert not any("crashed" in result["reason"] for result in report["results"])
+    return report
+
+
+CODES = {"pass": 0, "fail": 1, "not-inspected": 3, "incomplete": 4}
+
+
+def texts_of(tree: Any) -> Iterator[str]:
+    """Every string of a JSON document, keys included."""
+    if isinstance(tree, str):
+        yield tree
+    elif isinstance(tree, dict):
+        for key, value in tree.items():
+            yield key
+            yield from texts_of(value)
+    elif isinstance(tree, list):
+        for value in tree:
+            yield from texts_of(value)
+
+
+def flagged(report: Any) -> set[str]:
+    """Rules that did not pass."""
+    return {rule for rule, verdict in results_of(report).items() if verdict not in ("pass", "not-applicable")}

@@ -117,7 +117,7 @@ class _Pass:
                 self._read_entries(reader)
                 self._note_end(reader)
             except (ImgInspectError, MemoryError, RecursionError) as caught:
-                error = caught
+                error = caught.with_traceback(None)  # its frames would hold on to the pipeline's buffers
         while len(self.next_block()):
             pass
         assert self._pipeline.result is not None

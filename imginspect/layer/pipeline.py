@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from imginspect.archive.members import ByteReader
 from imginspect.compression import GZIP, HEAD_BYTES, PLAIN, Expander, Gunzip, compression_of, has_isal
@@ -55,7 +55,14 @@ class _Crash:
     error: BaseException
 
 
+_Failure = TypeVar("_Failure", bound=BaseException)
 _Item: TypeAlias = tuple[bytearray, int, bool] | BlobRead | _Crash
+
+
+def _bare(error: _Failure) -> _Failure:
+    """*error* without the frames that it came through: they would hold on to all buffers."""
+    error.__cause__ = error.__context__ = None
+    return error.with_traceback(None)
 
 
 class Pipeline:
@@ -87,6 +94,8 @@ class Pipeline:
         self._stopped = True
         self._free.put(None)
         self._thread.join()
+        # the thread's function refers to this object: without this the buffers would wait for the cycle collector
+        self._free, self._full, self._current = SimpleQueue(), SimpleQueue(), None
 
     def begin(self) -> None:
         """Go on to the next job's bytes."""
@@ -143,13 +152,13 @@ class Pipeline:
             reader = self._open(job)
             self._expand(job, reader, hasher, result)
         except (ImgInspectError, OSError, MemoryError) as error:
-            result.error = error
+            result.error = _bare(error)
         try:
             # the digest covers the blob to its end, whatever became of its expansion
             while reader is not None and not self._stopped and (data := reader.read(_READ_PIECE)):
                 self._count(data, hasher, result)
         except (ImgInspectError, OSError, MemoryError) as error:
-            result.error = result.error or error
+            result.error = result.error or _bare(error)
         for opened in self._opened:
             opened.close()
         self._opened.clear()
