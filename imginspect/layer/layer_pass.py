@@ -21,7 +21,7 @@ from imginspect.limits import Limits
 from imginspect.oci.digest import Digest
 from imginspect.problems import Problem, Problems, Topic
 from imginspect.tar.header import CHARACTER_DEVICE, DIRECTORY, FILE, HARDLINK
-from imginspect.tar.reader import Extra, RawEntry, TarReader
+from imginspect.tar.reader import UNKNOWN_KIND, Extra, RawEntry, TarReader
 
 _SMALL_XATTRS = 128
 """Bytes of extended attributes that every file may have (a capability, a label); more counts as kept."""
@@ -143,6 +143,10 @@ class _Pass:
                 if kind in MARKERS and raw.size:
                     wrong = [*wrong, (Topic.ENTRIES, f"a {kind} with {raw.size:,} bytes of content, which no container ever shows")]
             if wrong or raw.kind != FILE:
+                if raw.kind.startswith(UNKNOWN_KIND):
+                    kind = INVALID
+                    topic = Topic.UNREAD if raw.size else Topic.ENTRIES
+                    self._note(topic, raw.name, f"an entry of {raw.kind}: its {raw.size:,} bytes were not read", unread=raw.size > 0)
                 if not name and wrong and raw.name.strip(b"./"):
                     kind = INVALID
                 self._note_entry(raw, parent, name, kind, wrong)

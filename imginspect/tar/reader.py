@@ -278,14 +278,13 @@ class TarReader:
         if flag == b"\0" and name.endswith(b"/"):
             kind = DIRECTORY
         if kind is None:
-            self._notice(Topic.ENTRIES, name, f"entry of unknown type {flag!r}: passed over")
-            kind = f"unknown type {flag!r}"
+            kind = f"{UNKNOWN_KIND} {flag!r}"
         if kind == FILE and (flag == b"S" or (records and any(key.startswith(b"GNU.sparse.") for key in records))):
             return self._sparse_entry(block, name, values, stored, records or {}, xattrs)
         device = None
         if kind in _DEVICES:
             device = (self._number(major, "device number"), self._number(minor, "device number"))
-        size_of_entry = stored if kind == FILE else 0
+        size_of_entry = 0 if kind in _WITHOUT_CONTENT else stored
         if stored and kind in _WITHOUT_CONTENT:
             self._notice(
                 Topic.HEADER, name, f"a {kind} that states {stored:,} bytes: container runtimes take it for 0, other readers do not"
@@ -327,17 +326,20 @@ class TarReader:
         if block[156] == ord("S"):
             numbers, real_size = self._old_gnu_map(block)
         else:
-            version = (records.get(b"GNU.sparse.major"), records.get(b"GNU.sparse.minor"))
-            real = records.get(b"GNU.sparse.realsize") or records.get(b"GNU.sparse.size")
+            version = (records.get(b"GNU.sparse.major", b""), records.get(b"GNU.sparse.minor", b""))
+            joined = records.get(b"GNU.sparse.map", b"")
+            real = records.get(b"GNU.sparse.size") or records.get(b"GNU.sparse.realsize")
             real_size = decimal(real, "sparse size") if real else stored
-            name = records.get(b"GNU.sparse.name") or name
+            sparse_name = records.get(b"GNU.sparse.name") or name
             if version == (b"1", b"0"):
-                numbers = self._map_in_content()
-            elif version in ((b"0", b"0"), (b"0", b"1")) or (version == (None, None) and b"GNU.sparse.map" in records):
-                joined = records.get(b"GNU.sparse.map", b"")
-                numbers = [decimal(number, "sparse map") for number in joined.split(b",")] if joined else []
-            else:
-                numbers, real_size = [0, stored], stored  # not a form that anybody defined: the bytes as they are
+                name, numbers = sparse_name, self._map_in_content()
+            elif version in ((b"0", b"0"), (b"0", b"1")) or (version == (b"", b"") and joined):
+                name, numbers = sparse_name, [decimal(number, "sparse map") for number in joined.split(b",")] if joined else []
+            else:  # not a form that anybody defined: the bytes and the name as they are
+                numbers, real_size = [0, stored], stored
+                self._notice(
+                    Topic.HEADER, name, "GNU sparse records of no known version: container runtimes ignore them, other readers do not"
+                )
         if real_size < 0:
             raise MalformedHeader(f"negative size of {name[:200]!r}")
         self._sparse = sparse_map(numbers, real_size, self._left)
@@ -424,6 +426,8 @@ class TarReader:
                 pass
 
 
+UNKNOWN_KIND = "unknown type"
+"""How the kind of an entry begins whose type flag nobody defined; what it holds is passed over."""
 _raw = tuple.__new__
 _LINKS = frozenset({SYMLINK, HARDLINK})
 _DEVICES = frozenset({CHARACTER_DEVICE, BLOCK_DEVICE})

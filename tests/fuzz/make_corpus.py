@@ -34,6 +34,7 @@ from tests.image_builder import (
     whiteout,
 )
 
+SPARSE_FORMS = ("gnu", "pax-0.0", "pax-0.1", "pax-1.0")
 PLAIN = (
     ImageBuilder()
     .layer(directory("/app"), file("/app/run", b"#!/bin/sh\n", mode=0o755), hardlink("/app/again", "/app/run"), symlink("/l", "/app"))
@@ -57,9 +58,6 @@ STRANGE = (
     )
     .layer(file("/" + "g" * 120, b"gnu"), whiteout("/gone"), file("/.wh..wh.plnk/1.2"), form="gnu")
 )  # fmt: skip
-
-
-SPARSE_FORMS = ("gnu", "pax-0.0", "pax-0.1", "pax-1.0")
 
 
 def corpus() -> Iterator[tuple[str, bytes]]:

@@ -101,7 +101,7 @@ def test_a_global_comment_is_harmless() -> None:
         b"6 a=b ",
         b"x a=b\n",
         b" a=b\n",
-        b"6  =b\n",
+        b"5 =b\n",
         b"0 a=b\n",
         b"-6 a=b\n",
         b"12 path=a\0b\n\n",

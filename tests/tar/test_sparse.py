@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from imginspect.errors import LimitExceeded
 from imginspect.limits import Limits
+from imginspect.problems import Topic
 from imginspect.tar.extensions import sparse_map
 from imginspect.tar.header import MalformedHeader
 from tests.tar.reading import read
@@ -25,8 +26,8 @@ def expanded(pieces: Pieces, size: int) -> bytes:
 
 
 CASES: list[tuple[Pieces, int]] = [
-    ([], 0),
-    ([], 5000),
+    ([(0, b"")], 0),
+    ([(5000, b"")], 5000),  # how GNU tar writes a file that is one hole
     ([(0, b"a" * 512)], 512),
     ([(512, b"a" * 512), (4096, b"b" * 100)], 8192),
     ([(number * 1024, bytes([number + 1]) * 512) for number in range(60)], 70_000),
@@ -50,7 +51,7 @@ def test_holes_are_zeros(form: str, pieces: Pieces, size: int) -> None:
 def maps(draw: st.DrawFn) -> tuple[Pieces, int]:
     pieces: Pieces = []
     at = 0
-    for gap, data in draw(st.lists(st.tuples(st.integers(0, 2000), st.binary(max_size=600)), max_size=30)):
+    for gap, data in draw(st.lists(st.tuples(st.integers(0, 2000), st.binary(max_size=600)), min_size=1, max_size=30)):
         pieces.append((at + gap, data))
         at += gap + len(data)
     return pieces, at + draw(st.integers(0, 3000))
@@ -85,11 +86,27 @@ def test_the_map_of_the_gnu_form_is_bounded() -> None:
         read(tar_bytes([sparse("/s", pieces, 20_000, "gnu")]), limits=Limits(header_bytes=4096))
 
 
-def test_a_form_that_nobody_defined_is_read_as_it_is() -> None:
-    records: dict[str, bytes | str] = {"GNU.sparse.major": "2", "GNU.sparse.minor": "7", "GNU.sparse.realsize": "9999"}
-    found = read(pax(records) + header(b"s", 3) + padded(b"abc") + bytes(1024))
+@pytest.mark.parametrize("form", ["gnu", "pax-1.0"])
+def test_a_file_without_any_piece_is_one_hole(form: str) -> None:
+    assert read(tar_bytes([sparse("/s", [], 5000, form)])).contents == [bytes(5000)]
+
+
+@pytest.mark.parametrize(
+    "version", [{"GNU.sparse.major": "2", "GNU.sparse.minor": "7"}, {"GNU.sparse.major": "1"}, {}, {"GNU.sparse.map": ""}]
+)
+def test_a_form_that_nobody_defined_is_read_as_it_is_and_told(version: dict[str, str]) -> None:
+    """Go, and with it every container runtime, takes neither size nor name from such records; Python's tarfile takes both."""
+    found = read(
+        pax({**version, "GNU.sparse.realsize": "9999", "GNU.sparse.name": "other"}) + header(b"s", 3) + padded(b"abc") + bytes(1024)
+    )
     assert found.contents == [b"abc"]
-    assert found.only.size == 3
+    assert (found.only.name, found.only.size) == (b"s", 3)
+    assert found.topics == [Topic.HEADER]
+
+
+def test_the_size_of_forms_0_counts_before_that_of_form_1_0() -> None:
+    records: dict[str, bytes | str] = {"GNU.sparse.map": "0,3", "GNU.sparse.size": "10", "GNU.sparse.realsize": "20"}
+    assert read(pax(records) + header(b"s", 3) + padded(b"abc") + bytes(1024)).contents == [b"abc" + bytes(7)]
 
 
 def test_a_gnu_sparse_header_without_gnus_magic_is_refused() -> None:
