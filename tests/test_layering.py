@@ -30,7 +30,7 @@ ORDER: tuple[frozenset[str], ...] = tuple(
         "file_type",
         "checks",
         "report",
-        "inspection contents sample",
+        "inspection file_content sample",
         "cli",
         "__main__",
     )

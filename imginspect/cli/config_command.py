@@ -15,7 +15,7 @@ from imginspect.cli.source import request, source_options
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True, help="Form of the answer.")
 def command(form: str, **source: object) -> None:
     """Show what the image in SOURCE would run, as whom and where."""
-    from imginspect.cli.contents import chosen_image
+    from imginspect.cli.chosen import chosen_image
     from imginspect.cli.output import warn_incomplete
     from imginspect.report.tree import config_tree
 

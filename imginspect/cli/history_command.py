@@ -21,7 +21,7 @@ def command(form: str, **source: object) -> None:
 
     Wasted bytes are those of files that a later layer overwrote or deleted: they are in the image, and no container sees them.
     """
-    from imginspect.cli.contents import chosen_image, gaps, read_contents
+    from imginspect.cli.chosen import chosen_image, gaps, read_contents
     from imginspect.image.history import instruction
 
     with chosen_image(request(**source)) as (archive, image):  # type: ignore[arg-type]

@@ -44,9 +44,7 @@ def paths(filesystem: Filesystem) -> set[str]:
 
 def listing(filesystem: Filesystem) -> list[tuple[object, ...]]:
     """Every visible node, the numbers of layers left out."""
-    return [
-        (node.path, node.kind, node.mode, node.uid, node.gid, node.size, node.link_target, node.sha256) for node in filesystem.walk()
-    ]
+    return [(node.path, node.kind, node.mode, node.uid, node.gid, node.size, node.link_target, node.sha256) for node in filesystem.walk()]
 
 
 def hidden(filesystem: Filesystem) -> list[tuple[str, str, int, int]]:

@@ -80,7 +80,8 @@ PARTS = st.sampled_from(["a", "b", "c", "..", ".", ""])
 TARGETS = st.lists(PARTS, min_size=1, max_size=6).map("/".join).filter(bool)
 NAMES = st.sampled_from(["/a", "/b", "/c", "/a/b", "/b/c", "/c/a", "/a/b/c"])
 LINKS = st.lists(
-    st.one_of(st.builds(symlink, NAMES, TARGETS), st.builds(directory, NAMES), st.builds(file, NAMES), st.builds(whiteout, NAMES)), max_size=8
+    st.one_of(st.builds(symlink, NAMES, TARGETS), st.builds(directory, NAMES), st.builds(file, NAMES), st.builds(whiteout, NAMES)),
+    max_size=8,
 )
 
 

@@ -57,11 +57,13 @@ def test_what_is_taken_for_a_digest_holds_only_hex_digits(text: str) -> None:
 
 def test_a_descriptor_is_read() -> None:
     found = descriptor(
-        mediaType="t", size=7, annotations={"b": "2", "a": "1"}, platform={"os": "linux", "architecture": "arm64", "variant": "v8"}, urls=["u"]
+        mediaType="t",
+        size=7,
+        annotations={"b": "2", "a": "1"},
+        platform={"os": "linux", "architecture": "arm64", "variant": "v8"},
+        urls=["u"],
     )
-    assert found == Descriptor(
-        "t", Digest("sha256", HEX), 7, (("a", "1"), ("b", "2")), Platform("linux", "arm64", "v8"), "", ("u",)
-    )
+    assert found == Descriptor("t", Digest("sha256", HEX), 7, (("a", "1"), ("b", "2")), Platform("linux", "arm64", "v8"), "", ("u",))
     assert (found.annotation("a"), found.annotation("none")) == ("1", "")
 
 

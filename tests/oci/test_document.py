@@ -84,7 +84,9 @@ def test_an_array_is_no_object() -> None:
         parsed("[]")
 
 
-@pytest.mark.parametrize(("data", "text"), [(b'{"a": "\xff"}', "\udcff"), (b'{"a": "\\ud800"}', "\ud800"), (b'{"a": "\\udc80\\u0000"}', "\udc80\0")])
+@pytest.mark.parametrize(
+    ("data", "text"), [(b'{"a": "\xff"}', "\udcff"), (b'{"a": "\\ud800"}', "\ud800"), (b'{"a": "\\udc80\\u0000"}', "\udc80\0")]
+)
 def test_surrogates_and_bytes_that_are_no_utf8_are_kept(data: bytes, text: str) -> None:
     assert parsed(data).get("a") == text
 

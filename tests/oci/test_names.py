@@ -92,7 +92,7 @@ def test_unknown_platforms_are_told_apart() -> None:
 @pytest.mark.parametrize(
     ("created_by", "text", "word"),
     [
-        ("/bin/sh -c #(nop)  CMD [\"sh\"]", 'CMD ["sh"]', "CMD"),
+        ('/bin/sh -c #(nop)  CMD ["sh"]', 'CMD ["sh"]', "CMD"),
         ("/bin/sh -c #(nop) COPY file:abc in / ", "COPY file:abc in /", "COPY"),
         ("/bin/sh -c apt-get update", "RUN apt-get update", "RUN"),
         ("RUN /bin/sh -c make # buildkit", "RUN make", "RUN"),
@@ -100,7 +100,7 @@ def test_unknown_platforms_are_told_apart() -> None:
         ("|1 A=b /bin/sh -c make", "RUN |1 A=b make", "RUN"),
         ("|1 A=b /bin/sh -c #(nop) COPY dir:abc in / ", "COPY dir:abc in /", "COPY"),
         ("COPY app /app # buildkit", "COPY app /app", "COPY"),
-        ("ENTRYPOINT [\"/run\"]", 'ENTRYPOINT ["/run"]', "ENTRYPOINT"),
+        ('ENTRYPOINT ["/run"]', 'ENTRYPOINT ["/run"]', "ENTRYPOINT"),
         ("/bin/bash -c set -e\nmake", "RUN set -e\nmake", "RUN"),
         ("bazel build ...", "bazel build ...", ""),
         ("crane append", "crane append", ""),
