@@ -15,7 +15,7 @@ class Limits:
     A bound that is met is a Problem in the coverage ledger and makes the result *incomplete*.
     """
 
-    entries: int = 3_000_000
+    entries: int = 1_000_000
     """entries of all layers of an image, the directories they imply included"""
     layers: int = 2_000
     """layers of one image"""

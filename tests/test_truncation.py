@@ -15,6 +15,7 @@ from imginspect.cli import inspect_command
 from imginspect.layer import pipeline
 from tests.image_builder import (
     ImageBuilder,
+    add_member,
     compress,
     copy_directory,
     directory,
@@ -35,7 +36,7 @@ from tests.image_builder import (
     truncate_member,
     whiteout,
 )
-from tests.inspecting import flagged, judged, run
+from tests.inspecting import flagged, judged, report_of, results_of, run
 
 TINY = ImageBuilder().layer(file("/a", b"1")).reference("app:1")
 IMAGE = (
@@ -231,3 +232,11 @@ def test_a_layer_blob_that_is_another_sound_layer_fails(tmp_path: Path) -> None:
     report = judged(replace_member(path, name, other))
     assert report["verdict"] == "fail"
     assert {"TRE-INT-001", "TRE-INT-002"} <= flagged(report)
+
+
+def test_a_blob_that_nothing_refers_to_must_be_what_its_name_says(tmp_path: Path) -> None:
+    path = ImageBuilder().layer(file("/a", b"1")).save(tmp_path / "app.tar", "docker")
+    add_member(path, "blobs/sha256/" + "0" * 64, b"something else")
+    report = report_of(path)
+    assert results_of(report)["TRE-INT-001"] == "fail"
+    assert report["verdict"] == "fail"

@@ -21,6 +21,8 @@ from imginspect.tar.header import BLOCK, FILE, ZERO_BLOCK, checksum_matches
 _METADATA = re.compile(
     r"oci-layout|repositories|version|VERSION|(?:.*/)?VERSION|[0-9a-f]{64}/json|signature-\d+|index\.json|manifest\.json"
 )
+_BLOB_NAME = re.compile(r"(?:\A|/)blobs/sha256/([0-9a-f]{64})\Z")
+MISNAMED = "a blob that is not what its name says"
 _SMALL = 1 << 20
 _PIECE = 1 << 20
 
@@ -73,6 +75,9 @@ def _leftover(archive: Archive, member: Member) -> Leftover:
                 hasher.update(piece)
     except (ImgInspectError, OSError):
         return Leftover(member.name, member.size, "unreadable", None, is_metadata=False)
+    promised = _BLOB_NAME.search(name)
+    if promised and promised[1] != hasher.hexdigest():
+        return Leftover(member.name, member.size, MISNAMED, hasher.hexdigest(), is_metadata=False)
     kind = _EMPTY if hasher.hexdigest() == _EMPTY_LAYER else _kind(name, head, member.size, archive)
     return Leftover(member.name, member.size, kind, hasher.hexdigest(), is_metadata=kind in _KNOWN or member.size == 0)
 

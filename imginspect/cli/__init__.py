@@ -28,6 +28,10 @@ EXIT_NOT_INSPECTED = 3
 EXIT_INCOMPLETE = 4
 
 
+class _NobodyReads(Exception):
+    """Whoever read our output has seen enough."""
+
+
 class _Commands(click.Group):
     """Imports a command's module when the command is asked for: starting up stays quick."""
 
@@ -41,6 +45,12 @@ class _Commands(click.Group):
             return None
         command: click.Command = import_module(f"imginspect.cli.{cmd_name}_command").command
         return command
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:  # click would take it for an error of ours and exit with 1, which says: fail
+            raise _NobodyReads from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         del ctx
@@ -79,8 +89,8 @@ def main() -> NoReturn:
     except (ImgInspectError, MemoryError, RecursionError) as error:
         complain(describe(error))
         _leave(EXIT_NOT_INSPECTED)
-    except BrokenPipeError:
-        # whoever read our output has seen enough; nothing is to be flushed to it any more
+    except (_NobodyReads, BrokenPipeError):
+        # nothing is to be flushed to the pipe any more
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         _leave(141)
     except OSError as error:

@@ -37,7 +37,9 @@ if TYPE_CHECKING:
     help="Folder with rules of your own, beside those built in.",
 )
 @click.option(
-    "--fail-on", type=click.Choice(list(Severity)), help="Severity from which on a failed rule fails the image; else the policy's."
+    "--fail-on",
+    type=click.Choice([str(severity) for severity in Severity]),
+    help="Severity from which on a failed rule fails the image; else the policy's.",
 )
 @click.option("--strict", is_flag=True, help="Warnings count as failures.")
 @click.option(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from imginspect.archive import Archive
 from imginspect.archive.layout import REGISTRY
-from imginspect.archive.leftovers import Leftover, leftovers, trailing_bytes
+from imginspect.archive.leftovers import MISNAMED, Leftover, leftovers, trailing_bytes
 from imginspect.filesystem import Filesystem
 from imginspect.image import Image
 from imginspect.layer import LayerIndex
@@ -143,5 +143,8 @@ def _layer(number: int, index: LayerIndex) -> LayerCoverage:
 
 
 def _leftover_problem(item: Leftover) -> Problem:
+    if item.kind == MISNAMED:
+        expected = f"sha256:{item.name.rpartition('/')[2]}"
+        return Problem(Topic.DIGEST, item.name, MISNAMED, expected, f"sha256:{item.sha256}", path=item.name)
     found = f"{item.size:,} bytes, {item.kind}" + (f", sha256:{item.sha256}" if item.sha256 else "")
     return Problem(Topic.UNREFERENCED, item.name, "a file of the archive that nothing refers to", found=found, path=item.name)

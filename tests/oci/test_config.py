@@ -26,7 +26,8 @@ def test_everything_is_read() -> None:
         "Labels": {"k": "v"}, "OnBuild": ["RUN x"], "ArgsEscaped": True,
     }  # fmt: skip
     found = config(
-        os="linux", architecture="arm", variant="v7", created="2024", author="me", config=run, rootfs={"type": "layers", "diff_ids": DIGESTS},
+        os="linux", architecture="arm", variant="v7", created="2024", author="me", config=run,
+        rootfs={"type": "layers", "diff_ids": DIGESTS},
         history=[{"created_by": "RUN x", "created": "then", "comment": "c", "author": "a"}, {"empty_layer": True}],
     )  # fmt: skip
     assert str(found.platform) == "linux/arm/v7"

@@ -1,45 +1,61 @@
-"""Every rule carries examples of both answers, and gives them."""
+"""Every rule that comes with imginspect shows by its own examples what it flags and what it lets pass."""
 
 from __future__ import annotations
 
-import io
-
 import pytest
 
-from imginspect.archive import open_archive
-from imginspect.checks import prepare
-from imginspect.image import Choice, choose, list_images
-from imginspect.inspection import Criteria, inspect
-from imginspect.rules import Rule, built_in_rules, load_policy
+from imginspect.errors import RuleError
+from imginspect.report import Report
+from imginspect.rules import Rule, built_in_rules
 from imginspect.rules.rule import Example
 from imginspect.sample import build
+from tests.fuzz.fuzz_readers import examine
 
-RULES = built_in_rules()
-FLAG = [pytest.param(rule, example, id=f"{rule.id}: {example.title}") for rule in RULES.rules for example in rule.flag]
-PASS = [pytest.param(rule, example, id=f"{rule.id}: {example.title}") for rule in RULES.rules for example in rule.passing]
+RULES = built_in_rules().rules
 
 
-def _verdict(rule: Rule, example: Example) -> str:
-    policy = load_policy("epcc-tre")
-    criteria = Criteria(RULES, prepare(RULES), policy, policy.fail_on)
-    with open_archive(io.BytesIO(build(example.image()))) as archive:
-        listing = list_images(archive)
-        report = inspect(archive, choose(listing, Choice()), listing, criteria)
-    return next(str(result.verdict) for result in report.results if result.rule.id == rule.id)
+def verdict(rule: Rule, example: Example) -> str:
+    reports: list[Report] = examine(build(example.image()))
+    assert len(reports) == 1
+    return next(str(result.verdict) for result in reports[0].results if result.rule.id == rule.id)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_a_rule_has_examples_of_both_kinds(rule: Rule) -> None:
+    assert rule.flag, f"{rule.file}: no example that must flag"
+    assert rule.passing, f"{rule.file}: no example that must pass"
+
+
+FLAG = [pytest.param(rule, example, id=f"{rule.id}-{example.title}") for rule in RULES for example in rule.flag]
+PASS = [pytest.param(rule, example, id=f"{rule.id}-{example.title}") for rule in RULES for example in rule.passing]
 
 
 @pytest.mark.parametrize(("rule", "example"), FLAG)
-def test_flagged(rule: Rule, example: Example) -> None:
-    assert _verdict(rule, example) in ("warn", "fail", "undetermined")
+def test_what_must_be_flagged_is(rule: Rule, example: Example) -> None:
+    assert verdict(rule, example) in ("warn", "fail", "undetermined")
 
 
 @pytest.mark.parametrize(("rule", "example"), PASS)
-def test_passed(rule: Rule, example: Example) -> None:
-    assert _verdict(rule, example) == "pass"
+def test_what_must_pass_does(rule: Rule, example: Example) -> None:
+    assert verdict(rule, example) == "pass"
 
 
-@pytest.mark.parametrize("rule", RULES.rules, ids=lambda rule: rule.id)
-def test_both_kinds_are_there(rule: Rule) -> None:
-    assert rule.flag
-    assert rule.passing
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_a_rule_says_why_and_what_to_do(rule: Rule) -> None:
+    assert rule.rationale
+    assert rule.remediation
     assert rule.references
+
+
+@pytest.mark.parametrize(
+    "description",
+    [
+        {"layer": []},
+        {"layers": [[{"path": "/a", "kind": "door"}]]},
+        {"layers": [], "damage": [{"kind": "scratch"}]},
+        {"layers": [], "config": {"entry": []}},
+    ],
+)
+def test_an_example_with_a_word_that_is_not_known_is_refused(description: dict[str, object]) -> None:
+    with pytest.raises(RuleError, match="example"):
+        build(description)
