@@ -15,14 +15,20 @@ BYTES = bytes(range(256)) * 3 + b"\r\n\x1b[31m"
 IMAGE = (
     ImageBuilder()
     .layer(
-        directory("/app"), file("/app/run.py", b"print(1)\n", mode=0o4755, uid=1000), file("/app/old.lic", b"old"), file("/app/data", BYTES),
-        hardlink("/app/same", "/app/run.py"), symlink("/link", "/app/run.py"), char_device("/null", 1, 3), created_by="COPY app /app # buildkit",
+        directory("/app"),
+        file("/app/run.py", b"print(1)\n", mode=0o4755, uid=1000),
+        file("/app/old.lic", b"old"),
+        file("/app/data", BYTES),
+        hardlink("/app/same", "/app/run.py"),
+        symlink("/link", "/app/run.py"),
+        char_device("/null", 1, 3),
+        created_by="COPY app /app # buildkit",
     )
     .layer(file("/app/run.py", b"print(2)\n"), whiteout("/app/old.lic"), created_by="RUN /bin/sh -c make # buildkit")
     .empty_layer("CMD [/app/run.py]")
     .config(entrypoint=["/app/run.py"], env=["A=1", "B=\x1b[31m"], user="1000", labels={"k": "v"})
     .reference("app:1")
-)  # fmt: skip
+)
 
 
 @pytest.fixture(scope="module")
