@@ -240,3 +240,14 @@ def test_a_blob_that_nothing_refers_to_must_be_what_its_name_says(tmp_path: Path
     report = report_of(path)
     assert results_of(report)["TRE-INT-001"] == "fail"
     assert report["verdict"] == "fail"
+
+
+@pytest.mark.parametrize("whole", [None, "gz"])
+def test_an_archive_without_its_end_is_said_to_be_cut_off(whole: str | None, tmp_path: Path) -> None:
+    image = ImageBuilder().layer(file("/a", bytes(range(256)) * 400))
+    path = image.save(tmp_path / "app.tar", "podman", whole=whole)
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    outcome = run("inspect", path, "--format", "json")
+    assert outcome.code == 3
+    assert "transfer or export it again" in outcome.err
+    assert "not a container image" not in outcome.err

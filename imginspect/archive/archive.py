@@ -67,18 +67,26 @@ class Archive:
         *wanted* narrows a registry's storage tree to one repository and tag; elsewhere it is not looked at.
         Raises: ImgInspectError - the listing itself cannot be read
         """
-        if self.form == layouts.REGISTRY:
-            found = registry.read_registry(self.reader, wanted)
-        elif self.form == layouts.DIRECTORY:
-            found = plain_directory.read_directory(self.reader)
-        elif self.form == layouts.OCI:
-            found = oci_layout.read_layout(self.reader)
-        elif self.form == layouts.DOCKER:
-            found = docker_archive.read_archive(self.reader)
-        else:
-            found = self._both_listings()
+        try:
+            found = self._listed(wanted)
+        except (BlobNotFound, ImageError, LimitExceeded) as error:
+            damage = [problem.what for problem in self.problems.listed() if problem.unread]
+            if damage:  # it explains what is missing
+                raise ArchiveError("; ".join([str(error), *damage])) from error
+            raise
         self._note_layout_file()
         return _merged(found)
+
+    def _listed(self, wanted: str | None) -> list[StoredImage]:
+        if self.form == layouts.REGISTRY:
+            return registry.read_registry(self.reader, wanted)
+        if self.form == layouts.DIRECTORY:
+            return plain_directory.read_directory(self.reader)
+        if self.form == layouts.OCI:
+            return oci_layout.read_layout(self.reader)
+        if self.form == layouts.DOCKER:
+            return docker_archive.read_archive(self.reader)
+        return self._both_listings()
 
     def open_blob(self, blob: Blob) -> ByteReader:
         """A reader of *blob* as stored.
@@ -188,7 +196,10 @@ def _open_tar(file: ArchiveFile, limits: Limits, problems: Problems) -> Archive:
         raise UnsupportedFormat(f"not a container image: {what}{damage}; {error}") from error
     except UnsupportedFormat as error:
         told = "; ".join(problem.what for problem in problems.listed() if problem.unread)
-        raise UnsupportedFormat(f"{error}{'; ' + told if told else ''}{damage}") from error
+        if told or damage:  # what would have named its images may be in the part that is missing
+            why = f"the part of the archive that can be read lists no images: {told}{damage}; transfer or export it again"
+            raise UnsupportedFormat(why) from error
+        raise
     if file.damage:
         problems.add(Problem(Topic.UNREAD, "the archive", f"its {file.compression} compression is damaged: {file.damage}", unread=True))
     return Archive(members, layout, limits, problems, file)

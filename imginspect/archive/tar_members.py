@@ -12,6 +12,7 @@ from imginspect.limits import Limits
 from imginspect.problems import Problem, Problems, Topic
 from imginspect.tar.header import FILE, HARDLINK, SYMLINK
 from imginspect.tar.reader import RawEntry, TarReader
+from imginspect.wording import counted
 
 _HEADER_PIECE = 16 << 10
 
@@ -93,14 +94,10 @@ class TarMembers:
             if not self._all:
                 raise NotATar(str(error)) from error
             self.end = min(reader.offset, self._file.size)
-            self._problems.add(
-                Problem(
-                    Topic.UNREAD,
-                    "the archive",
-                    f"its tar cannot be read to the end: {error}; {len(self._all)} members before that",
-                    unread=True,
-                )
-            )
+            if not self._note_truncation():
+                what = f"its tar cannot be read to the end: {error}; {counted(len(self._all), 'member')} before that"
+                self._problems.add(Problem(Topic.UNREAD, "the archive", what, unread=True))
+            return
         self._note_truncation()
 
     def _add(self, entry: RawEntry, offset: int) -> None:
@@ -133,19 +130,17 @@ class TarMembers:
         if name:
             self._by_name[name] = member
 
-    def _note_truncation(self) -> None:
+    def _note_truncation(self) -> bool:
+        """Whether the archive ends in the middle of a member; then it is a problem."""
         last = max(self._all, key=lambda member: member.offset + member.size, default=None)
-        if last is not None and last.is_truncated:
-            self._problems.add(
-                Problem(
-                    Topic.UNREAD,
-                    "the archive",
-                    f"it is cut off: {last.name} needs the bytes up to {last.offset + last.size:,}, there are {self._file.size:,}",
-                    expected=f"{last.offset + last.size:,} bytes or more",
-                    found=f"{self._file.size:,} bytes",
-                    unread=True,
-                )
-            )
+        if last is None or not last.is_truncated:
+            return False
+        end = last.offset + last.size
+        what = f"it is cut off: {last.name} needs the bytes up to {end:,}, there are {self._file.size:,}"
+        self._problems.add(
+            Problem(Topic.UNREAD, "the archive", what, expected=f"{end:,} bytes or more", found=f"{self._file.size:,} bytes", unread=True)
+        )
+        return True
 
     def _notice(self, topic: Topic, name: bytes, what: str) -> None:
         path = name.decode("utf-8", "surrogateescape")
