@@ -128,7 +128,7 @@ def test_names_longer_than_linux_allows_are_left_out(tmp_path: Path) -> None:
     path = layer(tmp_path, file("x" * 300), file("a/" * 3000 + "b"), file("/kept"), symlink("/l", "y" * 100_000))
     assert "TRE-INT-011" in flagged(judged(path))
     assert paths(path) == ["/", "/kept", "/l"]
-    assert run("cat", path, "/l").code == 3
+    assert run("cat", path, "/l").code == 2
 
 
 # -- links -----------------------------------------------------------------------------------------------------------
@@ -144,7 +144,7 @@ def test_a_file_written_through_a_link_lands_inside(tmp_path: Path) -> None:
     assert "TRE-INT-008" in flagged(report)
     assert sorted(host.iterdir()) == [host / "secret"]
     assert {f"{host}/x", f"{host}/z", "/y"} <= set(paths(path))
-    assert run("cat", path, "/out/secret").code == 3
+    assert run("cat", path, "/out/secret").code == 2
     assert run("ls", path, "/out").code == 0
 
 
@@ -156,11 +156,11 @@ def test_links_in_a_loop_end(tmp_path: Path) -> None:
     for start in ("/a", "/self", "/d", "/a/f", "/d/g"):
         for command in ("ls", "cat"):
             outcome = run(command, path, start)
-            assert outcome.code == 3
+            assert outcome.code == 2
             assert "links to follow" in outcome.err
 
 
-@pytest.mark.parametrize(("length", "code"), [(40, 0), (41, 3)])
+@pytest.mark.parametrize(("length", "code"), [(40, 0), (41, 2)])
 def test_as_many_links_are_followed_as_linux_does(length: int, code: int, tmp_path: Path) -> None:
     chain = [symlink(f"/l{number}", f"l{number + 1}") for number in range(length)]
     path = layer(tmp_path, *chain, file(f"/l{length}", b"end"))
@@ -172,8 +172,8 @@ def test_links_that_expand_exponentially_end(tmp_path: Path) -> None:
     bomb = [symlink(f"/l{number}", "/".join([f"l{number + 1}"] * 300)) for number in range(60)]
     path = layer(tmp_path, *bomb, directory("/l60"), file("/l0/x"), hardlink("/h", "/l0/x"))
     assert judged(path)["verdict"] == "pass"
-    assert run("cat", path, "/l0/x").code == 3
-    assert run("ls", path, "/l0").code == 3
+    assert run("cat", path, "/l0/x").code == 2
+    assert run("ls", path, "/l0").code == 2
 
 
 def test_paths_below_long_chains_of_links_are_bounded(tmp_path: Path) -> None:

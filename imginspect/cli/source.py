@@ -12,7 +12,7 @@ from typing import Any, BinaryIO, TypeVar
 import click
 
 from imginspect.archive import Access, Archive, open_archive
-from imginspect.errors import ImgInspectError, UsageError
+from imginspect.errors import ImgInspectError, PathError, UsageError
 from imginspect.image import Choice
 from imginspect.limits import Limits
 from imginspect.oci.platform import Platform
@@ -79,6 +79,6 @@ def opened(asked: Request, progress: Callable[[int], None] | None = None) -> Ite
 
 
 def naming(asked: Request, error: ImgInspectError) -> ImgInspectError:
-    """*error* with the source's name in front: usage errors stay such, all others mean that nothing could be inspected."""
-    kind = UsageError if isinstance(error, UsageError) else ImgInspectError
+    """*error* with the source's name in front: asking for what is not there is a usage error, else nothing could be read."""
+    kind = UsageError if isinstance(error, UsageError | PathError) else ImgInspectError
     return kind(f"{asked.name}: {error}")

@@ -22,6 +22,7 @@ from imginspect.oci.digest import Digest
 from imginspect.problems import Problem, Problems, Topic
 from imginspect.tar.header import CHARACTER_DEVICE, DIRECTORY, FILE, HARDLINK
 from imginspect.tar.reader import UNKNOWN_KIND, Extra, RawEntry, TarReader
+from imginspect.wording import counted
 
 _SMALL_XATTRS = 128
 """Bytes of extended attributes that every file may have (a capability, a label); more counts as kept."""
@@ -281,7 +282,7 @@ class _Pass:
         elif cause is not None:
             index.status = PARTIAL if index.entries else NOT_READ
             index.reason = _message(cause)
-            after = f"; {len(index.entries):,} entries before that" if index.entries else ""
+            after = f"; {counted(len(index.entries), 'entry')} before that" if index.entries else ""
             self._note(Topic.UNREAD, b"", f"{index.reason}{after}", unread=True)
         if blob.error is None and not self._job.not_readable:
             index.diff_id = blob.digest if self._is_stored_plain else Digest(self._job.diff_algorithm, self._diff.hexdigest())
