@@ -65,7 +65,11 @@ def render_all(reports: Sequence[Report], *, colour: bool = False) -> str:
 
 def _headline(report: Report, style: _Style) -> Iterator[str]:
     name = visible(", ".join(report.image.references) or "the image") if report.image else "the archive"
-    yield style(f"{_VERDICT_WORDS[report.verdict]}", _VERDICT_COLOUR[report.verdict]) + f"  {name}"
+    verdict = _VERDICT_WORDS[report.verdict]
+    fits = len(verdict) + 2 + len(name) <= _WIDTH
+    yield style(verdict, _VERDICT_COLOUR[report.verdict]) + (f"  {name}" if fits else "")
+    if not fits:
+        yield from _wrap(name, "  ")
     yield from _wrap(f"{visible(report.reason)}.", "")
 
 
