@@ -10,7 +10,7 @@ import bz2
 import lzma
 import zlib
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 from imginspect.errors import LayerError, LimitExceeded
 from imginspect.limits import RATIO_FLOOR, Limits
@@ -87,15 +87,25 @@ class _Zlib:
         return out
 
 
-def _gzip_factory() -> Callable[[], _Decompressor]:
+_Factory: TypeAlias = tuple[Callable[[], _Decompressor], tuple[type[Exception], ...]]
+"""How to make a decompressor, and the errors by which it says that the stream is damaged."""
+
+
+def _gzip_factory() -> _Factory:
     try:
         from isal import igzip_lib
     except ImportError:
-        return _Zlib
-    return lambda: igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_GZIP)
+        return _Zlib, (zlib.error,)
+    return lambda: igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_GZIP), (_isal_error(),)
 
 
-def _zstd_factory(window_log: int) -> Callable[[], _Decompressor]:
+def _isal_error() -> type[Exception]:
+    from isal import igzip_lib
+
+    return igzip_lib.IsalError  # type: ignore[return-value]  # its stub takes the class for an instance
+
+
+def _zstd_factory(window_log: int) -> _Factory:
     try:
         from compression import zstd  # Python 3.14 and later
     except ImportError:
@@ -104,18 +114,18 @@ def _zstd_factory(window_log: int) -> Callable[[], _Decompressor]:
         except ImportError as error:
             raise UnsupportedCompression("zstd needs the package backports.zstd, which is not installed") from error
     options = {zstd.DecompressionParameter.window_log_max: window_log}
-    return lambda: zstd.ZstdDecompressor(options=options)
+    return lambda: zstd.ZstdDecompressor(options=options), (zstd.ZstdError,)
 
 
-def _factory(compression: str, limits: Limits) -> Callable[[], _Decompressor]:
+def _factory(compression: str, limits: Limits) -> _Factory:
     if compression == GZIP:
         return _gzip_factory()
     if compression == ZSTD:
         return _zstd_factory(limits.zstd_window_log)
     if compression == XZ:
-        return lambda: lzma.LZMADecompressor(memlimit=256 << 20)
+        return lambda: lzma.LZMADecompressor(memlimit=256 << 20), (lzma.LZMAError,)
     if compression == BZIP2:
-        return bz2.BZ2Decompressor
+        return bz2.BZ2Decompressor, (OSError,)
     raise UnsupportedCompression(f"no way to expand {compression}")
 
 
@@ -129,7 +139,8 @@ class Expander:
     """
 
     def __init__(self, compression: str, read_compressed: Callable[[int], bytes], limits: Limits) -> None:
-        self._new = _factory(compression, limits)
+        self._new, errors = _factory(compression, limits)
+        self._errors: tuple[type[Exception], ...] = (*errors, EOFError, ValueError)
         self._magic = compression
         self._read = read_compressed
         self._limits = limits
@@ -188,9 +199,7 @@ class Expander:
         assert self._decompressor is not None
         try:
             piece = self._decompressor.decompress(data, _PIECE)
-        except MemoryError:
-            raise
-        except Exception as error:
+        except self._errors as error:
             raise CorruptStream(f"the {self._magic} stream is damaged near byte {self._stored:,}: {error}") from error
         self.expanded += len(piece)
         check_ratio(self._stored, self.expanded, self._limits)
@@ -247,6 +256,7 @@ class Gunzip:
     def __init__(self, readinto: Callable[[memoryview], int], reopen: Callable[[], Callable[[int], bytes]], limits: Limits) -> None:
         from isal import igzip
 
+        self._errors = (_isal_error(), igzip.BadGzipFile, EOFError, zlib.error)
         self._stored = _Counting(readinto)
         self._file: Any = igzip.IGzipFile(  # type: ignore[no-untyped-call]
             fileobj=self._stored, mode="rb"
@@ -272,9 +282,7 @@ class Gunzip:
         while self._exact is None and filled < len(target):
             try:
                 count = self._file.readinto(target[filled:])
-            except MemoryError:
-                raise
-            except Exception:  # noqa: BLE001 - whatever isal complains of, the exact reader tells what it is
+            except self._errors:  # the exact reader tells what it is
                 self._read_exactly(self.expanded)
                 break
             if not count:

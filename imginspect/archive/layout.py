@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from imginspect.archive.documents import Reader
 from imginspect.archive.identify import identify_members
 from imginspect.archive.members import BlobNotFound, Members, find
-from imginspect.archive.registry import ROOT as REGISTRY_ROOT
 from imginspect.errors import ArchiveError, ImgInspectError
 from imginspect.limits import Limits
 from imginspect.oci.document import JsonObject
@@ -88,6 +87,3 @@ def _holds_list(members: Members, top: str, limits: Limits) -> bool:
         return not isinstance(scratch.parse(document), JsonObject)
     except ImgInspectError:
         return document.data.lstrip()[:1] != b"{"
-
-
-__all__ = ["DIRECTORY", "DOCKER", "DOCKER_AND_OCI", "OCI", "REGISTRY", "REGISTRY_ROOT", "Layout", "UnsupportedFormat", "find_layout"]

@@ -16,7 +16,6 @@ from imginspect.oci.digest import Digest
 from imginspect.oci.reference import matches
 from imginspect.problems import Problem, Topic
 
-ROOT = "docker/registry/v2/"
 _MANIFESTS = "_manifests"
 _MAX_DEPTH = 32
 

@@ -50,7 +50,6 @@ class TarMembers:
         self._sorted: list[str] | None = None
         self.end = 0
         """Bytes up to the end of the tar; what follows is no member."""
-        self.has_end_marker = False
         self._read_headers(limits)
 
     def look_up(self, name: str) -> Member | None:
@@ -89,7 +88,6 @@ class TarMembers:
                     raise LimitExceeded("members", limits.members, "members of the archive")
                 self._add(entry, reader.offset)
             self.end = reader.offset
-            self.has_end_marker = reader.end_marker
         except (ImgInspectError, MemoryError) as error:
             if not self._all:
                 raise NotATar(str(error)) from error

@@ -25,7 +25,6 @@ _COMMANDS = {
 }
 EXIT_USAGE = 2
 EXIT_NOT_INSPECTED = 3
-EXIT_INCOMPLETE = 4
 
 
 class _NobodyReads(Exception):

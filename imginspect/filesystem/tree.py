@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-ROOT_REFERENCE = -1
 _SHIFT = 40
 _MASK = (1 << _SHIFT) - 1
 

@@ -10,8 +10,6 @@ from imginspect.rules import yaml_file
 from imginspect.rules.rule import Severity, digest_of, parse_severity
 from imginspect.rules.ruleset import rules_folder
 
-DEFAULT = "epcc-tre"
-
 
 @dataclass(frozen=True, slots=True)
 class MountDirectory:
