@@ -7,9 +7,10 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 
+from imginspect.analysis.view import View
 from imginspect.archive import Archive, StoredImage
 from imginspect.checks import Subject, run_checks
-from imginspect.checks.runner import Prepared
+from imginspect.criteria import Criteria
 from imginspect.evidence import chain_of_custody, make_ledger, verify_layers
 from imginspect.evidence.custody import archive_link
 from imginspect.file_type import HEAD_BYTES, describe
@@ -21,18 +22,6 @@ from imginspect.layer.index import NOT_READ
 from imginspect.oci import media_types
 from imginspect.problems import Problem, Problems, Topic
 from imginspect.report.report import ImageSummary, Report, ReportVerdict, judge
-from imginspect.rules import Policy, RuleSet, Severity
-
-
-@dataclass(frozen=True, slots=True)
-class Criteria:
-    """What an image is judged by: rules bound to their checks, the policy, and from which severity on to fail."""
-
-    rules: RuleSet
-    prepared: tuple[Prepared, ...]
-    policy: Policy
-    fail_on: Severity
-    strict: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,20 +39,22 @@ Progress = Callable[[int], None]
 
 def inspect(archive: Archive, image: Image, listing: Listing, criteria: Criteria, progress: Progress | None = None) -> Report:
     """The report on *image*. Nothing that is wrong with the image is raised: it is in the report."""
-    keep = _HeadsBelow(tuple(directory.path for directory in criteria.policy.directories))
+    keep = _Small()
     if archive.file is not None:
         archive.file.begin_digest()
     contents = read_contents(archive, image, keep, progress)
     problems = [*archive.problems.listed(), *contents.problems]
     coverage, met = make_ledger(archive, image, contents.layers, contents.filesystem, problems)
     problems += met
+    below = tuple(directory.path + "/" for directory in criteria.policy.directories)
     types = {
         (layer, ordinal): name
         for layer, index in enumerate(contents.layers)
         for ordinal, head in index.kept.items()
-        if (name := describe(head)) is not None
+        if index.entries[ordinal].path.startswith(below) and (name := describe(head)) is not None
     }
-    subject = Subject(image, contents.layers, contents.filesystem, tuple(problems), criteria.policy, types)
+    view = View(image, contents.layers, contents.filesystem)
+    subject = Subject(image, contents.layers, contents.filesystem, tuple(problems), criteria.policy, types, view, criteria.patterns)
     results = run_checks(criteria.prepared, subject)
     verdict, reason = judge(results, coverage, criteria.fail_on, strict=criteria.strict)
     return Report(
@@ -161,22 +152,13 @@ def _repeated(index: LayerIndex, number: int) -> LayerIndex:
     return replace(index, problems=problems)
 
 
-class _HeadsBelow:
-    """Keeps the first bytes of files below some directories, for naming their type."""
-
-    _MOST = 200
-
-    def __init__(self, directories: tuple[str, ...]) -> None:
-        self._starts = tuple(directory + "/" for directory in directories)
-        self._count = 0
+class _Small:
+    """Keeps every small file whole."""
 
     def wanted(self, path: str, size: int) -> int:
         """See Keep."""
-        del size
-        if not path.startswith(self._starts) or self._count >= self._MOST:
-            return 0
-        self._count += 1
-        return HEAD_BYTES
+        del path
+        return size if size <= 1 << 20 else HEAD_BYTES
 
 
 def _summary(archive: Archive, image: Image, listing: Listing) -> ImageSummary:

@@ -1,12 +1,13 @@
 """Small images made from a description: for the demo, and for the examples that each rule carries.
 
 A description is a mapping: ``layers`` (lists of entries), ``config``, ``history`` and ``damage``. An entry has a ``path`` (one that ends
-in a slash is a directory) and may have ``text``, ``kind``, ``target``, ``mode`` (octal, such as 0o755), ``uid``, ``gid``, ``device``. The
-archives are OCI image layouts with plain layers.
+in a slash is a directory) and may have ``text`` (or ``base64``), ``kind``, ``target``, ``mode`` (octal, such as 0o755), ``uid``, ``gid``,
+``device``, ``xattrs`` (values in base64). The archives are OCI image layouts with plain layers.
 """
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import io
 import json
@@ -33,14 +34,30 @@ _TYPES = {
 }
 
 
+_CONFIG = {
+    "entrypoint": "Entrypoint",
+    "cmd": "Cmd",
+    "env": "Env",
+    "user": "User",
+    "working_dir": "WorkingDir",
+    "labels": "Labels",
+    "shell": "Shell",
+    "volumes": "Volumes",
+    "exposed_ports": "ExposedPorts",
+    "on_build": "OnBuild",
+    "healthcheck": "Healthcheck",
+}
+
+
 def build(description: Description) -> bytes:
     """The archive of the image that *description* describes, with the damage it asks for.
 
     Raises: RuleError - something in it is not known
     """
-    unknown = set(description) - {"layers", "config", "damage", "reference", "history"}
+    known = ("layers", "config", "history", "damage", "reference", "architecture")
+    unknown = set(description) - set(known)
     if unknown:
-        raise RuleError(f"example: {sorted(unknown)[0]!r} is not known; there are: layers, config, history, damage, reference")
+        raise RuleError(f"example: {sorted(unknown)[0]!r} is not known; there are: {', '.join(known)}")
     maker = _Maker(description)
     for damage in description.get("damage", []):
         maker.damage(damage)
@@ -74,9 +91,11 @@ def _tar_entry(entry: Description) -> tuple[tarfile.TarInfo, io.BytesIO | None]:
     info.uid, info.gid = int(entry.get("uid", 0)), int(entry.get("gid", 0))
     info.linkname = str(entry.get("target", "")).lstrip("/") if kind == "hardlink" else str(entry.get("target", ""))
     info.devmajor, info.devminor = entry.get("device", (0, 0))
+    xattrs = {key: base64.b64decode(value).decode("utf-8", "surrogateescape") for key, value in entry.get("xattrs", {}).items()}
+    info.pax_headers = {"SCHILY.xattr." + key: value for key, value in xattrs.items()}
     if kind != "file":
         return info, None
-    content = str(entry.get("text", "")).encode()
+    content = base64.b64decode(entry["base64"]) if "base64" in entry else str(entry.get("text", "")).encode()
     info.size = len(content)
     return info, io.BytesIO(content)
 
@@ -88,7 +107,7 @@ class _Maker:
         entries: list[list[Description]] = description.get("layers", [])
         self._tars = [layer_tar(layer) for layer in entries]
         self._config: Description = {
-            "architecture": "amd64",
+            "architecture": description.get("architecture", "amd64"),
             "os": "linux",
             "config": _run_config(description.get("config", {})),
             "rootfs": {"type": "layers", "diff_ids": [_digest(tar) for tar in self._tars]},
@@ -96,7 +115,7 @@ class _Maker:
         }
         self._reference = description.get("reference", "example:1")
         self._layer_types = [OCI_LAYER] * len(self._tars)
-        self._platform = {"os": "linux", "architecture": "amd64"}
+        self._platform = {"os": "linux", "architecture": description.get("architecture", "amd64")}
         self._extra: Members = []
         self._edit_config: Callable[[str], str] = lambda text: text
         self._after: list[Callable[[Members], Members]] = []
@@ -206,11 +225,16 @@ class _Maker:
 
 
 def _run_config(config: Description) -> Description:
-    names = {"entrypoint": "Entrypoint", "cmd": "Cmd", "env": "Env", "user": "User", "working_dir": "WorkingDir", "labels": "Labels"}
-    unknown = set(config) - names.keys()
+    unknown = set(config) - _CONFIG.keys()
     if unknown:
-        raise RuleError(f"example: config {sorted(unknown)[0]!r} is not known; there are: {', '.join(names)}")
-    return {names[key]: value for key, value in config.items()}
+        raise RuleError(f"example: config {sorted(unknown)[0]!r} is not known; there are: {', '.join(_CONFIG)}")
+    run: Description = {_CONFIG[key]: value for key, value in config.items()}
+    if "healthcheck" in config:
+        run["Healthcheck"] = {"Test": config["healthcheck"]}
+    for key in ("Volumes", "ExposedPorts"):
+        if key in run:
+            run[key] = {item: {} for item in run[key]}
+    return run
 
 
 def _history(description: Description, layers: int) -> list[Description]:

@@ -23,14 +23,16 @@ ORDER: tuple[frozenset[str], ...] = tuple(
         "compression tar",
         "oci",
         "archive",
+        "scan",
         "image",
         "layer",
         "filesystem",
         "evidence",
         "file_type",
+        "analysis",
         "checks",
         "report",
-        "inspection file_content sample",
+        "criteria inspection file_content sample",
         "cli",
         "__main__",
     )
@@ -46,6 +48,9 @@ DOORS = {
     "zstd": ("compression.py",),
     "backports": ("compression.py",),
     "compression": ("compression.py",),
+    "hyperscan": ("scan/",),
+    "tree_sitter": ("analysis/shell/",),
+    "tree_sitter_bash": ("analysis/shell/",),
 }
 """Third-party libraries (and ``compression.zstd``, which stands in for one) and the modules that may import them."""
 

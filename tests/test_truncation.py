@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from imginspect.cli import inspect_command
+from imginspect import criteria
 from imginspect.layer import pipeline
 from tests.image_builder import (
     ImageBuilder,
@@ -47,13 +47,13 @@ IMAGE = (
     .reference("app:1")
 )
 FORMS = ("oci", "docker", "docker-containerd", "docker-legacy", "podman", "crane", "jib")
-CRITERIA = functools.cache(inspect_command._criteria)
+CRITERIA = functools.cache(criteria.load_criteria)
 
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Thousands of runs: rules are loaded once, and buffers are small (which puts more entries across their ends)."""
-    monkeypatch.setattr(inspect_command, "_criteria", CRITERIA)
+    monkeypatch.setattr(criteria, "load_criteria", CRITERIA)
     monkeypatch.setattr(pipeline, "BUFFER_BYTES", 8 << 10)
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from imginspect.analysis.view import View
 from imginspect.filesystem import Filesystem, Node
 from imginspect.image import Image
 from imginspect.layer import LayerIndex
-from imginspect.layer.index import READ
 from imginspect.problems import Problem
-from imginspect.rules import Policy
+from imginspect.rules import PatternSet, Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +24,13 @@ class Subject:
     policy: Policy
     file_types: Mapping[tuple[int, int], str]
     """What libmagic calls the files whose first bytes were kept, by (layer index, ordinal)."""
+    view: View
+    patterns: PatternSet
 
     @property
     def is_read_whole(self) -> bool:
         """Whether every layer was read to its end: what is not seen is then not there."""
-        return all(layer.status == READ for layer in self.layers) and not any(problem.unread for problem in self.filesystem.problems)
+        return self.view.is_read_whole
 
     def file_type(self, node: Node) -> str | None:
         """What kind of file *node* is, in words, as far as that is known."""

@@ -45,21 +45,18 @@ _IMAGE = {
 def command(save: Path | None) -> None:
     """Build a small image with known faults in memory, and inspect it as "imginspect inspect" would."""
     from imginspect.archive import open_archive
-    from imginspect.checks import prepare
+    from imginspect.criteria import load_criteria
     from imginspect.image import Choice, choose, list_images
-    from imginspect.inspection import Criteria, inspect
+    from imginspect.inspection import inspect
     from imginspect.report import terminal
-    from imginspect.rules import built_in_rules, load_policy
     from imginspect.sample import build
 
     archive_bytes = build(_IMAGE)
     if save is not None:
         save.write_bytes(archive_bytes)
-    rules, policy = built_in_rules(), load_policy("epcc-tre")
-    criteria = Criteria(rules, prepare(rules), policy, policy.fail_on)
     with open_archive(io.BytesIO(archive_bytes)) as archive:
         listing = list_images(archive)
-        report = inspect(archive, choose(listing, Choice()), listing, criteria)
+        report = inspect(archive, choose(listing, Choice()), listing, load_criteria())
     click.echo(terminal.render(report, colour=wants_colour("auto", None)))
     click.echo(f"This was a demonstration, so the exit code is 0; imginspect inspect would have ended with {report.verdict.exit_code}.")
     if save is not None:

@@ -17,7 +17,7 @@ from imginspect.rules import Severity
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from imginspect.inspection import Criteria
+    from imginspect.criteria import Criteria
     from imginspect.report import Report
 
 
@@ -54,7 +54,9 @@ def command(
 
     Exit codes: 0 pass, 1 fail, 2 usage error, 3 not inspected, 4 incomplete.
     """
-    criteria = _criteria(policy, rule_folders, fail_on, strict=strict)
+    from imginspect.criteria import load_criteria
+
+    criteria = load_criteria(policy, rule_folders, Severity(fail_on) if fail_on else None, strict=strict)
     asked = request(**source)  # type: ignore[arg-type]
     if every and asked.choice.image:
         raise UsageError("--all and --image exclude each other")
@@ -63,17 +65,6 @@ def command(
     if not quiet or output is not None:
         write(_rendered(reports, form, every=every, colour=wants_colour(colour, output)), output)
     sys.exit(_exit_code(reports))
-
-
-def _criteria(policy_name: str, rule_folders: tuple[Path, ...], fail_on: str | None, *, strict: bool) -> Criteria:
-    from imginspect.checks import prepare
-    from imginspect.inspection import Criteria
-    from imginspect.rules import load_policy, load_rules
-    from imginspect.rules.ruleset import rules_folder
-
-    rules = load_rules([rules_folder(), *rule_folders])
-    policy = load_policy(policy_name)
-    return Criteria(rules, prepare(rules), policy, Severity(fail_on) if fail_on else policy.fail_on, strict)
 
 
 def _reports(asked: Request, criteria: Criteria, progress: Callable[[int], None] | None, *, every: bool) -> list[Report]:

@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 from imginspect.oci.digest import Digest
 from imginspect.problems import Problem
+from imginspect.scan.elf import Elf
+from imginspect.scan.match import Match
 from imginspect.tar.reader import Extra
 
 WHITEOUT = "whiteout"
@@ -65,5 +67,9 @@ class LayerIndex:
     blob_digest: Digest | None = None
     diff_id: Digest | None = None
     kept: dict[int, bytes] = field(default_factory=dict)
-    """First bytes of kept files by the ordinal of their entry."""
+    """First bytes of kept files by the ordinal of their entry, credentials in them masked."""
+    elf: dict[int, Elf] = field(default_factory=dict)
+    """What compiled programs and libraries need to start, by the ordinal of their entry."""
+    matches: dict[int, tuple[Match, ...]] = field(default_factory=dict)
+    """What the scan found in contents, by the ordinal of their entry, in the order of the bytes."""
     problems: list[Problem] = field(default_factory=list)

@@ -9,6 +9,7 @@ from imginspect.rules import yaml_file
 from imginspect.rules.rule import Rule, RuleSet, digest_of, parse_rule
 
 _POLICIES = "policies"
+_NO_RULES = frozenset({_POLICIES, "knowledge"})
 
 
 def rules_folder() -> Path:
@@ -29,14 +30,14 @@ def built_in_rules() -> RuleSet:
 
 
 def load_rules(folders: list[Path]) -> RuleSet:
-    """All rules of *folders*, subfolders included (``policies`` is none of theirs), ordered by id.
+    """All rules of *folders*, subfolders included (``policies`` and ``knowledge`` are none of theirs), ordered by id.
 
     Raises: RuleError - a faulty file, or two rules with one id
     """
     rules: dict[str, Rule] = {}
     contents: list[bytes] = []
     for folder in folders:
-        files = sorted(path for path in folder.rglob("*.yaml") if _POLICIES not in path.relative_to(folder).parts[:-1])
+        files = sorted(path for path in folder.rglob("*.yaml") if not _NO_RULES & set(path.relative_to(folder).parts[:-1]))
         if not files:
             raise RuleError(f"{folder}: holds no rules (*.yaml)")
         for path in files:

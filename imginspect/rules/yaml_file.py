@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import yaml
 from yaml.constructor import SafeConstructor
@@ -17,6 +17,7 @@ except ImportError:  # PyYAML built without libyaml: slower, the same result
     from yaml import SafeLoader as _Loader  # type: ignore[assignment]
 
 Plain: TypeAlias = Any
+Number = TypeVar("Number", int, float)
 _MAX_BYTES = 1 << 20
 _TEXT = "tag:yaml.org,2002:str"
 
@@ -75,6 +76,36 @@ class Mapping:
         if not isinstance(value, str):
             raise self.place_of(key).error(f"{key!r}: expected a text, found {'nothing' if value is None else type(value).__name__}")
         return value.strip()
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """The strings in the list *key*; none where it is missing.
+
+        Raises: RuleError
+        """
+        value = self.plain(key, [])
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise self.place_of(key).error(f"{key!r}: expected a list of texts")
+        return tuple(value)
+
+    def truth(self, key: str) -> bool:
+        """The yes or no *key*; no where it is missing.
+
+        Raises: RuleError
+        """
+        value = self.plain(key, default=False)
+        if not isinstance(value, bool):
+            raise self.place_of(key).error(f"{key!r}: expected true or false")
+        return value
+
+    def number(self, key: str, default: Number, *, most: Number) -> Number:
+        """The number *key*, from 0 to *most*, whole where *default* is.
+
+        Raises: RuleError
+        """
+        value = self.plain(key, default)
+        if isinstance(value, bool) or not isinstance(value, int | type(default)) or not 0 <= value <= most:
+            raise self.place_of(key).error(f"{key!r}: expected a number from 0 to {most}")
+        return value
 
     def plain(self, key: str, default: Plain = None) -> Plain:
         """The value of *key* as Python builtins."""

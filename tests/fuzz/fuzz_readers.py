@@ -16,7 +16,7 @@ if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 if TYPE_CHECKING:
-    from imginspect.inspection import Criteria
+    from imginspect.criteria import Criteria
     from imginspect.limits import Limits
     from imginspect.report import Report
 
@@ -37,12 +37,9 @@ def small_limits() -> Limits:
 
 @cache
 def _criteria() -> Criteria:
-    from imginspect.checks import prepare
-    from imginspect.inspection import Criteria
-    from imginspect.rules import built_in_rules, load_policy
+    from imginspect.criteria import load_criteria
 
-    rules, policy = built_in_rules(), load_policy("epcc-tre")
-    return Criteria(rules, prepare(rules), policy, policy.fail_on)
+    return load_criteria()
 
 
 def examine(data: bytes) -> list[Report]:

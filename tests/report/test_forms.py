@@ -14,12 +14,12 @@ import jsonschema
 import pytest
 
 from imginspect.archive import open_archive
-from imginspect.checks import prepare
 from imginspect.cli.demo_command import _IMAGE as DEMO
+from imginspect.criteria import Criteria, load_criteria
 from imginspect.image import list_images
-from imginspect.inspection import Criteria, inspect, not_inspected
+from imginspect.inspection import inspect, not_inspected
 from imginspect.report import Report, json_form, terminal
-from imginspect.rules import built_in_rules, load_policy
+from imginspect.rules import built_in_rules
 from imginspect.sample import build
 from tests.fuzz.make_corpus import corpus
 from tests.image_builder import ImageBuilder, directory, file, save_many, symlink, whiteout
@@ -40,8 +40,7 @@ BROKEN: dict[str, Any] = {
 
 @cache
 def criteria() -> Criteria:
-    rules, policy = built_in_rules(), load_policy("epcc-tre")
-    return Criteria(rules, prepare(rules), policy, policy.fail_on)
+    return load_criteria()
 
 
 def report_on(data: bytes) -> Report:

@@ -1,0 +1,50 @@
+"""The values of the startup analysis."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+from imginspect.filesystem import Node
+
+
+class Language(StrEnum):
+    """What a started text is written in, or that it is a compiled program."""
+
+    SHELL = "shell"
+    PYTHON = "python"
+    PROGRAM = "program"
+    R = "r"
+    JULIA = "julia"
+    JAVASCRIPT = "javascript"
+    JAVA = "java"
+    OTHER = "other"
+
+
+class Origin(NamedTuple):
+    """Where something stands: in a file of the image or in a field of its config (``Entrypoint[2]``), with its line from 1."""
+
+    path: str | None
+    config_field: str | None
+    line: int | None = None
+    layer_index: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """One program or text that runs when the container starts.
+
+    *text* is a script's text (credentials masked), or the inline text of ``sh -c`` and ``python -c``; None for a compiled program and
+    for what was not read, which *unread* then says. *origin* is where the text stands. *chain* tells in words how the start leads there,
+    outermost first. *depth* is 0 for what the config names and 1 for what that starts.
+    """
+
+    language: Language
+    origin: Origin
+    text: str | None
+    node: Node | None
+    argv: tuple[str, ...]
+    chain: tuple[str, ...]
+    depth: int = 0
+    unread: str = ""

@@ -1,0 +1,61 @@
+"""View: one image as the analyses see it: its config, its final filesystem, and the contents that the pass kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from imginspect.filesystem import Filesystem, Node
+from imginspect.image import Image
+from imginspect.layer import LayerIndex
+from imginspect.layer.index import READ
+from imginspect.scan.elf import Elf
+
+
+class View:
+    """What analyses read from. Contents come masked: every credential in them is overwritten at equal length."""
+
+    def __init__(self, image: Image, layers: Sequence[LayerIndex], filesystem: Filesystem) -> None:
+        self.image = image
+        self.layers = layers
+        self.filesystem = filesystem
+        self.missed: dict[tuple[int, int], None] = {}
+        """Contents that were asked for and not kept, as (layer index, ordinal); a second pass can serve them."""
+
+    @property
+    def is_read_whole(self) -> bool:
+        """Whether every layer was read to its end: what is not seen is then not there."""
+        return all(layer.status == READ for layer in self.layers) and not any(problem.unread for problem in self.filesystem.problems)
+
+    def content(self, node: Node) -> bytes | None:
+        """The bytes of the file *node* (hard links too); None where it has none, or they were not kept, which ``missed`` then says."""
+        if node.content is None:
+            return None
+        layer, ordinal = node.content
+        if not self.layers[layer].entries[ordinal].size:
+            return b""
+        kept = self.layers[layer].kept.get(ordinal)
+        if kept is None or len(kept) < node.size:
+            self.missed[node.content] = None
+            return None
+        return kept
+
+    def head(self, node: Node) -> bytes | None:
+        """The first bytes of the file *node*, at least 4 KiB or all of it; None as for ``content``."""
+        if node.content is None:
+            return None
+        layer, ordinal = node.content
+        if not self.layers[layer].entries[ordinal].size:
+            return b""
+        kept = self.layers[layer].kept.get(ordinal)
+        if kept is None:
+            self.missed[node.content] = None
+        return kept
+
+    def text(self, node: Node) -> str | None:
+        """The content as text (bytes that are no UTF-8 are replaced, a byte order mark is dropped); None as for ``content``."""
+        content = self.content(node)
+        return None if content is None else content.decode("utf-8", "replace").removeprefix("\ufeff")
+
+    def elf(self, node: Node) -> Elf | None:
+        """The ELF summary of *node*; None where it is no ELF file."""
+        return self.layers[node.content[0]].elf.get(node.content[1]) if node.content is not None else None

@@ -1,0 +1,118 @@
+"""Pattern and PatternSet: the kinds of credentials that contents are searched for, as data."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from imginspect.rules import yaml_file
+from imginspect.rules.rule import digest_of
+from imginspect.rules.yaml_file import Mapping
+
+FOLDER = Path("knowledge", "credentials")
+_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_LONGEST = 512
+_MOST_BYTES = 1 << 16
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """One kind of credential.
+
+    *regex* is what both engines understand: bytes, no look-around, no back-references, bounded repeats; its first group, where it has
+    one, is the secret part. *longest* is the most bytes that it can match. *validators* name functions that must accept the match;
+    *verifies* says that they check a checksum or a structure that chance does not produce. *entropy* is the least Shannon entropy of the
+    secret part, in bits for a byte. *near* are words one of which must stand within *within* bytes before the match: for formats with no
+    fixed text of their own.
+    """
+
+    id: str
+    issuer: str
+    title: str
+    regex: str
+    longest: int
+    ignore_case: bool
+    validators: tuple[str, ...]
+    verifies: bool
+    entropy: float
+    near: tuple[str, ...]
+    within: int
+    reference: str
+    flag: tuple[str, ...]
+    passing: tuple[str, ...]
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class PatternSet:
+    """Patterns in order of their ids. *digest* is the sha256 of their files' contents."""
+
+    patterns: tuple[Pattern, ...]
+    digest: str
+
+    def get(self, pattern_id: str) -> Pattern | None:
+        """The pattern *pattern_id*, or None."""
+        return next((pattern for pattern in self.patterns if pattern.id == pattern_id), None)
+
+
+def load_patterns(folders: Sequence[Path]) -> PatternSet:
+    """All kinds of credentials in ``knowledge/credentials`` of *folders*; a folder may have none.
+
+    Raises: RuleError - a faulty file, or two kinds with one id
+    """
+    found: dict[str, Pattern] = {}
+    contents = []
+    for folder in folders:
+        for path in sorted((folder / FOLDER).rglob("*.yaml")):
+            shown_as = path.relative_to(folder).as_posix()
+            mapping = yaml_file.load(path, shown_as)
+            mapping.allow("kinds")
+            contents.append(path.read_bytes())
+            for item in mapping.mappings("kinds"):
+                pattern = _pattern(item)
+                if pattern.id in found:
+                    before = found[pattern.id]
+                    raise item.place_of("id").error(f"{pattern.id} is defined in {before.file}, line {before.line} already")
+                found[pattern.id] = pattern
+    return PatternSet(tuple(found[key] for key in sorted(found)), digest_of(contents))
+
+
+def _pattern(item: Mapping) -> Pattern:
+    item.allow(
+        "id", "issuer", "title", "regex", "longest", "ignore_case", "validators", "verifies", "entropy", "near", "within", "reference",
+        "examples",
+    )  # fmt: skip
+    pattern_id = item.text("id")
+    if not _ID.fullmatch(pattern_id):
+        raise item.place_of("id").error(f"id: expected lower-case words joined by hyphens, found {pattern_id!r}")
+    regex = item.text("regex")
+    ignore_case = item.truth("ignore_case")
+    try:
+        re.compile(regex.encode(), re.IGNORECASE if ignore_case else 0)
+    except (re.error, UnicodeEncodeError, RecursionError, OverflowError) as error:
+        raise item.place_of("regex").error(f"regex: {error}") from error
+    examples = item.mapping("examples")
+    if examples is None or not examples.texts("flag") or not examples.texts("pass"):
+        raise item.place.error(f"{pattern_id}: 'examples' needs one text that must flag and one that must pass")
+    examples.allow("flag", "pass")
+    return Pattern(
+        id=pattern_id,
+        issuer=item.text("issuer"),
+        title=item.text("title"),
+        regex=regex,
+        longest=item.number("longest", _LONGEST, most=_MOST_BYTES),
+        ignore_case=ignore_case,
+        validators=item.texts("validators"),
+        verifies=item.truth("verifies"),
+        entropy=item.number("entropy", 0.0, most=8.0),
+        near=item.texts("near"),
+        within=item.number("within", 80, most=1024),
+        reference=item.text("reference"),
+        flag=examples.texts("flag"),
+        passing=examples.texts("pass"),
+        file=item.place.file,
+        line=item.place.line,
+    )
