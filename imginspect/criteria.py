@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from imginspect.cache import Cache
 from imginspect.checks import prepare
 from imginspect.checks.runner import Prepared
 from imginspect.rules import PatternSet, Policy, RuleSet, Severity, load_patterns, load_policy, load_rules
 from imginspect.rules.ruleset import rules_folder
+from imginspect.scan.matcher import Matcher
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,13 +21,19 @@ class Criteria:
     rules: RuleSet
     prepared: tuple[Prepared, ...]
     patterns: PatternSet
+    matcher: Matcher
     policy: Policy
     fail_on: Severity
     strict: bool = False
 
 
 def load_criteria(
-    policy_name: str = "epcc-tre", rule_folders: Sequence[Path] = (), fail_on: Severity | None = None, *, strict: bool = False
+    policy_name: str = "epcc-tre",
+    rule_folders: Sequence[Path] = (),
+    fail_on: Severity | None = None,
+    *,
+    strict: bool = False,
+    cache: Cache | None = None,
 ) -> Criteria:
     """The criteria that the rules built in, those in *rule_folders* and the policy make; *fail_on* overrides the policy's.
 
@@ -34,4 +42,5 @@ def load_criteria(
     folders = [rules_folder(), *rule_folders]
     rules = load_rules(folders)
     policy = load_policy(policy_name)
-    return Criteria(rules, prepare(rules), load_patterns(folders), policy, fail_on or policy.fail_on, strict)
+    patterns = load_patterns(folders)
+    return Criteria(rules, prepare(rules), patterns, Matcher(patterns, cache=cache), policy, fail_on or policy.fail_on, strict)

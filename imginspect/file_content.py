@@ -11,7 +11,8 @@ from imginspect.errors import LayerError, UsageError
 from imginspect.filesystem import FilesystemBuilder
 from imginspect.image import Image
 from imginspect.inspection import read_contents
-from imginspect.layer import LayerIndex, LayerJob, read_layers
+from imginspect.layer import LayerIndex, LayerJob, Look, read_layers
+from imginspect.layer.seams import Looked
 from imginspect.tar.header import HARDLINK
 
 
@@ -47,7 +48,7 @@ def write_content(archive: Archive, image: Image, place: Place, write: Callable[
     if not place.size:
         return
     extractor = _Extractor(place, write)
-    for _ in read_layers([_job(archive, image, place.layer)], archive.limits, scanner=extractor):
+    for _ in read_layers([_job(archive, image, place.layer)], archive.limits, Look(extractor)):
         pass
     if extractor.left:
         raise LayerError(f"layer {place.layer}: {place.path}: {extractor.left:,} bytes could not be read")
@@ -92,9 +93,14 @@ class _Extractor:
         del size, content_class
         return path == self._place.path
 
-    def begin(self, path: str, ordinal: int) -> None:
+    def whole(self, ordinal: int, content: memoryview, digest: bytes) -> Looked:
         """See Scanner."""
-        del path
+        self.begin(ordinal)
+        self.feed(content)
+        return self.end(digest)
+
+    def begin(self, ordinal: int) -> None:
+        """See Scanner."""
         self._active = ordinal == self._place.ordinal
 
     def feed(self, piece: memoryview) -> None:
@@ -103,6 +109,8 @@ class _Extractor:
             self._write(bytes(piece))
             self.left -= len(piece)
 
-    def end(self) -> None:
+    def end(self, digest: bytes) -> Looked:
         """See Scanner."""
+        del digest
         self._active = False
+        return Looked()

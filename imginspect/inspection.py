@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
+from posixpath import join, normpath
 
 from imginspect.analysis.view import View
+from imginspect.analysis.wanted import Wanted
 from imginspect.archive import Archive, StoredImage
 from imginspect.checks import Subject, run_checks
 from imginspect.criteria import Criteria
@@ -17,11 +20,14 @@ from imginspect.file_type import HEAD_BYTES, describe
 from imginspect.filesystem import Filesystem, FilesystemBuilder
 from imginspect.image import Image, Layer, Listing
 from imginspect.image.selection import short_id
-from imginspect.layer import Keep, LayerIndex, LayerJob, read_layers
+from imginspect.layer import KeptContents, LayerIndex, LayerJob, Look, read_layers
+from imginspect.layer.content_scanner import ContentScanner
+from imginspect.layer.fetch import Fetch
 from imginspect.layer.index import NOT_READ
 from imginspect.oci import media_types
 from imginspect.problems import Problem, Problems, Topic
 from imginspect.report.report import ImageSummary, Report, ReportVerdict, judge
+from imginspect.scan.redaction import Redactor
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,27 +41,28 @@ class Contents:
 
 
 Progress = Callable[[int], None]
+_MOST_WORDS = 2_000
+_LONGEST_WORD = 1 << 14
+_WORD_ENDS = re.compile(r"[\s;&|<>()=:,]+")
 
 
 def inspect(archive: Archive, image: Image, listing: Listing, criteria: Criteria, progress: Progress | None = None) -> Report:
     """The report on *image*. Nothing that is wrong with the image is raised: it is in the report."""
-    keep = _Small()
+    mounts = [directory.path for directory in criteria.policy.directories]
     if archive.file is not None:
         archive.file.begin_digest()
-    contents = read_contents(archive, image, keep, progress)
-    problems = [*archive.problems.listed(), *contents.problems]
-    coverage, met = make_ledger(archive, image, contents.layers, contents.filesystem, problems)
-    problems += met
-    below = tuple(directory.path + "/" for directory in criteria.policy.directories)
-    types = {
-        (layer, ordinal): name
-        for layer, index in enumerate(contents.layers)
-        for ordinal, head in index.kept.items()
-        if index.entries[ordinal].path.startswith(below) and (name := describe(head)) is not None
-    }
-    view = View(image, contents.layers, contents.filesystem)
-    subject = Subject(image, contents.layers, contents.filesystem, tuple(problems), criteria.policy, types, view, criteria.patterns)
-    results = run_checks(criteria.prepared, subject)
+    with KeptContents(archive.tmp_dir) as store:
+        look = Look(ContentScanner(criteria.matcher), Wanted(_named(image), mounts), store)
+        contents = read_contents(archive, image, look, progress)
+        problems = [*archive.problems.listed(), *contents.problems]
+        coverage, met = make_ledger(archive, image, contents.layers, contents.filesystem, problems)
+        problems += met
+        view = View(image, contents.layers, contents.filesystem)
+        subject = Subject(view, tuple(problems), criteria.policy, _types(contents, mounts), criteria.patterns)
+        results = run_checks(criteria.prepared, subject)
+        if view.missed:
+            coverage = replace(coverage, second_pass=_serve(archive, image, view, store))
+            results = run_checks(criteria.prepared, subject)
     verdict, reason = judge(results, coverage, criteria.fail_on, strict=criteria.strict)
     return Report(
         verdict=verdict,
@@ -69,6 +76,7 @@ def inspect(archive: Archive, image: Image, listing: Listing, criteria: Criteria
         fail_on=criteria.fail_on,
         strict=criteria.strict,
         ruleset_digest=criteria.rules.digest,
+        redactor=Redactor(criteria.matcher),
     )
 
 
@@ -86,12 +94,13 @@ def not_inspected(reason: str, criteria: Criteria, archive: Archive | None = Non
         fail_on=criteria.fail_on,
         strict=criteria.strict,
         ruleset_digest=criteria.rules.digest,
+        redactor=Redactor(criteria.matcher),
     )
 
 
-def read_contents(archive: Archive, image: Image, keep: Keep | None = None, progress: Progress | None = None) -> Contents:
+def read_contents(archive: Archive, image: Image, look: Look | None = None, progress: Progress | None = None) -> Contents:
     """All layers of *image* read in one pass, and applied."""
-    read = _read_layers(archive, image.layers, keep, progress)
+    read = _read_layers(archive, image.layers, look, progress)
     builder = FilesystemBuilder(archive.limits)
     problems = Problems(archive.limits.problems)
     problems.extend(list(image.problems))
@@ -104,7 +113,7 @@ def read_contents(archive: Archive, image: Image, keep: Keep | None = None, prog
     return Contents(image, tuple(read), filesystem, tuple(problems.listed()))
 
 
-def _read_layers(archive: Archive, layers: Sequence[Layer], keep: Keep | None, progress: Progress | None) -> list[LayerIndex]:
+def _read_layers(archive: Archive, layers: Sequence[Layer], look: Look | None, progress: Progress | None) -> list[LayerIndex]:
     """An index for each layer. Blobs are read in the archive's order, each once, however often it is a layer."""
     found: dict[int, LayerIndex] = {layer.index: _absent(layer) for layer in layers if layer.blob.member is None}
     first: dict[str, Layer] = {}
@@ -113,7 +122,7 @@ def _read_layers(archive: Archive, layers: Sequence[Layer], keep: Keep | None, p
             first.setdefault(layer.blob.member.name, layer)
     in_order = sorted(first.values(), key=lambda layer: (layer.blob.member.offset if layer.blob.member else 0, layer.index))
     jobs = [_job(archive, layer) for layer in in_order]
-    with closing(read_layers(jobs, archive.limits, keep, progress=progress)) as reads:
+    with closing(read_layers(jobs, archive.limits, look, progress)) as reads:
         for job, index in reads:
             found[job.index] = index
     for layer in layers:
@@ -152,13 +161,40 @@ def _repeated(index: LayerIndex, number: int) -> LayerIndex:
     return replace(index, problems=problems)
 
 
-class _Small:
-    """Keeps every small file whole."""
+def _named(image: Image) -> set[str]:
+    """Absolute paths in the words of the config: what they name may be asked for."""
+    config = image.config
+    words = [*config.entrypoint, *config.cmd, *(config.healthcheck.test if config.healthcheck else ())]
+    words += [value for _, _, value in (item.partition("=") for item in config.env)]
+    folder = "/" + config.working_dir.strip("/")
+    parts = {part.strip("'\"") for word in words[:_MOST_WORDS] for part in _WORD_ENDS.split(word[:_LONGEST_WORD])}
+    return {normpath(join(folder, part)) for part in parts if part}
 
-    def wanted(self, path: str, size: int) -> int:
-        """See Keep."""
-        del path
-        return size if size <= 1 << 20 else HEAD_BYTES
+
+def _types(contents: Contents, mounts: list[str]) -> dict[tuple[int, int], str]:
+    """What libmagic calls the files below a mount, by (layer index, ordinal)."""
+    below = tuple(mount + "/" for mount in mounts)
+    return {
+        (layer, ordinal): name
+        for layer, index in enumerate(contents.layers)
+        for ordinal, kept in index.kept.items()
+        if index.entries[ordinal].path.startswith(below) and (name := describe(kept.read()[:HEAD_BYTES])) is not None
+    }
+
+
+def _serve(archive: Archive, image: Image, view: View, store: KeptContents) -> int:
+    """A second pass over the layers that hold what was asked for and not kept; how many files it served."""
+    places = dict(view.missed)
+    view.missed.clear()
+    served = 0
+    for layer in sorted({layer for layer, _ in places}):
+        index = view.layers[layer]
+        fetch = Fetch(index, {ordinal for number, ordinal in places if number == layer}, store)
+        for _ in read_layers([_job(archive, image.layers[layer])], archive.limits, Look(fetch)):
+            pass
+        index.kept.update(fetch.kept)
+        served += len(fetch.kept)
+    return served
 
 
 def _summary(archive: Archive, image: Image, listing: Listing) -> ImageSummary:

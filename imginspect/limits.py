@@ -45,8 +45,8 @@ class Limits:
     """bytes put in a temporary file when the archive is a stream or is compressed as a whole"""
     zstd_window_log: int = 27
     """log2 of the memory that a zstd frame may ask for"""
-    kept_bytes: int = 32 << 20
-    """bytes of file contents kept in memory for the checks"""
+    kept_bytes: int = 512 << 20
+    """bytes of file contents kept for the checks, beyond 8 MiB of them in a temporary file"""
     problems: int = 1_000
     """problems of one kind that are listed one by one; all are counted"""
 

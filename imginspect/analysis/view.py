@@ -34,10 +34,10 @@ class View:
         if not self.layers[layer].entries[ordinal].size:
             return b""
         kept = self.layers[layer].kept.get(ordinal)
-        if kept is None or len(kept) < node.size:
+        if kept is None or kept.size < node.size:
             self.missed[node.content] = None
             return None
-        return kept
+        return kept.read()
 
     def head(self, node: Node) -> bytes | None:
         """The first bytes of the file *node*, at least 4 KiB or all of it; None as for ``content``."""
@@ -49,7 +49,8 @@ class View:
         kept = self.layers[layer].kept.get(ordinal)
         if kept is None:
             self.missed[node.content] = None
-        return kept
+            return None
+        return kept.read()
 
     def text(self, node: Node) -> str | None:
         """The content as text (bytes that are no UTF-8 are replaced, a byte order mark is dropped); None as for ``content``."""

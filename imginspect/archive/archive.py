@@ -41,14 +41,15 @@ class Archive:
     *form* names its layout in words; *file* is None for a directory.
     """
 
-    def __init__(self, members: Members, layout: Layout, limits: Limits, problems: Problems, file: ArchiveFile | None) -> None:
+    def __init__(self, members: Members, layout: Layout, access: Access, problems: Problems, file: ArchiveFile | None) -> None:
         self.members = members
         self.form = layout.form
         self.top = layout.top
-        self.limits = limits
+        self.limits = access.limits
+        self.tmp_dir = access.tmp_dir
         self.problems = problems
         self.file = file
-        self.reader = Reader(members, layout.top, limits, problems)
+        self.reader = Reader(members, layout.top, access.limits, problems)
 
     def __enter__(self) -> Archive:
         return self
@@ -171,7 +172,7 @@ def open_archive(source: Path | BinaryIO, access: Access | None = None) -> Archi
     problems = Problems(access.limits.problems)
     if isinstance(source, Path) and source.is_dir():
         members: Members = DirectoryMembers(source)
-        return Archive(members, find_layout(members, access.limits), access.limits, problems, None)
+        return Archive(members, find_layout(members, access.limits), access, problems, None)
     if isinstance(source, Path):
         if not source.exists():
             raise UsageError("no such file or directory")
@@ -179,17 +180,17 @@ def open_archive(source: Path | BinaryIO, access: Access | None = None) -> Archi
     else:
         file = spool(source, access.limits, access.tmp_dir, access.progress)
     try:
-        return _open_tar(file, access.limits, problems)
+        return _open_tar(file, access, problems)
     except BaseException:
         file.close()
         raise
 
 
-def _open_tar(file: ArchiveFile, limits: Limits, problems: Problems) -> Archive:
+def _open_tar(file: ArchiveFile, access: Access, problems: Problems) -> Archive:
     damage = f" (its {file.compression} compression is damaged: {file.damage})" if file.damage else ""
     try:
-        members = TarMembers(file, limits, problems)
-        layout = find_layout(members, limits)
+        members = TarMembers(file, access.limits, problems)
+        layout = find_layout(members, access.limits)
     except NotATar as error:
         head = file.read_at(0, HEAD_BYTES)
         what = "an empty file" if not head else identify_bytes(head)
@@ -202,7 +203,7 @@ def _open_tar(file: ArchiveFile, limits: Limits, problems: Problems) -> Archive:
         raise
     if file.damage:
         problems.add(Problem(Topic.UNREAD, "the archive", f"its {file.compression} compression is damaged: {file.damage}", unread=True))
-    return Archive(members, layout, limits, problems, file)
+    return Archive(members, layout, access, problems, file)
 
 
 def _content(image: StoredImage) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from imginspect.analysis.view import View
@@ -17,15 +17,27 @@ from imginspect.rules import PatternSet, Policy
 class Subject:
     """One image: what its documents say, what its layers hold, what the filesystem shows, and all problems met on the way."""
 
-    image: Image
-    layers: tuple[LayerIndex, ...]
-    filesystem: Filesystem
+    view: View
     problems: tuple[Problem, ...]
     policy: Policy
     file_types: Mapping[tuple[int, int], str]
     """What libmagic calls the files whose first bytes were kept, by (layer index, ordinal)."""
-    view: View
     patterns: PatternSet
+
+    @property
+    def image(self) -> Image:
+        """What the image's documents say."""
+        return self.view.image
+
+    @property
+    def layers(self) -> Sequence[LayerIndex]:
+        """What each layer holds, base first."""
+        return self.view.layers
+
+    @property
+    def filesystem(self) -> Filesystem:
+        """What a container would see."""
+        return self.view.filesystem
 
     @property
     def is_read_whole(self) -> bool:

@@ -82,7 +82,10 @@ def main() -> NoReturn:
     except click.ClickException as error:
         error.show()
         _leave(EXIT_USAGE)
-    except (UsageError, RuleError) as error:
+    except RuleError as error:
+        complain(describe(error), of_image=False)
+        _leave(EXIT_USAGE)
+    except UsageError as error:
         complain(describe(error))
         _leave(EXIT_USAGE)
     except (ImgInspectError, MemoryError, RecursionError) as error:
@@ -105,12 +108,15 @@ def describe(error: BaseException) -> str:
     return str(error) or type(error).__name__
 
 
-def complain(text: str) -> None:
-    """One line (or, for a list to choose from, a few) on standard error."""
+def complain(text: str, *, of_image: bool = True) -> None:
+    """One line (or, for a list to choose from, a few) on standard error; what is *of_image* may hold its strings, which are masked."""
+    from imginspect.cli.shown import shown
     from imginspect.report.text import visible
 
+    show = shown if of_image else visible
+
     # only a list to choose from has more than one line: a line feed in a name does not make one
-    click.echo("imginspect: " + "\n  ".join(visible(line) for line in text.split("\n  ")), err=True)
+    click.echo("imginspect: " + "\n  ".join(show(line) for line in text.split("\n  ")), err=True)
 
 
 def _leave(code: int) -> NoReturn:

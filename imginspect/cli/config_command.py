@@ -7,21 +7,26 @@ import textwrap
 
 import click
 
+from imginspect.cli.shown import show_secrets_option, shown
 from imginspect.cli.source import request, source_options
 
 
 @click.command("config")
 @source_options
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True, help="Form of the answer.")
-def command(form: str, **source: object) -> None:
+@show_secrets_option
+def command(form: str, show_secrets: bool, **source: object) -> None:
     """Show what the image in SOURCE would run, as whom and where."""
     from imginspect.cli.chosen import chosen_image
     from imginspect.cli.output import warn_incomplete
+    from imginspect.report.text import visible
     from imginspect.report.tree import config_tree
 
+    show = visible if show_secrets else shown
+
     with chosen_image(request(**source)) as (archive, image):  # type: ignore[arg-type]
-        tree = config_tree(image.config)
-        other = config_tree(image.other_config) if image.other_config else None
+        tree = config_tree(image.config, show)
+        other = config_tree(image.other_config, show) if image.other_config else None
         problems = [*archive.problems.listed(), *image.problems]
         if form == "json":
             extra = {"as_read_by_exact_keys": other} if other else {}

@@ -45,6 +45,7 @@ _IMAGE = {
 def command(save: Path | None) -> None:
     """Build a small image with known faults in memory, and inspect it as "imginspect inspect" would."""
     from imginspect.archive import open_archive
+    from imginspect.cli.cache_folder import user_cache
     from imginspect.criteria import load_criteria
     from imginspect.image import Choice, choose, list_images
     from imginspect.inspection import inspect
@@ -56,7 +57,7 @@ def command(save: Path | None) -> None:
         save.write_bytes(archive_bytes)
     with open_archive(io.BytesIO(archive_bytes)) as archive:
         listing = list_images(archive)
-        report = inspect(archive, choose(listing, Choice()), listing, load_criteria())
+        report = inspect(archive, choose(listing, Choice()), listing, load_criteria(cache=user_cache()))
     click.echo(terminal.render(report, colour=wants_colour("auto", None)))
     click.echo(f"This was a demonstration, so the exit code is 0; imginspect inspect would have ended with {report.verdict.exit_code}.")
     if save is not None:

@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 import click
 
+from imginspect.cli.shown import shown
 from imginspect.filesystem import Hidden, Node
-from imginspect.report.text import visible
 
 _TYPE_BITS = {
     "file": stat.S_IFREG,
@@ -32,20 +32,20 @@ def printer(form: str, *, with_state: bool) -> Callable[[Node | Hidden], None]:
 def _as_json(item: Node | Hidden, with_state: bool) -> str:
     node = item.node if isinstance(item, Hidden) else item
     tree: dict[str, object] = {
-        "path": visible(node.path),
-        "type": visible(node.kind),
+        "path": shown(node.path),
+        "type": shown(node.kind),
         "mode": f"{node.mode:04o}",
         "uid": node.uid,
         "gid": node.gid,
         "size": node.size,
-        "link_target": visible(node.link_target) if node.link_target else None,
+        "link_target": shown(node.link_target) if node.link_target else None,
         "sha256": node.sha256,
         "layer": node.layer_index,
     }
     if node.extra is not None and node.extra.device is not None:
         tree["device"] = list(node.extra.device)
     if node.extra is not None and node.extra.xattrs:
-        tree["xattrs"] = {visible(key): value.hex() for key, value in node.extra.xattrs}
+        tree["xattrs"] = {shown(key): value.hex() for key, value in node.extra.xattrs}
     if with_state:
         tree["state"] = item.state if isinstance(item, Hidden) else "visible"
         tree["hidden_by_layer"] = item.by_layer if isinstance(item, Hidden) else None
@@ -58,8 +58,8 @@ def _as_line(item: Node | Hidden, with_state: bool) -> str:
     size = f"{node.extra.device[0]},{node.extra.device[1]}" if node.extra and node.extra.device else str(node.size)
     target = ""
     if node.link_target:
-        target = f" -> {visible(node.link_target)}" if node.kind == "symlink" else f" (hard link to {visible(node.link_target)})"
+        target = f" -> {shown(node.link_target)}" if node.kind == "symlink" else f" (hard link to {shown(node.link_target)})"
     state = ""
     if with_state:
         state = f"  [{item.state} by layer {item.by_layer}]" if isinstance(item, Hidden) else ""
-    return f"{mode} {node.uid}:{node.gid:<5} {size:>11}  layer {node.layer_index:<3} {visible(node.path)}{target}{state}"
+    return f"{mode} {node.uid}:{node.gid:<5} {size:>11}  layer {node.layer_index:<3} {shown(node.path)}{target}{state}"

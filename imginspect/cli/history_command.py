@@ -9,20 +9,24 @@ from typing import Any
 import click
 
 from imginspect.cli.output import human, warn_incomplete
+from imginspect.cli.shown import show_secrets_option, shown
 from imginspect.cli.source import request, source_options
-from imginspect.report.text import visible
 
 
 @click.command("history")
 @source_options
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True, help="Form of the answer.")
-def command(form: str, **source: object) -> None:
+@show_secrets_option
+def command(form: str, show_secrets: bool, **source: object) -> None:
     """Show the build steps of the image in SOURCE, oldest first, with their layers, sizes and wasted bytes.
 
     Wasted bytes are those of files that a later layer overwrote or deleted: they are in the image, and no container sees them.
     """
     from imginspect.cli.chosen import chosen_image, gaps, read_contents
     from imginspect.image.history import instruction
+    from imginspect.report.text import visible
+
+    show = visible if show_secrets else shown
 
     with chosen_image(request(**source)) as (archive, image):  # type: ignore[arg-type]
         contents = read_contents(archive, image)
@@ -33,9 +37,9 @@ def command(form: str, **source: object) -> None:
                 "layer": step.layer_index,
                 "size": sizes[step.layer_index] if step.layer_index is not None else 0,
                 "wasted": wasted.get(step.layer_index, 0) if step.layer_index is not None else 0,
-                "instruction": visible(instruction(step.entry.created_by)),
-                "created": visible(step.entry.created),
-                "comment": visible(step.entry.comment),
+                "instruction": show(instruction(step.entry.created_by)),
+                "created": show(step.entry.created),
+                "comment": show(step.entry.comment),
             }
             for step in image.steps
         ]

@@ -8,9 +8,9 @@ from typing import Any
 import click
 
 from imginspect.cli.output import human
+from imginspect.cli.shown import shown
 from imginspect.cli.source import naming, opened, request, source_options
 from imginspect.errors import ImgInspectError
-from imginspect.report.text import visible
 
 
 @click.command("images")
@@ -30,8 +30,8 @@ def command(form: str, **source: object) -> None:
         rows: list[dict[str, Any]] = [
             {
                 "kind": "image",
-                "references": [visible(reference) for reference in image.references],
-                "platform": visible(str(image.platform)),
+                "references": [shown(reference) for reference in image.references],
+                "platform": shown(str(image.platform)),
                 "image_id": str(image.image_id) if image.image_id else None,
                 "manifest_digest": str(image.manifest_digest) if image.manifest_digest else None,
                 "layers": len(image.layers),
@@ -41,9 +41,9 @@ def command(form: str, **source: object) -> None:
         ]
         rows += [
             {
-                "kind": visible(other.artefact or "not in the archive"),
-                "references": [visible(reference) for reference in other.references],
-                "platform": visible(str(other.platform)) if other.platform else None,
+                "kind": shown(other.artefact or "not in the archive"),
+                "references": [shown(reference) for reference in other.references],
+                "platform": shown(str(other.platform)) if other.platform else None,
                 "image_id": None,
                 "manifest_digest": str(other.manifest_digest) if other.manifest_digest else None,
                 "layers": len(other.layers),
@@ -53,7 +53,7 @@ def command(form: str, **source: object) -> None:
         ]
         problems: list[Problem] = [*archive.problems.listed(), *(problem for image in listing.images for problem in image.problems)]
     if form == "json":
-        notes = [f"{visible(problem.where)}: {visible(problem.what)}" for problem in problems]
+        notes = [f"{shown(problem.where)}: {shown(problem.what)}" for problem in problems]
         click.echo(json.dumps({"archive_form": archive.form, "images": rows, "problems": notes}, indent=2))
         return
     from tabulate import tabulate
@@ -72,4 +72,4 @@ def command(form: str, **source: object) -> None:
     click.echo(archive.form)
     click.echo(tabulate(table, headers=("reference", "platform", "kind", "id", "layers", "size"), tablefmt="plain", disable_numparse=True))
     for problem in problems:
-        click.echo(f"imginspect: {visible(problem.where)}: {visible(problem.what)}", err=True)
+        click.echo(f"imginspect: {shown(problem.where)}: {shown(problem.what)}", err=True)

@@ -54,9 +54,10 @@ def command(
 
     Exit codes: 0 pass, 1 fail, 2 usage error, 3 not inspected, 4 incomplete.
     """
+    from imginspect.cli.cache_folder import user_cache
     from imginspect.criteria import load_criteria
 
-    criteria = load_criteria(policy, rule_folders, Severity(fail_on) if fail_on else None, strict=strict)
+    criteria = load_criteria(policy, rule_folders, Severity(fail_on) if fail_on else None, strict=strict, cache=user_cache())
     asked = request(**source)  # type: ignore[arg-type]
     if every and asked.choice.image:
         raise UsageError("--all and --image exclude each other")

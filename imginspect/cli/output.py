@@ -66,10 +66,10 @@ def wants_colour(choice: str, target: Path | None) -> bool:
 
 def warn_incomplete(gaps: tuple[str, ...]) -> None:
     """Say on standard error that not everything could be read."""
-    from imginspect.report.text import visible
+    from imginspect.cli.shown import shown
 
     for gap in gaps[:5]:
-        click.echo(f"imginspect: not everything could be read: {visible(gap)}", err=True)
+        click.echo(f"imginspect: not everything could be read: {shown(gap)}", err=True)
     if len(gaps) > 5:
         click.echo(f"imginspect: and {len(gaps) - 5} more", err=True)
 

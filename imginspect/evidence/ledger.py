@@ -55,6 +55,8 @@ class Coverage:
     """Everything that was not read, a sentence each; where there is none the image is read whole."""
     visible_nodes: int
     hidden_nodes: int
+    second_pass: int = 0
+    """Files that the checks asked for and that one more pass over their layers served."""
 
     @property
     def is_complete(self) -> bool:

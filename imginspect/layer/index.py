@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from imginspect.layer.kept import Kept
 from imginspect.oci.digest import Digest
 from imginspect.problems import Problem
 from imginspect.scan.elf import Elf
@@ -66,8 +67,10 @@ class LayerIndex:
     """Bytes behind the end of the tar, or of the compressed stream, that are not zero."""
     blob_digest: Digest | None = None
     diff_id: Digest | None = None
-    kept: dict[int, bytes] = field(default_factory=dict)
+    kept: dict[int, Kept] = field(default_factory=dict)
     """First bytes of kept files by the ordinal of their entry, credentials in them masked."""
+    not_searched: dict[str, int] = field(default_factory=dict)
+    """How many files of a content class were not searched for credentials, where there was a search at all."""
     elf: dict[int, Elf] = field(default_factory=dict)
     """What compiled programs and libraries need to start, by the ordinal of their entry."""
     matches: dict[int, tuple[Match, ...]] = field(default_factory=dict)

@@ -7,19 +7,22 @@ checked as far as its bytes go.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from imginspect.archive.members import ByteReader
 from imginspect.errors import ImgInspectError, LimitExceeded
-from imginspect.layer.content_class import EMPTY, content_class
+from imginspect.layer.content_class import EMPTY, HEAD_BYTES, content_class
 from imginspect.layer.index import INVALID, MARKERS, NOT_READ, PARTIAL, Entry, LayerIndex
+from imginspect.layer.kept import KeptContents
 from imginspect.layer.names import PATH_MAX, Names, is_marker, leads_out, whiteout
 from imginspect.layer.pipeline import BlobJob, BlobRead, Pipeline
-from imginspect.layer.seams import Keep, Scanner
+from imginspect.layer.seams import Keep, Looked, Scanner
 from imginspect.limits import Limits
 from imginspect.oci.digest import Digest
 from imginspect.problems import Problem, Problems, Topic
+from imginspect.scan.search import masked
 from imginspect.tar.header import CHARACTER_DEVICE, DIRECTORY, FILE, HARDLINK
 from imginspect.tar.reader import UNKNOWN_KIND, Extra, RawEntry, TarReader
 from imginspect.wording import counted
@@ -30,6 +33,14 @@ _LARGEST_XATTRS = 64 << 10
 """Bytes of all extended attributes of one file, as in Linux (XATTR_SIZE_MAX is that for one of them)."""
 _EMPTY_DIGEST = hashlib.sha256(b"").digest()
 _OVERLAY_OPAQUE = frozenset({"trusted.overlay.opaque", "user.overlay.opaque"})
+
+
+class Look(NamedTuple):
+    """What the pass shall do with contents beside hashing them: look into them, and keep some (in *store*)."""
+
+    scanner: Scanner | None = None
+    keep: Keep | None = None
+    store: KeptContents | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +58,7 @@ class LayerJob:
 def read_layers(
     jobs: Sequence[LayerJob],
     limits: Limits,
-    keep: Keep | None = None,
-    scanner: Scanner | None = None,
+    look: Look | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Generator[tuple[LayerJob, LayerIndex], None, None]:
     """Each of *jobs* with what its pass found, in the order of *jobs*. Raises nothing for what is wrong with a layer.
@@ -60,7 +70,7 @@ def read_layers(
     with Pipeline(blobs, limits, progress) as pipeline:
         for job in jobs:
             pipeline.begin()
-            yield job, _Pass(job, pipeline, limits, budget, keep, scanner).run()
+            yield job, _Pass(job, pipeline, limits, budget, look or Look()).run()
 
 
 class _Budget:
@@ -76,15 +86,14 @@ class _Budget:
 class _Pass:
     """The pass over one layer, in the caller's thread."""
 
-    def __init__(
-        self, job: LayerJob, pipeline: Pipeline, limits: Limits, budget: _Budget, keep: Keep | None, scanner: Scanner | None
-    ) -> None:
+    def __init__(self, job: LayerJob, pipeline: Pipeline, limits: Limits, budget: _Budget, look: Look) -> None:
         self._job = job
         self._pipeline = pipeline
         self._limits = limits
         self._budget = budget
-        self._keep = keep
-        self._scanner = scanner
+        self._keep = look.keep
+        self._scanner = look.scanner
+        self._store = look.store
         self._index = LayerIndex()
         self._problems = Problems(limits.problems)
         self._names = Names()
@@ -184,42 +193,69 @@ class _Pass:
         if raw.extra and raw.extra.sparse and not self._may_expand(raw):
             return None, ""
         index.file_bytes += size
-        wanted = 0
-        if self._keep is not None:
-            wanted = min(size, self._keep.wanted(f"{parent}/{name}" if parent != "/" else f"/{name}", size))
-            if self._budget.kept + wanted > self._limits.kept_bytes:
-                wanted = 0
-                self._note(Topic.UNREAD, raw.name, "its first bytes were not kept for a closer look: the limit kept_bytes is reached")
-            self._budget.kept += wanted
-        kept: list[bytes] = []
-        hasher = None
-        digest = b""
-        found_class = ""
-        scanning = False
-        for piece in reader.content():
-            if not found_class:
-                found_class = content_class(piece)
-                if self._scanner is not None:
-                    path = f"{parent}/{name}" if parent != "/" else f"/{name}"
-                    scanning = self._scanner.wants(path, size, found_class)
-                    if scanning:
-                        self._scanner.begin(path, len(index.entries))
-                if len(piece) == size:
-                    digest = hashlib.sha256(piece).digest()
-                else:
-                    hasher = hashlib.sha256(piece)
-            elif hasher is not None:
-                hasher.update(piece)
-            if wanted > 0:
-                kept.append(bytes(piece[:wanted]))
-                wanted -= len(kept[-1])
-            if scanning and self._scanner is not None:
-                self._scanner.feed(piece)
-        if scanning and self._scanner is not None:
-            self._scanner.end()
-        if kept:
-            index.kept[len(index.entries)] = b"".join(kept)
-        return hasher.digest() if hasher is not None else digest, found_class
+        path = f"{parent}/{name}" if parent != "/" else f"/{name}"
+        pieces = iter(reader.content())
+        first = next(pieces)
+        if len(first) < HEAD_BYTES and len(first) < size:  # the class must not depend on where a buffer ends
+            first = memoryview(bytes(first) + bytes(next(pieces)))
+        found_class = content_class(first)
+        wanted = self._wanted(raw, path, found_class)
+        scanner = self._scanner
+        if scanner is not None and not scanner.wants(path, size, found_class):
+            scanner = None
+            index.not_searched[found_class] = index.not_searched.get(found_class, 0) + 1
+        looked: Looked | None = None
+        if len(first) == size:
+            digest = hashlib.sha256(first).digest()
+            kept = bytes(first[:wanted])
+            if scanner is not None:
+                looked = scanner.whole(len(index.entries), first, digest)
+        else:
+            digest, kept, looked = self._pieces(first, pieces, wanted, scanner)
+        if looked is not None:
+            self._note_looked(raw, looked)
+        if kept and self._store is not None:
+            index.kept[len(index.entries)] = self._store.add(masked(kept, looked.matches) if looked is not None else kept)
+        return digest, found_class
+
+    def _pieces(
+        self, first: memoryview, pieces: Iterator[memoryview], wanted: int, scanner: Scanner | None
+    ) -> tuple[bytes, bytes, Looked | None]:
+        """Digest, kept bytes and result of a content that does not come in one piece."""
+        hasher = hashlib.sha256(first)
+        kept = bytearray(first[:wanted])
+        if scanner is not None:
+            scanner.begin(len(self._index.entries))
+            scanner.feed(first)
+        for piece in pieces:
+            hasher.update(piece)
+            if len(kept) < wanted:
+                kept += piece[: wanted - len(kept)]
+            if scanner is not None:
+                scanner.feed(piece)
+        digest = hasher.digest()
+        return digest, bytes(kept), scanner.end(digest) if scanner is not None else None
+
+    def _wanted(self, raw: RawEntry, path: str, found_class: str) -> int:
+        """How many of its first bytes to keep, as far as they fit in what may be kept."""
+        if self._keep is None or self._store is None:
+            return 0
+        wanted = min(raw.size, self._keep.wanted(path, raw.size, found_class))
+        if self._budget.kept + wanted > self._limits.kept_bytes:
+            self._note(Topic.UNREAD, raw.name, "it was not kept for a closer look: the limit kept_bytes is reached")
+            return 0
+        self._budget.kept += wanted
+        return wanted
+
+    def _note_looked(self, raw: RawEntry, looked: Looked) -> None:
+        ordinal = len(self._index.entries)
+        if looked.matches:
+            self._index.matches[ordinal] = looked.matches
+        if looked.elf is not None:
+            self._index.elf[ordinal] = looked.elf
+        if not looked.is_whole:
+            what = "the search for credentials in it stopped: it holds more places that look like one than are followed"
+            self._note(Topic.UNREAD, raw.name, what, unread=True)
 
     def _may_expand(self, raw: RawEntry) -> bool:
         """Whether the holes of a sparse file fit in what the image may expand to; else the file is not hashed."""

@@ -1,4 +1,4 @@
-"""Report: everything that an inspection found, as one frozen value. Strings of the image are still raw here; renderers escape them."""
+"""Report: everything that an inspection found, as one frozen value. Strings of the image are raw in it; ``shown`` is their one way out."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from imginspect.image import Layer, Step
 from imginspect.oci.config import ImageConfig
 from imginspect.oci.digest import Digest
 from imginspect.problems import Problem
+from imginspect.report.text import visible
 from imginspect.rules import Policy, Severity
+from imginspect.scan.redaction import Redactor
 from imginspect.wording import counted
 
 
@@ -69,6 +71,11 @@ class Report:
     fail_on: Severity
     strict: bool
     ruleset_digest: str
+    redactor: Redactor
+
+    def shown(self, text: str) -> str:
+        """*text* of the image as any output may show it: credentials masked, then what could mislead escaped."""
+        return visible(self.redactor.masked(text))
 
     @property
     def failed(self) -> tuple[CheckResult, ...]:

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 
 from imginspect.checks.result import CheckResult, Evidence, Finding, Verdict
 from imginspect.report.report import Report, ReportVerdict, worst
-from imginspect.report.text import visible
 from imginspect.wording import counted
 
 _WIDTH = 80
@@ -64,13 +63,13 @@ def render_all(reports: Sequence[Report], *, colour: bool = False) -> str:
 
 
 def _headline(report: Report, style: _Style) -> Iterator[str]:
-    name = visible(", ".join(report.image.references) or "the image") if report.image else "the archive"
+    name = report.shown(", ".join(report.image.references) or "the image") if report.image else "the archive"
     verdict = _VERDICT_WORDS[report.verdict]
     fits = len(verdict) + 2 + len(name) <= _WIDTH
     yield style(verdict, _VERDICT_COLOUR[report.verdict]) + (f"  {name}" if fits else "")
     if not fits:
         yield from _wrap(name, "  ")
-    yield from _wrap(f"{visible(report.reason)}.", "")
+    yield from _wrap(f"{report.shown(report.reason)}.", "")
 
 
 def _image(report: Report, style: _Style) -> Iterator[str]:
@@ -93,7 +92,7 @@ def _image(report: Report, style: _Style) -> Iterator[str]:
     rows += [("also there", other) for other in image.also_present[:5]]
     if len(image.also_present) > 5:
         rows.append(("also there", f"and {len(image.also_present) - 5} more"))
-    yield from _table([(label, visible(value)) for label, value in rows])
+    yield from _table([(label, report.shown(value)) for label, value in rows])
 
 
 def _open_results(report: Report, style: _Style) -> Iterator[str]:
@@ -114,7 +113,7 @@ def _result(result: CheckResult, report: Report, style: _Style) -> Iterator[str]
     yield lines[0].replace(label, style(label, colour), 1)
     yield from lines[1:]
     if not result.findings and result.reason:
-        yield from _wrap(visible(result.reason), "  ")
+        yield from _wrap(report.shown(result.reason), "  ")
     for finding in result.findings[:_MOST_FINDINGS]:
         yield from _finding(finding, report)
     if len(result.findings) > _MOST_FINDINGS:
@@ -123,7 +122,7 @@ def _result(result: CheckResult, report: Report, style: _Style) -> Iterator[str]
 
 
 def _finding(finding: Finding, report: Report) -> Iterator[str]:
-    yield from _wrap(visible(finding.message), "  - ")
+    yield from _wrap(report.shown(finding.message), "  - ")
     for evidence in finding.evidence[:_MOST_EVIDENCE]:
         yield from _evidence(evidence, report)
     if len(finding.evidence) > _MOST_EVIDENCE:
@@ -142,15 +141,15 @@ def _evidence(evidence: Evidence, report: Report) -> Iterator[str]:
     if evidence.layer_index is not None:
         facts.append(f"layer {evidence.layer_index}")
     if facts:
-        yield from _wrap(visible(", ".join(facts)), "      ")
+        yield from _wrap(report.shown(", ".join(facts)), "      ")
     if report.image and evidence.layer_index is not None and evidence.layer_index < len(report.image.layers):
         created_by = report.image.layers[evidence.layer_index].created_by
         if created_by:
-            yield from _wrap(f"made by: {_shortened(visible(created_by), 140)}", "        ")
+            yield from _wrap(f"made by: {_shortened(report.shown(created_by), 140)}", "        ")
     if evidence.expected is not None:
-        yield from _wrap(f"expected: {visible(evidence.expected)}", "        ")
+        yield from _wrap(f"expected: {report.shown(evidence.expected)}", "        ")
     if evidence.found is not None:
-        yield from _wrap(f"found:    {visible(evidence.found)}", "        ")
+        yield from _wrap(f"found:    {report.shown(evidence.found)}", "        ")
     if evidence.file_sha256:
         yield f"        sha256: {evidence.file_sha256}"
 
@@ -164,7 +163,7 @@ def _passed(report: Report, style: _Style) -> Iterator[str]:
         note = " (does not apply)" if result.verdict is Verdict.NOT_APPLICABLE else ""
         yield from _wrap(f"{result.rule.id}  {result.rule.title}{note}", "  ", hang="               ")
         for condition in result.conditions:
-            yield from _wrap(f"provided: {visible(condition)}", "               ")
+            yield from _wrap(f"provided: {report.shown(condition)}", "               ")
 
 
 def _chain(report: Report, style: _Style) -> Iterator[str]:
@@ -176,7 +175,7 @@ def _chain(report: Report, style: _Style) -> Iterator[str]:
         role = link.role if link.layer_index is None else f"{link.role.replace(' content (diff_id)', '')} {link.layer_index}"
         if link.role.endswith("(diff_id)"):
             role = "  its content"
-        value = link.digest or visible(link.name)
+        value = link.digest or report.shown(link.name)
         rows.append((role, link.status, _short_digest(value)))
         if link.status == "mismatch":
             rows.append(("", "expected", _short_digest(link.expected or f"{link.expected_size:,} bytes")))
@@ -191,7 +190,7 @@ def _coverage(report: Report, style: _Style) -> Iterator[str]:
     yield style("Coverage", "bold")
     yield "  everything was read" if coverage.is_complete else "  " + style("not everything was read:", "yellow")
     for gap in coverage.gaps[:10]:
-        yield from _wrap(visible(gap), "  - ")
+        yield from _wrap(report.shown(gap), "  - ")
     if len(coverage.gaps) > 10:
         yield f"  … and {len(coverage.gaps) - 10:,} more"
     rows = [(f"{count:,}", "bytes of " + use) for use, count in coverage.bytes_by_use if count]
@@ -208,7 +207,7 @@ def _problems(report: Report, style: _Style) -> Iterator[str]:
         return  # every problem is a finding already
     yield style("Problems", "bold")
     for problem in report.problems:
-        yield from _wrap(f"{visible(problem.where)}: {visible(problem.what)}", "  - ")
+        yield from _wrap(f"{report.shown(problem.where)}: {report.shown(problem.what)}", "  - ")
 
 
 def _questions(report: Report, style: _Style) -> Iterator[str]:

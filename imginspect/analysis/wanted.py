@@ -1,0 +1,51 @@
+"""Wanted: which contents the analyses may ask for later, told by path, size and class while a layer goes by."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from imginspect.file_type import HEAD_BYTES
+from imginspect.layer.content_class import SCRIPT, TEXT
+
+_MOST_TEXT = 2 << 20
+"""Bytes of the largest text that is kept whole; what is larger is fetched by a second pass if it is asked for."""
+_MOST_SCRIPT_OF_A_PACKAGE = 256 << 10
+_MOST_HEADS = 200
+_PACKAGE_TREES = re.compile(
+    r"/(?:usr/|usr/local/)?(?:lib|lib32|lib64|libx32|share|include|src|libexec)/"
+    r"|/var/lib/(?:dpkg|apt|rpm|pacman)/"
+    r"|/(?:opt/(?:conda|miniconda\d?|mambaforge|miniforge\d?)|root/miniconda\d?)/(?:lib|pkgs|share|include|conda-meta)/"
+)
+_PACKAGE_FOLDERS = ("/site-packages/", "/dist-packages/", "/node_modules/", "/__pycache__/")
+_SYSTEM_FILES = re.compile(
+    r"/etc/(?:ld\.so\.conf(?:\.d/.*)?|ld-musl-[a-z0-9_]+\.path|passwd|group|os-release|nsswitch\.conf|profile(?:\.d/.*)?)"
+)
+
+
+class Wanted:
+    """See Keep: texts outside of package trees, scripts, the files that the config names, and heads of what lies below a mount."""
+
+    def __init__(self, named: Iterable[str], mounts: Iterable[str]) -> None:
+        """*named* are absolute paths that the config names; *mounts* the directories that the environment mounts over."""
+        self._named = frozenset(named)
+        self._mounts = tuple(f"{mount}/" for mount in mounts)
+        self._heads = 0
+
+    def wanted(self, path: str, size: int, content_class: str) -> int:
+        """See Keep."""
+        if self._mounts and path.startswith(self._mounts) and self._heads < _MOST_HEADS:
+            self._heads += 1
+            return max(HEAD_BYTES, self._text(path, size, content_class))
+        return self._text(path, size, content_class)
+
+    def _text(self, path: str, size: int, content_class: str) -> int:
+        if content_class == SCRIPT:
+            return size if size <= _MOST_SCRIPT_OF_A_PACKAGE or (size <= _MOST_TEXT and not _of_a_package(path)) else HEAD_BYTES
+        if content_class != TEXT or size > _MOST_TEXT:
+            return 0
+        return size if path in self._named or _SYSTEM_FILES.fullmatch(path) or not _of_a_package(path) else 0
+
+
+def _of_a_package(path: str) -> bool:
+    return _PACKAGE_TREES.match(path) is not None or any(folder in path for folder in _PACKAGE_FOLDERS)

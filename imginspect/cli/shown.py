@@ -1,0 +1,34 @@
+"""How the commands show strings of an image: credentials masked, unless they are asked for, then what could mislead escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import TYPE_CHECKING, TypeAlias
+
+import click
+
+from imginspect.report.text import visible
+
+if TYPE_CHECKING:
+    from imginspect.scan.redaction import Redactor
+
+Shown: TypeAlias = Callable[[str], str]
+
+show_secrets_option = click.option("--show-secrets", is_flag=True, help="Show credentials instead of masking them.")
+
+
+def shown(text: str) -> str:
+    """*text* with credentials masked and what could mislead escaped."""
+    return visible(_redactor().masked(text))
+
+
+@cache
+def _redactor() -> Redactor:
+    from imginspect.cli.cache_folder import user_cache
+    from imginspect.rules import load_patterns
+    from imginspect.rules.ruleset import rules_folder
+    from imginspect.scan.matcher import Matcher
+    from imginspect.scan.redaction import Redactor
+
+    return Redactor(Matcher(load_patterns([rules_folder()]), cache=user_cache()))

@@ -1,0 +1,71 @@
+"""KeptContents: what the pass retains of files for a closer look, credentials masked, in one bounded place without a name."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from types import TracebackType
+from typing import NamedTuple
+
+from imginspect.errors import LayerError
+
+MEMORY_BYTES = 8 << 20
+"""Bytes that stay in memory; more go to a temporary file that has no name (it is unlinked at once, and only its owner may read it)."""
+
+
+class Kept(NamedTuple):
+    """Where the first *size* bytes of a file are kept."""
+
+    store: KeptContents
+    offset: int
+    size: int
+
+    def read(self) -> bytes:
+        """The bytes, credentials in them masked.
+
+        Raises: LayerError - the temporary file could not be read
+        """
+        return self.store.read(self.offset, self.size)
+
+
+class KeptContents:
+    """Contents one behind the other, in memory as long as they are few. Use as a context manager, or close it."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._file = tempfile.SpooledTemporaryFile(max_size=MEMORY_BYTES, dir=str(folder) if folder else None)  # noqa: SIM115 - closed by close()
+        self._size = 0
+
+    def add(self, content: bytes) -> Kept:
+        """Keep *content*, which was masked before.
+
+        Raises: LayerError - the temporary file could not be written
+        """
+        try:
+            self._file.seek(self._size)
+            self._file.write(content)
+        except OSError as error:
+            raise LayerError(f"the temporary file for kept contents could not be written: {error.strerror}") from error
+        kept = Kept(self, self._size, len(content))
+        self._size += len(content)
+        return kept
+
+    def read(self, offset: int, size: int) -> bytes:
+        """*size* bytes from *offset*.
+
+        Raises: LayerError
+        """
+        try:
+            self._file.seek(offset)
+            return self._file.read(size)
+        except OSError as error:
+            raise LayerError(f"the temporary file for kept contents could not be read: {error.strerror}") from error
+
+    def close(self) -> None:
+        """Give the contents up."""
+        self._file.close()
+
+    def __enter__(self) -> KeptContents:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()

@@ -1,0 +1,112 @@
+"""Matcher: patterns and an engine together; bytes in, confirmed matches out."""
+
+from __future__ import annotations
+
+import math
+import re
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable
+from functools import cache
+from typing import NamedTuple
+
+from imginspect.cache import Cache
+from imginspect.rules import Pattern, PatternSet
+from imginspect.scan.engine import Bytes, Engine, Expression, merged
+from imginspect.scan.hyperscan_engine import HyperscanEngine, is_available
+from imginspect.scan.literal_engine import LiteralEngine
+from imginspect.scan.validators import VALIDATORS
+
+MOST_CANDIDATES = 20_000
+"""Candidates in one block of bytes after which the search of it stops; a text of honest origin has a few dozen."""
+
+
+class Span(NamedTuple):
+    """A confirmed match: its pattern, where the whole of it stands, and where the secret part does (offsets in bytes)."""
+
+    pattern: Pattern
+    start: int
+    end: int
+    secret_start: int
+    secret_end: int
+
+
+class Matcher:
+    """Finds the credentials of a pattern set in bytes."""
+
+    def __init__(self, patterns: PatternSet, engine_name: str = "", cache: Cache | None = None) -> None:
+        """*engine_name* is ``hyperscan`` or ``literals``; empty for the fastest that is there."""
+        self.patterns = patterns
+        expressions = [_expression(pattern) for pattern in patterns.patterns]
+        fast = engine_name == HyperscanEngine.name or (not engine_name and is_available())
+        self._engine: Engine = HyperscanEngine(expressions, cache or Cache(None)) if fast and expressions else LiteralEngine(expressions)
+        self.longest = max((expression.longest for expression in expressions), default=0)
+        """The most bytes that any match spans."""
+
+    @property
+    def engine_name(self) -> str:
+        """Which engine is at work."""
+        return self._engine.name
+
+    def find(self, data: Bytes) -> tuple[list[Span], bool]:
+        """All matches in *data* in order, of overlapping ones the more certain; and whether all of *data* was searched."""
+        regions, is_whole = self._engine.candidates(data, MOST_CANDIDATES)
+        if not regions:
+            return [], is_whole
+        found = [
+            span
+            for number, candidates in regions.items()
+            for region in merged(candidates, len(data))
+            for span in _confirmed(self.patterns.patterns[number], data, region)
+        ]
+        return _without_overlaps(found), is_whole
+
+
+def _expression(pattern: Pattern) -> Expression:
+    regex, longest = pattern.regex, pattern.longest
+    if pattern.near:
+        words = "|".join(re.escape(word) for word in pattern.near)
+        regex = rf"(?i:{words})[\x00-\xff]{{0,{pattern.within}}}?(?:{regex})"
+        longest += pattern.within + max(map(len, pattern.near))
+    return Expression(regex.encode(), pattern.ignore_case, longest)
+
+
+@cache
+def _compiled(pattern: Pattern) -> re.Pattern[bytes]:
+    expression = _expression(pattern)
+    return re.compile(expression.regex, re.IGNORECASE if expression.ignore_case else 0)
+
+
+def _confirmed(pattern: Pattern, data: Bytes, region: tuple[int, int]) -> Iterable[Span]:
+    for match in _compiled(pattern).finditer(data, *region):
+        group = 1 if match.re.groups and match.start(1) >= 0 else 0
+        secret = match.group(group)
+        if entropy(secret) < pattern.entropy:
+            continue
+        if all(VALIDATORS[name](match.group(), secret) for name in pattern.validators):
+            yield Span(pattern, match.start(), match.end(), match.start(group), match.end(group))
+
+
+def entropy(data: bytes) -> float:
+    """Shannon entropy in bits for each byte of *data*."""
+    return -sum(count / len(data) * math.log2(count / len(data)) for count in Counter(data).values()) if data else 0.0
+
+
+def _without_overlaps(found: list[Span]) -> list[Span]:
+    """Of matches whose secrets overlap the more certain one, in the order of the bytes."""
+    kept: list[tuple[int, int, int]] = []
+    ranked = sorted(found, key=lambda item: (*_rank(item.pattern), item.start, -item.end, item.pattern.id))
+    for number, span in enumerate(ranked):
+        place = (span.secret_start, span.secret_end, number)
+        at = bisect_left(kept, place)
+        if (at == 0 or kept[at - 1][1] <= place[0]) and (at == len(kept) or place[1] <= kept[at][0]):
+            kept.insert(at, place)
+    return [ranked[number] for _, _, number in kept]
+
+
+def _rank(pattern: Pattern) -> tuple[bool, bool, bool]:
+    return not pattern.verifies, bool(pattern.near), pattern.issuer == GENERIC
+
+
+GENERIC = "any issuer"
+"""The issuer of patterns that go by the words around a value and not by its form."""

@@ -1,0 +1,136 @@
+"""Search: one content after the other is searched for credentials, whole or in the pieces in which it goes by."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from imginspect.scan.engine import Bytes
+from imginspect.scan.match import Match
+from imginspect.scan.matcher import Matcher, Span
+
+BLOCK_BYTES = 1 << 20
+MOST_MATCHES = 200
+"""Matches of one file that are recorded; the search of the file stops there, and says so."""
+_BEFORE = 80
+_AFTER = 40
+_MASK = b"*"
+
+
+class Searched(NamedTuple):
+    """What the search of one content gave; *is_whole* says whether all of it was searched."""
+
+    matches: tuple[Match, ...] = ()
+    is_whole: bool = True
+
+
+NOTHING = Searched()
+
+
+class ContentSearch:
+    """Searches contents, one at a time. A content of more than ``BLOCK_BYTES`` is searched in blocks of that size, whatever the pieces."""
+
+    def __init__(self, matcher: Matcher) -> None:
+        self._matcher = matcher
+        self._overlap = matcher.longest + 2
+        self._is_text = False
+        self._found: dict[tuple[str, int], Match] = {}
+        self._block = bytearray()
+        self._tail = b""
+        self._offset = 0
+        self._lines = 0
+        self._is_whole = True
+
+    def whole(self, data: Bytes, *, is_text: bool) -> Searched:
+        """The result for a content that is there at once."""
+        if len(data) > BLOCK_BYTES:
+            self.begin(is_text=is_text)
+            self.feed(data)
+            return self.end()
+        spans, is_whole = self._matcher.find(data)
+        if not spans and is_whole:
+            return NOTHING
+        found = [_match(span, data, 0, 0, is_text=is_text, excerpt=_excerpt(span, spans, data) if is_text else "") for span in spans]
+        return _result(found, is_whole=is_whole)
+
+    def begin(self, *, is_text: bool) -> None:
+        """A content follows in pieces."""
+        self._is_text = is_text
+        self._found = {}
+        self._block.clear()
+        self._tail = b""
+        self._offset = self._lines = 0
+        self._is_whole = True
+
+    def feed(self, piece: Bytes) -> None:
+        """The next piece of it."""
+        at = 0
+        while at < len(piece) and self._is_whole:
+            if len(self._block) == BLOCK_BYTES:
+                self._search_block()
+            taken = piece[at : at + BLOCK_BYTES - len(self._block)]
+            self._block += taken
+            at += len(taken)
+
+    def end(self) -> Searched:
+        """The result for the content that was fed."""
+        if not self._offset:  # all of it is in one block
+            result = self.whole(bytes(self._block), is_text=self._is_text) if self._block else NOTHING
+        else:
+            if self._is_whole:
+                self._search_block(is_last=True)
+            result = _result(sorted(self._found.values(), key=lambda match: (match.start, match.end)), is_whole=self._is_whole)
+        self._block.clear()
+        self._tail = b""
+        return result
+
+    def _search_block(self, *, is_last: bool = False) -> None:
+        """Search the block behind the end of the one before. What touches an end that is not the content's own, the next look sees."""
+        data = self._tail + bytes(self._block)
+        before = self._offset - len(self._tail)
+        spans, is_whole = self._matcher.find(data)
+        for span in spans:
+            if not ((span.start == 0 and before) or (span.end == len(data) and not is_last)):
+                match = _match(span, data, before, self._lines, is_text=self._is_text)
+                self._found.setdefault((match.kind, match.start), match)
+        self._is_whole = is_whole and len(self._found) <= MOST_MATCHES
+        self._offset += len(self._block)
+        self._tail = data[-self._overlap :]
+        if self._is_text:
+            self._lines += data[: len(data) - len(self._tail)].count(b"\n")
+        self._block.clear()
+
+
+def _match(span: Span, data: Bytes, offset: int, lines: int, *, is_text: bool, excerpt: str = "") -> Match:
+    line = lines + bytes(data[: span.secret_start]).count(b"\n") + 1 if is_text else 0
+    start, end = offset + span.secret_start, offset + span.secret_end
+    return Match(span.pattern.id, start, end, line, span.pattern.verifies, excerpt)
+
+
+def _excerpt(span: Span, spans: list[Span], data: Bytes) -> str:
+    """The line of *span*, not more than a screen line of it, every match in it masked."""
+    low, high = max(0, span.secret_start - 4 * _BEFORE), min(len(data), span.secret_end + 4 * _AFTER)
+    part = bytearray(data[low:high])
+    for other in spans:
+        start, end = max(low, other.secret_start), min(high, other.secret_end)
+        if start < end:
+            part[start - low : end - low] = _MASK * (end - start)
+    start, end = span.secret_start - low, span.secret_end - low
+    before = bytes(part[:start]).rpartition(b"\n")[2][-_BEFORE:]
+    after = bytes(part[end:]).partition(b"\n")[0][:_AFTER]
+    return (before + _MASK * 8 + after).decode("utf-8", "replace").strip()
+
+
+def _result(found: list[Match], *, is_whole: bool) -> Searched:
+    return Searched(tuple(found[:MOST_MATCHES]), is_whole and len(found) <= MOST_MATCHES)
+
+
+def masked(content: bytes, matches: tuple[Match, ...]) -> bytes:
+    """*content* with every match in it overwritten at equal length."""
+    if not matches:
+        return content
+    changed = bytearray(content)
+    for match in matches:
+        start, end = match.start, min(match.end, len(changed))
+        if start < end:
+            changed[start:end] = _MASK * (end - start)
+    return bytes(changed)

@@ -1,0 +1,3 @@
+from collections.abc import Callable, Mapping
+
+VALIDATORS: Mapping[str, Callable[[bytes, bytes], bool]] = {}
