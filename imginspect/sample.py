@@ -2,7 +2,8 @@
 
 A description is a mapping: ``layers`` (lists of entries), ``config``, ``history`` and ``damage``. An entry has a ``path`` (one that ends
 in a slash is a directory) and may have ``text`` (or ``base64``), ``kind``, ``target``, ``mode`` (octal, such as 0o755), ``uid``, ``gid``,
-``device``, ``xattrs`` (values in base64). The archives are OCI image layouts with plain layers.
+``device``, ``xattrs`` (values in base64). With ``elf`` it is a compiled program without code: a mapping of ``machine``, ``interpreter``,
+``needed``, ``rpath``, ``runpath`` and ``kind`` (executable or shared). The archives are OCI image layouts with plain layers.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any, TypeAlias
 
 from imginspect.errors import RuleError
 from imginspect.oci.media_types import OCI_CONFIG, OCI_LAYER, OCI_MANIFEST
+from imginspect.scan.minimal_elf import minimal_elf
 
 Description: TypeAlias = dict[str, Any]
 Members: TypeAlias = list[tuple[str, bytes]]
@@ -95,9 +97,18 @@ def _tar_entry(entry: Description) -> tuple[tarfile.TarInfo, io.BytesIO | None]:
     info.pax_headers = {"SCHILY.xattr." + key: value for key, value in xattrs.items()}
     if kind != "file":
         return info, None
-    content = base64.b64decode(entry["base64"]) if "base64" in entry else str(entry.get("text", "")).encode()
+    content = _content(entry)
     info.size = len(content)
     return info, io.BytesIO(content)
+
+
+def _content(entry: Description) -> bytes:
+    if "elf" in entry:
+        try:
+            return minimal_elf(**entry["elf"])
+        except (KeyError, TypeError) as error:
+            raise RuleError(f"example: elf: {error} is not known") from error
+    return base64.b64decode(entry["base64"]) if "base64" in entry else str(entry.get("text", "")).encode()
 
 
 class _Maker:

@@ -1,0 +1,128 @@
+"""Wrappers: programs that start the command they are given, such as ``tini --`` or ``gosu USER``; and what is left without them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from imginspect.analysis.startup.options import Scanned, assignments, grammar, scan
+from imginspect.analysis.startup.special_wrappers import SPECIAL, Step, launcher
+from imginspect.analysis.startup.wrapper_table import LAUNCHERS, WRAPPERS, Grammar
+
+MOST_WRAPPERS = 16
+_PYTHON = re.compile(r"(?:python|pypy)[0-9.]*t?\Z")
+_SUFFIX = re.compile(r"-(?:static|amd64|arm64|x86_64|aarch64|muslc-amd64|static-amd64|static-muslc-amd64)\Z")
+
+
+class Peeled(NamedTuple):
+    """A command without its wrappers. *steps* are the wrappers, outermost first; the other fields are as in Step, of all of them.
+
+    *argv* is empty where *shell_text* is what runs, where the last wrapper is given no command, and where *unknown* says why not.
+    """
+
+    argv: tuple[str, ...]
+    steps: tuple[Step, ...]
+    environment: tuple[tuple[str, str | None], ...]
+    clears_environment: bool
+    working_dir: str
+    user: str
+    activates: str
+    shell_text: str | None
+    is_applet: bool
+    unknown: str
+
+
+def peel(argv: Sequence[str]) -> Peeled:
+    """*argv* without the wrappers at its start, at most ``MOST_WRAPPERS`` of them."""
+    rest = tuple(argv)
+    steps: list[Step] = []
+    unknown = ""
+    while (step := peel_one(rest)) is not None:
+        if len(steps) == MOST_WRAPPERS:
+            rest, unknown = (), f"more than {MOST_WRAPPERS} programs start one another"
+            break
+        steps.append(step)
+        rest = step.argv
+        if step.unknown or step.shell_text is not None or not rest:
+            break
+    last = steps[-1] if steps else None
+    return Peeled(
+        argv=rest,
+        steps=tuple(steps),
+        environment=_environment(steps),
+        clears_environment=any(step.clears_environment for step in steps),
+        working_dir=next((step.working_dir for step in reversed(steps) if step.working_dir), ""),
+        user=next((step.user for step in reversed(steps) if step.user), ""),
+        activates=next((step.activates for step in reversed(steps) if step.activates), ""),
+        shell_text=last.shell_text if last else None,
+        is_applet=bool(last and last.is_applet),
+        unknown=unknown or (last.unknown if last else ""),
+    )
+
+
+def peel_one(argv: Sequence[str]) -> Step | None:
+    """The wrapper that *argv* starts with; None where it starts with none."""
+    if not argv:
+        return None
+    name = wrapper_name(argv[0])
+    words = tuple(argv)
+    if name in SPECIAL:
+        return SPECIAL[name](name, words)
+    if name in LAUNCHERS:
+        return launcher(name, words, 1)
+    if _PYTHON.match(name) and len(words) > 2 and words[1] == "-m" and words[2] in LAUNCHERS:
+        return launcher(words[2], words, 3)
+    entry = WRAPPERS.get(name)
+    return _tabled(name, words, entry) if entry is not None else None
+
+
+def wrapper_name(program: str) -> str:
+    """The name by which the tables know *program*: without folder and without a build's suffix (``tini-static``)."""
+    return _SUFFIX.sub("", program.rpartition("/")[2])
+
+
+def _environment(steps: Sequence[Step]) -> tuple[tuple[str, str | None], ...]:
+    found: list[tuple[str, str | None]] = []
+    for step in steps:
+        found = [*([] if step.clears_environment else found), *step.environment]
+    return tuple(found)
+
+
+def _tabled(name: str, words: tuple[str, ...], entry: Grammar) -> Step | None:
+    at = 1
+    if entry.subcommand:
+        before = scan(words[1:], grammar(entry.before))
+        if before.unknown or not before.rest or before.rest[0] != entry.subcommand:
+            return Step(name, words, unknown=f"{name}: {before.unknown}") if before.unknown else None
+        at = len(words) - len(before.rest) + 1
+    scanned = scan(words[at:], grammar(entry.options, whole_words=entry.has_whole_words))
+    if scanned.unknown:
+        return Step(name, words, unknown=f"{name}: {scanned.unknown}")
+    operands, command = scanned.rest[: entry.operands], scanned.rest[entry.operands :]
+    if len(operands) < entry.operands:
+        return Step(name, words, unknown=f"{name} is not given all that it needs")
+    if entry.operands and command[:1] == ("--",):
+        return Step(name, words, unknown=f"{name}: whether it takes a -- there depends on its version")
+    environment: tuple[tuple[str, str | None], ...] = ()
+    if entry.takes_assignments:
+        environment = assignments(command)
+        command = command[len(environment) :]
+    own = words[: len(words) - len(command)] if command else words
+    return Step(
+        name,
+        own,
+        command,
+        environment=environment,
+        clears_environment=scanned.has(*entry.clearing),
+        working_dir=scanned.last(*entry.directory) or "",
+        user=(operands[0] if entry.user_is_operand else scanned.last(*entry.user)) or "",
+        activates=_activated(entry, scanned),
+        unknown=f"{name} makes another directory the root, which is not followed" if entry.changes_root else "",
+    )
+
+
+def _activated(entry: Grammar, scanned: Scanned) -> str:
+    if not entry.activates:
+        return ""
+    return f"{entry.activates}:{scanned.last(*entry.environment) or ''}"
