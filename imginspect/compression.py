@@ -21,6 +21,7 @@ ZSTD = "zstd"
 XZ = "xz"
 BZIP2 = "bzip2"
 
+TRAILING_START = 1 << 20
 HEAD_BYTES = 16
 """How many bytes ``compression_of`` wants to see."""
 _PIECE = 256 << 10
@@ -154,6 +155,8 @@ class Expander:
         self.expanded = 0
         self.trailing = 0
         self.trailing_nonzero = 0
+        self.trailing_start = b""
+        """The first bytes (up to a mebibyte) of what follows, from the first piece with something other than zeros on."""
 
     def readinto(self, target: memoryview) -> int:
         """Fill *target* from the start; how many bytes there were, fewer than asked for only at the end of the stream."""
@@ -231,6 +234,8 @@ class Expander:
             rest = self._buffer[self._at :]
             self.trailing += len(rest)
             self.trailing_nonzero += len(rest) - rest.count(0)
+            if self.trailing_nonzero:
+                self.trailing_start += rest[: TRAILING_START - len(self.trailing_start)]
             self._at = len(self._buffer)
         return False
 
@@ -275,6 +280,11 @@ class Gunzip:
     def trailing_nonzero(self) -> int:
         """How many of the trailing bytes are not zero."""
         return self._exact.trailing_nonzero if self._exact else 0
+
+    @property
+    def trailing_start(self) -> bytes:
+        """See Expander."""
+        return self._exact.trailing_start if self._exact else b""
 
     def readinto(self, target: memoryview) -> int:
         """See Expander."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from posixpath import join, normpath
 
+from imginspect.analysis.documents import OtherFiles, search_documents
 from imginspect.analysis.view import View
 from imginspect.analysis.wanted import Wanted
 from imginspect.archive import Archive, StoredImage
@@ -55,10 +56,15 @@ def inspect(archive: Archive, image: Image, listing: Listing, criteria: Criteria
         look = Look(ContentScanner(criteria.matcher), Wanted(_named(image), mounts), store)
         contents = read_contents(archive, image, look, progress)
         problems = [*archive.problems.listed(), *contents.problems]
-        coverage, met = make_ledger(archive, image, contents.layers, contents.filesystem, problems)
+        others = OtherFiles(criteria.matcher)
+        coverage, met = make_ledger(archive, image, contents.layers, contents.filesystem, problems, others)
         problems += met
+        stopped = [Problem(Topic.UNREAD, name, "the search for credentials in it stopped", unread=True) for name in others.stopped]
+        problems += stopped
+        coverage = replace(coverage, gaps=(*coverage.gaps, *(f"{problem.where}: {problem.what}" for problem in stopped)))
+        matches = (*search_documents(image, criteria.matcher), *others.matches)
         view = View(image, contents.layers, contents.filesystem)
-        subject = Subject(view, tuple(problems), criteria.policy, _types(contents, mounts), criteria.patterns)
+        subject = Subject(view, tuple(problems), criteria.policy, _types(contents, mounts), criteria.patterns, matches)
         results = run_checks(criteria.prepared, subject)
         if view.missed:
             coverage = replace(coverage, second_pass=_serve(archive, image, view, store))

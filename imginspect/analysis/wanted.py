@@ -41,11 +41,12 @@ class Wanted:
 
     def _text(self, path: str, size: int, content_class: str) -> int:
         if content_class == SCRIPT:
-            return size if size <= _MOST_SCRIPT_OF_A_PACKAGE or (size <= _MOST_TEXT and not _of_a_package(path)) else HEAD_BYTES
+            return size if size <= _MOST_SCRIPT_OF_A_PACKAGE or (size <= _MOST_TEXT and not is_of_a_package(path)) else HEAD_BYTES
         if content_class != TEXT or size > _MOST_TEXT:
             return 0
-        return size if path in self._named or _SYSTEM_FILES.fullmatch(path) or not _of_a_package(path) else 0
+        return size if path in self._named or _SYSTEM_FILES.fullmatch(path) or not is_of_a_package(path) else 0
 
 
-def _of_a_package(path: str) -> bool:
+def is_of_a_package(path: str) -> bool:
+    """Whether *path* lies where package managers install: a claim of its place only."""
     return _PACKAGE_TREES.match(path) is not None or any(folder in path for folder in _PACKAGE_FOLDERS)

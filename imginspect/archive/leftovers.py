@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from typing import Protocol
 
 from imginspect.archive.archive import Archive
 from imginspect.archive.layout import REGISTRY
 from imginspect.archive.members import Member
-from imginspect.archive.source import ArchiveFile
 from imginspect.archive.tar_members import TarMembers
 from imginspect.compression import HEAD_BYTES, PLAIN, compression_of
 from imginspect.errors import ImgInspectError
@@ -23,6 +23,7 @@ _METADATA = re.compile(
 )
 _BLOB_NAME = re.compile(r"(?:\A|/)blobs/sha256/([0-9a-f]{64})\Z")
 MISNAMED = "a blob that is not what its name says"
+BEHIND = "the bytes behind the end of the archive's tar"
 _SMALL = 1 << 20
 _PIECE = 1 << 20
 
@@ -38,31 +39,46 @@ class Leftover:
     is_metadata: bool
 
 
-def leftovers(archive: Archive) -> Iterator[Leftover]:
+class Listener(Protocol):
+    """Is given the bytes that belong to no image while they are read."""
+
+    def begin(self, name: str) -> None:
+        """The bytes of *name* follow."""
+
+    def feed(self, piece: bytes) -> None:
+        """The next of them."""
+
+    def end(self) -> None:
+        """That was the last."""
+
+
+def leftovers(archive: Archive, listener: Listener) -> Iterator[Leftover]:
     """Every file that nothing refers to, read and hashed. A registry's tree serves many images: there nothing is left over."""
     if archive.form == REGISTRY:
         return
     for member in archive.members.walk():
         if member.kind == FILE and member.name not in archive.reader.referenced:
-            yield _leftover(archive, member)
+            listener.begin(member.name)
+            yield _leftover(archive, member, listener)
+            listener.end()
 
 
-def trailing_bytes(archive: Archive) -> tuple[int, int]:
+def trailing_bytes(archive: Archive, listener: Listener) -> tuple[int, int]:
     """(bytes behind the end of the archive's tar, how many of them are not zero)."""
     if archive.file is None or not isinstance(archive.members, TarMembers):
         return 0, 0
-    return _count_nonzero(archive.file, archive.members.end)
-
-
-def _count_nonzero(file: ArchiveFile, start: int) -> tuple[int, int]:
+    file, start = archive.file, archive.members.end
     total = nonzero = 0
+    listener.begin(BEHIND)
     while piece := file.read_at(start + total, _PIECE):
         total += len(piece)
         nonzero += len(piece) - piece.count(0)
+        listener.feed(piece)
+    listener.end()
     return total, nonzero
 
 
-def _leftover(archive: Archive, member: Member) -> Leftover:
+def _leftover(archive: Archive, member: Member, listener: Listener) -> Leftover:
     name = member.name.removeprefix(archive.top)
     hasher = hashlib.sha256()
     head = b""
@@ -73,6 +89,7 @@ def _leftover(archive: Archive, member: Member) -> Leftover:
                 if len(head) < _SMALL:
                     head += piece
                 hasher.update(piece)
+                listener.feed(piece)
     except (ImgInspectError, OSError):
         return Leftover(member.name, member.size, "unreadable", None, is_metadata=False)
     promised = _BLOB_NAME.search(name)

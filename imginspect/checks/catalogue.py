@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from imginspect.checks import integrity, mount_directories
+from imginspect.checks import credentials, integrity, mount_directories
 from imginspect.checks.check import Check
 from imginspect.errors import RuleError
 
@@ -20,4 +20,4 @@ def _by_name(*checks: Check[Any]) -> Mapping[str, Check[Any]]:
     return MappingProxyType(named)
 
 
-CHECKS = _by_name(integrity.integrity, mount_directories.exist, mount_directories.empty)
+CHECKS = _by_name(credentials.credentials, integrity.integrity, mount_directories.exist, mount_directories.empty)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from imginspect.analysis.documents import DocumentMatch
 from imginspect.analysis.view import View
 from imginspect.filesystem import Filesystem, Node
 from imginspect.image import Image
@@ -23,6 +24,8 @@ class Subject:
     file_types: Mapping[tuple[int, int], str]
     """What libmagic calls the files whose first bytes were kept, by (layer index, ordinal)."""
     patterns: PatternSet
+    document_matches: tuple[DocumentMatch, ...]
+    """Credentials in the image's documents, and in what the archive holds besides the image."""
 
     @property
     def image(self) -> Image:

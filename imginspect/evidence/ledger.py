@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from imginspect.archive import Archive
 from imginspect.archive.layout import REGISTRY
-from imginspect.archive.leftovers import MISNAMED, Leftover, leftovers, trailing_bytes
+from imginspect.archive.leftovers import MISNAMED, Leftover, Listener, leftovers, trailing_bytes
 from imginspect.filesystem import Filesystem
 from imginspect.image import Image
 from imginspect.layer import LayerIndex
@@ -65,16 +65,16 @@ class Coverage:
 
 
 def make_ledger(
-    archive: Archive, image: Image, layers: Sequence[LayerIndex], filesystem: Filesystem, problems: Iterable[Problem]
+    archive: Archive, image: Image, layers: Sequence[LayerIndex], filesystem: Filesystem, problems: Iterable[Problem], listener: Listener
 ) -> tuple[Coverage, list[Problem]]:
     """The ledger, and the problems that making it met: data behind the end of the archive, files that nothing refers to."""
     unreferenced = Problems(archive.limits.problems)
-    left = tuple(leftovers(archive))
+    left = tuple(leftovers(archive, listener))
     for item in left:
         if not item.is_metadata:
             unreferenced.add(_leftover_problem(item))
     met = unreferenced.listed()
-    trailing, nonzero = trailing_bytes(archive)
+    trailing, nonzero = trailing_bytes(archive, listener)
     if nonzero:
         what = f"{trailing:,} bytes follow the end of its tar, {nonzero:,} of them not zero"
         met.append(Problem(Topic.TRAILING_DATA, "the archive", what))

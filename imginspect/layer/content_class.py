@@ -8,9 +8,13 @@ EMPTY = "empty"
 TEXT = "text"
 BINARY = "binary"
 SCRIPT = "script"
+ELF = "elf"
+UTF16 = "utf-16 text"
+COMPRESSED = frozenset({"gzip", "zstd", "xz", "bzip2", "zip"})
+"""Classes of files whose content is packed: it is searched only as it stands, packed."""
 
 _BY_MAGIC = {
-    b"\x7fELF": "elf",
+    b"\x7fELF": ELF,
     b"PK\x03\x04": "zip",
     b"PK\x05\x06": "zip",
     b"\x28\xb5\x2f\xfd": "zstd",
@@ -57,6 +61,8 @@ def content_class(head: memoryview) -> str:
         return known
     if start[:2] == b"\x1f\x8b":
         return "gzip"
+    if start[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return UTF16
     if start[:1] == b"\x80" and start[1:2] in (b"\x02", b"\x03", b"\x04", b"\x05"):
         return "pickle"
     return BINARY if b"\0" in bytes(head[:HEAD_BYTES]) else TEXT

@@ -69,8 +69,10 @@ class LayerIndex:
     diff_id: Digest | None = None
     kept: dict[int, Kept] = field(default_factory=dict)
     """First bytes of kept files by the ordinal of their entry, credentials in them masked."""
-    not_searched: dict[str, int] = field(default_factory=dict)
-    """How many files of a content class were not searched for credentials, where there was a search at all."""
+    behind: tuple[Match, ...] = ()
+    """What was found in bytes behind the end of its tar, or of its compressed stream."""
+    packed: dict[str, int] = field(default_factory=dict)
+    """How many files are archives or compressed, by class: what is in them was not read."""
     elf: dict[int, Elf] = field(default_factory=dict)
     """What compiled programs and libraries need to start, by the ordinal of their entry."""
     matches: dict[int, tuple[Match, ...]] = field(default_factory=dict)

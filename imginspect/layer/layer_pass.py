@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from imginspect.archive.members import ByteReader
+from imginspect.compression import TRAILING_START
 from imginspect.errors import ImgInspectError, LimitExceeded
-from imginspect.layer.content_class import EMPTY, HEAD_BYTES, content_class
+from imginspect.layer.content_class import BINARY, COMPRESSED, EMPTY, HEAD_BYTES, content_class
 from imginspect.layer.index import INVALID, MARKERS, NOT_READ, PARTIAL, Entry, LayerIndex
 from imginspect.layer.kept import KeptContents
 from imginspect.layer.names import PATH_MAX, Names, is_marker, leads_out, whiteout
@@ -200,10 +201,9 @@ class _Pass:
             first = memoryview(bytes(first) + bytes(next(pieces)))
         found_class = content_class(first)
         wanted = self._wanted(raw, path, found_class)
-        scanner = self._scanner
-        if scanner is not None and not scanner.wants(path, size, found_class):
-            scanner = None
-            index.not_searched[found_class] = index.not_searched.get(found_class, 0) + 1
+        scanner = self._scanner if self._scanner is not None and self._scanner.wants(path, size, found_class) else None
+        if found_class in COMPRESSED:
+            index.packed[found_class] = index.packed.get(found_class, 0) + 1
         looked: Looked | None = None
         if len(first) == size:
             digest = hashlib.sha256(first).digest()
@@ -214,7 +214,7 @@ class _Pass:
             digest, kept, looked = self._pieces(first, pieces, wanted, scanner)
         if looked is not None:
             self._note_looked(raw, looked)
-        if kept and self._store is not None:
+        if kept and self._store is not None and (looked is None or looked.is_whole):  # else not all in it could be masked
             index.kept[len(index.entries)] = self._store.add(masked(kept, looked.matches) if looked is not None else kept)
         return digest, found_class
 
@@ -291,7 +291,12 @@ class _Pass:
 
     def _note_end(self, reader: TarReader) -> None:
         lone = reader.lone_zero_block
-        rest, nonzero = reader.drain()
+        scanner = self._scanner if self._scanner is not None and self._scanner.wants("", 0, BINARY) else None
+        if scanner is not None:
+            scanner.begin(-1)
+        rest, nonzero = reader.drain(scanner.feed if scanner is not None else None)
+        if scanner is not None:
+            self._note_behind(scanner.end(b""))
         if nonzero:
             self._index.trailing += nonzero
             what = f"{rest:,} bytes follow the end of its tar, {nonzero:,} of them not zero"
@@ -300,6 +305,11 @@ class _Pass:
             self._note(Topic.TRAILING_DATA, b"", what, unread=lone)
         elif not reader.end_marker and self._index.entries:
             self._note(Topic.ENTRIES, b"", "its tar has no end marker")
+
+    def _note_behind(self, looked: Looked) -> None:
+        self._index.behind += looked.matches
+        if not looked.is_whole:
+            self._note(Topic.UNREAD, b"", "the search for credentials behind the end of its tar stopped", unread=True)
 
     def _finish(self, blob: BlobRead, error: ImgInspectError | MemoryError | RecursionError | None) -> None:
         index = self._index
@@ -311,6 +321,7 @@ class _Pass:
             index.trailing += blob.trailing_nonzero
             topic = Topic.TRAILING_DATA if blob.trailing_nonzero else Topic.ENTRIES
             self._note(topic, b"", f"{blob.trailing:,} bytes follow the end of its {blob.compression} stream")
+            self._search_trailing(blob)
         cause = blob.error or error
         if self._job.not_readable:
             index.status, index.reason = NOT_READ, self._job.not_readable
@@ -323,6 +334,15 @@ class _Pass:
         if blob.error is None and not self._job.not_readable:
             index.diff_id = blob.digest if self._is_stored_plain else Digest(self._job.diff_algorithm, self._diff.hexdigest())
         index.problems = self._problems.listed()
+
+    def _search_trailing(self, blob: BlobRead) -> None:
+        """Look into what follows the compressed stream: the first of it, which is all of it unless somebody means to hide something."""
+        if self._scanner is None or not blob.trailing_start or not self._scanner.wants("", len(blob.trailing_start), BINARY):
+            return
+        self._note_behind(self._scanner.whole(-1, memoryview(blob.trailing_start), b""))
+        if blob.trailing > len(blob.trailing_start) == TRAILING_START:
+            what = f"of the bytes that follow its {blob.compression} stream only the first {TRAILING_START:,} were searched"
+            self._note(Topic.UNREAD, b"", what, unread=True)
 
 
 def _message(error: BaseException) -> str:

@@ -44,6 +44,7 @@ class BlobRead:
     expanded: int = 0
     trailing: int = 0
     trailing_nonzero: int = 0
+    trailing_start: bytes = b""
     digest: Digest | None = None
     error: ImgInspectError | OSError | MemoryError | None = None
 
@@ -214,6 +215,7 @@ class Pipeline:
         finally:
             result.trailing = expanding.trailing
             result.trailing_nonzero = expanding.trailing_nonzero
+            result.trailing_start = expanding.trailing_start
 
     def _fill_buffers(self, readinto: Callable[[memoryview], int], result: BlobRead) -> None:
         is_plain = result.compression == PLAIN

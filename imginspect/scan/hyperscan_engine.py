@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import platform
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from imginspect.cache import Cache
@@ -28,6 +29,7 @@ class HyperscanEngine:
     def __init__(self, expressions: Sequence[Expression], cache: Cache) -> None:
         self._longest = [expression.longest for expression in expressions]
         self._database = _database(expressions, cache)
+        self._stopped = _stopped_error()
 
     def candidates(self, data: Bytes, most: int) -> tuple[dict[int, list[tuple[int, int]]], bool]:
         """See Engine."""
@@ -37,12 +39,21 @@ class HyperscanEngine:
             hits.append((number, end))
             return True if len(hits) >= most else None
 
-        self._database.scan(data, match_event_handler=on_match)
+        with suppress(self._stopped):
+            self._database.scan(data, match_event_handler=on_match)
         regions: dict[int, list[tuple[int, int]]] = {}
         for number, end in hits:
             longest = self._longest[number]
             regions.setdefault(number, []).append((end - longest, end + longest))
         return regions, len(hits) < most
+
+
+def _stopped_error() -> type[Exception]:
+    """What a scan raises that its callback stopped."""
+    from hyperscan import ScanTerminated
+
+    error: type[Exception] = ScanTerminated
+    return error
 
 
 def _database(expressions: Sequence[Expression], cache: Cache) -> Any:

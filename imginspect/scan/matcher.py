@@ -22,13 +22,16 @@ MOST_CANDIDATES = 20_000
 
 
 class Span(NamedTuple):
-    """A confirmed match: its pattern, where the whole of it stands, and where the secret part does (offsets in bytes)."""
+    """A confirmed match: its kind, where the whole of it stands, and where the secret part does (offsets in bytes)."""
 
-    pattern: Pattern
+    kind: str
     start: int
     end: int
     secret_start: int
     secret_end: int
+    is_verified: bool
+    rank: int
+    """Where the secrets of two matches overlap, the one with the lower rank stands."""
 
 
 class Matcher:
@@ -59,7 +62,7 @@ class Matcher:
             for region in merged(candidates, len(data))
             for span in _confirmed(self.patterns.patterns[number], data, region)
         ]
-        return _without_overlaps(found), is_whole
+        return without_overlaps(found), is_whole
 
 
 def _expression(pattern: Pattern) -> Expression:
@@ -84,7 +87,7 @@ def _confirmed(pattern: Pattern, data: Bytes, region: tuple[int, int]) -> Iterab
         if entropy(secret) < pattern.entropy:
             continue
         if all(VALIDATORS[name](match.group(), secret) for name in pattern.validators):
-            yield Span(pattern, match.start(), match.end(), match.start(group), match.end(group))
+            yield Span(pattern.id, match.start(), match.end(), match.start(group), match.end(group), pattern.verifies, _rank(pattern))
 
 
 def entropy(data: bytes) -> float:
@@ -92,10 +95,10 @@ def entropy(data: bytes) -> float:
     return -sum(count / len(data) * math.log2(count / len(data)) for count in Counter(data).values()) if data else 0.0
 
 
-def _without_overlaps(found: list[Span]) -> list[Span]:
+def without_overlaps(found: list[Span]) -> list[Span]:
     """Of matches whose secrets overlap the more certain one, in the order of the bytes."""
     kept: list[tuple[int, int, int]] = []
-    ranked = sorted(found, key=lambda item: (*_rank(item.pattern), item.start, -item.end, item.pattern.id))
+    ranked = sorted(found, key=lambda item: (item.rank, item.start, -item.end, item.kind))
     for number, span in enumerate(ranked):
         place = (span.secret_start, span.secret_end, number)
         at = bisect_left(kept, place)
@@ -104,8 +107,8 @@ def _without_overlaps(found: list[Span]) -> list[Span]:
     return [ranked[number] for _, _, number in kept]
 
 
-def _rank(pattern: Pattern) -> tuple[bool, bool, bool]:
-    return not pattern.verifies, bool(pattern.near), pattern.issuer == GENERIC
+def _rank(pattern: Pattern) -> int:
+    return 4 * (pattern.issuer == GENERIC) + 2 * bool(pattern.near) + (not pattern.verifies)
 
 
 GENERIC = "any issuer"

@@ -31,7 +31,7 @@ class Redactor:
         parts: list[str] = []
         at = 0
         for span in spans:
-            parts += [_decoded(data[at : span.secret_start]), f"[masked: {span.pattern.id}]"]
+            parts += [_decoded(data[at : span.secret_start]), f"[masked: {span.kind}]"]
             at = span.secret_end
         return "".join([*parts, _decoded(data[at:])])
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from imginspect.scan.engine import Bytes
 from imginspect.scan.match import Match
-from imginspect.scan.matcher import Matcher, Span
+from imginspect.scan.matcher import Matcher, Span, without_overlaps
 
 BLOCK_BYTES = 1 << 20
 MOST_MATCHES = 200
@@ -46,11 +47,21 @@ class ContentSearch:
             self.begin(is_text=is_text)
             self.feed(data)
             return self.end()
+        return self._whole(data, (), is_text=is_text)
+
+    def structured(self, data: bytes, known: Iterable[Span]) -> Searched:
+        """The result for a text whose structure showed *known* secrets already, beside what the patterns find in it."""
+        return self._whole(data, known, is_text=True)
+
+    def _whole(self, data: Bytes, known: Iterable[Span], *, is_text: bool) -> Searched:
         spans, is_whole = self._matcher.find(data)
+        if known:
+            spans = without_overlaps([*spans, *known])
         if not spans and is_whole:
             return NOTHING
-        found = [_match(span, data, 0, 0, is_text=is_text, excerpt=_excerpt(span, spans, data) if is_text else "") for span in spans]
-        return _result(found, is_whole=is_whole)
+        return _result(
+            _matches(spans, data, 0, 0, is_text=is_text, with_excerpts=is_text), is_whole=is_whole and len(spans) <= MOST_MATCHES
+        )
 
     def begin(self, *, is_text: bool) -> None:
         """A content follows in pieces."""
@@ -88,10 +99,9 @@ class ContentSearch:
         data = self._tail + bytes(self._block)
         before = self._offset - len(self._tail)
         spans, is_whole = self._matcher.find(data)
-        for span in spans:
-            if not ((span.start == 0 and before) or (span.end == len(data) and not is_last)):
-                match = _match(span, data, before, self._lines, is_text=self._is_text)
-                self._found.setdefault((match.kind, match.start), match)
+        inner = [span for span in spans if not ((span.start == 0 and before) or (span.end == len(data) and not is_last))]
+        for match in _matches(inner, data, before, self._lines, is_text=self._is_text):
+            self._found.setdefault((match.kind, match.start), match)
         self._is_whole = is_whole and len(self._found) <= MOST_MATCHES
         self._offset += len(self._block)
         self._tail = data[-self._overlap :]
@@ -100,10 +110,18 @@ class ContentSearch:
         self._block.clear()
 
 
-def _match(span: Span, data: Bytes, offset: int, lines: int, *, is_text: bool, excerpt: str = "") -> Match:
-    line = lines + bytes(data[: span.secret_start]).count(b"\n") + 1 if is_text else 0
-    start, end = offset + span.secret_start, offset + span.secret_end
-    return Match(span.pattern.id, start, end, line, span.pattern.verifies, excerpt)
+def _matches(spans: list[Span], data: Bytes, offset: int, lines: int, *, is_text: bool, with_excerpts: bool = False) -> list[Match]:
+    """A match for each of the first *spans* in *data*, which starts at *offset* of its content and after *lines* line feeds."""
+    found = []
+    counted = 0
+    for span in spans[: MOST_MATCHES + 1]:
+        if is_text:
+            lines += bytes(data[counted : span.secret_start]).count(b"\n")
+            counted = span.secret_start
+        excerpt = _excerpt(span, spans[: 2 * MOST_MATCHES], data) if with_excerpts else ""
+        start, end = offset + span.secret_start, offset + span.secret_end
+        found.append(Match(span.kind, start, end, lines + 1 if is_text else 0, span.is_verified, excerpt))
+    return found
 
 
 def _excerpt(span: Span, spans: list[Span], data: Bytes) -> str:

@@ -144,14 +144,16 @@ class TarReader:
             return iter((self._block[start : self._position],))
         return self._take(self._left)
 
-    def drain(self) -> tuple[int, int]:
-        """Read the rest of the stream: how many bytes, and how many of them are not zero."""
+    def drain(self, sink: Callable[[memoryview], object] | None = None) -> tuple[int, int]:
+        """Read the rest of the stream: how many bytes, and how many of them are not zero. *sink* is given them."""
         rest = nonzero = 0
         while True:
             piece = self._block[self._position :]
             self._position = len(self._block)
             rest += len(piece)
             nonzero += len(piece) - bytes(piece).count(0)
+            if sink is not None:
+                sink(piece)
             if not self._refill():
                 return rest, nonzero
 

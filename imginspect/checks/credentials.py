@@ -1,0 +1,152 @@
+"""Credentials: what the pass found in files of all layers, and what the image's documents hold. The values are nowhere in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from imginspect.analysis.presence import UNSEEN, VISIBLE, Presence, State
+from imginspect.analysis.wanted import is_of_a_package
+from imginspect.checks.check import check
+from imginspect.checks.result import CONFIG, Confidence, Evidence, Found, Outcome, Verdict
+from imginspect.checks.subject import Subject
+from imginspect.problems import Topic
+from imginspect.scan.match import Match
+from imginspect.scan.matcher import GENERIC
+from imginspect.wording import counted
+
+_MOST_EVIDENCE = 20
+_MOST_FINDINGS = 2_000
+_SMALL = 1024
+"""Bytes of a file below which its digest is not shown: it would be little else than a digest of the secret."""
+
+
+@dataclass(frozen=True)
+class Params:
+    """*published* are sha256 digests of files with keys that everybody knows, such as the test data of a library."""
+
+    published: list[str]
+
+
+class _Place(NamedTuple):
+    """A file of a layer with what was found in it."""
+
+    layer: int
+    ordinal: int
+    matches: tuple[Match, ...]
+
+
+_UNREAD = "not everything could be read, so not everything was searched"
+
+
+@check("credentials", Params)
+def credentials(subject: Subject, params: Params) -> Outcome:
+    """FAIL for each file or document that holds a credential, whatever its state; WARN where only the words around it say so."""
+    found = [*_in_documents(subject), *_in_files(subject, frozenset(params.published))]
+    unread = [problem for problem in subject.problems if problem.unread and problem.topic == Topic.UNREAD]
+    if not found:
+        if not subject.is_read_whole or unread:
+            return Outcome(Verdict.UNDETERMINED, reason=_UNREAD, for_want_of_reading=True)
+        return Outcome(Verdict.PASS, reason=_searched(subject))
+    verdict = Verdict.FAIL if any(item.verdict is Verdict.FAIL for item in found) else Verdict.WARN
+    return Outcome(verdict, tuple(found[:_MOST_FINDINGS]), reason=f"{counted(len(found), 'place')} with credentials; {_searched(subject)}")
+
+
+def _searched(subject: Subject) -> str:
+    files = sum(index.files for index in subject.layers)
+    packed = sum(count for index in subject.layers for count in index.packed.values())
+    kinds = len(subject.patterns.patterns)
+    note = f"; {counted(packed, 'archive or compressed file')} not opened" if packed else ""
+    return f"{counted(files, 'file')} of all layers searched for {kinds} kinds of credentials{note}"
+
+
+# -- files -------------------------------------------------------------------------------------------------------------
+
+
+def _in_files(subject: Subject, published: frozenset[str]) -> Iterator[Found]:
+    presence = Presence(subject.view)
+    for number, index in enumerate(subject.layers):
+        for match in index.behind:
+            message = f"{_title(subject, match.kind, [match])} in bytes of layer {number} that are in no file: behind the end of its tar"
+            yield Found(Verdict.FAIL, message, (Evidence(member=f"layer {number}", layer_index=number),))
+        for ordinal in sorted(index.matches):
+            yield from _in_file(subject, presence, _Place(number, ordinal, index.matches[ordinal]), published)
+
+
+def _in_file(subject: Subject, presence: Presence, place: _Place, published: frozenset[str]) -> Iterator[Found]:
+    entry = subject.layers[place.layer].entries[place.ordinal]
+    state = presence.of(place.layer, place.ordinal)
+    sha256 = entry.digest.hex() if entry.digest else ""
+    by_kind: dict[str, list[Match]] = {}
+    for match in place.matches:
+        by_kind.setdefault(match.kind, []).append(match)
+    for kind, matches in by_kind.items():
+        is_known = sha256 in published
+        confidence = Confidence.LOW if is_known else _confidence(subject, kind, matches, entry.path)
+        evidence = tuple(
+            Evidence(
+                path=state.path,
+                line=match.line or None,
+                layer_index=place.layer,
+                state=state.name if state.name != UNSEEN else "",
+                file_sha256=sha256 if entry.size >= _SMALL else None,
+                size=entry.size,
+                excerpt=match.excerpt or None,
+            )
+            for match in matches[:_MOST_EVIDENCE]
+        )
+        verdict = Verdict.WARN if confidence is Confidence.LOW else Verdict.FAIL
+        note = ". It is a published file: the key in it is known to everybody, and protects nothing" if is_known else ""
+        where = f"{state.path}{_whereabouts(subject, state, place.layer)}"
+        yield Found(verdict, f"{_title(subject, kind, matches)} in {where}{note}", evidence, confidence)
+
+
+def _title(subject: Subject, kind: str, matches: list[Match]) -> str:
+    pattern = subject.patterns.get(kind)
+    title = pattern.title if pattern else kind
+    times = f" ({len(matches):,} of them)" if len(matches) > 1 else ""
+    verified = ", its form verified" if all(match.is_verified for match in matches) else ""
+    return f"{title}{times}{verified}"
+
+
+def _whereabouts(subject: Subject, state: State, layer: int) -> str:
+    if state.name == VISIBLE:
+        return ""
+    if state.name == UNSEEN or state.by_layer is None:
+        return f", which no container sees; it is in layer {layer} of the image all the same"
+    step = subject.image.layers[state.by_layer].created_by
+    by = f" ({step[:120]})" if step else ""
+    return f", {state.name} by layer {state.by_layer}{by}; it is in layer {layer} of the image all the same"
+
+
+def _confidence(subject: Subject, kind: str, matches: list[Match], path: str) -> Confidence:
+    if all(match.is_verified for match in matches):
+        return Confidence.HIGH
+    pattern = subject.patterns.get(kind)
+    if pattern is None or pattern.issuer != GENERIC:
+        return Confidence.MEDIUM if pattern is not None and pattern.near else Confidence.HIGH
+    return Confidence.LOW if is_of_a_package(path) else Confidence.MEDIUM
+
+
+# -- documents ---------------------------------------------------------------------------------------------------------
+
+
+def _in_documents(subject: Subject) -> Iterator[Found]:
+    for match in subject.document_matches:
+        pattern = subject.patterns.get(match.kind)
+        title = pattern.title if pattern else match.kind
+        evidence = Evidence(
+            config_field=match.field or None,
+            member=match.member or None,
+            layer_index=match.layer_index,
+            state=CONFIG,
+            excerpt=match.excerpt,
+        )
+        is_sure = match.is_verified or pattern is None or pattern.issuer != GENERIC
+        yield Found(
+            Verdict.FAIL,
+            f"{title} in {match.field or match.member} of the image's documents: everybody who has the image can read it",
+            (evidence,),
+            Confidence.HIGH if is_sure else Confidence.MEDIUM,
+        )
