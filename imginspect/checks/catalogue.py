@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from imginspect.checks import integrity, mount_directories
+from imginspect.checks import entrypoint, integrity, mount_directories, platform, run_user
 from imginspect.checks.check import Check
 from imginspect.errors import RuleError
 
@@ -20,4 +20,13 @@ def _by_name(*checks: Check[Any]) -> Mapping[str, Check[Any]]:
     return MappingProxyType(named)
 
 
-CHECKS = _by_name(integrity.integrity, mount_directories.exist, mount_directories.empty)
+CHECKS = _by_name(
+    entrypoint.named,
+    entrypoint.script_exists,
+    entrypoint.starts,
+    integrity.integrity,
+    mount_directories.empty,
+    mount_directories.exist,
+    platform.platform,
+    run_user.not_root,
+)
