@@ -6,7 +6,14 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from imginspect.checks import credentials, integrity, mount_directories
+from imginspect.checks import (
+    credentials,
+    entrypoint,
+    integrity,
+    mount_directories,
+    platform,
+    run_user,
+)
 from imginspect.checks.check import Check
 from imginspect.errors import RuleError
 
@@ -20,4 +27,14 @@ def _by_name(*checks: Check[Any]) -> Mapping[str, Check[Any]]:
     return MappingProxyType(named)
 
 
-CHECKS = _by_name(credentials.credentials, integrity.integrity, mount_directories.exist, mount_directories.empty)
+CHECKS = _by_name(
+    credentials.credentials,
+    entrypoint.named,
+    entrypoint.script_exists,
+    entrypoint.starts,
+    integrity.integrity,
+    mount_directories.empty,
+    mount_directories.exist,
+    platform.platform,
+    run_user.not_root,
+)

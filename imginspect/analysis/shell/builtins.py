@@ -1,0 +1,173 @@
+"""Simple commands: shell builtins act on the walk itself, everything else is a command that the script runs."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any
+
+from imginspect.analysis.shell.model import Command, When
+from imginspect.analysis.shell.place import Place
+from imginspect.analysis.values import Unknown, constant
+
+if TYPE_CHECKING:
+    from imginspect.analysis.shell.walker import Step, Walker
+
+_ENDS = {"exit": "exit", "return": "return", "break": "break", "continue": "break", "logout": "exit"}
+_READS = frozenset({"read", "mapfile", "readarray", "getopts"})
+_HARMLESS_EVAL = frozenset(
+    {"conda", "mamba", "micromamba", "dircolors", "lesspipe", "ssh-agent", "pyenv", "rbenv", "opam", "modulecmd", "lmod", "direnv"}
+    | {"register-python-argcomplete", "luarocks", "fixuid", "printf", "locale", "resize", "tput", "gpg-agent", "dbus-launch", "jq"}
+)
+"""Programs whose printed settings scripts customarily ``eval``."""
+
+
+def simple(walker: Walker, command: Command, place: Place) -> Step:
+    """What the walk does about *command*."""
+    words = command.words
+    while words and words[0].text in ("command", "builtin", "time") and len(words) > 1:
+        if words[0].text == "command" and (words[1].text or "").startswith("-"):
+            if words[1].text != "-p":
+                return  # command -v asks and runs nothing
+            words = words[1:]
+        words = words[1:]
+    command = command._replace(words=words)
+    name = words[0].text
+    if name is None:
+        yield from _note(walker, _undecided(command, f"the name of the command is not known ({words[0].source[:80]})"))
+    elif name in walker._functions:
+        yield walker.call(name, words[1:], place)
+    elif name in _BUILTINS:
+        yield from _BUILTINS[name](walker, command, place)
+    else:
+        yield from _note(walker, command)
+
+
+def _note(walker: Walker, command: Command) -> Generator[Any, None, None]:
+    walker.found.append(command)
+    yield from ()
+
+
+def _undecided(command: Command, why: str) -> Command:
+    if command.words and command.words[0].default == "" and len(command.words) == 1:
+        return command  # a variable that nobody sets: nothing runs
+    return command._replace(unknown=why)
+
+
+def _exec(walker: Walker, command: Command, place: Place) -> Generator[Any, None, None]:
+    words = command.words[1:]
+    while words and (words[0].text or "").startswith("-"):
+        words = words[2 if words[0].text in ("-a", "-al", "-la", "-ca") else 1 :]
+    if not words:
+        return  # exec with redirections only
+    inner = command._replace(words=words, is_exec=True)
+    yield simple(walker, inner, place)
+    place.flow.ended = place.flow.ended or "exit"
+
+
+def _ending(walker: Walker, command: Command, place: Place) -> Generator[Any, None, None]:
+    del walker
+    place.flow.ended = place.flow.ended or _ENDS[command.words[0].text or ""]
+    yield from ()
+
+
+def _cd(walker: Walker, command: Command, place: Place) -> Generator[Any, None, None]:
+    if not place.flow.ended:
+        targets = [word for word in command.words[1:] if word.text not in ("-P", "-L", "--", "-e")]
+        base = walker.variables.value("PWD").text
+        target = targets[0].text if targets else walker.variables.value("HOME").text
+        walker.variables.set("OLDPWD", walker.variables.get("PWD"))
+        if target is None or target == "-" or (base is None and not target.startswith("/")):
+            walker.variables.set("PWD", None)
+        else:
+            walker.variables.set("PWD", constant(posixpath.normpath(posixpath.join(base or "/", target))))
+    yield from ()
+
+
+def _source(walker: Walker, command: Command, place: Place) -> Generator[Any, None, None]:
+    if len(command.words) < 2:
+        return
+    path = command.words[1].text
+    if path is None:
+        benign = command.words[1].source.startswith("<(") and _is_harmless(command.words[1].source[2:])
+        if not benign:
+            yield from _note(walker, command._replace(unknown=f"the file that is sourced is not known ({command.words[1].source[:80]})"))
+        return
+    directory = walker.variables.value("PWD").text
+    if not path.startswith("/"):
+        if directory is None:
+            yield from _note(walker, command._replace(unknown=f"the folder of the sourced file {path[:80]} is not known"))
+            return
+        path = posixpath.normpath(posixpath.join(directory, path))
+    yield from _note(walker, command._replace(sources=path))
+    if place.when is not When.NEVER:
+        yield walker.source(path, place)
+
+
+def _eval(walker: Walker, command: Command, place: Place) -> Generator[Any, None, None]:
+    texts = [word.text for word in command.words[1:]]
+    if all(text is not None for text in texts):
+        yield walker.nested(" ".join(text or "" for text in texts), place, command.line)
+    elif not (len(texts) == 1 and _is_harmless(command.words[1].source)):
+        yield from _note(walker, command._replace(unknown="eval of a text that is not known"))
+
+
+def _is_harmless(source: str) -> bool:
+    inner = source.strip("\"'`$() ").split()
+    return bool(inner) and inner[0].strip("\"'").rpartition("/")[2] in _HARMLESS_EVAL and not any(mark in source for mark in "|;&")
+
+
+def _trap(walker: Walker, command: Command, place: Place) -> Generator[Any, None, None]:
+    arguments = [word for word in command.words[1:] if word.text != "--"]
+    if len(arguments) > 1 and arguments[0].text not in ("-", "", "-l", "-p", None):
+        yield walker.nested(arguments[0].text or "", place.inside(Unknown("on a signal")), command.line)
+    elif arguments and arguments[0].text is None:
+        yield from _note(walker, command._replace(unknown="trap of a text that is not known"))
+
+
+def _set(walker: Walker, command: Command, place: Place) -> Generator[Any, None, None]:
+    if not place.flow.ended:
+        texts = [word.text for word in command.words]
+        if "--" in texts:
+            walker.variables.set("@", command.words[texts.index("--") + 1 :])
+        elif len(texts) > 1 and texts[1] is not None and texts[1][:1] not in ("-", "+"):
+            walker.variables.set("@", command.words[1:])
+    yield from ()
+
+
+def _shift(walker: Walker, command: Command, place: Place) -> Generator[Any, None, None]:
+    held = walker.variables.get("@")
+    count = command.words[1].text if len(command.words) > 1 else "1"
+    if not place.flow.ended:
+        known = isinstance(held, tuple) and count is not None and count.isdigit()
+        walker.variables.set("@", held[int((count or "1")[:6]) :] if known and isinstance(held, tuple) else None)
+    yield from ()
+
+
+def _read(walker: Walker, command: Command, place: Place) -> Generator[Any, None, None]:
+    del place
+    walker.variables.forget([word.text for word in command.words[1:] if word.text and word.text.isidentifier()][:50])
+    yield from ()
+
+
+def _quiet(walker: Walker, command: Command, place: Place) -> Generator[Any, None, None]:
+    del walker, command, place
+    yield from ()
+
+
+_BUILTINS = {
+    "exec": _exec,
+    "cd": _cd,
+    "pushd": _cd,
+    ".": _source,
+    "source": _source,
+    "eval": _eval,
+    "trap": _trap,
+    "set": _set,
+    "shift": _shift,
+    **dict.fromkeys(_ENDS, _ending),
+    **dict.fromkeys(_READS, _read),
+    **dict.fromkeys(
+        ("test", "[", "true", ":", "false", "wait", "umask", "ulimit", "shopt", "alias", "hash", "type", "let", "popd", "export"), _quiet
+    ),
+}

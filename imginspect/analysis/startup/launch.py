@@ -1,0 +1,100 @@
+"""Launch: what happens when a container is started from the image: the command, each program on the way, and the script at its end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from imginspect.analysis.run_user import RunUser, run_user
+from imginspect.analysis.startup.command import Command, command_of, problems_of
+from imginspect.analysis.startup.compiled import Executed
+from imginspect.analysis.startup.context import Context, environment_of
+from imginspect.analysis.startup.follower import Follower
+from imginspect.analysis.startup.interpreters import Target
+from imginspect.analysis.startup.model import Started
+from imginspect.analysis.startup.problem import Certainty, LaunchProblem
+from imginspect.analysis.view import View
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """One start, as far as the config and the files tell it.
+
+    *steps* tell it in words. *executed* are the compiled files that Linux loads. *started* is what runs at depth 0; *target* is the
+    interpreter's command at the end, None for a compiled program or where the end was not reached. *has_script* says that a script or
+    module is named whose presence was asked. *conditions* are what a run needs besides the image.
+    """
+
+    command: Command
+    user: RunUser
+    context: Context
+    steps: tuple[str, ...] = ()
+    problems: tuple[LaunchProblem, ...] = ()
+    conditions: tuple[str, ...] = ()
+    executed: tuple[Executed, ...] = ()
+    started: tuple[Started, ...] = ()
+    target: Target | None = None
+    has_script: bool = False
+    is_interactive: bool = False
+
+    @property
+    def argv(self) -> tuple[str, ...]:
+        """The words of the command."""
+        return self.command.words
+
+    @property
+    def unknown(self) -> str:
+        """Why not all could be told; empty where it could."""
+        open_ends = (problem.text for problem in self.problems if problem.certainty in (Certainty.UNKNOWN, Certainty.UNREAD))
+        return next(open_ends, "")
+
+
+def launch(view: View, mounts: Sequence[str] = ()) -> Launch:
+    """The start of a container of the image, with the environment's own directories mounted at *mounts*."""
+    command = command_of(view.image.config)
+    user = run_user(view)
+    context = first_context(view, user, mounts)
+    problems = problems_of(view, command, user, context)
+    if not command.words or any(problem.certainty is Certainty.FAILS for problem in problems):
+        return Launch(command, user, context, problems=tuple(problems))
+    follower = Follower(view, command)
+    follower.follow(command.words, context)
+    return Launch(
+        command=command,
+        user=user,
+        context=context,
+        steps=tuple(follower.steps),
+        problems=(*problems, *follower.problems),
+        conditions=tuple(dict.fromkeys(follower.conditions)),
+        executed=tuple(follower.executed),
+        started=tuple(follower.started),
+        target=follower.target,
+        has_script=follower.has_script,
+        is_interactive=follower.is_interactive,
+    )
+
+
+def first_context(view: View, user: RunUser, mounts: Sequence[str]) -> Context:
+    """What the command itself finds when the runtime starts it."""
+    config = view.image.config
+    return Context(user, environment_of(config.env), config.working_dir or "/", tuple(mounts))
+
+
+def follow_command(view: View, words: Sequence[str], context: Context) -> Launch:
+    """The start of the command *words* in *context*: for a command that a script or text turns out to run."""
+    command = Command(tuple(words), tuple("" for _ in words))
+    follower = Follower(view, command)
+    follower.follow(command.words, context)
+    return Launch(
+        command,
+        context.user,
+        context,
+        tuple(follower.steps),
+        tuple(follower.problems),
+        tuple(follower.conditions),
+        tuple(follower.executed),
+        tuple(follower.started),
+        follower.target,
+        follower.has_script,
+        follower.is_interactive,
+    )

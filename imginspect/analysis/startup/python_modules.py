@@ -1,0 +1,199 @@
+"""Where ``python -m NAME`` finds its module: along the search path that an image's Python has, as far as files tell it."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from imginspect.analysis.startup.context import Context
+from imginspect.analysis.startup.lookup import Located, absolute
+from imginspect.analysis.view import View
+from imginspect.errors import PathError
+from imginspect.filesystem import Node
+from imginspect.tar.header import DIRECTORY
+
+_VERSION = re.compile(r"(?:python|pypy)(\d+\.\d+)t?\Z")
+_LIBRARY = re.compile(r"python(\d+\.\d+)t?\Z")
+_HARMLESS_PTH = re.compile(r"\Aimport (?:os; var = 'SETUPTOOLS_USE_DISTUTILS'|sys, ?types, ?os;|_virtualenv\b|coverage\b)")
+_SUFFIXES = (".py", ".pyc")
+_MOST_PTH = 200
+_MOST_LINES = 500
+
+
+@dataclass(slots=True)
+class SearchPath:
+    """*folders* in order. *doubts* say why there may be others."""
+
+    folders: list[str] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
+
+
+class Module(NamedTuple):
+    """What ``-m`` runs: *node*, its file; or *missing*, why there is none."""
+
+    node: Node | None
+    missing: str = ""
+
+
+def search_path(view: View, python: Located, options: tuple[str, ...], context: Context) -> SearchPath:
+    """The search path of the interpreter *python* that is given *options*."""
+    path = SearchPath()
+    flags = "".join(option[1:] for option in options if re.match(r"-[A-Za-z]+\Z", option))
+    is_isolated = "I" in flags
+    if not is_isolated and "P" not in flags and not context.environment.get("PYTHONSAFEPATH"):
+        path.folders.append(context.working_dir or "/")
+    if not is_isolated and "E" not in flags:
+        given = [part for part in context.environment.get("PYTHONPATH", "").split(":") if part]
+        path.folders += [absolute(part, context.working_dir) for part in given]
+        if "PYTHONHOME" in context.environment:
+            path.doubts.append("PYTHONHOME is set")
+    if context.environment_is_open:
+        path.doubts.append("an environment is activated before")
+    _standard(view, python, path)
+    if context.user.home and not is_isolated and "s" not in flags:
+        _user_site(view, context.user.home, path)
+    _read_pth(view, path)
+    return path
+
+
+def find_module(view: View, name: str, path: SearchPath) -> Module:
+    """The file that ``-m`` *name* runs: the module, or ``__main__`` of the package."""
+    parts = name.split(".")
+    if not all(part.isidentifier() for part in parts):
+        return Module(None, f"{name!r} is no name of a module")
+    reached = ""
+    for folder in path.folders:
+        found = _in_folder(view, folder, parts)
+        if found.node is not None:
+            return found
+        reached = reached or found.missing
+    return Module(None, reached or f"no module {name!r} is in {', '.join(path.folders[:8])}{' …' if len(path.folders) > 8 else ''}")
+
+
+def _in_folder(view: View, folder: str, parts: list[str]) -> Module:
+    """The module in one folder; *missing* is set only where a regular package shuts out the folders behind it."""
+    at = folder
+    for number, part in enumerate(parts):
+        here = posixpath.join(at, part)
+        is_last = number == len(parts) - 1
+        if _is_directory(view, here) and (not is_last or _has_initializer(view, here) or _module(view, here) is None):
+            at = here
+            continue
+        node = _module(view, here) if is_last else None
+        if node is None and at != folder and _has_initializer(view, at):
+            return Module(None, f"the package {at} has no module {part!r}")
+        return Module(node)
+    main = _module(view, posixpath.join(at, "__main__"))
+    if main is None and _has_initializer(view, at):
+        return Module(None, f"the package {at} has no __main__.py, so python -m cannot run it")
+    return Module(main)
+
+
+def _module(view: View, stem: str) -> Node | None:
+    """The file of a module without its package, compiled ones included."""
+    for suffix in _SUFFIXES:
+        node = _file(view, stem + suffix)
+        if node is not None:
+            return node
+    folder, _, name = stem.rpartition("/")
+    for child in _children(view, folder or "/"):
+        own = child.path.rpartition("/")[2]
+        if own.startswith(name + ".") and own.endswith(".so"):
+            return child
+    return None
+
+
+def _has_initializer(view: View, folder: str) -> bool:
+    return _module(view, posixpath.join(folder, "__init__")) is not None
+
+
+def _standard(view: View, python: Located, path: SearchPath) -> None:
+    """The standard library and the site folders of the installation that *python* belongs to, and of its virtual environment."""
+    if python.node is None:
+        path.doubts.append("which Python runs is not known")
+        return
+    prefix = posixpath.dirname(posixpath.dirname(python.node.path))
+    match = _VERSION.search(python.node.path)
+    versions = [match[1]] if match else _versions(view, prefix)
+    has_library = False
+    for version in versions:
+        for root in ("/usr", "/") if prefix in ("/usr", "/") else (prefix,):
+            library = posixpath.join(root, f"lib/python{version}")
+            has_library = has_library or _file(view, library + "/os.py") is not None
+            path.folders += [library, library + "/lib-dynload", library + "/site-packages"]
+            path.folders += [posixpath.join(root, f"lib64/python{version}/site-packages")]
+        path.folders += [f"/usr/local/lib/python{version}/dist-packages", "/usr/lib/python3/dist-packages"]
+        environment = _virtual_environment(view, python)
+        if environment:
+            path.folders += [f"{environment}/lib/python{version}/site-packages", f"{environment}/lib64/python{version}/site-packages"]
+    path.folders[:] = list(dict.fromkeys(path.folders))
+    if not has_library:
+        path.doubts.append("where its standard library is could not be told")
+
+
+def _versions(view: View, prefix: str) -> list[str]:
+    names = (child.path.rpartition("/")[2] for child in _children(view, posixpath.join(prefix, "lib")))
+    return [match[1] for name in names if (match := _LIBRARY.match(name))][:8]
+
+
+def _virtual_environment(view: View, python: Located) -> str:
+    """The folder with pyvenv.cfg that the path by which Python is started belongs to, or the empty string."""
+    for started in (python.path, *(link.path for link in python.links)):
+        for folder in (posixpath.dirname(started), posixpath.dirname(posixpath.dirname(started))):
+            if _file(view, posixpath.join(folder, "pyvenv.cfg")) is not None:
+                return folder
+    return ""
+
+
+def _user_site(view: View, home: str, path: SearchPath) -> None:
+    path.folders += [f"{home}/.local/lib/python{version}/site-packages" for version in _versions(view, f"{home}/.local")]
+
+
+def _read_pth(view: View, path: SearchPath) -> None:
+    """Folders that .pth files add; a line of code in one may add any."""
+    read = 0
+    for folder in [folder for folder in path.folders if folder.endswith(("site-packages", "dist-packages"))]:
+        for child in _children(view, folder):
+            if not child.path.endswith(".pth"):
+                continue
+            read += 1
+            text = view.text(child) if read <= _MOST_PTH else None
+            if text is None:
+                path.doubts.append(f"{child.path} was not read")
+                return
+            for line in text.split("\n", _MOST_LINES)[:_MOST_LINES]:
+                _pth_line(line.strip(), child, folder, path)
+
+
+def _pth_line(line: str, pth: Node, folder: str, path: SearchPath) -> None:
+    if not line or line.startswith("#"):
+        return
+    if line.startswith(("import ", "import\t")):
+        if not _HARMLESS_PTH.match(line):
+            path.doubts.append(f"{pth.path} runs code that may add to the search path")
+    else:
+        path.folders.append(absolute(line, folder))
+
+
+def _children(view: View, folder: str) -> list[Node]:
+    try:
+        return view.filesystem.children(view.filesystem.resolve(folder).node.path)
+    except PathError:
+        return []
+
+
+def _file(view: View, path: str) -> Node | None:
+    try:
+        node = view.filesystem.resolve(path).node
+    except PathError:
+        return None
+    return node if node.content is not None else None
+
+
+def _is_directory(view: View, path: str) -> bool:
+    try:
+        return view.filesystem.resolve(path).node.kind == DIRECTORY
+    except PathError:
+        return False

@@ -1,0 +1,71 @@
+"""Entrypoint: whether the image names a command, whether that can start, and whether the script that it names is there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from imginspect.analysis.startup.problem import Certainty, Concern, Kind
+from imginspect.checks.check import check
+from imginspect.checks.launching import UNREAD, found_of, launch_of, outcome
+from imginspect.checks.result import Outcome, Verdict
+from imginspect.checks.subject import Subject
+
+
+@dataclass(frozen=True)
+class Params:
+    """The mount directories are the policy's."""
+
+
+@check("command-named", Params)
+def named(subject: Subject, params: Params) -> Outcome:
+    """FAIL where neither Entrypoint nor Cmd names a program. Asked is the config alone, no file."""
+    del params
+    problems = [problem for problem in launch_of(subject).problems if _is_about_naming(problem.kind, problem.config_field)]
+    certain = [problem for problem in problems if problem.certainty is not Certainty.UNREAD]
+    if certain or not problems:  # the config was read: unread layers do not matter
+        found = tuple(found_of(subject, problem) for problem in certain)
+        verdict = Verdict.PASS if not found else max((item.verdict for item in found), key=_WORST.index)
+        return Outcome(verdict, found, reason=found[0].message if found else "")
+    return outcome(subject, problems)
+
+
+_WORST = [Verdict.PASS, Verdict.WARN, Verdict.FAIL]
+
+
+def _is_about_naming(kind: Kind, field: str | None) -> bool:
+    return kind is Kind.NO_COMMAND or (kind is Kind.NOT_READ and field == "Entrypoint")
+
+
+@check("command-starts", Params)
+def starts(subject: Subject, params: Params) -> Outcome:
+    """FAIL where Linux cannot execute the command, a program that it passes through, an interpreter, or a library is not there."""
+    del params
+    launch = launch_of(subject)
+    if not launch.command.words and not _is_config_unread(subject):
+        return Outcome(Verdict.NOT_APPLICABLE, reason="the image names no command")
+    problems = [problem for problem in launch.problems if problem.concern is Concern.START]
+    return outcome(subject, problems, launch.conditions)
+
+
+@check("script-exists", Params)
+def script_exists(subject: Subject, params: Params) -> Outcome:
+    """FAIL where the script or module that an interpreter is given is not there, or the run user may not read it."""
+    del params
+    launch = launch_of(subject)
+    if not subject.is_read_whole:
+        return Outcome(Verdict.UNDETERMINED, reason=UNREAD, for_want_of_reading=True)
+    problems = [problem for problem in launch.problems if problem.concern is Concern.SCRIPT]
+    if launch.has_script or problems:
+        return outcome(subject, problems, launch.conditions)
+    stopped = [problem for problem in launch.problems if problem.certainty is not Certainty.DEPENDS]
+    if any(problem.certainty in (Certainty.UNKNOWN, Certainty.UNREAD) for problem in stopped):
+        unread = any(problem.certainty is Certainty.UNREAD for problem in stopped)
+        reason = f"the command was not followed to its end: {launch.unknown}"
+        return Outcome(Verdict.UNDETERMINED, reason=reason, for_want_of_reading=unread)
+    if stopped:
+        return Outcome(Verdict.NOT_APPLICABLE, reason=f"the command does not start: {stopped[0].text}")
+    return Outcome(Verdict.NOT_APPLICABLE, reason="the command is a program and names no script")
+
+
+def _is_config_unread(subject: Subject) -> bool:
+    return any(problem.unread and problem.where == "config" for problem in subject.image.problems)

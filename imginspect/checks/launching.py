@@ -1,0 +1,71 @@
+"""Launch problems as findings: each with its verdict, and with the config field, files and layers that show it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from imginspect.analysis.startup.launch import Launch, launch
+from imginspect.analysis.startup.problem import Certainty, Kind, LaunchProblem
+from imginspect.checks.result import CONFIG, VISIBLE, Evidence, Found, Outcome, Verdict
+from imginspect.checks.subject import Subject
+from imginspect.filesystem import Node
+from imginspect.wording import counted
+
+_MOST_FOUND = 50
+_VERDICTS = {
+    Certainty.FAILS: Verdict.FAIL,
+    Certainty.DEPENDS: Verdict.WARN,
+    Certainty.UNKNOWN: Verdict.UNDETERMINED,
+    Certainty.UNREAD: Verdict.UNDETERMINED,
+}
+UNREAD = "a layer could not be read to its end: it may change what starts"
+
+
+def launch_of(subject: Subject) -> Launch:
+    """What starts in a container of the image, with the policy's directories mounted."""
+    return launch(subject.view, tuple(directory.path for directory in subject.policy.directories))
+
+
+def outcome(subject: Subject, problems: Sequence[LaunchProblem], conditions: Iterable[str] = ()) -> Outcome:
+    """The outcome that *problems* make: failing if one of them is sure, undetermined if one could not be judged, else a warning."""
+    if not subject.is_read_whole:
+        return Outcome(Verdict.UNDETERMINED, reason=UNREAD, for_want_of_reading=True)
+    needs = [f"{problem.text}: it has to be there" for problem in problems if problem.kind is Kind.BELOW_MOUNT]
+    conditions = tuple(dict.fromkeys([*conditions, *needs]))
+    if not problems:
+        return Outcome(Verdict.PASS, conditions=conditions)
+    found = tuple(found_of(subject, problem) for problem in problems[:_MOST_FOUND])
+    certainties = {problem.certainty for problem in problems}
+    reason = found[0].message if len(problems) == 1 else counted(len(problems), "reason")
+    if Certainty.FAILS in certainties:
+        return Outcome(Verdict.FAIL, found, reason, conditions)
+    if Certainty.UNREAD in certainties:
+        return Outcome(Verdict.UNDETERMINED, found, reason, conditions, for_want_of_reading=True)
+    verdict = Verdict.UNDETERMINED if Certainty.UNKNOWN in certainties else Verdict.WARN
+    return Outcome(verdict, found, reason, conditions)
+
+
+def found_of(subject: Subject, problem: LaunchProblem) -> Found:
+    """One problem as a finding; its evidence is the config field, the files, and what a later layer took away."""
+    evidence = []
+    if problem.config_field:
+        evidence.append(Evidence(config_field=problem.config_field, state=CONFIG, expected=problem.expected, found=problem.found))
+    for number, node in enumerate(dict.fromkeys(problem.nodes)):
+        evidence.append(node_evidence(subject, node, problem.line if number == 0 else None))
+    for item in problem.gone:
+        node = item.node
+        evidence.append(Evidence(path=node.path, layer_index=item.by_layer, state=item.state, file_sha256=node.sha256, size=node.size))
+    return Found(_VERDICTS[problem.certainty], problem.text, tuple(evidence))
+
+
+def node_evidence(subject: Subject, node: Node, line: int | None = None) -> Evidence:
+    """A visible file as evidence."""
+    return Evidence(
+        path=node.path,
+        line=line,
+        layer_index=node.layer_index,
+        state=VISIBLE,
+        file_sha256=node.sha256,
+        file_type=subject.file_type(node),
+        size=node.size,
+    )

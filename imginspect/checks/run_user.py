@@ -1,0 +1,46 @@
+"""Run user: whether the container runs as somebody else than root."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from imginspect.analysis.run_user import run_user
+from imginspect.checks.check import check
+from imginspect.checks.launching import node_evidence
+from imginspect.checks.result import CONFIG, Evidence, Found, Outcome, Verdict
+from imginspect.checks.subject import Subject
+
+
+@dataclass(frozen=True)
+class Params:
+    """*verdict* where the container runs as root: warn, or fail where the environment's runner refuses root."""
+
+    verdict: str = Verdict.WARN
+
+    def __post_init__(self) -> None:
+        if self.verdict not in (Verdict.WARN, Verdict.FAIL):
+            raise ValueError(f"verdict: expected warn or fail, found {self.verdict!r}")
+
+
+@check("run-user", Params)
+def not_root(subject: Subject, params: Params) -> Outcome:
+    """WARN (or FAIL) for root: User is absent, ``root``, ``0``, or a name that /etc/passwd gives the number 0."""
+    if any(problem.unread and problem.where == "config" for problem in subject.image.problems):
+        return Outcome(Verdict.UNDETERMINED, reason="the image's config could not be read", for_want_of_reading=True)
+    user = run_user(subject.view)
+    if user.error:
+        return Outcome(Verdict.UNDETERMINED, reason=f"the container cannot start: {user.error}")
+    if user.uid is None:
+        return Outcome(Verdict.UNDETERMINED, reason=f"{user.unread} was not read", for_want_of_reading=True)
+    who = user.text.partition(":")[0]
+    if not subject.is_read_whole and who and not who.isdigit():
+        reason = "a layer could not be read to its end: it may change /etc/passwd"
+        return Outcome(Verdict.UNDETERMINED, reason=reason, for_want_of_reading=True)
+    if not user.is_root:
+        return Outcome(Verdict.PASS)
+    stated = user.text or "nothing, which means root"
+    evidence = [Evidence(config_field="User", state=CONFIG, expected="a user other than root", found=stated)]
+    if who not in ("", "0", "root"):
+        evidence += [node_evidence(subject, node) for node in user.nodes[:1]]
+    text = f"the container runs as {user.text}, which is root" if user.text else "the config names no User: the container runs as root"
+    return Outcome(Verdict(params.verdict), (Found(Verdict(params.verdict), text, tuple(evidence)),), reason=text)
