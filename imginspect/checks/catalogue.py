@@ -6,7 +6,18 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from imginspect.checks import integrity, mount_directories
+from imginspect.checks import (
+    file_capabilities,
+    integrity,
+    licence_inventory,
+    licence_presence,
+    licence_servers,
+    licence_terms,
+    mount_contents,
+    mount_directories,
+    permissions,
+    temporary_directory,
+)
 from imginspect.checks.check import Check
 from imginspect.errors import RuleError
 
@@ -20,4 +31,17 @@ def _by_name(*checks: Check[Any]) -> Mapping[str, Check[Any]]:
     return MappingProxyType(named)
 
 
-CHECKS = _by_name(integrity.integrity, mount_directories.exist, mount_directories.empty)
+CHECKS = _by_name(
+    file_capabilities.file_capabilities,
+    integrity.integrity,
+    licence_inventory.inventory,
+    licence_presence.licence_present,
+    licence_servers.licence_servers,
+    licence_terms.licence_terms,
+    mount_contents.empty,
+    mount_directories.exist,
+    permissions.device_nodes,
+    permissions.identity_changing,
+    permissions.world_writable,
+    temporary_directory.temporary_directory,
+)
