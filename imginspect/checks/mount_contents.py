@@ -14,7 +14,6 @@ from imginspect.checks.result import CONFIG, Confidence, Evidence, Found, Outcom
 from imginspect.checks.subject import Subject
 from imginspect.errors import PathError
 from imginspect.filesystem import Node
-from imginspect.layer.index import MARKERS
 from imginspect.tar.header import DIRECTORY, SYMLINK
 from imginspect.wording import counted
 
@@ -183,7 +182,7 @@ def _normal(path: str) -> str:
 def _deleted(subject: Subject, path: str) -> list[Found]:
     """What an earlier layer had below *path* and a later one took away: no container sees it, and it is in the archive."""
     inside = path + "/"
-    if not any(entry.path.startswith(inside) for layer in subject.layers for entry in layer.entries if entry.kind not in MARKERS):
+    if not any(entry.parent == path or entry.parent.startswith(inside) for layer in subject.layers for entry in layer.entries):
         return []
     gone: list[Evidence] = []
     count = 0

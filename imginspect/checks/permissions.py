@@ -63,7 +63,7 @@ def identity_changing(subject: Subject, params: IdentityParams) -> Outcome:
         mode = mode_of(node)
         return node.kind in (FILE, HARDLINK) and bool(mode & bit) and bool(mode & execute)
 
-    nodes = list(nodes_where(subject.view, lambda entry: bool(entry.mode & bit) and entry.kind in (FILE, HARDLINK), fits))
+    nodes = nodes_where(subject.view, lambda entry: bool(entry.mode & bit) and entry.kind in (FILE, HARDLINK), fits)
     shells = {node.digest for node in _named(subject, params.shells)} if nodes else set()
     expected = [node for node in nodes if _is_expected(node, params) and not mode_of(node) & 0o022 and node.digest not in shells]
     names = {node.path for node in expected}
@@ -180,7 +180,7 @@ def device_nodes(subject: Subject, params: DeviceParams) -> Outcome:
     A character device 0/0 is passed over: it is a whiteout to some runtimes, and the integrity rules report it.
     """
     kinds = (CHARACTER_DEVICE, BLOCK_DEVICE)
-    nodes = list(nodes_where(subject.view, lambda entry: entry.kind in kinds, lambda node: node.kind in kinds and _numbers(node) != (0, 0)))
+    nodes = nodes_where(subject.view, lambda entry: entry.kind in kinds, lambda node: node.kind in kinds and _numbers(node) != (0, 0))
     expected = [node for node in nodes if node.kind == CHARACTER_DEVICE and tuple(params.known.get(node.path, ())) == _numbers(node)]
     names = {node.path for node in expected}
     found = [_device(subject, node) for node in nodes if node.path not in names]

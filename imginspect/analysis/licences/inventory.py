@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from imginspect.analysis.view import View
-from imginspect.analysis.visible import name_of
+from imginspect.analysis.visible import name_of, nodes_where
 from imginspect.filesystem import Node
 from imginspect.tar.header import FILE, HARDLINK
 
@@ -23,6 +23,7 @@ _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("Alpine package list", re.compile(r"/(?:usr/)?lib/apk/db/installed")),
     ("Node package", re.compile(r".*/node_modules/(?:@[^/]+/)?[^/]+/package\.json")),
 )
+_NAMES = frozenset({"METADATA", "PKG-INFO", "DESCRIPTION", "copyright", "installed", "package.json"})
 _STATED = re.compile(r"^(?:License-Expression|License|L):[ \t]*(\S[^\n]{0,200})", re.MULTILINE)
 _CLASSIFIER = re.compile(r"^Classifier:[ \t]*License ::[ \t]*(?:OSI Approved ::[ \t]*)?(\S[^\n]{0,200})", re.MULTILINE)
 _READ = frozenset({"Python package", "R package", "Alpine package list"})
@@ -57,9 +58,10 @@ def licence_inventory(view: View, most_samples: int) -> LicenceInventory:
 
 
 def _stated_places(view: View) -> Iterator[tuple[str, Node]]:
-    for node in view.filesystem.walk():
-        if node.kind not in (FILE, HARDLINK):
-            continue
+    def may_state(name: str) -> bool:
+        return name in _NAMES or _TEXT_NAME.fullmatch(name) is not None
+
+    for node in nodes_where(view, lambda entry: may_state(entry.name), lambda node: node.kind in (FILE, HARDLINK)):
         kind = next((kind for kind, pattern in _KINDS if pattern.fullmatch(node.path)), "")
         if kind or _TEXT_NAME.fullmatch(name_of(node.path)):
             yield kind or "licence text", node
