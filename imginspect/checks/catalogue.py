@@ -9,10 +9,18 @@ from typing import Any
 from imginspect.checks import (
     credentials,
     entrypoint,
+    file_capabilities,
     integrity,
+    licence_inventory,
+    licence_presence,
+    licence_servers,
+    licence_terms,
+    mount_contents,
     mount_directories,
+    permissions,
     platform,
     run_user,
+    temporary_directory,
 )
 from imginspect.checks.check import Check
 from imginspect.errors import RuleError
@@ -32,9 +40,18 @@ CHECKS = _by_name(
     entrypoint.named,
     entrypoint.script_exists,
     entrypoint.starts,
+    file_capabilities.file_capabilities,
     integrity.integrity,
-    mount_directories.empty,
+    licence_inventory.inventory,
+    licence_presence.licence_present,
+    licence_servers.licence_servers,
+    licence_terms.licence_terms,
+    mount_contents.empty,
     mount_directories.exist,
+    permissions.device_nodes,
+    permissions.identity_changing,
+    permissions.world_writable,
     platform.platform,
     run_user.not_root,
+    temporary_directory.temporary_directory,
 )

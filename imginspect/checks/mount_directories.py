@@ -1,18 +1,20 @@
-"""Mount directories: the environment mounts its own over them, so they should be there, and empty."""
+"""Mount directories: the environment mounts its own over them, so the image should make them."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from imginspect.checks.check import check
-from imginspect.checks.result import CONFIG, VISIBLE, Evidence, Found, Outcome, Verdict
+from imginspect.checks.places import node_evidence, worst_of
+from imginspect.checks.result import Evidence, Found, Outcome, Verdict
 from imginspect.checks.subject import Subject
+from imginspect.errors import PathError
 from imginspect.filesystem import Node
+from imginspect.filesystem.filesystem import LinkLoop
 from imginspect.tar.header import DIRECTORY, SYMLINK
-from imginspect.wording import counted
 
-_MOST_EVIDENCE = 20
-_MOST_NEEDED = 100
+_LONGEST_TARGET = 200
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,10 @@ class Params:
 
 @check("mount-directories-exist", Params)
 def exist(subject: Subject, params: Params) -> Outcome:
-    """FAIL for each directory that is missing, or is a file or a link. Not asked: owner and mode."""
+    """FAIL for each directory that is missing, or is a file or a link; WARN for one that a link among its parents leads to.
+
+    Owner and mode are a condition, no finding: the mount puts the host's in their place.
+    """
     del params
     directories = subject.policy.directories
     if not directories:
@@ -31,8 +36,10 @@ def exist(subject: Subject, params: Params) -> Outcome:
     if not subject.is_read_whole:
         return Outcome(Verdict.UNDETERMINED, reason=_UNREAD, for_want_of_reading=True)
     if not found:
-        return Outcome(Verdict.PASS)
-    return Outcome(Verdict.FAIL, found, reason=f"{len(found)} of {len(directories)} directories are missing or are no directories")
+        return Outcome(Verdict.PASS, conditions=_conditions(subject))
+    wrong = [finding for finding in found if finding.verdict is Verdict.FAIL]
+    reason = f"{len(wrong)} of {len(directories)} directories are missing or are no directories" if wrong else found[0].message
+    return Outcome(worst_of(found), found, reason=reason)
 
 
 _UNREAD = "a layer could not be read to its end: it may add or delete these directories"
@@ -43,99 +50,79 @@ def _existence(subject: Subject, path: str) -> Found | None:
     node = subject.filesystem.get(path)
     if node is not None and node.kind == DIRECTORY:
         return None
-    gone = subject.filesystem.history(path)
-    if node is None and gone:
-        last = gone[-1]
-        evidence = Evidence(path=path, layer_index=last.by_layer, state=last.state)
-        return Found(
-            Verdict.FAIL,
-            f"{path} was made in layer {last.node.layer_index} and {last.state} in layer {last.by_layer}. {_SERVICE}",
-            (evidence,),
-        )
     if node is None:
+        return _through_a_link(subject, path) or _absence(subject, path)
+    if node.kind == SYMLINK:
+        what = f"a link to {node.link_target[:_LONGEST_TARGET]}, {_where_it_leads(subject, path)}"
+    else:
+        what = f"a {node.kind}"
+    return Found(Verdict.FAIL, f"{path} is {what}, not a directory", (node_evidence(subject, node),))
+
+
+def _absence(subject: Subject, path: str) -> Found:
+    gone = subject.filesystem.history(path)
+    if not gone:
         return Found(Verdict.FAIL, f"{path} does not exist in the image. {_SERVICE}", (Evidence(path=path),))
-    what = f"a link to {node.link_target}" if node.kind == SYMLINK else f"a {node.kind}"
-    return Found(Verdict.FAIL, f"{path} is {what}, not a directory", (_evidence(subject, node),))
+    last = gone[-1]
+    evidence = Evidence(path=path, layer_index=last.by_layer, state=last.state)
+    message = f"{path} was made in layer {last.node.layer_index} and {last.state} in layer {last.by_layer}. {_SERVICE}"
+    return Found(Verdict.FAIL, message, (evidence,))
 
 
-@check("mount-directories-empty", Params)
-def empty(subject: Subject, params: Params) -> Outcome:
-    """WARN for each directory with something in it; FAIL where the image's own command, environment or working directory needs that."""
-    del params
-    directories = subject.policy.directories
-    if not directories:
-        return Outcome(Verdict.NOT_APPLICABLE, reason="the policy names no mount directories")
-    found = [finding for directory in directories for finding in _contents(subject, directory.path)]
-    if not found:
-        if not subject.is_read_whole:
-            return Outcome(
-                Verdict.UNDETERMINED, reason="a layer could not be read to its end: it may place files there", for_want_of_reading=True
-            )
-        return Outcome(Verdict.PASS)
-    worst = Verdict.FAIL if any(item.verdict is Verdict.FAIL for item in found) else Verdict.WARN
-    return Outcome(worst, tuple(found), reason="the image places files where the environment mounts its own directories")
+def _through_a_link(subject: Subject, path: str) -> Found | None:
+    """The finding for a directory that is there, but elsewhere than its path says; None where nothing or no directory is."""
+    try:
+        resolution = subject.filesystem.resolve(path)
+    except PathError:
+        return None
+    if resolution.node.kind != DIRECTORY or not resolution.links:
+        return None
+    links = ", ".join(f"{link.path} is a link to {link.link_target[:_LONGEST_TARGET]}" for link in resolution.links[:3])
+    message = f"{path} is the directory {resolution.node.path}: {links}. The mount goes where the link leads"
+    return Found(Verdict.WARN, message, tuple(node_evidence(subject, link) for link in resolution.links[:3]))
 
 
-def _contents(subject: Subject, path: str) -> list[Found]:
-    files: list[Node] = []
-    empty_folders: list[Node] = []
-    file_count = folders = size = 0
-    for node in subject.filesystem.walk(path):  # there may be millions
-        if node.path == path:
-            continue
-        is_folder = node.kind == DIRECTORY
-        folders += is_folder
-        file_count += not is_folder
-        size += 0 if is_folder else node.size
-        few = empty_folders if is_folder else files
-        if len(few) < _MOST_EVIDENCE:
-            few.append(node)
-    if not file_count and not folders:
-        return []
-    found = []
-    needed = _needed(subject, path)
-    for field, node in needed:
-        found.append(
-            Found(
-                Verdict.FAIL,
-                f"{node.path} is named by {field} and is hidden when {path} is mounted",
-                (Evidence(config_field=field, state=CONFIG), _evidence(subject, node)),
-            )
-        )
-    what = f"{counted(file_count, 'file')} ({size:,} bytes)" if files else counted(folders, "empty folder")
-    shown = files or empty_folders
-    more = f"; the first {len(shown)} are listed" if file_count > len(shown) else ""
-    found.append(Found(Verdict.WARN, f"{path} holds {what}, which a mount hides{more}", tuple(_evidence(subject, node) for node in shown)))
-    return found
+def _where_it_leads(subject: Subject, path: str) -> str:
+    try:
+        resolution = subject.filesystem.resolve(path)
+    except LinkLoop:
+        return "which leads round in a loop"
+    except PathError:
+        return "which leads to nothing"
+    over = f" (by {len(resolution.links)} links)" if len(resolution.links) > 1 else ""
+    kind = resolution.node.kind if resolution.node.kind == DIRECTORY else f"{resolution.node.kind}, not a directory"
+    return f"which leads to the {kind} {resolution.node.path}{over}"
 
 
-def _needed(subject: Subject, path: str) -> list[tuple[str, Node]]:
-    """(config field, node) for each file below *path* that the config names."""
-    config = subject.image.config
-    fields = [
-        *((f"Entrypoint[{number}]", text) for number, text in enumerate(config.entrypoint)),
-        *((f"Cmd[{number}]", text) for number, text in enumerate(config.cmd)),
-        *((f"Env[{text.partition('=')[0]}]", text.partition("=")[2]) for text in config.env),
-        ("WorkingDir", config.working_dir),
-    ]
-    needed: dict[tuple[str, str], tuple[str, Node]] = {}
-    for field, text in fields:
-        for word in text.replace(":", " ").split():
-            if word.startswith(path + "/") and (field, word) not in needed:
-                node = subject.filesystem.get(word)
-                if node is not None:
-                    needed[field, word] = field, node
-            if len(needed) == _MOST_NEEDED:
-                return list(needed.values())
-    return list(needed.values())
+def _conditions(subject: Subject) -> tuple[str, ...]:
+    """What the mounts must allow, where the image's own directories would not let the run user write."""
+    uid = _run_uid(subject)
+    if not uid:
+        return ()
+    wanted = [directory.path for directory in subject.policy.directories if directory.role in ("outputs", "scratch")]
+    nodes = (subject.filesystem.get(path) for path in wanted)
+    closed = [node.path for node in nodes if node is not None and not _may_write(node, uid)]
+    if not closed:
+        return ()
+    return (f"the environment's own {' and '.join(closed)} can be written by user {uid}; the image's could not",)
 
 
-def _evidence(subject: Subject, node: Node) -> Evidence:
-    return Evidence(
-        path=node.path,
-        layer_index=node.layer_index,
-        state=VISIBLE,
-        file_sha256=node.sha256,
-        file_type=subject.file_type(node),
-        size=node.size,
-    )
+def _may_write(node: Node, uid: int) -> bool:
+    """Whether *uid* may make files in the directory, by its owner's and everybody's bits (groups are not looked up)."""
+    return bool(node.mode & 0o200) if node.uid == uid else bool(node.mode & 0o022)
+
+
+def _run_uid(subject: Subject) -> int | None:
+    """The number of the user that the config names: 0 for root or none, None where it cannot be told."""
+    user = subject.image.config.user.partition(":")[0].strip()
+    if not user or user == "root":
+        return 0
+    if re.fullmatch(r"[0-9]{1,10}", user):
+        return int(user)
+    try:
+        text = subject.view.text(subject.filesystem.resolve("/etc/passwd").node) or ""
+    except PathError:
+        return None
+    fields = (line.split(":", 3) for line in text.split("\n")[:10_000])
+    uid = next((parts[2] for parts in fields if len(parts) > 2 and parts[0] == user), "")
+    return int(uid) if re.fullmatch(r"[0-9]{1,10}", uid) else None

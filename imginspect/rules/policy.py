@@ -10,13 +10,16 @@ from imginspect.rules import yaml_file
 from imginspect.rules.rule import Severity, digest_of, parse_severity
 from imginspect.rules.ruleset import rules_folder
 
+_ROLES = ("", "data", "outputs", "scratch")
+
 
 @dataclass(frozen=True, slots=True)
 class MountDirectory:
-    """A directory of the host that is mounted over one of the image's."""
+    """A directory of the host that is mounted over one of the image's. *role* is data, outputs, scratch or empty."""
 
     path: str
     purpose: str
+    role: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +73,14 @@ def load_policy(name: str) -> Policy:
 
 
 def _directory(mapping: yaml_file.Mapping) -> MountDirectory:
-    mapping.allow("path", "purpose")
+    mapping.allow("path", "purpose", "role")
     path = mapping.text("path")
     if not path.startswith("/") or path == "/" or any(part in ("", ".", "..") for part in path[1:].split("/")):
         raise mapping.place_of("path").error(f"path: expected an absolute path without '.' or '..', found {path!r}")
-    return MountDirectory(path, mapping.text("purpose", ""))
+    role = mapping.text("role", "")
+    if role not in _ROLES:
+        raise mapping.place_of("role").error(f"role: expected one of {', '.join(filter(None, _ROLES))}, found {role!r}")
+    return MountDirectory(path, mapping.text("purpose", ""), role)
 
 
 def _question(mapping: yaml_file.Mapping) -> Question:

@@ -1,0 +1,1 @@
+"""licences: what in an image says how its software gets its licences: variables, licence files, products. No verdicts."""

@@ -1,0 +1,53 @@
+"""Everything that an image says about how its software gets its licences, in one value."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from imginspect.analysis.entry_text import entry_texts, start_fields
+from imginspect.analysis.licences.environment import environment_facts
+from imginspect.analysis.licences.files import licence_files
+from imginspect.analysis.licences.installed import installed_products
+from imginspect.analysis.licences.model import EnvironmentFact, Installed, LicenceFile
+from imginspect.analysis.view import View
+from imginspect.rules.licence_products import LicenceProduct, LicenceProducts
+
+_SERVER_PROGRAM = re.compile(r"(?:^|[\s/;&|(\"'])(lmgrd|lmadmin|rlm|mathlm|grb_ts|lserv)(?=[\s;&|)\"']|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Licences:
+    """The variables, files and products of an image that have to do with licences.
+
+    *own_server* names a licence server's program that the start or its script runs; empty for none. *is_cut* says that there were more
+    licence files than are looked at.
+    """
+
+    facts: tuple[EnvironmentFact, ...]
+    files: tuple[LicenceFile, ...]
+    installed: tuple[Installed, ...]
+    own_server: str
+    is_cut: bool
+
+    def has(self, product: LicenceProduct) -> bool:
+        """Whether *product* was found in the image."""
+        return any(item.product.id == product.id for item in self.installed)
+
+
+def licences_of(view: View, products: LicenceProducts, mounts: Sequence[str]) -> Licences:
+    """The licences of an image; *mounts* are the directories over which the environment mounts its own."""
+    facts = environment_facts(view, products, mounts)
+    files, is_cut = licence_files(view, products, facts)
+    return Licences(facts, files, installed_products(view, products), _own_server(view), is_cut)
+
+
+def _own_server(view: View) -> str:
+    texts = [text for _, text in start_fields(view.image.config)] + [item.text for item in entry_texts(view)]
+    for text in texts:
+        for line in text.split("\n"):
+            match = None if line.lstrip().startswith("#") else _SERVER_PROGRAM.search(line)
+            if match:
+                return match.group(1)
+    return ""

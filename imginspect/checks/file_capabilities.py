@@ -1,0 +1,90 @@
+"""File capabilities: programs that may do part of what root may."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from imginspect.analysis.capabilities import ATTRIBUTE, FileCapabilities, decode_capabilities
+from imginspect.analysis.visible import name_of, nodes_where
+from imginspect.checks.check import check
+from imginspect.checks.permissions import texts
+from imginspect.checks.places import NOT_READ, bounded, node_evidence, reason_of, worst_of
+from imginspect.checks.result import Confidence, Found, Outcome, Verdict
+from imginspect.checks.subject import Subject
+from imginspect.filesystem import Node
+from imginspect.tar.header import FILE, HARDLINK
+
+
+@dataclass(frozen=True)
+class Params:
+    """*known* are programs of the distributions with the capabilities that they come with, expected in *folders* only.
+
+    *like_root* are capabilities from which a program can take all others.
+    """
+
+    known: dict[str, list[str]]
+    folders: list[str]
+    like_root: list[str] = field(default_factory=list)
+    most: int = 50
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.known, dict):
+            raise ValueError("known: expected 'name: [capabilities]'")
+        for name, capabilities in self.known.items():
+            texts(f"known: {name}", capabilities)
+        texts("folders", self.folders)
+        texts("like_root", self.like_root)
+
+
+@check("file-capabilities", Params)
+def file_capabilities(subject: Subject, params: Params) -> Outcome:
+    """WARN for programs with capabilities that are none of the known ones; FAIL where those are as good as root's.
+
+    UNDETERMINED where the attribute cannot be decoded.
+    """
+    nodes = nodes_where(
+        subject.view,
+        lambda entry: entry.extra is not None and any(key == ATTRIBUTE for key, _ in entry.extra.xattrs),
+        lambda node: node.kind in (FILE, HARDLINK) and _attribute(node) is not None,
+    )
+    found: list[Found] = []
+    expected: list[str] = []
+    for node in nodes:
+        capabilities = decode_capabilities(_attribute(node) or b"")
+        if capabilities is not None and _is_expected(node, capabilities, params):
+            expected.append(node.path)
+        else:
+            found.append(_finding(subject, node, capabilities, params))
+    if not found:
+        if not subject.is_read_whole:
+            return Outcome(Verdict.UNDETERMINED, reason=NOT_READ, for_want_of_reading=True)
+        return Outcome(Verdict.PASS, reason=f"only programs that distributions ship so: {', '.join(expected[:20])}" if expected else "")
+    return Outcome(worst_of(found), bounded(found, params.most, "programs"), reason_of(found))
+
+
+def _attribute(node: Node) -> bytes | None:
+    return next((value for key, value in node.extra.xattrs if key == ATTRIBUTE), None) if node.extra is not None else None
+
+
+def _is_expected(node: Node, capabilities: FileCapabilities, params: Params) -> bool:
+    folder, _, name = node.path.rpartition("/")
+    is_there = any(folder == known or folder.startswith(known + "/") for known in params.folders)
+    granted = {*capabilities.permitted, *capabilities.inheritable}
+    return is_there and name in params.known and granted <= set(params.known[name]) and not node.mode & 0o022
+
+
+def _finding(subject: Subject, node: Node, capabilities: FileCapabilities | None, params: Params) -> Found:
+    evidence = (node_evidence(subject, node),)
+    if capabilities is None:
+        message = f"{node.path} has file capabilities in a form that could not be decoded"
+        return Found(Verdict.UNDETERMINED, message, evidence, Confidence.MEDIUM)
+    granted = ", ".join(dict.fromkeys([*capabilities.permitted, *capabilities.inheritable])) or "none"
+    message = f"{name_of(node.path)} may do more than whoever starts it: {node.path} has {granted}"
+    if node.mode & 0o022:
+        return Found(Verdict.FAIL, f"{message}, and others than its owner may change it", evidence)
+    like_root = [name for name in capabilities.permitted if name in params.like_root]
+    if like_root:
+        return Found(Verdict.FAIL, f"{message}; {like_root[0]} is as good as being root", evidence)
+    if not capabilities.permitted:
+        return Found(Verdict.WARN, message, evidence, Confidence.LOW)
+    return Found(Verdict.WARN, message, evidence)

@@ -1,0 +1,122 @@
+"""Licences present: software that cannot run without a licence must carry it in the image."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from imginspect.analysis.licences.licences import Licences, licences_of
+from imginspect.analysis.licences.model import EnvironmentFact, Installed, LicenceFile, NamedPlace
+from imginspect.analysis.licences.own_forms import SETTINGS
+from imginspect.checks.check import check
+from imginspect.checks.places import NOT_READ, node_evidence, reason_of, worst_of
+from imginspect.checks.result import CONFIG, Confidence, Evidence, Found, Outcome, Verdict
+from imginspect.checks.subject import Subject
+from imginspect.rules.licence_products import LicenceProduct, Need, VariableForm, built_in_products
+
+
+@dataclass(frozen=True)
+class Params:
+    """The products are the knowledge base's."""
+
+    def __post_init__(self) -> None:
+        built_in_products()
+
+
+@check("licence-present", Params)
+def licence_present(subject: Subject, params: Params) -> Outcome:
+    """FAIL for software of which it is known that it does not run without a licence, where the image holds no sign of one.
+
+    WARN where the knowledge base is not sure of that, and for a variable that names a file which is not there.
+    """
+    del params
+    roles = {directory.path: directory.role for directory in subject.policy.directories}
+    licences = licences_of(subject.view, built_in_products(), list(roles))
+    needed = [item for item in licences.installed if item.product.need is not Need.NONE]
+    missing = [finding for fact in licences.facts for finding in _missing_places(licences, fact, roles)]
+    found = [*missing, *(finding for item in needed for finding in _without(subject, licences, item, roles))]
+    if not subject.is_read_whole:
+        return Outcome(Verdict.UNDETERMINED, tuple(found), NOT_READ, for_want_of_reading=True)
+    if found:
+        return Outcome(worst_of(found), tuple(found), reason_of(found), _conditions(licences, needed, roles))
+    if not needed and not any(fact.places for fact in licences.facts):
+        return Outcome(Verdict.NOT_APPLICABLE, reason="no software was found that is known to need a licence when it runs")
+    names = ", ".join(item.product.name for item in needed)
+    return Outcome(
+        Verdict.PASS, reason=f"a licence was found for: {names}" if names else "", conditions=_conditions(licences, needed, roles)
+    )
+
+
+def _without(subject: Subject, licences: Licences, item: Installed, roles: dict[str, str]) -> Iterator[Found]:
+    product = item.product
+    if product.need is Need.LIMITED or any(_signs(licences, product, roles)):
+        return
+    open_ones = [fact.name for fact in _facts(licences, product) if any(place.unresolved for place in fact.places)]
+    evidence = (node_evidence(subject, item.marker),)
+    if open_ones:
+        message = f"{product.name} needs a licence; {open_ones[0]} names one by a path that only the container can expand"
+        yield Found(Verdict.UNDETERMINED, message, evidence, Confidence.MEDIUM)
+        return
+    verdict = Verdict.FAIL if product.verified else Verdict.WARN
+    confidence = Confidence.HIGH if product.verified else Confidence.MEDIUM
+    note = f". {product.note}" if product.note else ""
+    yield Found(verdict, f"{product.name} is in the image, and no licence for it{note}", evidence, confidence)
+
+
+def _signs(licences: Licences, product: LicenceProduct, roles: dict[str, str]) -> Iterator[str]:
+    """What shows that *product* has a licence, wherever that is."""
+    facts = _facts(licences, product)
+    for fact in facts:
+        if fact.servers or fact.form in (VariableForm.KEY, VariableForm.ONLINE):
+            yield fact.name
+        for place in fact.places:
+            if place.below and _may_be_supplied(place, roles):
+                yield place.path
+    names = {fact.name for fact in facts}
+    for file in licences.files:
+        if _is_licence(file) and (product in file.products or names & set(file.named_by)):
+            yield file.node.path
+
+
+def _facts(licences: Licences, product: LicenceProduct) -> list[EnvironmentFact]:
+    """The variables that *product* reads; any that speaks FlexNet reads the general one too."""
+    return [fact for fact in licences.facts if product in fact.products or (fact.is_generic and fact.products and product.daemons)]
+
+
+def _is_licence(file: LicenceFile) -> bool:
+    """Whether the file counts as a licence: not settings that name no server."""
+    return file.text is None or file.text.form != SETTINGS or bool(file.text.servers)
+
+
+def _may_be_supplied(place: NamedPlace, roles: dict[str, str]) -> bool:
+    """Whether the mount can hold the file when the container starts: outputs and scratch begin empty."""
+    return roles.get(place.below, "") not in ("outputs", "scratch")
+
+
+def _missing_places(licences: Licences, fact: EnvironmentFact, roles: dict[str, str]) -> Iterator[Found]:
+    evidence = (Evidence(config_field=f"Env[{fact.name}]", state=CONFIG),)
+    for place in fact.places:
+        if place.unresolved or (place.below and _may_be_supplied(place, roles)):
+            continue
+        if place.below:
+            yield Found(Verdict.WARN, f"{fact.name} names {place.path}, which is empty when the container starts", evidence)
+        elif place.node is None:
+            present = [product for product in fact.products if licences.has(product) and product.need is Need.REQUIRED]
+            is_certain = any(not any(_signs(licences, product, roles)) for product in present)
+            message = f"{fact.name} names the licence file {place.path}, which the image does not hold"
+            yield Found(Verdict.FAIL if is_certain else Verdict.WARN, message, evidence)
+
+
+def _conditions(licences: Licences, needed: list[Installed], roles: dict[str, str]) -> tuple[str, ...]:
+    said = [
+        f"the licence that {fact.name} names is placed at {place.path}"
+        for fact in licences.facts
+        for place in fact.places
+        if place.below and _may_be_supplied(place, roles)
+    ]
+    said += [
+        f"{item.product.name} is used within the limits that it has without a licence"
+        for item in needed
+        if item.product.need is Need.LIMITED and not any(_signs(licences, item.product, roles))
+    ]
+    return tuple(said)

@@ -1,0 +1,165 @@
+"""Licence servers: nothing in the image may need one that is outside of the container."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from imginspect.analysis.licences.files import is_aside
+from imginspect.analysis.licences.licences import Licences, licences_of
+from imginspect.analysis.licences.model import EnvironmentFact, LicenceFile, LicenceText, Server
+from imginspect.checks.check import check
+from imginspect.checks.places import NOT_READ, node_evidence, reason_of, worst_of
+from imginspect.checks.result import CONFIG, Confidence, Evidence, Found, Outcome, Verdict
+from imginspect.checks.subject import Subject
+from imginspect.rules.licence_products import LicenceProduct, Need, VariableForm, built_in_products
+
+_MOST_NAMED = 5
+
+
+@dataclass(frozen=True)
+class Params:
+    """The products are the knowledge base's."""
+
+    def __post_init__(self) -> None:
+        built_in_products()
+
+
+@check("licence-servers", Params)
+def licence_servers(subject: Subject, params: Params) -> Outcome:
+    """FAIL for a variable or file that makes software ask a server elsewhere; WARN where that software is not in the image.
+
+    UNDETERMINED for a licence file whose form is not known: it may name a server.
+    """
+    del params
+    mounts = [directory.path for directory in subject.policy.directories]
+    licences = licences_of(subject.view, built_in_products(), mounts)
+    found = [
+        *(finding for fact in licences.facts for finding in _of_variable(subject, licences, fact)),
+        *(finding for file in licences.files for finding in _of_file(subject, licences, file)),
+    ]
+    unread = licences.is_cut or any(file.unread and not file.opaque for file in licences.files)
+    if worst_of(found) is not Verdict.FAIL and (not subject.is_read_whole or licences.is_cut):
+        reason = NOT_READ if not subject.is_read_whole else "there are more licence files than are looked at"
+        return Outcome(Verdict.UNDETERMINED, tuple(found), reason, for_want_of_reading=True)
+    if found:
+        return Outcome(worst_of(found), tuple(found), reason_of(found), for_want_of_reading=unread)
+    return Outcome(Verdict.PASS, reason="no variable and no licence file names a server", conditions=_conditions(licences))
+
+
+def _conditions(licences: Licences) -> tuple[str, ...]:
+    """What is not in the image, and may name a server too."""
+    open_ones = [
+        (fact.name, place.path)
+        for fact in licences.facts
+        for place in fact.places
+        if place.node is None and (place.below or place.unresolved)
+    ]
+    return tuple(f"the licence file {path}, which {name} names and the image does not hold, asks no server" for name, path in open_ones)
+
+
+def _of_variable(subject: Subject, licences: Licences, fact: EnvironmentFact) -> list[Found]:
+    evidence = (Evidence(config_field=f"Env[{fact.name}]", state=CONFIG),)
+    if fact.form is VariableForm.ONLINE:
+        verdict, why = _weight(subject, licences, fact.products)
+        message = f"{fact.name} makes {_names(fact.products)} ask a licence service on the internet{why}"
+        return [Found(verdict, message, evidence)]
+    outside = [server for server in fact.servers if not server.is_own]
+    if not outside:
+        return [_own_server(licences, f"{fact.name} names the licence server {_servers(fact.servers)}", evidence)] if fact.servers else []
+    verdict, why = (Verdict.FAIL, "") if fact.is_generic else _weight(subject, licences, fact.products)
+    message = f"{fact.name} makes {_names(fact.products)} ask the licence server {_servers(outside)}{why}"
+    if verdict is Verdict.FAIL and any(_suffices(file) for file in licences.files if fact.name in file.named_by):
+        return [Found(Verdict.WARN, f"{message}; it also names a licence file in the image, which needs no server", evidence)]
+    return [Found(verdict, message, evidence)]
+
+
+def _of_file(subject: Subject, licences: Licences, file: LicenceFile) -> list[Found]:
+    text = file.text
+    if text is None:
+        return [] if file.opaque else [_not_understood(subject, file)]
+    found = []
+    if text.online:
+        verdict, why = _weight(subject, licences, file.products)
+        evidence = tuple(
+            node_evidence(subject, file.node, line=item.line, excerpt=f"{item.what}=…", is_secret=True) for item in text.online
+        )
+        found.append(Found(verdict, f"{file.node.path} ({text.form}) needs a licence service on the internet{why}", evidence))
+    outside = [server for server in text.servers if not server.is_own]
+    if outside:
+        found.append(_outside(subject, licences, file, text, outside))
+    elif text.servers or text.use_server:
+        lines = [server.line for server in text.servers] or [text.use_server]
+        evidence = (node_evidence(subject, file.node, line=lines[0], is_secret=True),)
+        found.append(_own_server(licences, f"{file.node.path} ({text.form}) leaves its licences to a server", evidence))
+    elif text.needs_server:
+        evidence = (node_evidence(subject, file.node, line=text.needs_server, is_secret=True),)
+        message = f"{file.node.path} ({text.form}) counts its licences, which only a licence server can do, and names none"
+        found.append(Found(Verdict.WARN, message, evidence, Confidence.MEDIUM))
+    if text.is_cut and not outside:
+        found.append(_not_understood(subject, file))
+    return found
+
+
+def _outside(subject: Subject, licences: Licences, file: LicenceFile, text: LicenceText, outside: Sequence[Server]) -> Found:
+    evidence = tuple(
+        node_evidence(subject, file.node, line=server.line, excerpt=f"server {server}", is_secret=True) for server in outside[:_MOST_NAMED]
+    )
+    message = f"{file.node.path} ({text.form}) names the licence server {_servers(outside)}"
+    if licences.own_server:
+        what = f"; the container starts a licence server itself ({licences.own_server}), and only a person can tell whether it is that one"
+        return Found(Verdict.WARN, message + what, evidence, Confidence.MEDIUM)
+    if text.terms and not text.use_server and not any(term.counted for term in text.terms):
+        return Found(Verdict.WARN, f"{message}, but its licences are not counted and may do without", evidence, Confidence.MEDIUM)
+    if file.named_by:
+        return Found(Verdict.FAIL, f"{message}; {', '.join(file.named_by[:_MOST_NAMED])} in the environment names the file", evidence)
+    verdict, why = _weight(subject, licences, file.products)
+    if is_aside(file.node.path):
+        return Found(Verdict.WARN, f"{message}; it lies among documentation or tests", evidence, Confidence.LOW)
+    return Found(verdict, message + why, evidence, Confidence.HIGH if file.products else Confidence.MEDIUM)
+
+
+def _weight(subject: Subject, licences: Licences, products: Sequence[LicenceProduct]) -> tuple[Verdict, str]:
+    """FAIL unless the products are known and none of them is in the image, or none needs the licence to run; and why."""
+    if not products:
+        return Verdict.FAIL, ""
+    if all(product.need is Need.NONE and not product.generic for product in products):
+        return Verdict.WARN, f"; {products[0].note}" if products[0].note else ""
+    if any(product.generic or licences.has(product) for product in products) or not subject.is_read_whole:
+        return Verdict.FAIL, ""
+    return Verdict.WARN, f"; {_names(products)} was not found in the image, so this may be left over"
+
+
+def _own_server(licences: Licences, what: str, evidence: tuple[Evidence, ...]) -> Found:
+    starts = (
+        f"the container's start runs {licences.own_server}"
+        if licences.own_server
+        else "nothing in the container's start shows that it runs one"
+    )
+    return Found(Verdict.WARN, f"{what}: a licence server in the container itself; {starts}", evidence, Confidence.MEDIUM)
+
+
+def _not_understood(subject: Subject, file: LicenceFile) -> Found:
+    why = file.unread or ("it is too long to be read whole" if file.text is not None else "its form is not known")
+    return Found(
+        Verdict.UNDETERMINED,
+        f"{file.node.path} is a licence file by its name, and whether it needs a licence server could not be told: {why}",
+        (node_evidence(subject, file.node, is_secret=True),),
+        Confidence.MEDIUM,
+    )
+
+
+def _suffices(file: LicenceFile) -> bool:
+    """Whether the file holds a licence that needs no server."""
+    text = file.text
+    return text is not None and bool(text.terms) and not (text.servers or text.online or text.use_server or text.needs_server)
+
+
+def _servers(servers: Sequence[Server]) -> str:
+    shown = ", ".join(str(server).lstrip("@") for server in servers[:_MOST_NAMED])
+    return shown + (f" and {len(servers) - _MOST_NAMED} more" if len(servers) > _MOST_NAMED else "")
+
+
+def _names(products: Sequence[LicenceProduct]) -> str:
+    named = [product.name for product in products if not product.generic]
+    return " or ".join(named) if named else "software"

@@ -1,0 +1,98 @@
+"""Licence terms that a file states: its end, and whether it is tied to one computer. Whether a licence is a valid one is not asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from imginspect.analysis.licences.dates import parse_created
+from imginspect.analysis.licences.licences import Licences, licences_of
+from imginspect.analysis.licences.model import LicenceFile, Term
+from imginspect.checks.check import check
+from imginspect.checks.places import NOT_READ, node_evidence, reason_of, worst_of
+from imginspect.checks.result import Confidence, Found, Outcome, Verdict
+from imginspect.checks.subject import Subject
+from imginspect.rules.licence_products import built_in_products
+from imginspect.wording import counted
+
+_MOST_LINES = 10
+
+
+@dataclass(frozen=True)
+class Params:
+    """Nothing to choose."""
+
+    def __post_init__(self) -> None:
+        built_in_products()
+
+
+@check("licence-terms", Params)
+def licence_terms(subject: Subject, params: Params) -> Outcome:
+    """WARN for licences that ended before the image was built, and for licences of one computer.
+
+    The day of comparison is the config's ``created``, a claim of the image: the same image has the same answer on any day.
+    """
+    del params
+    licences = licences_of(subject.view, built_in_products(), [directory.path for directory in subject.policy.directories])
+    built = parse_created(subject.image.config.created)
+    found = [finding for file in licences.files for finding in _of_file(subject, file, built)]
+    if not subject.is_read_whole or licences.is_cut:
+        reason = "there are more licence files than are looked at" if licences.is_cut else NOT_READ
+        return Outcome(Verdict.UNDETERMINED, tuple(found), reason, for_want_of_reading=True)
+    conditions = _conditions(licences, built)
+    if found:
+        unread = any(file.unread for file in licences.files)
+        return Outcome(worst_of(found), tuple(found), reason_of(found), conditions, for_want_of_reading=unread)
+    if not any(file.text is not None and file.text.terms for file in licences.files):
+        return Outcome(Verdict.NOT_APPLICABLE, reason="no licence file was found that states an end or a computer")
+    return Outcome(Verdict.PASS, conditions=conditions)
+
+
+def _of_file(subject: Subject, file: LicenceFile, built: date | None) -> Iterator[Found]:
+    if file.text is None:
+        if file.unread and not file.opaque:
+            message = f"{file.node.path}: what it states could not be told: {file.unread}"
+            yield Found(Verdict.UNDETERMINED, message, (node_evidence(subject, file.node, is_secret=True),))
+        return
+    terms, where = file.text.terms, f"{file.node.path} ({file.text.form})"
+    ended = [term for term in terms if built is not None and term.expires is not None and term.expires < built]
+    if ended and built is not None:
+        last = max(term.expires for term in ended if term.expires is not None)
+        how_many = f"{len(ended)} of {counted(len(terms), 'licence')}"
+        message = f"{where}: {how_many} ended by {last.isoformat()}, before the image was built ({built.isoformat()})"
+        yield _found(subject, file, Verdict.WARN, message, ended)
+    unread = [term for term in terms if term.expiry_unread]
+    if unread:
+        message = f"{where}: the end of {counted(len(unread), 'licence')} is no date of the calendar"
+        yield _found(subject, file, Verdict.UNDETERMINED, message, unread)
+    locked = [term for term in terms if term.node_locked]
+    if locked:
+        message = f"{where}: {len(locked)} of {counted(len(terms), 'licence')} are tied to one computer, and will not work on another"
+        yield _found(subject, file, Verdict.WARN, message, locked)
+
+
+def _found(subject: Subject, file: LicenceFile, verdict: Verdict, message: str, terms: list[Term]) -> Found:
+    evidence = tuple(
+        node_evidence(subject, file.node, line=term.line, excerpt=_excerpt(term), is_secret=True) for term in terms[:_MOST_LINES]
+    )
+    return Found(verdict, message, evidence, Confidence.MEDIUM)
+
+
+def _excerpt(term: Term) -> str:
+    """The licence in words, without its key, signature and host id."""
+    end = term.expires.isoformat() if term.expires else ("end not readable" if term.expiry_unread else "permanent")
+    return f"{term.name} ({term.vendor}), {end}{', tied to one computer' if term.node_locked else ''}"
+
+
+def _conditions(licences: Licences, built: date | None) -> tuple[str, ...]:
+    """The first end of each file that has not come yet, as far as the image's own date tells."""
+    said = []
+    for file in licences.files:
+        ends = [
+            term.expires for term in (file.text.terms if file.text else ()) if term.expires and (built is None or term.expires >= built)
+        ]
+        if ends:
+            unknown = "" if built else " (the image does not state when it was built)"
+            said.append(f"it is used before the licences in {file.node.path} end, the first on {min(ends).isoformat()}{unknown}")
+    return tuple(said)

@@ -1,0 +1,197 @@
+"""Mount contents: what the image puts below a mount directory is hidden when the container runs."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from imginspect.analysis.entry_text import entry_texts, environment_of, start_fields
+from imginspect.checks.check import check
+from imginspect.checks.places import node_evidence, reason_of, worst_of
+from imginspect.checks.result import CONFIG, Confidence, Evidence, Found, Outcome, Verdict
+from imginspect.checks.subject import Subject
+from imginspect.errors import PathError
+from imginspect.filesystem import Node
+from imginspect.tar.header import DIRECTORY, SYMLINK
+from imginspect.wording import counted
+
+_MOST_EVIDENCE = 20
+_MOST_NEEDED = 100
+_MOST_WORDS = 5_000
+_WORD = re.compile(r"[^\s\"'`;|&()<>={},$:*?\[\]]+")
+
+
+@dataclass(frozen=True)
+class Params:
+    """The directories themselves are the policy's."""
+
+
+@check("mount-directories-empty", Params)
+def empty(subject: Subject, params: Params) -> Outcome:
+    """WARN for each directory with something in it; FAIL where the image's own command, environment, working directory or the
+    script that it starts with names a file there. WARN too for a link or a volume that a mount hides.
+    """
+    del params
+    directories = [directory.path for directory in subject.policy.directories]
+    if not directories:
+        return Outcome(Verdict.NOT_APPLICABLE, reason="the policy names no mount directories")
+    contents = [finding for path in directories for finding in _contents(subject, path)]
+    found = [*contents, *(finding for path in directories for finding in _volumes(subject, path))]
+    if not found and not subject.is_read_whole:
+        reason = "a layer could not be read to its end: it may place files there"
+        return Outcome(Verdict.UNDETERMINED, reason=reason, for_want_of_reading=True)
+    deleted = [finding for path in directories for finding in _deleted(subject, path)]
+    conditions = tuple(
+        f"the environment mounts its own {path}, for which the image declares a volume"
+        for path in directories
+        if any(_normal(volume) == path for volume in subject.image.config.volumes)
+    )
+    if not found:
+        return Outcome(Verdict.PASS, tuple(deleted), deleted[0].message if deleted else "", conditions)
+    reason = "the image places files where the environment mounts its own directories" if contents else reason_of(found)
+    return Outcome(worst_of(found), (*found, *deleted), reason, conditions)
+
+
+def _contents(subject: Subject, path: str) -> list[Found]:
+    files: list[Node] = []
+    empty_folders: list[Node] = []
+    file_count = folders = size = 0
+    for node in subject.filesystem.walk(path):  # there may be millions
+        if node.path == path:
+            continue
+        is_folder = node.kind == DIRECTORY
+        folders += is_folder
+        file_count += not is_folder
+        size += 0 if is_folder else node.size
+        few = empty_folders if is_folder else files
+        if len(few) < _MOST_EVIDENCE:
+            few.append(node)
+    if not file_count and not folders:
+        return []
+    what = f"{counted(file_count, 'file')} ({size:,} bytes)" if files else counted(folders, "empty folder")
+    shown = files or empty_folders
+    more = f"; the first {len(shown)} are listed" if file_count > len(shown) else ""
+    found = [*_needed(subject, path), *_links_into(subject, path)]
+    message = f"{path} holds {what}, which a mount hides{more}"
+    found.append(Found(Verdict.WARN, message, tuple(node_evidence(subject, node) for node in shown)))
+    return found
+
+
+# -- who needs what is hidden ------------------------------------------------------------------------------------------
+
+
+def _needed(subject: Subject, path: str) -> list[Found]:
+    """A finding for each thing below *path* that something names: FAIL for files, WARN for folders with no file in them."""
+    found: dict[tuple[str, str], Found] = {}
+    for place, word in _words(subject):
+        node = _below(subject, path, word)
+        where = place.config_field or place.path or ""
+        if node is None or (where, node.path) in found:
+            continue
+        name = f"{place.path}, line {place.line}," if place.path else place.config_field
+        if node.kind != DIRECTORY or _holds_a_file(subject, node):
+            message = f"{node.path} is named by {name} and is hidden when {path} is mounted"
+            found[where, node.path] = Found(Verdict.FAIL, message, (place, node_evidence(subject, node)))
+        elif node.path != path:
+            message = f"the folder {node.path} is named by {name} and is not there when {path} is mounted, unless the program makes it"
+            found[where, node.path] = Found(Verdict.WARN, message, (place, node_evidence(subject, node)), Confidence.MEDIUM)
+        if len(found) == _MOST_NEEDED:
+            break
+    return list(found.values())
+
+
+def _words(subject: Subject) -> Iterator[tuple[Evidence, str]]:
+    """(place, path) of everything that reads like a path in what runs, in the environment and in the scripts that are started.
+
+    In what runs a relative path counts from the working directory; a script may change its own, so there only whole paths count.
+    """
+    config = subject.image.config
+    for field, text in start_fields(config):
+        for match in _some(text):
+            yield Evidence(config_field=field, state=CONFIG), posixpath.join("/", config.working_dir, match)
+    for name, value in environment_of(config).items():
+        for match in _some(value):
+            if match.startswith("/"):
+                yield Evidence(config_field=f"Env[{name}]", state=CONFIG), match
+    if config.working_dir:
+        yield Evidence(config_field="WorkingDir", state=CONFIG), config.working_dir
+    for item in entry_texts(subject.view):
+        for number, line in enumerate(item.text.split("\n")[:_MOST_WORDS], start=1):
+            if not line.lstrip().startswith("#"):
+                place = Evidence(path=item.node.path, line=number, layer_index=item.node.layer_index)
+                yield from ((place, word) for word in _some(line) if word.startswith("/"))
+
+
+def _some(text: str) -> list[str]:
+    return [match.group() for match, _ in zip(_WORD.finditer(text), range(_MOST_WORDS), strict=False)]
+
+
+def _below(subject: Subject, path: str, word: str) -> Node | None:
+    """The node below *path* (or *path* itself) that *word* leads to, links followed; None where it leads elsewhere or to nothing."""
+    try:
+        node = subject.filesystem.resolve(word).node
+    except PathError:
+        return None
+    return node if node.path == path or node.path.startswith(path + "/") else None
+
+
+def _holds_a_file(subject: Subject, folder: Node) -> bool:
+    """Whether *folder*, which is not the mount directory itself, has a file in it. The mount directory is what a program should name."""
+    if any(folder.path == directory.path for directory in subject.policy.directories):
+        return False
+    return any(node.kind != DIRECTORY for node in subject.filesystem.walk(folder.path))
+
+
+def _links_into(subject: Subject, path: str) -> list[Found]:
+    """A finding for each link elsewhere in the image that leads to something the image has below *path*."""
+    found: list[Found] = []
+    for node in subject.filesystem.walk():
+        if node.kind != SYMLINK or node.path.startswith(path + "/"):
+            continue
+        target = _below(subject, path, node.path)
+        if target is None or target.path == path:
+            continue
+        message = f"{node.path} leads to {target.path}, which is hidden when {path} is mounted"
+        found.append(Found(Verdict.WARN, message, (node_evidence(subject, node), node_evidence(subject, target))))
+        if len(found) == _MOST_NEEDED:
+            break
+    return found
+
+
+# -- volumes, and what was deleted again -------------------------------------------------------------------------------
+
+
+def _volumes(subject: Subject, path: str) -> Iterator[Found]:
+    for volume in subject.image.config.volumes[:_MOST_NEEDED]:
+        declared = _normal(volume)
+        evidence = (Evidence(config_field=f"Volumes[{volume}]", state=CONFIG),)
+        if declared.startswith(path + "/"):
+            message = f"the image declares the volume {volume} inside {path}: a runtime may put an empty one over that part of the mount"
+            yield Found(Verdict.WARN, message, evidence, Confidence.MEDIUM)
+        elif declared != path and path.startswith(declared.rstrip("/") + "/"):
+            message = f"the image declares the volume {volume}, which {path} is in: a runtime may put an empty one around the mount"
+            yield Found(Verdict.WARN, message, evidence, Confidence.MEDIUM)
+
+
+def _normal(path: str) -> str:
+    return posixpath.normpath("/" + path.lstrip("/"))
+
+
+def _deleted(subject: Subject, path: str) -> list[Found]:
+    """What an earlier layer had below *path* and a later one took away: no container sees it, and it is in the archive."""
+    inside = path + "/"
+    if not any(entry.parent == path or entry.parent.startswith(inside) for layer in subject.layers for entry in layer.entries):
+        return []
+    gone: list[Evidence] = []
+    count = 0
+    for hidden in subject.filesystem.hidden():
+        if hidden.node.path.startswith(inside) and hidden.node.kind != DIRECTORY:
+            count += 1
+            if len(gone) < _MOST_EVIDENCE:
+                gone.append(Evidence(hidden.node.path, layer_index=hidden.node.layer_index, state=hidden.state, size=hidden.node.size))
+    if not count:
+        return []
+    message = f"{counted(count, 'file')} that an earlier layer placed in {path} are no longer visible, and are still in the image"
+    return [Found(Verdict.PASS, message, tuple(gone))]

@@ -1,0 +1,210 @@
+"""Permissions: setuid and setgid programs, what everybody may write, and device nodes in the final filesystem."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from imginspect.analysis.visible import name_of, nodes_where
+from imginspect.checks.check import check
+from imginspect.checks.places import NOT_READ, bounded, node_evidence, reason_of, worst_of
+from imginspect.checks.result import Confidence, Found, Outcome, Verdict
+from imginspect.checks.subject import Subject
+from imginspect.filesystem import Node
+from imginspect.layer.content_class import SCRIPT
+from imginspect.tar.header import BLOCK_DEVICE, CHARACTER_DEVICE, DIRECTORY, FILE, HARDLINK, SYMLINK
+
+_SETUID, _SETGID, _STICKY = 0o4000, 0o2000, 0o1000
+_MOST_LISTED = 20
+
+
+def texts(name: str, value: object) -> None:
+    """Refuse a parameter that is no list of texts.
+
+    Raises: ValueError
+    """
+    if not isinstance(value, list) or not all(isinstance(item, str) and item for item in value):
+        raise ValueError(f"{name}: expected a list of texts, found {value!r}")
+
+
+@dataclass(frozen=True)
+class IdentityParams:
+    """*bit* is setuid or setgid. *known* are names of programs of the distributions, expected in *folders* only.
+
+    *shells* are names of programs that give whoever starts them everything that their owner may do.
+    """
+
+    bit: str
+    known: list[str]
+    folders: list[str]
+    shells: list[str] = field(default_factory=list)
+    most: int = 50
+
+    def __post_init__(self) -> None:
+        if self.bit not in ("setuid", "setgid"):
+            raise ValueError(f"bit: expected setuid or setgid, found {self.bit!r}")
+        for name in ("known", "folders", "shells"):
+            texts(name, getattr(self, name))
+
+
+@check("identity-changing-programs", IdentityParams)
+def identity_changing(subject: Subject, params: IdentityParams) -> Outcome:
+    """WARN for a program that takes on its owner's rights and is none that distributions ship; FAIL where that gives anybody those rights.
+
+    Programs that are known are only named in the reason. A bit on a file that nobody may execute has no effect and is passed over.
+    """
+    bit, execute = (_SETUID, 0o111) if params.bit == "setuid" else (_SETGID, 0o010)
+    own_modes = _modes_of_hard_links(subject, bit)
+
+    def mode_of(node: Node) -> int:
+        return node.mode | (own_modes.get((node.layer_index, node.path), 0) if node.kind == HARDLINK else 0)
+
+    def fits(node: Node) -> bool:
+        mode = mode_of(node)
+        return node.kind in (FILE, HARDLINK) and bool(mode & bit) and bool(mode & execute)
+
+    nodes = nodes_where(subject.view, lambda entry: bool(entry.mode & bit) and entry.kind in (FILE, HARDLINK), fits)
+    shells = {node.digest for node in _named(subject, params.shells)} if nodes else set()
+    expected = [node for node in nodes if _is_expected(node, params) and not mode_of(node) & 0o022 and node.digest not in shells]
+    names = {node.path for node in expected}
+    found = [_identity(subject, node, mode_of(node), params, shells) for node in nodes if node.path not in names]
+    listed = ", ".join(node.path for node in expected[:_MOST_LISTED])
+    more = f" and {len(expected) - _MOST_LISTED} more" if len(expected) > _MOST_LISTED else ""
+    return _outcome(subject, found, params.most, "programs", f"only programs that distributions ship: {listed}{more}" if expected else "")
+
+
+def _identity(subject: Subject, node: Node, mode: int, params: IdentityParams, shells: set[bytes | None]) -> Found:
+    who = ("root" if node.uid == 0 else f"user {node.uid}") if params.bit == "setuid" else f"group {node.gid}"
+    what = f"{node.path} is {params.bit} (mode {mode & 0o7777:04o}): whoever starts it acts as {who}"
+    evidence = (node_evidence(subject, node),)
+    if mode & 0o022:
+        return Found(Verdict.FAIL, f"{what}, and others than its owner may change it", evidence)
+    if node.content_class == SCRIPT:
+        return Found(Verdict.WARN, f"{what} as its mode says; Linux passes over that for scripts", evidence, Confidence.LOW)
+    if node.digest in shells or name_of(node.path) in params.shells:
+        return Found(Verdict.FAIL, f"{what}, and it is a shell or an interpreter: it does for them whatever they ask", evidence)
+    return Found(Verdict.WARN, what, evidence)
+
+
+def _is_expected(node: Node, params: IdentityParams) -> bool:
+    folder, _, name = node.path.rpartition("/")
+    return name in params.known and any(folder == known or folder.startswith(known + "/") for known in params.folders)
+
+
+def _named(subject: Subject, names: Sequence[str]) -> list[Node]:
+    """The visible programs with one of *names*: a copy of one under another name is the same program."""
+    wanted = frozenset(names)
+    return list(
+        nodes_where(
+            subject.view,
+            lambda entry: entry.name in wanted,
+            lambda node: node.digest is not None and node.size > 0 and bool(node.mode & 0o111) and name_of(node.path) in wanted,
+        )
+    )
+
+
+def _modes_of_hard_links(subject: Subject, bits: int) -> dict[tuple[int, str], int]:
+    """Modes that entries of hard links state themselves: runtimes set them on the file, whatever its own entry said."""
+    return {
+        (index, entry.path): entry.mode
+        for index, layer in enumerate(subject.layers)
+        for entry in layer.entries
+        if entry.mode & bits and entry.kind == HARDLINK
+    }
+
+
+@dataclass(frozen=True)
+class WritableParams:
+    """*system* are folders whose files root runs or believes; *passed_over* are trees that the runtime mounts over."""
+
+    system: list[str]
+    passed_over: list[str] = field(default_factory=list)
+    most: int = 50
+
+    def __post_init__(self) -> None:
+        texts("system", self.system)
+        texts("passed_over", self.passed_over)
+
+
+@check("world-writable", WritableParams)
+def world_writable(subject: Subject, params: WritableParams) -> Outcome:
+    """WARN for files that everybody may write and for such directories that are not sticky; FAIL in the system's folders and for programs.
+
+    Links and devices have no mode of their own that counts. The policy's mount directories are mounted over, and passed over.
+    """
+    over = [*params.passed_over, *(directory.path for directory in subject.policy.directories)]
+    own_modes = _modes_of_hard_links(subject, 0o002)
+
+    def fits(node: Node) -> bool:
+        if (
+            not (node.mode | own_modes.get((node.layer_index, node.path), 0)) & 0o002
+            or node.kind not in (FILE, HARDLINK, DIRECTORY)
+            or node.is_implied
+        ):
+            return False
+        sticky_folder = node.kind == DIRECTORY and node.mode & _STICKY
+        return not sticky_folder and not any(node.path == path or node.path.startswith(path + "/") for path in over)
+
+    nodes = nodes_where(subject.view, lambda entry: bool(entry.mode & 0o002) and entry.kind != SYMLINK, fits)
+    return _outcome(subject, [_writable(subject, node, params) for node in nodes], params.most, "files and directories", "")
+
+
+def _writable(subject: Subject, node: Node, params: WritableParams) -> Found:
+    evidence = (node_evidence(subject, node),)
+    is_system = any(node.path == path or node.path.startswith(path + "/") for path in params.system)
+    mode = f"(mode {node.mode & 0o7777 | 0o002:04o})"
+    if node.kind == DIRECTORY:
+        message = f"{node.path}/ {mode}: everybody may put files there, and remove those of others"
+        return Found(Verdict.FAIL if is_system else Verdict.WARN, message, evidence)
+    if node.mode & 0o111:
+        return Found(Verdict.FAIL, f"{node.path} {mode}: everybody may change this program", evidence)
+    return Found(Verdict.FAIL if is_system else Verdict.WARN, f"{node.path} {mode}: everybody may change this file", evidence)
+
+
+@dataclass(frozen=True)
+class DeviceParams:
+    """*known* are the character devices that base images carry in /dev, as ``name: [major, minor]``."""
+
+    known: dict[str, list[int]]
+    most: int = 50
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.known, dict) or not all(isinstance(item, list) and len(item) == 2 for item in self.known.values()):
+            raise ValueError("known: expected 'path: [major, minor]'")
+
+
+@check("device-nodes", DeviceParams)
+def device_nodes(subject: Subject, params: DeviceParams) -> Outcome:
+    """FAIL for block devices and for memory; WARN for other device nodes; the few that base images carry in /dev are only named.
+
+    A character device 0/0 is passed over: it is a whiteout to some runtimes, and the integrity rules report it.
+    """
+    kinds = (CHARACTER_DEVICE, BLOCK_DEVICE)
+    nodes = nodes_where(subject.view, lambda entry: entry.kind in kinds, lambda node: node.kind in kinds and _numbers(node) != (0, 0))
+    expected = [node for node in nodes if node.kind == CHARACTER_DEVICE and tuple(params.known.get(node.path, ())) == _numbers(node)]
+    names = {node.path for node in expected}
+    found = [_device(subject, node) for node in nodes if node.path not in names]
+    listed = ", ".join(node.path for node in expected[:_MOST_LISTED])
+    return _outcome(subject, found, params.most, "device nodes", f"only devices that every container has: {listed}" if expected else "")
+
+
+def _numbers(node: Node) -> tuple[int, int] | None:
+    return node.extra.device if node.extra is not None else None
+
+
+def _device(subject: Subject, node: Node) -> Found:
+    numbers = _numbers(node)
+    shown = f"{numbers[0]}, {numbers[1]}" if numbers is not None else "not stated"
+    is_memory = node.kind == CHARACTER_DEVICE and numbers is not None and numbers[0] == 1 and numbers[1] in (1, 2, 4)
+    verdict = Verdict.FAIL if node.kind == BLOCK_DEVICE or is_memory else Verdict.WARN
+    what = "a block device: a disk, if a runtime makes it" if node.kind == BLOCK_DEVICE else "a character device"
+    what = "the computer's memory or ports, if a runtime makes it" if is_memory else what
+    return Found(verdict, f"{node.path} is {what} (numbers {shown})", (node_evidence(subject, node),))
+
+
+def _outcome(subject: Subject, found: list[Found], most: int, what: str, reason: str) -> Outcome:
+    if not found:
+        if not subject.is_read_whole:
+            return Outcome(Verdict.UNDETERMINED, reason=NOT_READ, for_want_of_reading=True)
+        return Outcome(Verdict.PASS, reason=reason)
+    return Outcome(worst_of(found), bounded(found, most, what), reason_of(found))

@@ -1,0 +1,48 @@
+"""Evidence for nodes, and what several checks say alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from imginspect.checks.result import VISIBLE, Evidence, Found, Verdict
+from imginspect.checks.subject import Subject
+from imginspect.filesystem import Node
+from imginspect.wording import counted
+
+NOT_READ = "a layer could not be read to its end: what it holds is not known"
+_ORDER = (Verdict.FAIL, Verdict.UNDETERMINED, Verdict.WARN, Verdict.PASS)
+
+
+def node_evidence(subject: Subject, node: Node, *, line: int = 0, excerpt: str | None = None, is_secret: bool = False) -> Evidence:
+    """Where *node* is. The digest of a file that *is_secret* is left out: of a short one it could be undone by guessing."""
+    return Evidence(
+        path=node.path,
+        line=line or None,
+        layer_index=node.layer_index,
+        state=VISIBLE,
+        file_sha256=None if is_secret else node.sha256,
+        file_type=subject.file_type(node),
+        size=node.size if node.content is not None else None,
+        excerpt=excerpt,
+    )
+
+
+def worst_of(found: Iterable[Found]) -> Verdict:
+    """The worst verdict among *found*, PASS where there is none."""
+    verdicts = {item.verdict for item in found}
+    return next((verdict for verdict in _ORDER if verdict in verdicts), Verdict.PASS)
+
+
+def reason_of(found: Sequence[Found]) -> str:
+    """The only finding's message, or how many there are."""
+    open_ones = [item for item in found if item.verdict is not Verdict.PASS]
+    return open_ones[0].message if len(open_ones) == 1 else counted(len(open_ones), "finding")
+
+
+def bounded(found: list[Found], most: int, what: str) -> tuple[Found, ...]:
+    """The worst *most* of *found*, and one more finding that counts the rest, which are *what*."""
+    ordered = sorted(found, key=lambda item: _ORDER.index(item.verdict))
+    if len(ordered) <= most:
+        return tuple(ordered)
+    rest = ordered[most:]
+    return (*ordered[:most], Found(worst_of(rest), f"{len(rest):,} more {what} are not listed one by one"))
