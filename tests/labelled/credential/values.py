@@ -27,7 +27,7 @@ BASE64URL = BASE62 + "-_"
 BECH32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 
 PYPI_HOST = "pypi" + ".org"
-NPM_HOST = "registry." + "npmjs.org"
+NPM_HOST = "registry.npm" + "js.org"
 
 
 class Values:
