@@ -15,7 +15,7 @@ from imginspect.filesystem import Node
 from imginspect.rules.licence_products import LicencePath, LicenceProduct, LicenceProducts
 from imginspect.tar.header import DIRECTORY, FILE, HARDLINK
 
-_MOST_FILES = 500
+_MOST_FILES = 200
 _LARGEST = 2 << 20
 _ANYWHERE = ("*/*.lic", "*/license.dat", "*/licence.dat", "*/.flexlmrc")
 _PROSE = re.compile(r"\b(?:copyright|permission|warranty|warranties|redistribut|hereby)", re.IGNORECASE)
