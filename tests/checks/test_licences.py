@@ -171,6 +171,12 @@ def test_a_licence_file_of_unknown_form_is_undetermined() -> None:
     assert not result.for_want_of_reading
 
 
+def test_a_copyright_line_does_not_make_it_a_text_of_terms() -> None:
+    assert servers(file("/opt/acme/x.lic", b"# Copyright Acme\nhost licences.example.org\n"))[0] is Verdict.UNDETERMINED
+    terms = b"Copyright Acme. Permission is granted to anyone, without warranty.\n"
+    assert servers(file("/opt/acme/x.lic", terms))[0] is Verdict.PASS
+
+
 def test_a_licence_file_that_was_not_kept_is_undetermined_for_want_of_reading() -> None:
     result = judged_by("TRE-LIC-001", image(file("/opt/acme/x.lic", b"#" * (3 << 20))))
     assert result.verdict is Verdict.UNDETERMINED
