@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from imginspect.analysis.entry_text import entry_texts, environment_of, start_fields
 from imginspect.checks.check import check
@@ -20,6 +21,8 @@ from imginspect.wording import counted
 _MOST_EVIDENCE = 20
 _MOST_NEEDED = 100
 _MOST_WORDS = 5_000
+_MOST_LOOKUPS = 100_000
+"""Words and links that are followed at most; what lies below the mount is reported even if none of them leads there."""
 _WORD = re.compile(r"[^\s\"'`;|&()<>={},$:*?\[\]]+")
 
 
@@ -85,7 +88,7 @@ def _contents(subject: Subject, path: str) -> list[Found]:
 def _needed(subject: Subject, path: str) -> list[Found]:
     """A finding for each thing below *path* that something names: FAIL for files, WARN for folders with no file in them."""
     found: dict[tuple[str, str], Found] = {}
-    for place, word in _words(subject):
+    for place, word in islice(_words(subject), _MOST_LOOKUPS):
         node = _below(subject, path, word)
         where = place.config_field or place.path or ""
         if node is None or (where, node.path) in found:
@@ -147,9 +150,8 @@ def _holds_a_file(subject: Subject, folder: Node) -> bool:
 def _links_into(subject: Subject, path: str) -> list[Found]:
     """A finding for each link elsewhere in the image that leads to something the image has below *path*."""
     found: list[Found] = []
-    for node in subject.filesystem.walk():
-        if node.kind != SYMLINK or node.path.startswith(path + "/"):
-            continue
+    links = (node for node in subject.filesystem.walk() if node.kind == SYMLINK and not node.path.startswith(path + "/"))
+    for node in islice(links, _MOST_LOOKUPS):
         target = _below(subject, path, node.path)
         if target is None or target.path == path:
             continue

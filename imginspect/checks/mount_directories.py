@@ -12,9 +12,10 @@ from imginspect.checks.subject import Subject
 from imginspect.errors import PathError
 from imginspect.filesystem import Node
 from imginspect.filesystem.filesystem import LinkLoop
-from imginspect.tar.header import DIRECTORY, SYMLINK
+from imginspect.tar.header import BLOCK_DEVICE, CHARACTER_DEVICE, DIRECTORY, FIFO, HARDLINK, SYMLINK
 
 _LONGEST_TARGET = 200
+_KIND_NAMES = {HARDLINK: "hard link", CHARACTER_DEVICE: "character device", BLOCK_DEVICE: "block device", FIFO: "named pipe"}
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def _existence(subject: Subject, path: str) -> Found | None:
     if node.kind == SYMLINK:
         what = f"a link to {node.link_target[:_LONGEST_TARGET]}, {_where_it_leads(subject, path)}"
     else:
-        what = f"a {node.kind}"
+        what = f"a {_KIND_NAMES.get(node.kind, node.kind)}"
     return Found(Verdict.FAIL, f"{path} is {what}, not a directory", (node_evidence(subject, node),))
 
 
@@ -90,8 +91,7 @@ def _where_it_leads(subject: Subject, path: str) -> str:
     except PathError:
         return "which leads to nothing"
     over = f" (by {len(resolution.links)} links)" if len(resolution.links) > 1 else ""
-    kind = resolution.node.kind if resolution.node.kind == DIRECTORY else f"{resolution.node.kind}, not a directory"
-    return f"which leads to the {kind} {resolution.node.path}{over}"
+    return f"which leads to {resolution.node.path}{over}, a {_KIND_NAMES.get(resolution.node.kind, resolution.node.kind)}"
 
 
 def _conditions(subject: Subject) -> tuple[str, ...]:

@@ -50,7 +50,8 @@ def test_plain_names_are_servers_where_nothing_else_can_be() -> None:
 
 
 @pytest.mark.parametrize(
-    "host", ["localhost", "LOCALHOST", "127.0.0.1", "127.8.9.1", "::1", "[::1]", "localhost.localdomain", "this_host", "0.0.0.0", "a.localhost"]
+    "host",
+    ["localhost", "LOCALHOST", "127.0.0.1", "127.8.9.1", "::1", "[::1]", "localhost.localdomain", "this_host", "0.0.0.0", "a.localhost"],
 )
 def test_the_container_itself(host: str) -> None:
     assert Server(host).is_own
@@ -97,7 +98,11 @@ def test_a_cluster_manager_by_its_address() -> None:
         ("/a/ansyslmd.ini", "SERVER=1055@licences.example.org\nANSYSLI_SERVERS=2325@licences.example.org\n", ["licences.example.org"] * 2),
         ("/a/custom_v6.env", 'abaquslm_license_file="27000@licences.example.org"\n', ["licences.example.org"]),
         ("/a/abaqus_v6.env", "academic=RESEARCH\n", []),
-        ("/a/DSLicSrv.txt", "a.example.org:4085,b.example.org:4085,c.example.org:4085\n", ["a.example.org", "b.example.org", "c.example.org"]),
+        (
+            "/a/DSLicSrv.txt",
+            "a.example.org:4085,b.example.org:4085,c.example.org:4085\n",
+            ["a.example.org", "b.example.org", "c.example.org"],
+        ),
         ("/a/DSLicSrv.txt", "[2001:db8::1]:4085\n", ["[2001:db8::1]"]),
         ("/a/o_licenseserverurl.txt", "http://licences.example.org:7070/request\n", ["licences.example.org"]),
         ("/etc/nvidia/gridd.conf", "# x\nServerAddress=licences.example.org\nServerPort=7070\n", ["licences.example.org"]),

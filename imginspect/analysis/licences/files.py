@@ -15,10 +15,11 @@ from imginspect.filesystem import Node
 from imginspect.rules.licence_products import LicencePath, LicenceProduct, LicenceProducts
 from imginspect.tar.header import DIRECTORY, FILE, HARDLINK
 
-_MOST_FILES = 500
+_MOST_FILES = 200
 _LARGEST = 2 << 20
 _ANYWHERE = ("*/*.lic", "*/license.dat", "*/licence.dat", "*/.flexlmrc")
-_PROSE = re.compile(r"\b(?:copyright|permission|warranty|warranties|redistribut|hereby)", re.IGNORECASE)
+_PROSE = re.compile(r"\b(copyright|permission|warrant|redistribut|hereby)", re.IGNORECASE)
+"""Words of licence texts; one alone may stand in a comment of any file."""
 _NO_INSTALLATION = re.compile(r"/usr/share/doc/|/usr/share/licen[cs]es/|/(?:tests?|testdata|fixtures)/")
 
 Owner = tuple[LicenceProduct | None, LicencePath]
@@ -75,6 +76,10 @@ def _owners(facts: Sequence[EnvironmentFact], name: str) -> Iterator[Owner]:
                     yield from ((product, path) for path in product.files or (LicencePath("", opaque=False),))
 
 
+def _is_prose(content: str) -> bool:
+    return len({word.lower() for word in _PROSE.findall(content)}) > 1
+
+
 def is_aside(path: str) -> bool:
     """Whether the file lies where documentation and tests do, and no installation."""
     return _NO_INSTALLATION.search(path) is not None
@@ -96,7 +101,7 @@ def _licence_file(
         return LicenceFile(node, None, by_path, named_by, opaque, unread=why)
     text = recognise(node.path, content)
     if text is None:
-        if not named_by and (_PROSE.search(content) or is_aside(node.path)):
+        if not named_by and (_is_prose(content) or is_aside(node.path)):
             return None
         return LicenceFile(node, None, by_path, named_by, opaque)
     vendors = products.by_daemon()

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from imginspect.analysis.licences.dates import parse_expiry
 from imginspect.analysis.licences.model import LicenceText, Server, Term
 
-_MOST_LINES = 20_000
+_MOST_LINES = 5_000
 _LONGEST_LINE = 16 << 10
 _MOST_FOUND = 500
 _HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,252})|\[?[0-9A-Fa-f:.%]{2,45}\]?")
