@@ -9,18 +9,19 @@ from pathlib import Path
 from imginspect.cache import Cache
 from imginspect.checks import prepare
 from imginspect.checks.runner import Prepared
-from imginspect.rules import PatternSet, Policy, RuleSet, Severity, load_patterns, load_policy, load_rules
+from imginspect.rules import Policy, RuleSet, Severity, load_policy, load_rules
+from imginspect.rules.knowledge_base import KnowledgeBase, load_knowledge
 from imginspect.rules.ruleset import rules_folder
 from imginspect.scan.matcher import Matcher
 
 
 @dataclass(frozen=True, slots=True)
 class Criteria:
-    """Rules bound to their checks, the patterns they search for, the policy, and from which severity on to fail."""
+    """Rules bound to their checks, what they know, the search for credentials, the policy, and from which severity on to fail."""
 
     rules: RuleSet
     prepared: tuple[Prepared, ...]
-    patterns: PatternSet
+    knowledge: KnowledgeBase
     matcher: Matcher
     policy: Policy
     fail_on: Severity
@@ -42,5 +43,5 @@ def load_criteria(
     folders = [rules_folder(), *rule_folders]
     rules = load_rules(folders)
     policy = load_policy(policy_name)
-    patterns = load_patterns(folders)
-    return Criteria(rules, prepare(rules), patterns, Matcher(patterns, cache=cache), policy, fail_on or policy.fail_on, strict)
+    knowledge = load_knowledge(folders)
+    return Criteria(rules, prepare(rules), knowledge, Matcher(knowledge.patterns, cache=cache), policy, fail_on or policy.fail_on, strict)

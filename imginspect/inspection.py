@@ -53,7 +53,7 @@ def inspect(archive: Archive, image: Image, listing: Listing, criteria: Criteria
     if archive.file is not None:
         archive.file.begin_digest()
     with KeptContents(archive.tmp_dir) as store:
-        look = Look(ContentScanner(criteria.matcher), Wanted(_named(image), mounts), store)
+        look = Look(ContentScanner(criteria.matcher), Wanted(_named(image), mounts, criteria.knowledge.products), store)
         contents = read_contents(archive, image, look, progress)
         problems = [*archive.problems.listed(), *contents.problems]
         others = OtherFiles(criteria.matcher)
@@ -64,11 +64,11 @@ def inspect(archive: Archive, image: Image, listing: Listing, criteria: Criteria
         coverage = replace(coverage, gaps=(*coverage.gaps, *(f"{problem.where}: {problem.what}" for problem in stopped)))
         matches = (*search_documents(image, criteria.matcher), *others.matches)
         view = View(image, contents.layers, contents.filesystem)
-        subject = Subject(view, tuple(problems), criteria.policy, _types(contents, mounts), criteria.patterns, matches)
+        subject = Subject(view, tuple(problems), criteria.policy, _types(contents, mounts), criteria.knowledge, matches)
         results = run_checks(criteria.prepared, subject)
         if view.missed:
             coverage = replace(coverage, second_pass=_serve(archive, image, view, store))
-            results = run_checks(criteria.prepared, subject)
+            results = run_checks(criteria.prepared, replace(subject))
     verdict, reason = judge(results, coverage, criteria.fail_on, strict=criteria.strict)
     return Report(
         verdict=verdict,

@@ -5,13 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from imginspect.analysis.licences.files import licence_globs
 from imginspect.file_type import HEAD_BYTES
 from imginspect.layer.content_class import SCRIPT, TEXT
+from imginspect.rules.licence_products import LicenceProducts
 
 _MOST_TEXT = 2 << 20
 """Bytes of the largest text that is kept whole; what is larger is fetched by a second pass if it is asked for."""
 _MOST_SCRIPT_OF_A_PACKAGE = 256 << 10
 _MOST_HEADS = 200
+_LOADER_CACHE = "/etc/ld.so.cache"
+_METADATA_NAMES = frozenset({"METADATA", "DESCRIPTION"})
+"""Heads of what Python and R packages say of themselves."""
 _PACKAGE_TREES = re.compile(
     r"/(?:usr/|usr/local/)?(?:lib|lib32|lib64|libx32|share|include|src|libexec)/"
     r"|/var/lib/(?:dpkg|apt|rpm|pacman)/"
@@ -26,9 +31,13 @@ _SYSTEM_FILES = re.compile(
 class Wanted:
     """See Keep: texts outside of package trees, scripts, the files that the config names, and heads of what lies below a mount."""
 
-    def __init__(self, named: Iterable[str], mounts: Iterable[str]) -> None:
-        """*named* are absolute paths that the config names; *mounts* the directories that the environment mounts over."""
+    def __init__(self, named: Iterable[str], mounts: Iterable[str], products: LicenceProducts) -> None:
+        """*named* are absolute paths that the config names; *mounts* the directories that the environment mounts over.
+
+        *products* tell where licence files may be.
+        """
         self._named = frozenset(named)
+        self._licences = licence_globs(products)
         self._mounts = tuple(f"{mount}/" for mount in mounts)
         self._heads = 0
 
@@ -40,6 +49,13 @@ class Wanted:
         return self._text(path, size, content_class)
 
     def _text(self, path: str, size: int, content_class: str) -> int:
+        if path == _LOADER_CACHE:
+            return size if size <= _MOST_TEXT else 0
+        name = path.rpartition("/")[2]
+        if self._licences.may_match(name) and self._licences.find(path):
+            return size if size <= _MOST_TEXT else HEAD_BYTES
+        if name in _METADATA_NAMES:
+            return HEAD_BYTES
         if content_class == SCRIPT:
             return size if size <= _MOST_SCRIPT_OF_A_PACKAGE or (size <= _MOST_TEXT and not is_of_a_package(path)) else HEAD_BYTES
         if content_class != TEXT or size > _MOST_TEXT:

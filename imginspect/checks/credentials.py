@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from imginspect.analysis.presence import UNSEEN, VISIBLE, Presence, State
+from imginspect.analysis.presence import UNSEEN, VISIBLE, State
 from imginspect.analysis.wanted import is_of_a_package
 from imginspect.checks.check import check
 from imginspect.checks.result import CONFIG, Confidence, Evidence, Found, Outcome, Verdict
@@ -56,7 +56,7 @@ def credentials(subject: Subject, params: Params) -> Outcome:
 def _searched(subject: Subject) -> str:
     files = sum(index.files for index in subject.layers)
     packed = sum(count for index in subject.layers for count in index.packed.values())
-    kinds = len(subject.patterns.patterns)
+    kinds = len(subject.knowledge.patterns.patterns)
     note = f"; {counted(packed, 'archive or compressed file')} not opened" if packed else ""
     return f"{counted(files, 'file')} of all layers searched for {kinds} kinds of credentials{note}"
 
@@ -65,18 +65,17 @@ def _searched(subject: Subject) -> str:
 
 
 def _in_files(subject: Subject, published: frozenset[str]) -> Iterator[Found]:
-    presence = Presence(subject.view)
     for number, index in enumerate(subject.layers):
         for match in index.behind:
             message = f"{_title(subject, match.kind, [match])} in bytes of layer {number} that are in no file: behind the end of its tar"
             yield Found(Verdict.FAIL, message, (Evidence(member=f"layer {number}", layer_index=number),))
         for ordinal in sorted(index.matches):
-            yield from _in_file(subject, presence, _Place(number, ordinal, index.matches[ordinal]), published)
+            yield from _in_file(subject, _Place(number, ordinal, index.matches[ordinal]), published)
 
 
-def _in_file(subject: Subject, presence: Presence, place: _Place, published: frozenset[str]) -> Iterator[Found]:
+def _in_file(subject: Subject, place: _Place, published: frozenset[str]) -> Iterator[Found]:
     entry = subject.layers[place.layer].entries[place.ordinal]
-    state = presence.of(place.layer, place.ordinal)
+    state = subject.presence.of(place.layer, place.ordinal)
     sha256 = entry.digest.hex() if entry.digest else ""
     by_kind: dict[str, list[Match]] = {}
     for match in place.matches:
@@ -103,7 +102,7 @@ def _in_file(subject: Subject, presence: Presence, place: _Place, published: fro
 
 
 def _title(subject: Subject, kind: str, matches: list[Match]) -> str:
-    pattern = subject.patterns.get(kind)
+    pattern = subject.knowledge.patterns.get(kind)
     title = pattern.title if pattern else kind
     times = f" ({len(matches):,} of them)" if len(matches) > 1 else ""
     verified = ", its form verified" if all(match.is_verified for match in matches) else ""
@@ -123,7 +122,7 @@ def _whereabouts(subject: Subject, state: State, layer: int) -> str:
 def _confidence(subject: Subject, kind: str, matches: list[Match], path: str) -> Confidence:
     if all(match.is_verified for match in matches):
         return Confidence.HIGH
-    pattern = subject.patterns.get(kind)
+    pattern = subject.knowledge.patterns.get(kind)
     if pattern is None or pattern.issuer != GENERIC:
         return Confidence.MEDIUM if pattern is not None and pattern.near else Confidence.HIGH
     return Confidence.LOW if is_of_a_package(path) else Confidence.MEDIUM
@@ -134,7 +133,7 @@ def _confidence(subject: Subject, kind: str, matches: list[Match], path: str) ->
 
 def _in_documents(subject: Subject) -> Iterator[Found]:
     for match in subject.document_matches:
-        pattern = subject.patterns.get(match.kind)
+        pattern = subject.knowledge.patterns.get(match.kind)
         title = pattern.title if pattern else match.kind
         evidence = Evidence(
             config_field=match.field or None,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from imginspect.analysis.startup.problem import Certainty, Concern, Kind
 from imginspect.checks.check import check
-from imginspect.checks.launching import UNREAD, found_of, launch_of, outcome
+from imginspect.checks.launching import UNREAD, found_of, outcome
 from imginspect.checks.result import Outcome, Verdict
 from imginspect.checks.subject import Subject
 
@@ -20,7 +20,7 @@ class Params:
 def named(subject: Subject, params: Params) -> Outcome:
     """FAIL where neither Entrypoint nor Cmd names a program. Asked is the config alone, no file."""
     del params
-    problems = [problem for problem in launch_of(subject).problems if _is_about_naming(problem.kind, problem.config_field)]
+    problems = [problem for problem in subject.launch.problems if _is_about_naming(problem.kind, problem.config_field)]
     certain = [problem for problem in problems if problem.certainty is not Certainty.UNREAD]
     if certain or not problems:  # the config was read: unread layers do not matter
         found = tuple(found_of(subject, problem) for problem in certain)
@@ -40,7 +40,7 @@ def _is_about_naming(kind: Kind, field: str | None) -> bool:
 def starts(subject: Subject, params: Params) -> Outcome:
     """FAIL where Linux cannot execute the command, a program that it passes through, an interpreter, or a library is not there."""
     del params
-    launch = launch_of(subject)
+    launch = subject.launch
     if not launch.command.words and not _is_config_unread(subject):
         return Outcome(Verdict.NOT_APPLICABLE, reason="the image names no command")
     problems = [problem for problem in launch.problems if problem.concern is Concern.START]
@@ -51,7 +51,7 @@ def starts(subject: Subject, params: Params) -> Outcome:
 def script_exists(subject: Subject, params: Params) -> Outcome:
     """FAIL where the script or module that an interpreter is given is not there, or the run user may not read it."""
     del params
-    launch = launch_of(subject)
+    launch = subject.launch
     if not subject.is_read_whole:
         return Outcome(Verdict.UNDETERMINED, reason=UNREAD, for_want_of_reading=True)
     problems = [problem for problem in launch.problems if problem.concern is Concern.SCRIPT]

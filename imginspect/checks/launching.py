@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from imginspect.analysis.startup.launch import Launch, launch
 from imginspect.analysis.startup.problem import Certainty, Kind, LaunchProblem
 from imginspect.checks.result import CONFIG, VISIBLE, Evidence, Found, Outcome, Verdict
 from imginspect.checks.subject import Subject
@@ -19,11 +18,6 @@ _VERDICTS = {
     Certainty.UNREAD: Verdict.UNDETERMINED,
 }
 UNREAD = "a layer could not be read to its end: it may change what starts"
-
-
-def launch_of(subject: Subject) -> Launch:
-    """What starts in a container of the image, with the policy's directories mounted."""
-    return launch(subject.view, tuple(directory.path for directory in subject.policy.directories))
 
 
 def outcome(subject: Subject, problems: Sequence[LaunchProblem], conditions: Iterable[str] = ()) -> Outcome:

@@ -5,22 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from imginspect.analysis.licences.licences import Licences, licences_of
+from imginspect.analysis.licences.licences import Licences
 from imginspect.analysis.licences.model import EnvironmentFact, Installed, LicenceFile, NamedPlace
 from imginspect.analysis.licences.own_forms import SETTINGS
 from imginspect.checks.check import check
 from imginspect.checks.places import NOT_READ, node_evidence, reason_of, worst_of
 from imginspect.checks.result import CONFIG, Confidence, Evidence, Found, Outcome, Verdict
 from imginspect.checks.subject import Subject
-from imginspect.rules.licence_products import LicenceProduct, Need, VariableForm, built_in_products
+from imginspect.rules.licence_products import LicenceProduct, Need, VariableForm
 
 
 @dataclass(frozen=True)
 class Params:
     """The products are the knowledge base's."""
-
-    def __post_init__(self) -> None:
-        built_in_products()
 
 
 @check("licence-present", Params)
@@ -31,7 +28,7 @@ def licence_present(subject: Subject, params: Params) -> Outcome:
     """
     del params
     roles = {directory.path: directory.role for directory in subject.policy.directories}
-    licences = licences_of(subject.view, built_in_products(), list(roles))
+    licences = subject.licences
     needed = [item for item in licences.installed if item.product.need is not Need.NONE]
     missing = [finding for fact in licences.facts for finding in _missing_places(licences, fact, roles)]
     found = [*missing, *(finding for item in needed for finding in _without(subject, licences, item, roles))]

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from imginspect.analysis.licences.files import is_aside
-from imginspect.analysis.licences.licences import Licences, licences_of
+from imginspect.analysis.licences.licences import Licences
 from imginspect.analysis.licences.model import EnvironmentFact, LicenceFile, LicenceText, Server
 from imginspect.checks.check import check
 from imginspect.checks.places import NOT_READ, node_evidence, reason_of, worst_of
 from imginspect.checks.result import CONFIG, Confidence, Evidence, Found, Outcome, Verdict
 from imginspect.checks.subject import Subject
-from imginspect.rules.licence_products import LicenceProduct, Need, VariableForm, built_in_products
+from imginspect.rules.licence_products import LicenceProduct, Need, VariableForm
 
 _MOST_NAMED = 5
 
@@ -20,9 +20,6 @@ _MOST_NAMED = 5
 @dataclass(frozen=True)
 class Params:
     """The products are the knowledge base's."""
-
-    def __post_init__(self) -> None:
-        built_in_products()
 
 
 @check("licence-servers", Params)
@@ -32,8 +29,7 @@ def licence_servers(subject: Subject, params: Params) -> Outcome:
     UNDETERMINED for a licence file whose form is not known: it may name a server.
     """
     del params
-    mounts = [directory.path for directory in subject.policy.directories]
-    licences = licences_of(subject.view, built_in_products(), mounts)
+    licences = subject.licences
     found = [
         *(finding for fact in licences.facts for finding in _of_variable(subject, licences, fact)),
         *(finding for file in licences.files for finding in _of_file(subject, licences, file)),

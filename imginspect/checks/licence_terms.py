@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from imginspect.analysis.licences.dates import parse_created
-from imginspect.analysis.licences.licences import Licences, licences_of
+from imginspect.analysis.licences.licences import Licences
 from imginspect.analysis.licences.model import LicenceFile, Term
 from imginspect.checks.check import check
 from imginspect.checks.places import NOT_READ, node_evidence, reason_of, worst_of
 from imginspect.checks.result import Confidence, Found, Outcome, Verdict
 from imginspect.checks.subject import Subject
-from imginspect.rules.licence_products import built_in_products
 from imginspect.wording import counted
 
 _MOST_LINES = 10
@@ -23,9 +22,6 @@ _MOST_LINES = 10
 class Params:
     """Nothing to choose."""
 
-    def __post_init__(self) -> None:
-        built_in_products()
-
 
 @check("licence-terms", Params)
 def licence_terms(subject: Subject, params: Params) -> Outcome:
@@ -34,7 +30,7 @@ def licence_terms(subject: Subject, params: Params) -> Outcome:
     The day of comparison is the config's ``created``, a claim of the image: the same image has the same answer on any day.
     """
     del params
-    licences = licences_of(subject.view, built_in_products(), [directory.path for directory in subject.policy.directories])
+    licences = subject.licences
     built = parse_created(subject.image.config.created)
     found = [finding for file in licences.files for finding in _of_file(subject, file, built)]
     if not subject.is_read_whole or licences.is_cut:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
+from imginspect.analysis.run_user import RunUser, run_user
 from imginspect.checks.check import check
 from imginspect.checks.places import node_evidence, worst_of
 from imginspect.checks.result import Evidence, Found, Outcome, Verdict
@@ -96,33 +96,20 @@ def _where_it_leads(subject: Subject, path: str) -> str:
 
 def _conditions(subject: Subject) -> tuple[str, ...]:
     """What the mounts must allow, where the image's own directories would not let the run user write."""
-    uid = _run_uid(subject)
-    if not uid:
+    user = run_user(subject.view)
+    if not user.uid:
         return ()
     wanted = [directory.path for directory in subject.policy.directories if directory.role in ("outputs", "scratch")]
     nodes = (subject.filesystem.get(path) for path in wanted)
-    closed = [node.path for node in nodes if node is not None and not _may_write(node, uid)]
+    closed = [node.path for node in nodes if node is not None and not _may_write(node, user)]
     if not closed:
         return ()
-    return (f"the environment's own {' and '.join(closed)} can be written by user {uid}; the image's could not",)
+    return (f"the environment's own {' and '.join(closed)} can be written by user {user.uid}; the image's could not",)
 
 
-def _may_write(node: Node, uid: int) -> bool:
-    """Whether *uid* may make files in the directory, by its owner's and everybody's bits (groups are not looked up)."""
-    return bool(node.mode & 0o200) if node.uid == uid else bool(node.mode & 0o022)
-
-
-def _run_uid(subject: Subject) -> int | None:
-    """The number of the user that the config names: 0 for root or none, None where it cannot be told."""
-    user = subject.image.config.user.partition(":")[0].strip()
-    if not user or user == "root":
-        return 0
-    if re.fullmatch(r"[0-9]{1,10}", user):
-        return int(user)
-    try:
-        text = subject.view.text(subject.filesystem.resolve("/etc/passwd").node) or ""
-    except PathError:
-        return None
-    fields = (line.split(":", 3) for line in text.split("\n")[:10_000])
-    uid = next((parts[2] for parts in fields if len(parts) > 2 and parts[0] == user), "")
-    return int(uid) if re.fullmatch(r"[0-9]{1,10}", uid) else None
+def _may_write(node: Node, user: RunUser) -> bool:
+    """Whether *user* may make files in the directory, by its mode."""
+    if node.uid == user.uid:
+        return bool(node.mode & 0o200)
+    in_group = node.gid == user.gid or node.gid in user.groups
+    return bool(node.mode & (0o020 if in_group else 0o002))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from imginspect.analysis.startup.compiled import Executed
 from imginspect.analysis.startup.problem import Certainty, Concern, Kind
 from imginspect.checks.check import check
-from imginspect.checks.launching import launch_of, node_evidence
+from imginspect.checks.launching import node_evidence
 from imginspect.checks.result import CONFIG, Evidence, Found, Outcome, Verdict
 from imginspect.checks.subject import Subject
 from imginspect.filesystem import Node
@@ -29,7 +29,7 @@ def platform(subject: Subject, params: Params) -> Outcome:
     del params
     wanted = Platform.parse(subject.policy.platform)
     config = subject.image.config
-    launch = launch_of(subject)
+    launch = subject.launch
     found = [*_of_config(subject, wanted), *(item for executed in launch.executed for item in _of_program(subject, executed, wanted))]
     if found:
         return Outcome(Verdict.FAIL, tuple(found), reason=found[0].message)

@@ -4,28 +4,56 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from imginspect.analysis.documents import DocumentMatch
+from imginspect.analysis.licences.licences import Licences, licences_of
+from imginspect.analysis.presence import Presence
+from imginspect.analysis.startup.launch import Launch, launch
 from imginspect.analysis.view import View
 from imginspect.filesystem import Filesystem, Node
 from imginspect.image import Image
 from imginspect.layer import LayerIndex
 from imginspect.problems import Problem
-from imginspect.rules import PatternSet, Policy
+from imginspect.rules import Policy
+from imginspect.rules.knowledge_base import KnowledgeBase
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Subject:
-    """One image: what its documents say, what its layers hold, what the filesystem shows, and all problems met on the way."""
+    """One image: what its documents say, what its layers hold, what the filesystem shows, and all problems met on the way.
+
+    Facts that several checks go by are worked out once, when the first of them asks.
+    """
 
     view: View
     problems: tuple[Problem, ...]
     policy: Policy
     file_types: Mapping[tuple[int, int], str]
     """What libmagic calls the files whose first bytes were kept, by (layer index, ordinal)."""
-    patterns: PatternSet
+    knowledge: KnowledgeBase
     document_matches: tuple[DocumentMatch, ...]
     """Credentials in the image's documents, and in what the archive holds besides the image."""
+
+    @cached_property
+    def launch(self) -> Launch:
+        """What starts in a container, with the policy's directories mounted."""
+        return launch(self.view, self.mounts)
+
+    @cached_property
+    def licences(self) -> Licences:
+        """The licences that the image holds or asks for, and the software that needs them."""
+        return licences_of(self.view, self.knowledge.products, self.mounts)
+
+    @cached_property
+    def presence(self) -> Presence:
+        """Which contents of the layers a container sees."""
+        return Presence(self.view)
+
+    @property
+    def mounts(self) -> tuple[str, ...]:
+        """The directories that the environment mounts over."""
+        return tuple(directory.path for directory in self.policy.directories)
 
     @property
     def image(self) -> Image:

@@ -6,13 +6,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 from imginspect.rules import yaml_file
 from imginspect.rules.rule import digest_of
-from imginspect.rules.ruleset import rules_folder
 
 FOLDER = Path("knowledge", "licences")
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -93,15 +91,6 @@ class LicenceProducts:
     def by_daemon(self) -> Mapping[str, LicenceProduct]:
         """Products by the FlexNet vendor daemon, in lower case."""
         return {daemon.lower(): product for product in self.products for daemon in product.daemons}
-
-
-@cache
-def built_in_products() -> LicenceProducts:
-    """The products that come with imginspect.
-
-    Raises: RuleError
-    """
-    return load_products([rules_folder()])
 
 
 def load_products(folders: Sequence[Path]) -> LicenceProducts:

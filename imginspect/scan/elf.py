@@ -42,7 +42,7 @@ class Elf(NamedTuple):
 class ElfReader:
     """Reads one file of *size* bytes that is fed in pieces, in order; of a large one at most 1 MiB is kept.
 
-    Kept are its head, its tail, and the dynamic section where the program headers are in the first piece.
+    Kept are its head, its tail, and the dynamic section and the loader's name where the program headers are in the first piece.
     """
 
     def __init__(self, size: int) -> None:
@@ -98,9 +98,10 @@ def _windows(first: memoryview, size: int) -> list[_Window]:
     windows = [_Window(0, _HEAD), _Window(max(_HEAD, size - _TAIL), size)]
     form = _form(first)
     if form is not None:
-        dynamic = _segments(_Kept([(0, first)]), form, *_table(first, form)).dynamic
-        if dynamic is not None:
-            windows.append(_Window(dynamic.offset, dynamic.offset + min(dynamic.size, _MOST_DYNAMIC)))
+        segments = _segments(_Kept([(0, first)]), form, *_table(first, form))
+        for segment in (segments.dynamic, segments.interp):  # the loader's name of the C library stands far behind its head
+            if segment is not None:
+                windows.append(_Window(segment.offset, segment.offset + min(segment.size, _MOST_DYNAMIC)))
     return windows
 
 

@@ -9,22 +9,26 @@ from imginspect.analysis.view import View
 from imginspect.archive import open_archive
 from imginspect.image import list_images
 from imginspect.inspection import read_contents
+from imginspect.layer import KeptContents, Look
+from imginspect.layer.content_scanner import ContentScanner
+from imginspect.rules import PatternSet
 from imginspect.sample import build
+from imginspect.scan.matcher import Matcher
 
 
 class _Everything:
     """Keeps all contents."""
 
-    def wanted(self, path: str, size: int) -> int:
-        del path
+    def wanted(self, path: str, size: int, content_class: str) -> int:
+        del path, content_class
         return size
 
 
 class Nothing:
     """Keeps no contents."""
 
-    def wanted(self, path: str, size: int) -> int:
-        del path, size
+    def wanted(self, path: str, size: int, content_class: str) -> int:
+        del path, size, content_class
         return 0
 
 
@@ -33,7 +37,7 @@ def view_of(*layers: list[dict[str, Any]], keep: Any = None, architecture: str =
     content = build({"layers": list(layers), "config": config, "architecture": architecture})
     with open_archive(io.BytesIO(content)) as archive:
         image = list_images(archive).images[0]
-        contents = read_contents(archive, image, keep or _Everything())
+        contents = read_contents(archive, image, Look(ContentScanner(Matcher(PatternSet((), ""))), keep or _Everything(), KeptContents()))
         return View(image, contents.layers, contents.filesystem)
 
 

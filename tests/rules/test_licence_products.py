@@ -8,8 +8,10 @@ import pytest
 
 from imginspect.errors import RuleError
 from imginspect.rules import load_policy
-from imginspect.rules.licence_products import Need, VariableForm, built_in_products, load_products
+from imginspect.rules.licence_products import Need, VariableForm, load_products
+from imginspect.rules.ruleset import rules_folder
 
+LICENCES = load_products([rules_folder()])
 PRODUCT = """\
 products:
   - id: acme
@@ -33,24 +35,24 @@ def load(tmp_path: Path, text: str) -> object:
 
 
 def test_the_products_that_come_along() -> None:
-    products = built_in_products().products
+    products = LICENCES.products
     assert len(products) >= 30
     assert all(product.reference for product in products)
     assert all(product.markers or product.python or product.generic or product.need is Need.NONE for product in products)
     matlab = next(product for product in products if product.id == "matlab")
-    assert built_in_products().by_variable()["MLM_LICENSE_FILE"][0][0] is matlab
-    assert built_in_products().by_daemon()["mlm"] is matlab
+    assert LICENCES.by_variable()["MLM_LICENSE_FILE"][0][0] is matlab
+    assert LICENCES.by_daemon()["mlm"] is matlab
 
 
 def test_a_variable_has_one_form() -> None:
     forms: dict[str, VariableForm] = {}
-    for product in built_in_products().products:
+    for product in LICENCES.products:
         for variable in product.environment:
             assert forms.setdefault(variable.name, variable.form) is variable.form
 
 
 def test_only_verified_products_can_fail_for_want_of_a_licence() -> None:
-    assert {product.id for product in built_in_products().products if product.verified and product.need is Need.REQUIRED} >= {
+    assert {product.id for product in LICENCES.products if product.verified and product.need is Need.REQUIRED} >= {
         "comsol", "freesurfer", "matlab", "mosek", "stata",
     }  # fmt: skip
 

@@ -1,0 +1,26 @@
+"""KnowledgeBase: all that the rules know of the world outside of an image, loaded once and passed to whoever judges."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from imginspect.rules.licence_products import LicenceProducts, load_products
+from imginspect.rules.patterns import PatternSet, load_patterns
+
+
+@dataclass(frozen=True, slots=True)
+class KnowledgeBase:
+    """*patterns* are kinds of credentials, *products* software that needs a licence when it runs."""
+
+    patterns: PatternSet
+    products: LicenceProducts
+
+
+def load_knowledge(folders: Sequence[Path]) -> KnowledgeBase:
+    """What stands in ``knowledge`` of *folders*; a folder may have none.
+
+    Raises: RuleError
+    """
+    return KnowledgeBase(load_patterns(folders), load_products(folders))
