@@ -36,33 +36,33 @@ def script(system: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("content", "code", "words"),
+    ("content", "fail_on", "code", "words"),
     [
-        (GOOD, 0, "pass"),
-        (BARE, 1, "fail: a rule"),
-        (b"no image", 3, "not inspected:"),
-        (GOOD.layer(file("/later")).without_blob(1), 4, "incomplete:"),
-        (None, 2, "could not be run"),
+        (GOOD, "critical", 0, "pass"),
+        (BARE, "high", 1, "fail: a rule"),
+        (b"no image", "high", 3, "not inspected:"),
+        (GOOD.layer(file("/later")).without_blob(1), "critical", 4, "incomplete:"),
+        (None, "high", 2, "could not be run"),
     ],
 )
 @pytest.mark.parametrize("system", ["gitlab", "github"])
 def test_the_commands_write_all_reports_and_keep_the_exit_code(
-    system: str, content: ImageBuilder | bytes | None, code: int, words: str, tmp_path: Path
+    system: str, content: ImageBuilder | bytes | None, fail_on: str, code: int, words: str, tmp_path: Path
 ) -> None:
     if isinstance(content, ImageBuilder):
         content.save(tmp_path / "image.tar")
     elif content is not None:
         (tmp_path / "image.tar").write_bytes(content)
-    done = _run(script(system), tmp_path)
+    done = _run(script(system), tmp_path, fail_on)
     assert done.returncode == code, done.stderr
     assert words in done.stdout.splitlines()[-1]
     assert sorted(path.name for path in tmp_path.iterdir() if path.name.startswith("imginspect.")) == (REPORTS if code != 2 else [])
 
 
-def _run(commands: str, folder: Path) -> subprocess.CompletedProcess[str]:
+def _run(commands: str, folder: Path, fail_on: str) -> subprocess.CompletedProcess[str]:
     tools = folder / "bin"
     tools.mkdir()
-    (tools / "imginspect").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m imginspect "$@"\n')
+    (tools / "imginspect").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m imginspect "$@" --fail-on {fail_on}\n')
     (tools / "imginspect").chmod(0o755)
     environment = {**os.environ, "PATH": f"{tools}:{os.environ['PATH']}", "IMAGE_ARCHIVE": "image.tar"}
     # both systems run a script's lines with -e
