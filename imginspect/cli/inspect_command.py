@@ -10,6 +10,7 @@ import click
 
 from imginspect.cli.output import wants_colour, write
 from imginspect.cli.progress import progress_bar
+from imginspect.cli.report_options import InOrder, Wanted, report_options, wanted
 from imginspect.cli.source import Request, naming, opened, request, source_options
 from imginspect.errors import ImgInspectError, UsageError
 from imginspect.rules import Severity
@@ -21,13 +22,10 @@ if TYPE_CHECKING:
     from imginspect.report import Report
 
 
-@click.command("inspect")
+@click.command("inspect", cls=InOrder)
 @source_options
 @click.option("--all", "every", is_flag=True, help="Inspect every image of the archive.")
-@click.option(
-    "--format", "form", type=click.Choice(["terminal", "json"]), default="terminal", show_default=True, help="Form of the report."
-)
-@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="File for the report; else standard output.")
+@report_options
 @click.option("--policy", default="epcc-tre", show_default=True, help="Policy by name (epcc-tre, generic) or file.")
 @click.option(
     "--rules",
@@ -45,15 +43,18 @@ if TYPE_CHECKING:
 @click.option(
     "--colour", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True, help="Colours in the terminal form."
 )
-@click.option("-q", "--quiet", is_flag=True, help="No progress bar, and no report on standard output: the exit code only.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress bar, and nothing on standard output but what -o - asks for.")
 def command(
-    every: bool, form: str, output: Path | None, policy: str, rule_folders: tuple[Path, ...], fail_on: str | None,
+    every: bool, forms: tuple[str, ...], files: tuple[Path, ...], policy: str, rule_folders: tuple[Path, ...], fail_on: str | None,
     strict: bool, colour: str, quiet: bool, **source: object,
 ) -> None:  # fmt: skip
     """Inspect the image in SOURCE (an archive, a directory, or - for standard input) and report what is in it.
 
+    One run writes as many reports as are asked for: --format sarif -o app.sarif --format junit -o app.xml --format terminal
+
     Exit codes: 0 pass, 1 fail, 2 usage error, 3 not inspected, 4 incomplete.
     """
+    from imginspect.cli import EXIT_USAGE
     from imginspect.cli.cache_folder import user_cache
     from imginspect.criteria import load_criteria
 
@@ -61,11 +62,11 @@ def command(
     asked = request(**source)  # type: ignore[arg-type]
     if every and asked.choice.image:
         raise UsageError("--all and --image exclude each other")
+    outputs = wanted(forms, files, quiet=quiet, source=asked.source)
     with progress_bar(asked.source, quiet=quiet) as progress:
         reports = _reports(asked, criteria, progress, every=every)
-    if not quiet or output is not None:
-        write(_rendered(reports, form, every=every, colour=wants_colour(colour, output)), output)
-    sys.exit(_exit_code(reports))
+    written = [_is_written(reports, output, every=every, colour=colour) for output in outputs]
+    sys.exit(_exit_code(reports) if all(written) else EXIT_USAGE)
 
 
 def _reports(asked: Request, criteria: Criteria, progress: Callable[[int], None] | None, *, every: bool) -> list[Report]:
@@ -100,14 +101,17 @@ def _reports(asked: Request, criteria: Criteria, progress: Callable[[int], None]
     return [not_inspected(failure.removeprefix(f"{asked.name}: "), criteria)]
 
 
-def _rendered(reports: list[Report], form: str, *, every: bool, colour: bool) -> str:
-    if form == "json":
-        from imginspect.report import json_form
+def _is_written(reports: list[Report], output: Wanted, *, every: bool, colour: str) -> bool:
+    """Whether *output* could be written; if not, standard error says so, and the other reports have their turn."""
+    from imginspect.cli import complain, describe
+    from imginspect.report import forms
 
-        return json_form.render_all(reports) if every else json_form.render(reports[0])
-    from imginspect.report import terminal
-
-    return terminal.render_all(reports, colour=colour) if len(reports) > 1 else terminal.render(reports[0], colour=colour)
+    try:
+        write(forms.render(output.form, reports, several=every, colour=wants_colour(colour, output.target)), output.target)
+    except UsageError as error:
+        complain(describe(error))
+        return False
+    return True
 
 
 def _exit_code(reports: list[Report]) -> int:

@@ -17,7 +17,8 @@ from imginspect.errors import UsageError
 def write(text: str, target: Path | None) -> None:
     """Write *text* to standard output, or to the file *target*: readable by its owner only, whole or not at all.
 
-    A link in the place of a file is replaced, not followed. A device or pipe (``/dev/null``, ``/dev/stdout``) is written to as it is.
+    A link in the place of a file is replaced, not followed. What is no file, and anything in /dev and /proc (``/dev/stdout`` may lead to
+    a file, and is a link that the whole machine needs), is written to as it is.
     Raises: UsageError - the file cannot be written
     """
     if target is None or str(target) == "-":
@@ -28,7 +29,8 @@ def write(text: str, target: Path | None) -> None:
         return
     try:
         if _is_device(target):
-            with target.open("w", encoding="utf-8", newline="") as handle:
+            # never created; what standard output has led to a file so far is kept
+            with os.fdopen(os.open(target, os.O_WRONLY | os.O_APPEND), "w", encoding="utf-8", newline="") as handle:
                 handle.write(text)
         else:
             _replace(text, target)
@@ -37,7 +39,9 @@ def write(text: str, target: Path | None) -> None:
 
 
 def _is_device(target: Path) -> bool:
-    """Whether *target* is neither missing nor a file nor a folder, wherever it leads."""
+    """Whether *target* stands in /dev or /proc, or is neither missing nor a file nor a folder, wherever it leads."""
+    if Path(os.path.realpath(target.parent)).parts[:2] in (("/", "dev"), ("/", "proc")):
+        return True
     try:
         mode = target.stat().st_mode
     except OSError:

@@ -1,0 +1,129 @@
+"""The options that say which reports to write and where: ``--format`` and ``-o``, in pairs, in the order of the command line."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from imginspect.errors import UsageError
+from imginspect.report.forms import FORMS, SUFFIXES, TERMINAL, form_of
+
+F = TypeVar("F", bound=Callable[..., Any])
+_ORDER = "imginspect.report_options.order"
+_FORM, _FILE = "forms", "files"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A report that was asked for: its form, and the file it goes to (None is standard output)."""
+
+    form: str
+    target: Path | None
+
+
+class InOrder(click.Command):
+    """A command that remembers in which order ``--format`` and ``-o`` were given; click hands over each option's values apart."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        _, _, given = self.make_parser(ctx).parse_args(args=list(args))
+        ctx.meta[_ORDER] = [parameter.name for parameter in given if parameter.name in (_FORM, _FILE)]
+        return super().parse_args(ctx, args)
+
+
+def report_options(function: F) -> F:
+    """Adds --format and -o; the command is to be an ``InOrder`` and gets them as arguments for ``wanted``."""
+    suffixes = ", ".join(f"{suffix} {form}" for suffix, form in SUFFIXES.items() if suffix.count(".") == 1)
+    for decorate in (
+        click.option(
+            "-o",
+            "--output",
+            _FILE,
+            multiple=True,
+            type=click.Path(path_type=Path, dir_okay=False),
+            help=f"File for the report, or - for standard output. Without a --format before it, its name tells the form ({suffixes}).",
+        ),
+        click.option(
+            "--format",
+            _FORM,
+            multiple=True,
+            type=click.Choice(FORMS),
+            help="Form of the report; terminal if none is named. May be repeated, each with its own -o after it.",
+        ),
+    ):
+        function = decorate(function)
+    return function
+
+
+def wanted(forms: Sequence[str], files: Sequence[Path], *, quiet: bool, source: str) -> tuple[Wanted, ...]:
+    """The reports asked for by the command that runs. Standard output comes last; with *quiet* it counts only where ``-o -`` names it.
+
+    Raises: UsageError - what belongs together is unclear, or two reports would go to one place, or one to the place of *source*
+    """
+    order = click.get_current_context().meta.get(_ORDER, ())
+    pairs = _pairs(order, list(forms), list(files)) or [(TERMINAL, None)]
+    _check_pairs(pairs)
+    reports = [_wanted(form, file) for form, file in pairs if not (quiet and file is None)]
+    _check_targets(reports, source)
+    return tuple(sorted(reports, key=lambda report: report.target is None))
+
+
+_Pair = tuple[str | None, Path | None]
+
+
+def _pairs(order: Sequence[str], forms: list[str], files: list[Path]) -> list[_Pair]:
+    """Each --format with the -o right after it, if there is one; each other -o by itself."""
+    if len(forms) == len(files) == 1:  # there is nothing to confuse, whichever comes first
+        return [(forms[0], files[0])]
+    pairs: list[_Pair] = []
+    for name in order:
+        if name == _FORM:
+            pairs.append((forms.pop(0), None))
+        elif pairs and pairs[-1][1] is None:
+            pairs[-1] = pairs[-1][0], files.pop(0)
+        else:
+            pairs.append((None, files.pop(0)))
+    return pairs
+
+
+def _check_pairs(pairs: Sequence[_Pair]) -> None:
+    """Raises UsageError where a --format has no -o and an -o no --format: perhaps they were meant for each other."""
+    lonely_form = next((form for form, file in pairs if file is None), None)
+    lonely_file = next((file for form, file in pairs if form is None), None)
+    if lonely_form is not None and lonely_file is not None:
+        raise UsageError(
+            f"--format {lonely_form} has no -o after it, and -o {lonely_file} no --format before it: give each --format before its -o "
+            f"(-o - is standard output)"
+        )
+
+
+def _wanted(form: str | None, file: Path | None) -> Wanted:
+    target = None if file is None or str(file) == "-" else file
+    if form is None:
+        form = form_of(target.name) if target is not None else TERMINAL
+    if form is None and target is not None and target.suffix:
+        raise UsageError(f"-o {target}: the name does not tell the form (known are {', '.join(SUFFIXES)}); give --format before it")
+    return Wanted(form or TERMINAL, target)
+
+
+def _check_targets(reports: Sequence[Wanted], source: str) -> None:
+    """Raises UsageError for two reports in one place, and for one in the place of what is inspected."""
+    if sum(report.target is None for report in reports) > 1:
+        raise UsageError("only one report can go to standard output: give the others a file with -o, each after its --format")
+    archive = set() if source == "-" else {os.path.realpath(source), _place(Path(source))}
+    seen: set[str] = set()
+    for target in (report.target for report in reports if report.target is not None):
+        if _place(target) in seen:
+            raise UsageError(f"-o {target} is given twice: each report needs a file of its own")
+        if _place(target) in archive:
+            raise UsageError(f"-o {target} would replace the archive that is to be inspected")
+        seen.add(_place(target))
+
+
+def _place(path: Path) -> str:
+    """Where *path* stands; a link in its last part is the place, not where it leads."""
+    return os.path.join(os.path.realpath(path.parent), path.name)

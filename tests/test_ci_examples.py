@@ -1,0 +1,100 @@
+"""The CI examples: valid YAML, and their commands do with real images what their comments say."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.image_builder import ImageBuilder, directory, file
+
+CI = Path(__file__).parent.parent / "docs" / "ci"
+GOOD = ImageBuilder().layer(directory("/safe_data"), directory("/safe_outputs"), directory("/scratch"), file("/app/run", mode=0o755))
+BARE = ImageBuilder().layer(file("/app/run"))
+REPORTS = ["imginspect.json", "imginspect.sarif", "imginspect.xml"]
+
+
+def gitlab() -> Any:
+    return yaml.safe_load((CI / "gitlab-ci.yml").read_text("utf-8"))
+
+
+def github() -> Any:
+    return yaml.safe_load((CI / "github-actions.yml").read_text("utf-8"))
+
+
+def script(system: str) -> str:
+    """The commands that inspect the image."""
+    if system == "gitlab":
+        return "\n".join(gitlab()["inspect-image"]["script"])
+    (step,) = (step for step in github()["jobs"]["inspect-image"]["steps"] if "imginspect inspect" in step.get("run", ""))
+    return str(step["run"])
+
+
+@pytest.mark.parametrize(
+    ("content", "fail_on", "code", "words"),
+    [
+        (GOOD, "critical", 0, "pass"),
+        (BARE, "high", 1, "fail: a rule"),
+        (b"no image", "high", 3, "not inspected:"),
+        (GOOD.layer(file("/later")).without_blob(1), "critical", 4, "incomplete:"),
+        (None, "high", 2, "could not be run"),
+    ],
+)
+@pytest.mark.parametrize("system", ["gitlab", "github"])
+def test_the_commands_write_all_reports_and_keep_the_exit_code(
+    system: str, content: ImageBuilder | bytes | None, fail_on: str, code: int, words: str, tmp_path: Path
+) -> None:
+    if isinstance(content, ImageBuilder):
+        content.save(tmp_path / "image.tar")
+    elif content is not None:
+        (tmp_path / "image.tar").write_bytes(content)
+    done = _run(script(system), tmp_path, fail_on)
+    assert done.returncode == code, done.stderr
+    assert words in done.stdout.splitlines()[-1]
+    assert sorted(path.name for path in tmp_path.iterdir() if path.name.startswith("imginspect.")) == (REPORTS if code != 2 else [])
+
+
+def _run(commands: str, folder: Path, fail_on: str) -> subprocess.CompletedProcess[str]:
+    tools = folder / "bin"
+    tools.mkdir()
+    (tools / "imginspect").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m imginspect "$@" --fail-on {fail_on}\n')
+    (tools / "imginspect").chmod(0o755)
+    environment = {**os.environ, "PATH": f"{tools}:{os.environ['PATH']}", "IMAGE_ARCHIVE": "image.tar"}
+    # both systems run a script's lines with -e
+    return subprocess.run(["bash", "-e", "-c", commands], cwd=folder, env=environment, capture_output=True, text=True, timeout=120)
+
+
+@pytest.mark.parametrize("system", ["gitlab", "github"])
+def test_every_code_has_its_words(system: str) -> None:
+    assert [line.strip()[0] for line in script(system).splitlines() if line.strip()[1:3] == ") "] == ["0", "1", "3", "4", "*"]
+
+
+def test_gitlab_keeps_the_reports_also_of_a_failed_inspection() -> None:
+    job = gitlab()["inspect-image"]
+    assert job["artifacts"]["when"] == "always"
+    assert sorted([*job["artifacts"]["paths"], job["artifacts"]["reports"]["junit"]]) == REPORTS
+    assert set(job["needs"]) <= set(gitlab())
+    assert job["stage"] in gitlab()["stages"]
+
+
+def test_github_keeps_the_reports_also_of_a_failed_inspection() -> None:
+    job = github()["jobs"]["inspect-image"]
+    steps = {step.get("uses", "").partition("@")[0]: step for step in job["steps"]}
+    sarif, artefact = steps["github/codeql-action/upload-sarif"], steps["actions/upload-artifact"]
+    assert sarif["with"]["sarif_file"] == "imginspect.sarif"
+    assert artefact["with"]["path"].split() == REPORTS
+    for step in (sarif, artefact):
+        assert "!cancelled()" in step["if"]
+    assert job["permissions"] == {"contents": "read", "security-events": "write"}
+    assert list(github())[1] == "on", "unquoted, it would be read as true by YAML 1.1"
+
+
+def test_actions_are_named_by_major_version() -> None:
+    uses = [step["uses"] for step in github()["jobs"]["inspect-image"]["steps"] if "uses" in step]
+    assert len(uses) == 4
+    assert all(action.rpartition("@v")[2].isdigit() for action in uses)
