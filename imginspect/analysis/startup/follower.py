@@ -85,6 +85,8 @@ class Follower:
             return self._wrapper(step, at, located)
         target = interpret(at.words)
         if target.form is Form.PROGRAM and not target.unknown and program is not None:
+            if program.shebang is not None and program.interpreter is None:
+                return None
             if program.shebang is not None:
                 return _Next(program.argv, replace(at.context, is_shell=False), program.interpreter, located.node if located else None)
             if program.is_for_shell:
