@@ -6,7 +6,7 @@ from typing import Any
 
 from imginspect.analysis.libraries import Libraries, elf_of, libraries
 from imginspect.analysis.view import View
-from tests.analysis.views import LOADER, Nothing, library, link, program, text, view_of
+from tests.analysis.views import LOADER, Nothing, library, link, program, static, text, view_of
 
 Entry = dict[str, Any]
 BASE: list[Entry] = [program(LOADER, loader="", kind="shared"), library("/lib/x86_64-linux-gnu/libc.so.6", "ld-linux-x86-64.so.2")]
@@ -117,6 +117,13 @@ def test_musl() -> None:
     path = text("/etc/ld-musl-x86_64.path", "/srv/lib\n/lib:/x\n")
     assert missing(*base, run, path, library("/usr/lib/libz.so.1")) == ["libz.so.1"]
     assert missing(*base, run, path, library("/srv/lib/libz.so.1")) == []
+
+
+def test_a_program_for_glibc_on_musl() -> None:
+    run = program("/app/bin/run", "libc.so.6", "libm.so.6", "libz.so.1")
+    gcompat = [program(MUSL, loader="", kind="shared"), static(LOADER)]
+    view = view_of(gcompat, [run, library("/lib/libz.so.1")])
+    assert found(view).missing == []
 
 
 def test_a_loader_of_its_own_prefix() -> None:
