@@ -109,7 +109,8 @@ def _needs(node: Node, elf: Elf, path: str, inherited: tuple[str, ...]) -> list[
     runpath = tuple(_expanded(elf.runpath, origin)) + (tuple(_expanded(elf.runpath, posixpath.dirname(node.path))))
     own = (*_expanded(elf.rpath, origin), *_expanded(elf.rpath, posixpath.dirname(node.path))) if not elf.runpath else ()
     rpath = tuple(dict.fromkeys((*own, *inherited)))[:_MOST_FOLDERS]
-    return [_Wanted(name, node, path, tuple(dict.fromkeys(runpath)), rpath) for name in elf.needed]
+    names = [next(_expanded((name,), origin), name) for name in elf.needed]  # $ORIGIN may stand in a name too
+    return [_Wanted(name, node, path, tuple(dict.fromkeys(runpath)), rpath) for name in names]
 
 
 def _expanded(paths: Iterable[str], origin: str) -> Iterator[str]:

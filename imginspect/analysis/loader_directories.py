@@ -25,6 +25,7 @@ _MOST_FOLDERS = 500
 _MOST_FILES = 100
 _MOST_DEPTH = 4
 _MOST_CACHED = 20
+_MOST_PATTERNS = 20
 _LONGEST_PATH = 4096
 CACHE = "/etc/ld.so.cache"
 
@@ -46,11 +47,12 @@ class Directories(NamedTuple):
 def loader_directories(view: View, elf: Elf) -> Directories:
     """Where the loader of the program *elf* looks."""
     beside = _beside(view, elf.interpreter)
-    if "/ld-musl-" in elf.interpreter:
-        return Directories((*_musl(view, elf.interpreter), *beside), (), _USUAL, None, cache_is_unread=False, is_musl=True)
     triplet = _TRIPLETS.get(elf.machine, "")
     multiarch = (f"/lib/{triplet}", f"/usr/lib/{triplet}") if triplet else ()
     plain = ("/lib64", "/usr/lib64", "/lib", "/usr/lib") if elf.bits == 64 else ("/lib", "/usr/lib", "/lib32", "/usr/lib32", "/libx32")
+    musl = _musl_loader(view, elf.interpreter, (*multiarch, *plain, *beside))
+    if musl:
+        return Directories((*_musl(view, musl), *beside), (), _USUAL, None, cache_is_unread=False, is_musl=True)
     node = _file(view, CACHE)
     cache = view.content(node) if node is not None else None
     return Directories(
@@ -86,6 +88,16 @@ def _beside(view: View, interpreter: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((posixpath.dirname(real), posixpath.dirname(interpreter))))
 
 
+def _musl_loader(view: View, interpreter: str, folders: tuple[str, ...]) -> str:
+    """The path of musl's loader where that is what starts the program, also under glibc's name (gcompat); else the empty string."""
+    if "/ld-musl-" in interpreter:
+        return interpreter
+    installed = _glob(view, "/lib/ld-musl-*.so.1")
+    if not installed or any(_file(view, f"{folder}/libc.so.6") is not None for folder in folders):
+        return ""
+    return installed[0]
+
+
 def _musl(view: View, interpreter: str) -> list[str]:
     """musl reads /etc/ld-musl-ARCH.path beside its loader, one folder a line or behind colons."""
     architecture = posixpath.basename(interpreter).removeprefix("ld-musl-").partition(".so")[0]
@@ -98,6 +110,7 @@ def _musl(view: View, interpreter: str) -> list[str]:
 
 def _configured(view: View) -> list[str]:
     found: dict[str, None] = {}
+    patterns: dict[str, None] = {}
     waiting = [("/etc/ld.so.conf", 0)]
     read = 0
     while waiting and read < _MOST_FILES:
@@ -108,8 +121,9 @@ def _configured(view: View) -> list[str]:
         for raw in text.split("\n", _MOST_FOLDERS)[:_MOST_FOLDERS]:
             line = raw.partition("#")[0].strip()
             if line.startswith("include"):
-                if depth < _MOST_DEPTH:
-                    pattern = posixpath.join("/etc", line[len("include") :].strip())
+                pattern = posixpath.join("/etc", line[len("include") :].strip())
+                if depth < _MOST_DEPTH and pattern not in patterns and len(patterns) < _MOST_PATTERNS:
+                    patterns[pattern] = None
                     waiting += [(included, depth + 1) for included in _glob(view, pattern)]
             elif line.startswith("/"):
                 found[line.partition("=")[0].rstrip()] = None

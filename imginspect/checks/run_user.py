@@ -28,14 +28,14 @@ def not_root(subject: Subject, params: Params) -> Outcome:
     if any(problem.unread and problem.where == "config" for problem in subject.image.problems):
         return Outcome(Verdict.UNDETERMINED, reason="the image's config could not be read", for_want_of_reading=True)
     user = run_user(subject.view)
-    if user.error:
-        return Outcome(Verdict.UNDETERMINED, reason=f"the container cannot start: {user.error}")
-    if user.uid is None:
-        return Outcome(Verdict.UNDETERMINED, reason=f"{user.unread} was not read", for_want_of_reading=True)
     who = user.text.partition(":")[0]
     if not subject.is_read_whole and who and not who.isdigit():
         reason = "a layer could not be read to its end: it may change /etc/passwd"
         return Outcome(Verdict.UNDETERMINED, reason=reason, for_want_of_reading=True)
+    if user.error:
+        return Outcome(Verdict.UNDETERMINED, reason=f"the container cannot start: {user.error}")
+    if user.uid is None:
+        return Outcome(Verdict.UNDETERMINED, reason=f"{user.unread} was not read", for_want_of_reading=True)
     if not user.is_root:
         return Outcome(Verdict.PASS)
     stated = user.text or "nothing, which means root"

@@ -13,6 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from imginspect.errors import RuleError
+from imginspect.sample import build
 from imginspect.scan.elf import Elf, ElfReader, parse
 from imginspect.scan.minimal_elf import minimal_elf
 
@@ -145,6 +147,12 @@ def test_too_many_headers_are_not_read() -> None:
     elf = parse(bytes(content))
     assert elf is not None
     assert not elf.is_whole
+
+
+@pytest.mark.parametrize("elf", [{"machine": "z80"}, {"kind": "door"}, {"colour": "red"}])
+def test_an_example_with_an_unknown_word_is_refused(elf: dict[str, str]) -> None:
+    with pytest.raises(RuleError, match="example: elf"):
+        build({"layers": [[{"path": "/x", "elf": elf}]]})
 
 
 @given(st.integers(0, 2**32), st.integers(1, 40), st.sampled_from(["amd64", "386", "s390x"]))

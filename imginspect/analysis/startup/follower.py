@@ -13,7 +13,7 @@ from imginspect.analysis.startup.command import Command
 from imginspect.analysis.startup.compiled import Executed
 from imginspect.analysis.startup.context import Context, behind
 from imginspect.analysis.startup.interpreters import Form, Target, interpret
-from imginspect.analysis.startup.lookup import Located, absolute, is_file, locate, shown
+from imginspect.analysis.startup.lookup import Located, absolute, is_file, leads_somewhere, locate, shown
 from imginspect.analysis.startup.model import Language, Origin, Started
 from imginspect.analysis.startup.problem import Certainty, Concern, Kind, LaunchProblem
 from imginspect.analysis.startup.program import Program, execute
@@ -25,6 +25,7 @@ from imginspect.analysis.view import View
 from imginspect.filesystem import Node
 
 _MOST_STEPS = 24
+_MOST_MISSING = 20
 _LONGEST_STEP = 200
 _VARIABLE = re.compile(r"\$(?:\{|[A-Za-z_])")
 _STARTERS = frozenset({"tini", "docker-init", "dumb-init", "catatonit", "gosu", "su-exec", "timeout", "nohup", "setpriv", "torchrun"})
@@ -85,6 +86,8 @@ class Follower:
             return self._wrapper(step, at, located)
         target = interpret(at.words)
         if target.form is Form.PROGRAM and not target.unknown and program is not None:
+            if program.shebang is not None and program.interpreter is None:
+                return None
             if program.shebang is not None:
                 return _Next(program.argv, replace(at.context, is_shell=False), program.interpreter, located.node if located else None)
             if program.is_for_shell:
@@ -122,22 +125,24 @@ class Follower:
 
     def _search(self, name: str, context: Context) -> Located | None:
         second: Located | None = None
-        gone: list[LaunchProblem] = []
-        is_relative = False
-        for folder in context.path:
-            if not folder.startswith("/"):
-                is_relative = True
+        paths = [f"{folder.rstrip('/')}/{name}" for folder in context.path if folder.startswith("/")]
+        empty: list[str] = []
+        for path in paths:
+            if not leads_somewhere(self._view, path):
+                empty.append(path)
                 continue
-            located = locate(self._view, f"{folder.rstrip('/')}/{name}", context.user, context.mounts)
+            located = locate(self._view, path, context.user, context.mounts)
             if located.node is None:
-                gone += [item for item in located.problems if item.gone or item.nodes or item.kind is Kind.BELOW_MOUNT]
+                empty.append(path)
             elif is_file(located.node):
                 if not located.problems and allows(located.node, context.user, EXECUTE) is not False:
                     return located
                 second = second or located
         if second is not None:
             return second
-        self._add([self._not_in_path(name, context, gone, is_relative=is_relative)], name)
+        missing = [locate(self._view, path, context.user, context.mounts) for path in empty[:_MOST_MISSING]]
+        gone = [item for located in missing for item in located.problems if item.gone or item.nodes or item.kind is Kind.BELOW_MOUNT]
+        self._add([self._not_in_path(name, context, gone, is_relative=len(paths) < len(context.path))], name)
         return None
 
     def _not_in_path(self, name: str, context: Context, gone: Sequence[LaunchProblem], *, is_relative: bool) -> LaunchProblem:
@@ -164,7 +169,7 @@ class Follower:
 
     def _wrapper(self, step: Step, at: _Next, located: Located | None) -> _Next | None:
         if step.unknown:
-            self._open_end(f"what {_short(at.words)} starts could not be told: {step.unknown}")
+            self._open_end(f"what {step.name} starts could not be told: {step.unknown}")
             return None
         context = behind(self._view, at.context, step, located.path if located else "")
         if step.user and not self._switch(step, at.context, context):

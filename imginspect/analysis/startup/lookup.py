@@ -63,6 +63,15 @@ def locate(view: View, path: str, user: RunUser, mounts: Sequence[str] = ()) -> 
     return Located(path, found.node, found.links, _barriers(view, path, (*found.links, found.node), user))
 
 
+def leads_somewhere(view: View, path: str) -> bool:
+    """Whether there is anything at *path*: cheap, for looking in many folders."""
+    try:
+        view.filesystem.resolve(path)
+    except PathError:
+        return False
+    return True
+
+
 def is_file(node: Node) -> bool:
     """Whether *node* is a regular file."""
     return node.kind == FILE or (node.kind == HARDLINK and node.content is not None)

@@ -20,6 +20,7 @@ _HARMLESS_PTH = re.compile(r"\Aimport (?:os; var = 'SETUPTOOLS_USE_DISTUTILS'|sy
 _SUFFIXES = (".py", ".pyc")
 _MOST_PTH = 200
 _MOST_LINES = 500
+_MOST_FOLDERS = 50
 
 
 @dataclass(slots=True)
@@ -92,17 +93,8 @@ def _in_folder(view: View, folder: str, parts: list[str]) -> Module:
 
 
 def _module(view: View, stem: str) -> Node | None:
-    """The file of a module without its package, compiled ones included."""
-    for suffix in _SUFFIXES:
-        node = _file(view, stem + suffix)
-        if node is not None:
-            return node
-    folder, _, name = stem.rpartition("/")
-    for child in _children(view, folder or "/"):
-        own = child.path.rpartition("/")[2]
-        if own.startswith(name + ".") and own.endswith(".so"):
-            return child
-    return None
+    """The file of a module; ``-m`` runs no extension modules."""
+    return next((node for suffix in _SUFFIXES if (node := _file(view, stem + suffix)) is not None), None)
 
 
 def _has_initializer(view: View, folder: str) -> bool:
@@ -154,8 +146,13 @@ def _user_site(view: View, home: str, path: SearchPath) -> None:
 def _read_pth(view: View, path: SearchPath) -> None:
     """Folders that .pth files add; a line of code in one may add any."""
     read = 0
+    seen: dict[str, None] = {}
     for folder in [folder for folder in path.folders if folder.endswith(("site-packages", "dist-packages"))]:
-        for child in _children(view, folder):
+        real = _real(view, folder)
+        if not real or real in seen or len(seen) > _MOST_FOLDERS:
+            continue
+        seen[real] = None
+        for child in _children(view, real):
             if not child.path.endswith(".pth"):
                 continue
             read += 1
@@ -175,6 +172,13 @@ def _pth_line(line: str, pth: Node, folder: str, path: SearchPath) -> None:
             path.doubts.append(f"{pth.path} runs code that may add to the search path")
     else:
         path.folders.append(absolute(line, folder))
+
+
+def _real(view: View, folder: str) -> str:
+    try:
+        return view.filesystem.resolve(folder).node.path
+    except PathError:
+        return ""
 
 
 def _children(view: View, folder: str) -> list[Node]:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from imginspect.analysis.startup.access import READ, allows, described
 from imginspect.analysis.startup.context import Context
 from imginspect.analysis.startup.interpreters import Form, Target
-from imginspect.analysis.startup.lookup import Located, absolute, is_file, locate, shown
+from imginspect.analysis.startup.lookup import Located, absolute, is_file, leads_somewhere, locate, shown
 from imginspect.analysis.startup.model import Language
 from imginspect.analysis.startup.problem import Certainty, Concern, Kind, LaunchProblem
 from imginspect.analysis.startup.python_modules import find_module, search_path
@@ -89,7 +89,7 @@ def _located(view: View, target: Target, context: Context) -> Located:
         others = [posixpath.join(absolute(folder, context.working_dir), target.value) for folder in context.path]
     elif target.language is Language.JAVASCRIPT:
         others = [first.path + suffix for suffix in (".js", ".json", ".node", ".mjs")]
-    for path in others:
+    for path in (path for path in others if leads_somewhere(view, path)):
         located = locate(view, path, context.user, context.mounts)
         if located.node is not None and is_file(located.node):
             return located

@@ -1,0 +1,339 @@
+"""What names of a Python text stand for: imports, clients that were made before, and texts that are known."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import posixpath
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeAlias
+
+from imginspect.analysis.values import Value, constant, dynamic, joined
+
+Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
+_DEEPEST = 12
+_MOST_RETURNS = 8
+_MOST_STEPS = 600_000
+_NESTED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+_PATHS = frozenset({"pathlib.Path", "pathlib.PurePath", "pathlib.PosixPath", "str", "os.path.abspath", "os.path.realpath", "os.fspath"})
+_SAME = frozenset({"resolve", "absolute", "as_posix", "expanduser", "strip", "encode"})
+
+
+class TooManySteps(Exception):
+    """What the names of a text stand for takes more steps than are made."""
+
+
+class Bound:
+    """What one name of one scope was given: dotted names of imports, expressions, functions; None for what is not known."""
+
+    def __init__(self) -> None:
+        self.dotted: list[str] = []
+        self.expressions: list[tuple[ast.expr, bool]] = []
+        self.functions: list[Function] = []
+        self.is_open = False
+
+
+class Names:
+    """Looks names up in the scopes of one text. *path* is the text's own, *environment* what the image sets."""
+
+    def __init__(self, environment: Mapping[str, str], path: str, directory: str) -> None:
+        self._environment = environment
+        self._path = path
+        self._directory = directory
+        self._scopes: list[dict[str, Bound]] = []
+        self._parents: list[int] = []
+        self._attributes: dict[str, list[tuple[ast.expr, int]]] = {}
+        self._scope_of: dict[int, int] = {}
+        self._stars: list[str] = []
+        self._known: dict[tuple[int, int], str] = {}
+        self._left = _MOST_STEPS
+
+    # -- scopes --------------------------------------------------------------------------------------------------------
+
+    def add_scope(self, node: ast.AST, body: Iterable[ast.AST], parent: int) -> int:
+        """The number of a new scope with the names that *body* binds."""
+        number = len(self._scopes)
+        names: dict[str, Bound] = {}
+        self._scopes.append(names)
+        self._parents.append(parent)
+        self._scope_of[id(node)] = number
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            self._parameters(node.args, names)
+        for inner in _own(body):
+            self._bind(inner, names, number)
+        return number
+
+    def _parameters(self, arguments: ast.arguments, names: dict[str, Bound]) -> None:
+        for argument in [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]:
+            bound = names.setdefault(argument.arg, Bound())
+            bound.is_open = True
+            if argument.annotation is not None:
+                bound.expressions.append((argument.annotation, True))
+        for extra in (arguments.vararg, arguments.kwarg):
+            if extra is not None:
+                names.setdefault(extra.arg, Bound()).is_open = True
+
+    def _bind(self, node: ast.AST, names: dict[str, Bound], scope: int) -> None:
+        match node:
+            case ast.Import():
+                for alias in node.names:
+                    name = alias.asname or alias.name.partition(".")[0]
+                    names.setdefault(name, Bound()).dotted.append(alias.name if alias.asname else name)
+            case ast.ImportFrom():
+                base = "." * node.level + (node.module or "")
+                for alias in node.names:
+                    if alias.name == "*":
+                        self._stars.append(base)
+                    else:
+                        names.setdefault(alias.asname or alias.name, Bound()).dotted.append(f"{base}.{alias.name}")
+            case ast.FunctionDef() | ast.AsyncFunctionDef():
+                names.setdefault(node.name, Bound()).functions.append(node)
+            case ast.ClassDef():
+                names.setdefault(node.name, Bound()).is_open = True
+            case ast.Assign():
+                for target in node.targets:
+                    self._assign(target, node.value, names, scope)
+            case ast.AnnAssign() if node.value is not None:
+                self._assign(node.target, node.value, names, scope)
+            case ast.NamedExpr():
+                self._assign(node.target, node.value, names, scope)
+            case ast.With() | ast.AsyncWith():
+                for item in node.items:
+                    if item.optional_vars is not None:
+                        self._assign(item.optional_vars, item.context_expr, names, scope)
+            case ast.AugAssign() | ast.For() | ast.AsyncFor() | ast.comprehension():
+                self._forget(node.target, names)
+            case ast.ExceptHandler() if node.name:
+                names.setdefault(node.name, Bound()).is_open = True
+
+    def _assign(self, target: ast.expr, value: ast.expr, names: dict[str, Bound], scope: int) -> None:
+        if isinstance(target, ast.Name):
+            names.setdefault(target.id, Bound()).expressions.append((value, False))
+        elif isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):
+            self._attributes.setdefault(target.attr, []).append((value, scope))
+        elif isinstance(target, ast.Tuple | ast.List) and isinstance(value, ast.Tuple | ast.List) and len(target.elts) == len(value.elts):
+            for one, given in zip(target.elts, value.elts, strict=True):
+                self._assign(one, given, names, scope)
+        else:
+            self._forget(target, names)
+
+    def _forget(self, target: ast.expr, names: dict[str, Bound]) -> None:
+        for node in ast.walk(target):
+            if isinstance(node, ast.Name):
+                names.setdefault(node.id, Bound()).is_open = True
+
+    def _lookup(self, name: str, scope: int) -> tuple[Bound, int] | None:
+        at = scope
+        while at >= 0:
+            if name in self._scopes[at]:
+                return self._scopes[at][name], at
+            at = self._parents[at]
+        return None
+
+    def is_set(self, variable: str) -> bool:
+        """Whether the image sets the environment *variable*."""
+        return variable in self._environment
+
+    def only_expression(self, name: str, scope: int) -> ast.expr | None:
+        """What *name* is set to, where that is one expression."""
+        found = self._lookup(name, scope)
+        if found is None or found[0].is_open or len(found[0].expressions) != 1:
+            return None
+        return found[0].expressions[0][0]
+
+    # -- dotted names --------------------------------------------------------------------------------------------------
+
+    def dotted(self, node: ast.expr, scope: int, depth: int = 0) -> str:
+        """The dotted name of *node*, or of the call that made it; empty where it is not known."""
+        self._step()
+        if depth > _DEEPEST:
+            return ""
+        if depth or not isinstance(node, ast.Name | ast.Attribute | ast.Call):
+            return self._dotted(node, scope, depth)
+        key = id(node), scope
+        if key not in self._known:
+            self._known[key] = self._dotted(node, scope, depth)
+        return self._known[key]
+
+    def _step(self) -> None:
+        self._left -= 1
+        if self._left < 0:
+            raise TooManySteps
+
+    def _dotted(self, node: ast.expr, scope: int, depth: int) -> str:
+        match node:
+            case ast.Name():
+                return self._dotted_name(node.id, scope, depth)
+            case ast.Attribute():
+                if isinstance(node.value, ast.Name) and node.value.id in ("self", "cls") and node.attr in self._attributes:
+                    return self._first((self.dotted(value, at, depth + 1) for value, at in self._attributes[node.attr][:_MOST_RETURNS]))
+                base = self.dotted(node.value, scope, depth + 1)
+                return f"{base}.{node.attr}" if base else ""
+            case ast.Call():
+                return self._dotted_call(node, scope, depth)
+            case ast.Await():
+                return self.dotted(node.value, scope, depth + 1)
+            case ast.BoolOp():
+                return self._first(self.dotted(value, scope, depth + 1) for value in node.values[:4])
+            case ast.IfExp():
+                return self.dotted(node.body, scope, depth + 1) or self.dotted(node.orelse, scope, depth + 1)
+            case _:
+                return ""
+
+    def _dotted_name(self, name: str, scope: int, depth: int) -> str:
+        found = self._lookup(name, scope)
+        if found is None:
+            return f"{self._stars[0]}.{name}" if self._stars and not hasattr(builtins, name) else name
+        bound, at = found
+        if bound.dotted:
+            return bound.dotted[-1] if len(bound.dotted) == 1 else self._first(iter(bound.dotted))
+        return self._first(self.dotted(value, at, depth + 1) for value, _ in bound.expressions[:_MOST_RETURNS])
+
+    def _dotted_call(self, node: ast.Call, scope: int, depth: int) -> str:
+        if isinstance(node.func, ast.Name):
+            found = self._lookup(node.func.id, scope)
+            if found is not None and found[0].functions:
+                return self._first(
+                    self.dotted(value, self._scope_of.get(id(function), at), depth + 1)
+                    for function, at in [(function, found[1]) for function in found[0].functions]
+                    for value in _returned(function)
+                )
+        name = self.dotted(node.func, scope, depth + 1)
+        if name in ("importlib.import_module", "__import__") and node.args:
+            return self.value(node.args[0], scope).text or ""
+        return name
+
+    def _first(self, names: Iterable[str]) -> str:
+        return next((name for name in names if name), "")
+
+    # -- texts ---------------------------------------------------------------------------------------------------------
+
+    def value(self, node: ast.expr, scope: int, depth: int = 0) -> Value:
+        """What *node* is as a text, as far as that is known."""
+        self._step()
+        if depth > _DEEPEST:
+            return dynamic("…")
+        match node:
+            case ast.Constant():
+                return constant(_text(node.value), _source(node))
+            case ast.JoinedStr():
+                return joined([self.value(part, scope, depth + 1) for part in node.values], _source(node))
+            case ast.FormattedValue():
+                return self.value(node.value, scope, depth + 1)
+            case ast.Name():
+                return self._value_of_name(node, scope, depth)
+            case ast.BinOp():
+                return self._value_of_operation(node, scope, depth)
+            case ast.Call():
+                return self._value_of_call(node, scope, depth)
+            case ast.Subscript():
+                if self.dotted(node.value, scope) == "os.environ":
+                    return self._variable(self.value(node.slice, scope, depth + 1).text, None, node)
+                return dynamic(_source(node))
+            case ast.Attribute():
+                return self._value_of_attribute(node, scope, depth)
+            case _:
+                return dynamic(_source(node))
+
+    def _value_of_name(self, node: ast.Name, scope: int, depth: int) -> Value:
+        if node.id == "__file__":
+            return constant(self._path) if self._path else dynamic("__file__")
+        found = self._lookup(node.id, scope)
+        if found is None or found[0].is_open or len(found[0].expressions) != 1:
+            return dynamic(node.id)
+        return self.value(found[0].expressions[0][0], found[1], depth + 1)
+
+    def _value_of_operation(self, node: ast.BinOp, scope: int, depth: int) -> Value:
+        left, right = self.value(node.left, scope, depth + 1), self.value(node.right, scope, depth + 1)
+        if isinstance(node.op, ast.Add):
+            return joined([left, right], _source(node))
+        if isinstance(node.op, ast.Div):
+            return _path_joined([left, right], _source(node))
+        if isinstance(node.op, ast.Mod) and left.text is not None:
+            return Value(None, _source(node), left.text.partition("%")[0], right.variables)
+        return dynamic(_source(node))
+
+    def _value_of_call(self, node: ast.Call, scope: int, depth: int) -> Value:
+        name = self.dotted(node.func, scope)
+        values = [self.value(argument, scope, depth + 1) for argument in node.args[:8]]
+        if name in ("os.environ.get", "os.getenv") and values:
+            return self._variable(values[0].text, values[1] if len(values) > 1 else None, node)
+        if name == "os.path.join" and values:
+            return _path_joined(values, _source(node))
+        if name in _PATHS and values:
+            return _path_joined(values, _source(node))
+        if name == "os.path.dirname" and len(values) == 1 and values[0].text is not None:
+            return constant(posixpath.dirname(values[0].text))
+        if name == "os.path.expanduser" and values and values[0].text is not None:
+            home = self._environment.get("HOME")
+            text = values[0].text
+            return constant(home + text[1:]) if text.startswith("~") and home else values[0]
+        if name in ("os.getcwd", "pathlib.Path.cwd"):
+            return constant(self._directory) if self._directory else dynamic(_source(node))
+        if isinstance(node.func, ast.Attribute):
+            if node.func.attr in _SAME:
+                return self.value(node.func.value, scope, depth + 1)
+            if node.func.attr == "joinpath":
+                return _path_joined([self.value(node.func.value, scope, depth + 1), *values], _source(node))
+            if node.func.attr == "format":
+                return Value(None, _source(node), self.value(node.func.value, scope, depth + 1).start.partition("{")[0])
+        return dynamic(_source(node))
+
+    def _value_of_attribute(self, node: ast.Attribute, scope: int, depth: int) -> Value:
+        if self.dotted(node, scope) == "sys.executable":
+            return constant("python", "sys.executable")
+        if node.attr == "parent":
+            inner = self.value(node.value, scope, depth + 1)
+            return constant(posixpath.dirname(inner.text)) if inner.text else dynamic(_source(node))
+        if isinstance(node.value, ast.Name) and node.value.id in ("self", "cls"):
+            given = self._attributes.get(node.attr, [])
+            if len(given) == 1:
+                return self.value(given[0][0], given[0][1], depth + 1)
+        return dynamic(_source(node))
+
+    def _variable(self, name: str | None, default: Value | None, node: ast.expr) -> Value:
+        if name is None:
+            return dynamic(_source(node))
+        if name in self._environment:
+            return constant(self._environment[name], _source(node), (name,))
+        if default is not None and default.text is not None:
+            return constant(default.text, _source(node), (name, *default.variables))
+        return dynamic(_source(node), (name,), "")
+
+
+def _own(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
+    """Every node of *body* that is in its own scope: what functions and classes in it hold is not."""
+    stack = list(body)
+    while stack:
+        node = stack.pop()
+        yield node
+        if not isinstance(node, _NESTED):
+            stack += ast.iter_child_nodes(node)
+
+
+def _returned(function: Function) -> list[ast.expr]:
+    found = [node.value for node in _own(function.body) if isinstance(node, ast.Return | ast.Yield) and node.value is not None]
+    return found[:_MOST_RETURNS]
+
+
+def _path_joined(values: list[Value], source: str) -> Value:
+    parts: list[Value] = []
+    for value in values:
+        if value.start.startswith("/"):
+            parts = [value]
+        else:
+            parts += [constant("/"), value] if parts and not parts[-1].start.endswith("/") else [value]
+    return joined(parts, source)
+
+
+def _text(held: object) -> str:
+    if isinstance(held, bytes):
+        return held.decode("utf-8", "replace")
+    return held if isinstance(held, str) else str(held)[:40] if held else "0" if held == 0 and held is not False else ""
+
+
+def _source(node: ast.expr) -> str:
+    try:
+        return ast.unparse(node)[:120] if node.end_lineno == node.lineno and (node.end_col_offset or 0) - node.col_offset < 400 else "…"
+    except (ValueError, RecursionError):
+        return "…"

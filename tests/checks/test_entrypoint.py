@@ -1,0 +1,130 @@
+"""The rules on starting: their verdicts, what they show for them, and that nothing passes that was not read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from imginspect.checks.platform import Params as PlatformParams
+from imginspect.checks.result import CheckResult, Verdict
+from imginspect.checks.run_user import Params
+from imginspect.sample import build
+from tests.analysis.views import debian, gone, link, program, script, static, text
+from tests.fuzz.fuzz_readers import examine
+
+Entry = dict[str, Any]
+RULES = ("TRE-ENT-001", "TRE-ENT-002", "TRE-ENT-003", "TRE-ENT-006", "TRE-USR-001")
+
+
+def results(
+    *layers: list[Entry], damage: list[dict[str, Any]] | None = None, architecture: str = "amd64", **config: Any
+) -> dict[str, CheckResult]:
+    image = {"layers": list(layers), "config": config, "damage": damage or [], "architecture": architecture}
+    (report,) = examine(build(image))
+    return {result.rule.id: result for result in report.results if result.rule.id in RULES}
+
+
+def verdicts(found: dict[str, CheckResult]) -> list[str]:
+    return [str(found[rule].verdict) for rule in RULES]
+
+
+def test_a_sound_image() -> None:
+    found = results(debian(), [text("/app/run.py")], cmd=["python", "/app/run.py"], user="app")
+    assert verdicts(found) == ["pass"] * 5
+    assert not any(result.findings for result in found.values())
+
+
+def test_an_image_without_a_command() -> None:
+    found = results(debian(), user="app")
+    assert verdicts(found) == ["fail", "not-applicable", "not-applicable", "pass", "pass"]
+    assert found["TRE-ENT-001"].findings[0].evidence[0].config_field == "Entrypoint"
+
+
+def test_a_missing_program_is_one_finding_of_one_rule() -> None:
+    found = results(debian(), cmd=["/app/run"], user="app")
+    assert verdicts(found) == ["pass", "fail", "not-applicable", "pass", "pass"]
+    assert len(found["TRE-ENT-002"].findings) == 1
+
+
+def test_the_evidence_for_what_a_later_layer_deleted() -> None:
+    found = results(debian(), [text("/app/run.py")], [gone("/app")], cmd=["python", "/app/run.py"], user="app")
+    assert verdicts(found) == ["pass", "pass", "fail", "pass", "pass"]
+    (finding,) = found["TRE-ENT-003"].findings
+    field, file = finding.evidence
+    assert (field.config_field, field.state) == ("Cmd[1]", "config")
+    assert (file.path, file.layer_index, file.state) == ("/app/run.py", 2, "deleted")
+    assert file.file_sha256
+
+
+def test_the_evidence_for_a_first_line() -> None:
+    found = results(debian(), [script("/app/run", "#!/bin/sh\r\n")], cmd=["/app/run"], user="app")
+    (finding,) = found["TRE-ENT-002"].findings
+    file = finding.evidence[1]
+    assert (file.path, file.line, file.layer_index, file.state) == ("/app/run", 1, 1, "visible")
+
+
+def test_a_script_on_a_mount_is_a_condition() -> None:
+    found = results(debian(), cmd=["python", "/safe_data/run.py"], user="app")
+    assert verdicts(found) == ["pass", "pass", "warn", "pass", "pass"]
+    assert "/safe_data/run.py" in found["TRE-ENT-003"].conditions[0]
+
+
+def test_the_driver_is_a_condition() -> None:
+    found = results(debian(), [program("/app/run", "libcuda.so.1")], cmd=["/app/run"], user="app")
+    assert found["TRE-ENT-002"].verdict is Verdict.PASS
+    assert "libcuda.so.1" in found["TRE-ENT-002"].conditions[0]
+
+
+def test_a_program_names_no_script() -> None:
+    found = results([static("/app/run")], cmd=["/app/run"], user="1")
+    assert verdicts(found) == ["pass", "pass", "not-applicable", "pass", "pass"]
+
+
+def test_a_shell_text_that_is_not_followed() -> None:
+    found = results(debian(), cmd=["/bin/sh", "-c", "if x; then python /app/run.py; fi"], user="app")
+    assert verdicts(found) == ["pass", "pass", "undetermined", "pass", "pass"]
+    assert not found["TRE-ENT-003"].for_want_of_reading
+
+
+def test_another_architecture() -> None:
+    found = results([static("/app/run", machine="arm64")], cmd=["/app/run"], user="1")
+    assert verdicts(found) == ["pass", "fail", "not-applicable", "fail", "pass"]
+    (finding,) = found["TRE-ENT-002"].findings
+    assert (finding.evidence[0].expected, finding.evidence[0].found) == ("amd64", "arm64")
+
+
+def test_an_image_for_another_architecture_starts_there() -> None:
+    found = results([static("/app/run", machine="arm64")], architecture="arm64", cmd=["/app/run"], user="1")
+    assert verdicts(found) == ["pass", "pass", "not-applicable", "fail", "pass"]
+
+
+def test_an_unknown_user() -> None:
+    found = results(debian(), cmd=["python"], user="nobody")
+    assert verdicts(found) == ["pass", "fail", "not-applicable", "pass", "undetermined"]
+
+
+def test_root_is_a_warning() -> None:
+    assert results([static("/run")], cmd=["/run"])["TRE-USR-001"].verdict is Verdict.WARN
+
+
+@pytest.mark.parametrize("damage", ["remove-layer", "truncate-layer", "encrypt-layer"])
+@pytest.mark.parametrize("command", [["python", "/app/run.py"], ["/app/missing"], ["python", "/app/missing.py"]])
+def test_what_was_not_read_never_passes_nor_fails(damage: str, command: list[str]) -> None:
+    layers = [debian(), [text("/app/run.py", "x" * 600), link("/app/x", "run.py")]]
+    for layer in (0, 1):
+        found = results(*layers, damage=[{"kind": damage, "layer": layer}], cmd=command, user="app")
+        assert verdicts(found) == ["pass", *["undetermined"] * 4]
+        assert all(found[rule].for_want_of_reading for rule in RULES[1:])
+
+
+def test_a_number_needs_no_accounts() -> None:
+    found = results(debian(), damage=[{"kind": "remove-layer", "layer": 0}], cmd=["python"], user="1000")
+    assert found["TRE-USR-001"].verdict is Verdict.PASS
+
+
+def test_parameters() -> None:
+    assert Params("fail").verdict == "fail"
+    assert PlatformParams() == PlatformParams()
+    with pytest.raises(ValueError, match="verdict"):
+        Params("pass")
