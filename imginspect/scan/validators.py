@@ -1,3 +1,0 @@
-from collections.abc import Callable, Mapping
-
-VALIDATORS: Mapping[str, Callable[[bytes, bytes], bool]] = {}
