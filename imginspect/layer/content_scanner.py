@@ -47,11 +47,11 @@ class ContentScanner:
             self._elf.feed(content)
         if self._is_special:
             return self._looked(self._special(bytes(content)))
+        if len(content) < _REMEMBERED_FROM:
+            return self._looked(self._search.whole(content, is_text=self._is_text))
         searched = self._seen.get(digest)
         if searched is None:
-            searched = self._search.whole(content, is_text=self._is_text)
-            if len(content) >= _REMEMBERED_FROM:
-                self._seen[digest] = searched
+            searched = self._seen[digest] = self._search.whole(content, is_text=self._is_text)
         return self._looked(searched)
 
     def begin(self, ordinal: int) -> None:
@@ -97,5 +97,7 @@ class ContentScanner:
         ]
 
     def _looked(self, searched: Searched) -> Looked:
+        if searched is NOTHING and self._elf is None:
+            return _FOUND_NOTHING
         elf = self._elf.finish() if self._elf is not None else None
         return Looked(searched.matches, elf, searched.is_whole) if searched.matches or elf or not searched.is_whole else _FOUND_NOTHING

@@ -15,11 +15,15 @@ Bytes: TypeAlias = "bytes | bytearray | memoryview"
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """One regular expression in the dialect that both engines share, and the most bytes that it can match."""
+    """One regular expression in the dialect that both engines share, and the most bytes that it can match.
+
+    *core* is an expression that matches within every match of it; where it has none of its own it is *regex* itself.
+    """
 
     regex: bytes
     ignore_case: bool
     longest: int
+    core: bytes
 
 
 class Engine(Protocol):

@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import platform
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import Any
 
 from imginspect.cache import Cache
 from imginspect.scan.engine import Bytes, Expression
+from imginspect.scan.gate import gate
 
 
 def is_available() -> bool:
@@ -28,24 +28,34 @@ class HyperscanEngine:
 
     def __init__(self, expressions: Sequence[Expression], cache: Cache) -> None:
         self._longest = [expression.longest for expression in expressions]
-        self._database = _database(expressions, cache)
+        self._scan = _database(expressions, cache).scan
         self._stopped = _stopped_error()
+        self._hits: list[tuple[int, int]] = []
+        self._most = 0
 
     def candidates(self, data: Bytes, most: int) -> tuple[dict[int, list[tuple[int, int]]], bool]:
         """See Engine."""
-        hits: list[tuple[int, int]] = []
-
-        def on_match(number: int, _start: int, end: int, _flags: int, _context: object) -> bool | None:
-            hits.append((number, end))
-            return True if len(hits) >= most else None
-
-        with suppress(self._stopped):
-            self._database.scan(data, match_event_handler=on_match)
+        hits = self._hits
+        hits.clear()
+        self._most = most
+        try:
+            self._scan(data, self._on_match)
+        except self._stopped:
+            pass
+        if not hits:  # of nearly all files
+            return _NONE
         regions: dict[int, list[tuple[int, int]]] = {}
         for number, end in hits:
             longest = self._longest[number]
             regions.setdefault(number, []).append((end - longest, end + longest))
         return regions, len(hits) < most
+
+    def _on_match(self, number: int, _start: int, end: int, _flags: int, _context: object) -> bool | None:
+        self._hits.append((number, end))
+        return True if len(self._hits) >= self._most else None
+
+
+_NONE: tuple[dict[int, list[tuple[int, int]]], bool] = ({}, True)
 
 
 def _stopped_error() -> type[Exception]:
@@ -71,7 +81,7 @@ def _database(expressions: Sequence[Expression], cache: Cache) -> Any:
             return database
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
     database.compile(
-        expressions=[expression.regex for expression in expressions],
+        expressions=[gate(expression.core, ignore_case=expression.ignore_case) for expression in expressions],
         ids=list(range(len(expressions))),
         elements=len(expressions),
         flags=[hyperscan.HS_FLAG_CASELESS if expression.ignore_case else 0 for expression in expressions],
@@ -85,5 +95,5 @@ def _key(expressions: Sequence[Expression], hyperscan: Any) -> str:
     digest = hashlib.sha256()
     digest.update(f"{hyperscan.__version__}\0{platform.system()}\0{platform.machine()}\0".encode())
     for expression in expressions:
-        digest.update(b"%d %d %d\0" % (len(expression.regex), expression.ignore_case, expression.longest) + expression.regex)
+        digest.update(b"%d %d\0" % (len(expression.core), expression.ignore_case) + expression.core)
     return f"patterns-{digest.hexdigest()}"

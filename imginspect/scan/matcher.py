@@ -13,6 +13,7 @@ from typing import NamedTuple
 from imginspect.cache import Cache
 from imginspect.rules import Pattern, PatternSet
 from imginspect.scan.engine import Bytes, Engine, Expression, merged
+from imginspect.scan.gate import fixed_text
 from imginspect.scan.hyperscan_engine import HyperscanEngine, is_available
 from imginspect.scan.literal_engine import LiteralEngine
 from imginspect.scan.validators import VALIDATORS
@@ -65,13 +66,20 @@ class Matcher:
         return without_overlaps(found), is_whole
 
 
+_TELLING = 3
+"""Bytes of fixed text in a pattern from which on the words near it need not be searched for: what it finds is rare enough."""
+
+
 def _expression(pattern: Pattern) -> Expression:
     regex, longest = pattern.regex, pattern.longest
+    core = regex.encode()
     if pattern.near:
         words = "|".join(re.escape(word) for word in pattern.near)
         regex = rf"(?i:{words})[\x00-\xff]{{0,{pattern.within}}}?(?:{regex})"
         longest += pattern.within + max(map(len, pattern.near))
-    return Expression(regex.encode(), pattern.ignore_case, longest)
+    if fixed_text(core) < _TELLING:
+        core = regex.encode()
+    return Expression(regex.encode(), pattern.ignore_case, longest, core)
 
 
 @cache
@@ -111,5 +119,5 @@ def _rank(pattern: Pattern) -> int:
     return 4 * (pattern.issuer == GENERIC) + 2 * bool(pattern.near) + (not pattern.verifies)
 
 
-GENERIC = "any issuer"
+GENERIC = "Any issuer"
 """The issuer of patterns that go by the words around a value and not by its form."""

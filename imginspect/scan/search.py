@@ -33,13 +33,15 @@ class ContentSearch:
     def __init__(self, matcher: Matcher) -> None:
         self._matcher = matcher
         self._overlap = matcher.longest + 2
-        self._is_text = False
-        self._found: dict[tuple[str, int], Match] = {}
-        self._block = bytearray()
-        self._tail = b""
+        self._buffer = memoryview(bytearray())
+        """The end of the block before, and behind it the block that is being filled: it starts at *overlap*."""
+        self._before = 0
+        self._filled = 0
         self._offset = 0
+        self._is_text = False
         self._lines = 0
         self._is_whole = True
+        self._found: dict[tuple[str, int], Match] = {}
 
     def whole(self, data: Bytes, *, is_text: bool) -> Searched:
         """The result for a content that is there at once."""
@@ -65,49 +67,48 @@ class ContentSearch:
 
     def begin(self, *, is_text: bool) -> None:
         """A content follows in pieces."""
+        if not self._buffer:
+            self._buffer = memoryview(bytearray(self._overlap + BLOCK_BYTES))
         self._is_text = is_text
         self._found = {}
-        self._block.clear()
-        self._tail = b""
-        self._offset = self._lines = 0
+        self._before = self._filled = self._offset = self._lines = 0
         self._is_whole = True
 
     def feed(self, piece: Bytes) -> None:
         """The next piece of it."""
         at = 0
         while at < len(piece) and self._is_whole:
-            if len(self._block) == BLOCK_BYTES:
+            if self._filled == BLOCK_BYTES:
                 self._search_block()
-            taken = piece[at : at + BLOCK_BYTES - len(self._block)]
-            self._block += taken
-            at += len(taken)
+            count = min(len(piece) - at, BLOCK_BYTES - self._filled)
+            start = self._overlap + self._filled
+            self._buffer[start : start + count] = piece[at : at + count]
+            self._filled += count
+            at += count
 
     def end(self) -> Searched:
         """The result for the content that was fed."""
-        if not self._offset:  # all of it is in one block
-            result = self.whole(bytes(self._block), is_text=self._is_text) if self._block else NOTHING
-        else:
-            if self._is_whole:
-                self._search_block(is_last=True)
-            result = _result(sorted(self._found.values(), key=lambda match: (match.start, match.end)), is_whole=self._is_whole)
-        self._block.clear()
-        self._tail = b""
-        return result
+        if not self._offset and self._is_whole:  # all of it is in one block
+            return self._whole(self._buffer[self._overlap : self._overlap + self._filled], (), is_text=self._is_text)
+        if self._is_whole:
+            self._search_block(is_last=True)
+        return _result(sorted(self._found.values(), key=lambda match: (match.start, match.end)), is_whole=self._is_whole)
 
     def _search_block(self, *, is_last: bool = False) -> None:
         """Search the block behind the end of the one before. What touches an end that is not the content's own, the next look sees."""
-        data = self._tail + bytes(self._block)
-        before = self._offset - len(self._tail)
+        data = self._buffer[self._overlap - self._before : self._overlap + self._filled]
+        start = self._offset - self._before
         spans, is_whole = self._matcher.find(data)
-        inner = [span for span in spans if not ((span.start == 0 and before) or (span.end == len(data) and not is_last))]
-        for match in _matches(inner, data, before, self._lines, is_text=self._is_text):
+        inner = [span for span in spans if not ((span.start == 0 and start) or (span.end == len(data) and not is_last))]
+        for match in _matches(inner, data, start, self._lines, is_text=self._is_text):
             self._found.setdefault((match.kind, match.start), match)
         self._is_whole = is_whole and len(self._found) <= MOST_MATCHES
-        self._offset += len(self._block)
-        self._tail = data[-self._overlap :]
+        self._offset += self._filled
+        self._before = min(len(data), self._overlap)
         if self._is_text:
-            self._lines += data[: len(data) - len(self._tail)].count(b"\n")
-        self._block.clear()
+            self._lines += bytes(data[: len(data) - self._before]).count(b"\n")
+        self._buffer[self._overlap - self._before : self._overlap] = bytes(data[len(data) - self._before :])
+        self._filled = 0
 
 
 def _matches(spans: list[Span], data: Bytes, offset: int, lines: int, *, is_text: bool, with_excerpts: bool = False) -> list[Match]:
