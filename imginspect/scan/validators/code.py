@@ -16,11 +16,16 @@ _PLAIN = re.compile(rb"[A-Za-z0-9_.:/ ,+-]+")
 _PARTS = re.compile(rb"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
 _VOWEL = re.compile(rb"[aeiouyAEIOUY]")
 _NAMES_OF_NO_SECRETS = re.compile(
-    rb"(?:^|[_.$-])(?:next|page|continuation|csrf|xsrf|cancel|sync|cursor|idempotency|client_?request|pad|bos|eos|unk|sep|cls|mask|"
-    rb"special|stop|public|site|cache|sort|partition|primary|foreign|hash|resume|changes?)_?-?(?:token|key)|"
+    rb"(?:next|page|continuation|csrf|xsrf|cancel|cancellation|sync|cursor|idempotency|client|request|lock|action|update|import|forward|"
+    rb"backward|identity|pad|bos|eos|unk|sep|cls|mask|special|stop|public|site|cache|sort|partition|primary|foreign|hash|resume|changes?|"
+    rb"pagination|starting|scroll|state|verification|fencing|concurrency)_?-?(?:token|key)|exporter_secret|"
     rb"token_?-?(?:type|id|name|ur[il]|end|class|count|limit|size)",
     re.IGNORECASE,
 )
+_SHORT_WORDS = frozenset(b"a i am an as at be by db do go he id if in io ip is it me my no of ok on or os to up us we".split())
+_SHORTEST_HEX = 20
+_HEX = re.compile(rb"[0-9a-fA-F-]+")
+_DOTTED = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*(?:[._-][A-Za-z0-9_]+)+")
 _NAME = re.compile(rb"[A-Za-z0-9_.$-]+")
 
 
@@ -35,7 +40,15 @@ def is_no_code(match: bytes, secret: bytes) -> bool:
     text = secret[:_MOST]
     if not is_no_reference(match, text) or _CALL.search(text) or _names_no_secret(match):
         return False
+    if _HEX.fullmatch(text) and len(text) < _SHORTEST_HEX:
+        return False
     return not (_PLAIN.fullmatch(text) and _is_made_of_words(text))
+
+
+def is_no_name(match: bytes, secret: bytes) -> bool:
+    """Whether a value without quotation marks can be a secret: letters with digits or alone, not names joined by stops or underscores."""
+    has_digit = any(0x30 <= character <= 0x39 for character in secret)
+    return (has_digit or secret.isalnum()) and _DOTTED.fullmatch(secret[:_MOST]) is None
 
 
 def _names_no_secret(match: bytes) -> bool:
@@ -51,7 +64,7 @@ def _is_made_of_words(text: bytes) -> bool:
     for part in parts:
         if part.isdigit():
             in_words += len(part) if len(part) <= 4 else 0
-        elif len(part) >= 3 and _VOWEL.search(part):
+        elif part.lower() in _SHORT_WORDS or (len(part) >= 3 and _VOWEL.search(part)):
             in_words += len(part)
     letters = sum(len(part) for part in parts)
     return in_words >= letters * 0.8

@@ -11,7 +11,7 @@ _WORDS = (
     "replace-me replace_with replace-with xxxx your_ your- yourpass yourtoken yoursecret yourapi yourkey yourown insert_ insert-here "
     "insertyour enter_ enter-your fixme notreal not-a-real not_a_real notasecret not-a-secret not_a_secret fake lorem foobar deadbeef "
     "cafebabe to-be-set to_be_set not-set not_set notset _here -here undefined qwerty asdfgh censored removed hidden_ masked sanitized "
-    "password_here my_password my-password my_secret my-secret my_token my-token myapikey my_api_key "
+    "password_here opensesame open-sesame my_password my-password my_secret my-secret my_token my-token myapikey my_api_key "
     "my-api-key some_secret some-secret some_token some-token some_password "
     "secret_key_for dont-use do-not-use do_not_use"
 )
@@ -30,6 +30,17 @@ _PUBLISHED = frozenset(
         "41ef4bb0b23661e6",  # RFC 7617
         "153a182586451358",  # Stripe's documentation
         "0b5dd075ccdd03c4",  # Telegram's documentation
+        "1fec4e9dead2fb48",  # the documentation of Python's urllib.request
+        "6c96130f130ab0d6",  # RFC 6749
+        "00cf4c781dc37003",  # RFC 6749
+        "53f5da0aaa93d64c",  # RFC 6749
+        "9d03b692e941d5ac",  # RFC 5849
+        "c20fbc2b96183894",  # RFC 5849
+        "b87dad10a32a2d81",  # RFC 5849
+        "2ff8b0fb93aca981",  # RFC 5849
+        "ce4c9cdcf4277d15",  # the AWS service models
+        "3c14aab79351be94",  # The Cargo Book
+        "7e8a30c801002173",  # the documentation of npm
     }
 )
 """The first 16 hexadecimal digits of the sha256 of values that their issuers publish, in documentation and for emulators."""
@@ -97,21 +108,23 @@ def has_mixed_characters(match: bytes, secret: bytes) -> bool:
 
 
 _USER = re.compile(rb"//([^/:@]{0,128}):")
+_EXAMPLE_HOST = re.compile(rb"@(?:[a-z0-9-]{1,63}\.){0,5}(?:example|test|invalid|localhost|example\.(?:com|org|net))\Z", re.IGNORECASE)
+_LETTERS = re.compile(rb"[a-z]{1,8}")
 _PORT = re.compile(rb"[0-9]{1,5}")
-_SPELT_OUT = re.compile(rb"%[^0-9a-f].*|pass(?:word|wd)?[0-9]{0,3}|pwd|pw|secret|token|key|[a-z]")
+_SPELT_OUT = re.compile(rb"%[^0-9a-f].*|pass(?:word|wd)?[0-9]{0,3}|pwd|pw|secret|token|key|[a-z]|xyzz?y?|abcd?")
 
 
 def is_url_password(match: bytes, secret: bytes) -> bool:
-    """Whether the password in a URL is one: no placeholder, no variable, no port, and not the user's name over again."""
+    """Whether the password in a URL is one: no placeholder, no variable, no port, not the user's name again, no example of a URL.
+
+    Source: RFC 2606 and RFC 6761 (names of hosts that are for examples).
+    """
     lower = secret.lower()
-    if (
-        is_placeholder(secret)
-        or _PORT.fullmatch(secret)
-        or _SPELT_OUT.fullmatch(lower)
-        or lower[:1] in (b"$", b"{", b"<", b"[", b"*", b"(")
-    ):
+    if is_placeholder(secret) or _PORT.fullmatch(secret) or _SPELT_OUT.fullmatch(lower):
         return False
-    if lower.endswith((b"}", b">", b"]", b")")) or re.match(rb"%[^0-9a-f]", lower):
+    if lower.startswith((b"$", b"{", b"<", b"[", b"*", b"(")) or lower.endswith((b"}", b">", b"]", b")")):
+        return False
+    if _LETTERS.fullmatch(secret) and _EXAMPLE_HOST.search(match):
         return False
     user = _USER.search(match)
     return user is None or user[1].lower() != lower

@@ -11,6 +11,7 @@ from imginspect.scan.validators.placeholders import is_placeholder
 _AWS_ID = re.compile(rb"A[A-Z]{3}[A-Z2-7]{16}")
 _EMBEDDED = re.compile(rb"eyJ[A-Za-z0-9_+/-]{5,8000}={0,2}")
 _SNOWFLAKE = re.compile(rb"[0-9]{15,21}")
+_REGISTERED_CLAIMS = frozenset({"iss", "sub", "aud", "exp", "nbf", "iat", "jti"})
 _MOST_PACKETS = 64
 _SIGNATURE_BYTES = 32
 
@@ -36,8 +37,8 @@ def is_aws_access_key_id(match: bytes, secret: bytes) -> bool:
 def is_signed_jwt(match: bytes, secret: bytes) -> bool:
     """Whether header and payload are JSON objects, the header names an algorithm other than ``none``, and a signature follows.
 
-    The token that every introduction to JWT shows (its bearer is John Doe) is no credential.
-    Source: RFC 7519, section 3; RFC 7515, section 7.1.
+    The token that every introduction to JWT shows (its bearer is John Doe) is no credential, nor is ``{"some": "payload"}``.
+    Source: RFC 7519, sections 3 and 4.1; RFC 7515, section 7.1.
     """
     parts = secret[secret.find(b"eyJ") :].split(b".")
     if len(parts) != 3:
@@ -47,7 +48,9 @@ def is_signed_jwt(match: bytes, secret: bytes) -> bool:
     if first is None or second is None or not signature:
         return False
     algorithm = first.get("alg")
-    return isinstance(algorithm, str) and algorithm.lower() != "none" and second.get("name") != "John Doe"
+    if not isinstance(algorithm, str) or algorithm.lower() == "none" or second.get("name") == "John Doe":
+        return False
+    return len(second) >= 3 or not _REGISTERED_CLAIMS.isdisjoint(second)
 
 
 def has_embedded_json(match: bytes, secret: bytes) -> bool:
