@@ -1,0 +1,219 @@
+"""KnowledgeBase: the commands and calls that reach for the network, as data. How they are recognised in a text is not known here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from imginspect.rules import yaml_file
+from imginspect.rules.rule import Reference, Severity, digest_of, parse_severity
+from imginspect.rules.yaml_file import Mapping
+
+FOLDER = Path("knowledge", "network")
+LANGUAGES = ("shell", "python", "r", "julia")
+_ID = re.compile(r"kb-[a-z0-9]+(?:-[a-z0-9]+)*")
+_TARGETS = ("url", "host", "remote", "none")
+_SETTING = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=.*")
+
+
+@dataclass(frozen=True, slots=True)
+class CommandMatch:
+    """A command of a shell: one of *names* (``*`` stands for anything), and, where there are *subcommands*, one of these behind it.
+
+    *options* take a value and may stand before the subcommand. One of *harmless* among the words, or one of *settings* (``NAME=value``)
+    in the environment, makes it a command that fetches nothing. *target* says how it names whom it contacts: ``url``, ``host`` (its
+    first operand), ``remote`` (only a word such as ``host:path`` or a URL makes it reach for the network), or ``none``.
+    """
+
+    names: tuple[str, ...]
+    subcommands: tuple[tuple[str, ...], ...] = ()
+    options: tuple[str, ...] = ()
+    harmless: tuple[str, ...] = ()
+    settings: tuple[str, ...] = ()
+    target: str = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class CallMatch:
+    """A call in *language* of one of *names*, dotted and without aliases (``*`` stands for anything).
+
+    *argument* is the number of the argument that names whom it contacts, *keywords* are its names. *only_urls*: a call with anything
+    but a URL there stays in the image. *harmless* are arguments (``download=False``) that make it fetch nothing. *is_client*: it makes a
+    client, whose use may not be recognised, and contacts nobody itself.
+    """
+
+    language: str
+    names: tuple[str, ...]
+    argument: int = 0
+    keywords: tuple[str, ...] = ()
+    only_urls: bool = False
+    harmless: tuple[str, ...] = ()
+    settings: tuple[str, ...] = ()
+    is_client: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """An example: a *text* in *language*."""
+
+    language: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class KnowledgeEntry:
+    """One thing that is known to reach for the network; it belongs to the rule *rule*."""
+
+    id: str
+    rule: str
+    title: str
+    severity: Severity
+    commands: tuple[CommandMatch, ...]
+    calls: tuple[CallMatch, ...]
+    rationale: str
+    remediation: str
+    references: tuple[Reference, ...]
+    flag: tuple[Snippet, ...]
+    passing: tuple[Snippet, ...]
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class KnowledgeBase:
+    """Entries in order of their ids. *digest* is the sha256 of their files' contents."""
+
+    entries: tuple[KnowledgeEntry, ...]
+    digest: str
+
+    def get(self, entry_id: str) -> KnowledgeEntry | None:
+        """The entry *entry_id*, or None."""
+        return next((entry for entry in self.entries if entry.id == entry_id), None)
+
+
+def load_knowledge(folders: Sequence[Path]) -> KnowledgeBase:
+    """All entries in ``knowledge/network`` of *folders*; a folder may have none.
+
+    Raises: RuleError - a faulty file, or two entries with one id
+    """
+    found: dict[str, KnowledgeEntry] = {}
+    contents = []
+    for folder in folders:
+        for path in sorted((folder / FOLDER).rglob("*.yaml")):
+            mapping = yaml_file.load(path, path.relative_to(folder).as_posix())
+            mapping.allow("rationale", "remediation", "references", "entries")
+            contents.append(path.read_bytes())
+            for item in mapping.mappings("entries"):
+                entry = _entry(item, mapping)
+                if entry.id in found:
+                    before = found[entry.id]
+                    raise item.place_of("id").error(f"{entry.id} is defined in {before.file}, line {before.line} already")
+                found[entry.id] = entry
+    return KnowledgeBase(tuple(found[key] for key in sorted(found)), digest_of(contents))
+
+
+def _entry(item: Mapping, file: Mapping) -> KnowledgeEntry:
+    item.allow("id", "rule", "title", "severity", "match", "rationale", "remediation", "references", "examples")
+    entry_id = item.text("id")
+    if not _ID.fullmatch(entry_id):
+        raise item.place_of("id").error(f"id: expected kb- and lower-case words joined by hyphens, found {entry_id!r}")
+    commands, calls = _matches(item)
+    examples = item.mapping("examples")
+    if examples is None or not examples.mappings("flag") or not examples.mappings("pass"):
+        raise item.place.error(f"{entry_id}: 'examples' needs one that must flag and one that must pass")
+    examples.allow("flag", "pass")
+    references = (item if "references" in item else file).mappings("references")
+    return KnowledgeEntry(
+        id=entry_id,
+        rule=item.text("rule"),
+        title=item.text("title"),
+        severity=parse_severity(item, "severity", "high"),
+        commands=commands,
+        calls=calls,
+        rationale=(item if "rationale" in item else file).text("rationale"),
+        remediation=(item if "remediation" in item else file).text("remediation"),
+        references=tuple(_reference(reference) for reference in references),
+        flag=tuple(_snippet(example) for example in examples.mappings("flag")),
+        passing=tuple(_snippet(example) for example in examples.mappings("pass")),
+        file=item.place.file,
+        line=item.place.line,
+    )
+
+
+def _matches(item: Mapping) -> tuple[tuple[CommandMatch, ...], tuple[CallMatch, ...]]:
+    commands: list[CommandMatch] = []
+    calls: list[CallMatch] = []
+    for match in item.mappings("match"):
+        match.allow("sh_command", "py_call", "r_call", "jl_call")
+        for key, language in (("py_call", "python"), ("r_call", "r"), ("jl_call", "julia")):
+            call = match.mapping(key)
+            if call is not None:
+                calls.append(_call(call, language))
+        command = match.mapping("sh_command")
+        if command is not None:
+            commands.append(_command(command))
+    if not commands and not calls:
+        raise item.place_of("match").error("match: expected a list with sh_command, py_call, r_call or jl_call")
+    return tuple(commands), tuple(calls)
+
+
+def _command(mapping: Mapping) -> CommandMatch:
+    mapping.allow("name", "subcommands", "options", "harmless", "settings", "target")
+    target = mapping.text("target", "none")
+    if target not in _TARGETS:
+        raise mapping.place_of("target").error(f"target: expected one of {', '.join(_TARGETS)}, found {target!r}")
+    return CommandMatch(
+        names=_names(mapping),
+        subcommands=tuple(tuple(words.split()) for words in mapping.texts("subcommands")),
+        options=mapping.texts("options"),
+        harmless=mapping.texts("harmless"),
+        settings=_settings(mapping),
+        target=target,
+    )
+
+
+def _call(mapping: Mapping, language: str) -> CallMatch:
+    mapping.allow("name", "argument", "keywords", "only_urls", "harmless", "settings", "is_client")
+    return CallMatch(
+        language=language,
+        names=_names(mapping),
+        argument=mapping.number("argument", 0, most=20),
+        keywords=mapping.texts("keywords"),
+        only_urls=mapping.truth("only_urls"),
+        harmless=mapping.texts("harmless"),
+        settings=_settings(mapping),
+        is_client=mapping.truth("is_client"),
+    )
+
+
+def _names(mapping: Mapping) -> tuple[str, ...]:
+    names = mapping.texts("name")
+    if not names:
+        raise mapping.place_of("name").error("name: expected a list of names")
+    return names
+
+
+def _settings(mapping: Mapping) -> tuple[str, ...]:
+    settings = mapping.texts("settings")
+    for setting in settings:
+        if not _SETTING.fullmatch(setting):
+            raise mapping.place_of("settings").error(f"settings: expected NAME=value, found {setting!r}")
+    return settings
+
+
+def _reference(mapping: Mapping) -> Reference:
+    mapping.allow("title", "section", "quote", "level")
+    level = mapping.text("level", "info")
+    if level not in ("must", "should", "info"):
+        raise mapping.place_of("level").error(f"level: expected must, should or info, found {level!r}")
+    return Reference(mapping.text("title"), mapping.text("section", ""), mapping.text("quote", ""), level)
+
+
+def _snippet(mapping: Mapping) -> Snippet:
+    mapping.allow(*LANGUAGES)
+    languages = mapping.keys()
+    if len(languages) != 1:
+        raise mapping.place.error(f"expected one of {', '.join(LANGUAGES)}, and the text behind it")
+    return Snippet(languages[0], mapping.text(languages[0]))
