@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import overload
 
+from imginspect.scan.minimal_elf import minimal_elf
 from tests.builder.artefacts import artefact_members, cosign_signature, helm_chart, wasm_module
 from tests.builder.entries import (
     Entry,
@@ -95,6 +96,11 @@ def artefact(config_type: str, layer_type: str, content: bytes = b"content") -> 
     return artefact_members(config_type, layer_type, content)
 
 
+def program(path: str, machine: str = "amd64", mode: int = 0o755) -> Entry:
+    """A statically linked program without any code: an image that names it as its entrypoint can be started."""
+    return file(path, minimal_elf(machine), mode=mode)
+
+
 def rootfs(entries: Iterable[Written]) -> bytes:
     """What docker export writes: a root filesystem and nothing else."""
     return tar_bytes(entries)
@@ -109,7 +115,7 @@ __all__ = [
     "COMPRESSIONS", "DIRECTORY_FORMS", "EMPTY_GZIP", "LAYOUT", "LINK", "TAR_FORMS", "Entry", "ImageBuilder", "Members", "Options", "Raw",
     "Written", "add_member", "archive_bytes", "artefact", "block_device", "char_device", "compress", "copy_directory", "cosign_signature",
     "descriptor", "digest", "directory", "duplicate_member", "fifo", "file", "flip_byte", "hardlink", "helm_chart", "image_members",
-    "index_bytes", "member_names", "members", "multi_platform", "noise", "normalised", "opaque", "padded", "pax_block", "raw",
+    "index_bytes", "member_names", "members", "multi_platform", "noise", "normalised", "opaque", "padded", "pax_block", "program", "raw",
     "read_member", "remove_member", "rename_member", "replace_member", "rootfs", "save_many", "save_multi_platform", "several",
     "several_docker", "sha", "sparse_file", "split_reference", "symlink", "tar_bytes", "tar_header", "truncate_member", "wasm_module",
     "whiteout", "write",

@@ -36,7 +36,7 @@ from tests.image_builder import (
     truncate_member,
     whiteout,
 )
-from tests.inspecting import flagged, judged, report_of, results_of, run
+from tests.inspecting import flagged, integrity_only, judged, report_of, results_of, run
 
 TINY = ImageBuilder().layer(file("/a", b"1")).reference("app:1")
 IMAGE = (
@@ -51,10 +51,12 @@ CRITERIA = functools.cache(criteria.load_criteria)
 
 
 @pytest.fixture(autouse=True)
-def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Thousands of runs: rules are loaded once, and buffers are small (which puts more entries across their ends)."""
+def _quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Thousands of runs: rules (those on integrity) are loaded once, and buffers are small, which puts more entries across their ends."""
     monkeypatch.setattr(criteria, "load_criteria", CRITERIA)
     monkeypatch.setattr(pipeline, "BUFFER_BYTES", 8 << 10)
+    with integrity_only():
+        yield
 
 
 def _content_end(data: bytes) -> int:

@@ -9,6 +9,12 @@ import click
 
 from imginspect.cli.output import wants_colour
 
+_RUN = """\
+#!/bin/sh
+# fetches the model, then runs the analysis
+curl -fsSo /tmp/model.bin https://models.example.org/model.bin
+exec python3 /app/model.py "$@"
+"""
 _IMAGE = {
     "reference": "imginspect-demo:1",
     "history": [
@@ -16,12 +22,16 @@ _IMAGE = {
         "RUN /bin/sh -c mkdir /safe_data /safe_outputs # buildkit",
         "COPY patients.csv /safe_data/patients.csv # buildkit",
         "COPY analysis /app # buildkit",
-        "RUN /bin/sh -c rm /app/notes.txt # buildkit",
+        "COPY pgpass /root/.pgpass # buildkit",
+        "RUN /bin/sh -c rm /root/.pgpass # buildkit",
     ],
     "layers": [
         [
             {"path": "/bin/"},
-            {"path": "/bin/sh", "text": "#!demo", "mode": 0o755},
+            {"path": "/bin/sh", "mode": 0o755, "elf": {}},
+            {"path": "/usr/bin/curl", "mode": 0o755, "elf": {}},
+            {"path": "/usr/bin/python3", "mode": 0o755, "elf": {}},
+            {"path": "/usr/local/bin/become-root", "mode": 0o4755, "elf": {"rpath": "/opt/tool"}},
             {"path": "/etc/"},
             {"path": "/etc/os-release", "text": "ID=demo\n"},
         ],
@@ -29,13 +39,18 @@ _IMAGE = {
         [{"path": "/safe_data/patients.csv", "text": "id,born\n1,1970-01-01\n2,1980-06-15\n"}],
         [
             {"path": "/app/"},
-            {"path": "/app/run.sh", "text": "#!/bin/sh\npython3 /app/model.py /safe_data/patients.csv\n", "mode": 0o755},
+            {"path": "/app/run.sh", "text": _RUN, "mode": 0o755},
             {"path": "/app/model.py", "text": "print('model')\n"},
-            {"path": "/app/notes.txt", "text": "to be removed before release\n"},
         ],
-        [{"path": "/app/notes.txt", "kind": "whiteout"}],
+        [{"path": "/root/.pgpass", "text": "db.example.org:5432:study:analyst:" + "Kx83-plQz-77rT\n", "mode": 0o600}],
+        [{"path": "/root/.pgpass", "kind": "whiteout"}],
     ],
-    "config": {"entrypoint": ["/app/run.sh"], "cmd": ["/safe_data/patients.csv"], "working_dir": "/app"},
+    "config": {
+        "entrypoint": ["/app/run.sh"],
+        "cmd": ["/safe_data/patients.csv"],
+        "working_dir": "/app",
+        "env": ["PATH=/usr/local/bin:/usr/bin:/bin", "LM_LICENSE_FILE=27000@licences.example.org"],
+    },
     "damage": [{"kind": "extra-member", "name": "blobs/sha256/readme.bin"}],
 }
 

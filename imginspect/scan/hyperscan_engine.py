@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import platform
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from imginspect.cache import Cache
@@ -38,10 +39,8 @@ class HyperscanEngine:
         hits = self._hits
         hits.clear()
         self._most = most
-        try:
+        with suppress(self._stopped):
             self._scan(data, self._on_match)
-        except self._stopped:
-            pass
         if not hits:  # of nearly all files
             return _NONE
         regions: dict[int, list[tuple[int, int]]] = {}

@@ -10,18 +10,25 @@ from typing import Any
 import pytest
 
 from imginspect.sample import build
-from tests.image_builder import ImageBuilder, directory, file, helm_chart, save_many, save_multi_platform
+from tests.image_builder import ImageBuilder, directory, file, helm_chart, program, save_many, save_multi_platform
 from tests.inspecting import results_of, run
 
 GOOD = (
     ImageBuilder()
-    .layer(directory("/safe_data"), directory("/safe_outputs"), directory("/scratch"), file("/app/run", b"1", mode=0o755))
+    .layer(directory("/safe_data"), directory("/safe_outputs"), directory("/scratch"), program("/app/run"))
     .config(entrypoint=["/app/run"])
     .reference("app:1")
 )
-BARE = ImageBuilder().layer(file("/app/run", b"2")).reference("other:2")
+BARE = ImageBuilder().layer(program("/app/run")).config(entrypoint=["/app/run"]).reference("other:2")
 WARNED: dict[str, Any] = {
-    "layers": [[{"path": path} for path in ("/safe_data/", "/safe_outputs/", "/scratch/")] + [{"path": "/scratch/x", "text": "1"}]]
+    "layers": [
+        [
+            *({"path": path} for path in ("/safe_data/", "/safe_outputs/", "/scratch/")),
+            {"path": "/scratch/x", "text": "1"},
+            {"path": "/app/run", "mode": 0o755, "elf": {}},
+        ]
+    ],
+    "config": {"entrypoint": ["/app/run"]},
 }
 
 
@@ -106,7 +113,8 @@ def test_incomplete_is_4(tmp_path: Path) -> None:
 
 
 def test_a_limit_that_is_met_is_incomplete_and_can_be_raised(tmp_path: Path) -> None:
-    path = ImageBuilder().layer(*(file(f"/{number}") for number in range(50))).save(tmp_path / "many.tar")
+    files = (file(f"/{number}") for number in range(50))
+    path = ImageBuilder().layer(program("/run"), *files).config(entrypoint=["/run"]).save(tmp_path / "many.tar")
     assert run("inspect", path, "--policy", "generic", "--limit", "entries=20").code == 4
     assert run("inspect", path, "--policy", "generic", "--limit", "entries=1K").code == 0
 
