@@ -26,6 +26,7 @@ _SHORT_WORDS = frozenset(b"a i am an as at be by db do go he id if in io ip is i
 _SHORTEST_HEX = 20
 _LONGEST_NAME = 24
 _MADE_OF_WORDS = 0.8
+_HALF_OF_WORDS = 0.5
 _HEX = re.compile(rb"[0-9a-fA-F-]+")
 _DOTTED = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*(?:[._:-][A-Za-z0-9_]+)+")
 _NAME = re.compile(rb"[A-Za-z0-9_.$-]+")
@@ -53,8 +54,8 @@ def is_no_name(match: bytes, secret: bytes) -> bool:
     has_digit = any(0x30 <= character <= 0x39 for character in text)
     share = _share_of_words(text)
     if _DOTTED.fullmatch(text):
-        return len(text) >= _LONGEST_NAME and share < 0.5
-    return has_digit or share < _MADE_OF_WORDS
+        return len(text) >= _LONGEST_NAME and share < _HALF_OF_WORDS
+    return has_digit or share < _HALF_OF_WORDS
 
 
 def _names_no_secret(match: bytes) -> bool:

@@ -42,6 +42,7 @@ _PUBLISHED = frozenset(
         "3c14aab79351be94",  # The Cargo Book
         "7e8a30c801002173",  # the documentation of npm
         "6caa448826c11cd3",  # the AWS service models
+        "e6c2d3455587c47c",  # the AWS service models
     }
 )
 """The first 16 hexadecimal digits of the sha256 of values that their issuers publish, in documentation and for emulators."""
