@@ -24,7 +24,7 @@ _NAMES_OF_NO_SECRETS = re.compile(
 )
 _SHORT_WORDS = frozenset(b"a i am an as at be by db do go he id if in io ip is it me my no of ok on or os to up us we".split())
 _SHORTEST_HEX = 20
-_LONGEST_NAME = 24
+_LONGEST_NAME = 16
 _MADE_OF_WORDS = 0.8
 _HALF_OF_WORDS = 0.5
 _HEX = re.compile(rb"[0-9a-fA-F-]+")
@@ -54,7 +54,7 @@ def is_no_name(match: bytes, secret: bytes) -> bool:
     has_digit = any(0x30 <= character <= 0x39 for character in text)
     share = _share_of_words(text)
     if _DOTTED.fullmatch(text):
-        return len(text) >= _LONGEST_NAME and share < _HALF_OF_WORDS
+        return len(text) >= _LONGEST_NAME and b"." not in text and share < _HALF_OF_WORDS
     return has_digit or share < _HALF_OF_WORDS
 
 
