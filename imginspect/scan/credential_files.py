@@ -1,16 +1,46 @@
-from typing import NamedTuple
+"""credential_file: the secrets in files whose format is made to hold them, found by structure; a name alone is no finding."""
 
+from __future__ import annotations
 
-class Span(NamedTuple):
-    kind: str
-    start: int
-    end: int
-    is_verified: bool
+from imginspect.scan.credentials_in import FORMATS, TITLES, Format
+from imginspect.scan.credentials_in.span import Span
 
+_MOST = 1 << 20
+_ENDINGS = tuple(name for name in FORMATS if name.startswith("*"))
+_TEMPLATES = (".example", ".sample", ".template", ".dist", ".defaults")
 
-def is_credential_file_name(path: str) -> bool:
-    return False
+WANTED_NAMES: frozenset[str] = frozenset(name.rpartition("/")[2] for name in FORMATS if not name.startswith("*"))
+"""Last parts of the paths of files that may hold credentials, in lower case."""
 
 
 def credential_file(name: str, content: bytes) -> tuple[Span, ...]:
-    return ()
+    """The secrets in a file, in order; *name* is the last part of its path, or the last two or three joined by ``/``.
+
+    Only the first MiB is read. Empty values, placeholders and references to the environment are no secrets.
+    """
+    read = _format_of(name)
+    found = set(read(content[:_MOST])) if read else set()
+    return tuple(sorted(found, key=lambda span: (span.start, span.end, span.kind)))
+
+
+def is_credential_file_name(path: str) -> bool:
+    """Whether a file of this path may hold credentials, so that its content shall be kept."""
+    return _format_of(path) is not None
+
+
+def _format_of(path: str) -> Format | None:
+    """How to read a file of that path: by its last three parts, two, or one; or by an ending that a format alone uses."""
+    parts = [part for part in path.lower().split("/") if part][-3:]
+    for start in range(len(parts)):
+        found = FORMATS.get("/".join(parts[start:]))
+        if found is not None:
+            return found
+    if not parts:
+        return None
+    for ending in _ENDINGS:
+        if parts[-1].endswith(ending[1:]):
+            return FORMATS[ending]
+    return FORMATS[".env"] if parts[-1].startswith(".env.") and not parts[-1].endswith(_TEMPLATES) else None
+
+
+__all__ = ["TITLES", "WANTED_NAMES", "Span", "credential_file", "is_credential_file_name"]

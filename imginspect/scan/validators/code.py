@@ -6,26 +6,29 @@ import re
 
 _MOST = 1 << 12
 _REFERENCE = re.compile(
-    rb"[$%`@]|\{\{|\$\{|(?:\.{0,2}|~)/|[A-Za-z]:\\|[a-z][a-z0-9+.-]{1,20}:/|arn:|ssm:|vault:|secretref:|file:|env[:.(]|"
+    rb"`|[$%][A-Za-z_({]|\{\{|(?:\.{0,2}|~)/|[A-Za-z]:\\|[a-z][a-z0-9+.-]{1,20}:/|arn:|ssm:|vault:|secretref:|file:|env[:.(]|"
     rb"(?:os|process|sys|self|this|config|settings|secrets|args|options|ctx|request|req|params|event|data|kwargs|opts|props|state|"
     rb"var|local|module|System|Deno|Bun|import\.meta)[.\[(]",
 )
-_CALL = re.compile(rb"[(){}\[\];|\\]|=>|->|::|&&|\|\|")
+_EXPRESSION = re.compile(rb"[A-Za-z_]\w*\(.*\)|\{.*\}|\A\[.*\]\Z|=>|->|::|\(\?|&&|\|\||\\")
 _FILE = re.compile(rb"\.(?:py|js|ts|json|txt|pem|key|crt|cer|ya?ml|html?|css|sh|toml|ini|cfg|conf|md|rst|xml|php|rb|go|java|c|h|so|lic)$")
 _PLAIN = re.compile(rb"[A-Za-z0-9_.:/ ,+-]+")
 _PARTS = re.compile(rb"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
-_VOWEL = re.compile(rb"[aeiouyAEIOUY]")
+_WORD = re.compile(rb"(?!.*[^aeiouy]{4})(?=.*[aeiouy])[a-z]{3,}", re.IGNORECASE)
 _NAMES_OF_NO_SECRETS = re.compile(
     rb"(?:next|page|continuation|csrf|xsrf|cancel|cancellation|sync|cursor|idempotency|client|request|lock|action|update|import|forward|"
     rb"backward|identity|pad|bos|eos|unk|sep|cls|mask|special|stop|public|site|cache|sort|partition|primary|foreign|hash|resume|changes?|"
-    rb"pagination|starting|scroll|state|verification|fencing|concurrency)_?-?(?:token|key)|exporter_secret|"
+    rb"pagination|input|output|starting|scroll|state|verification|fencing|concurrency)_?-?(?:token|key)|exporter_secret|"
     rb"token_?-?(?:type|id|name|ur[il]|end|class|count|limit|size)",
     re.IGNORECASE,
 )
 _SHORT_WORDS = frozenset(b"a i am an as at be by db do go he id if in io ip is it me my no of ok on or os to up us we".split())
 _SHORTEST_HEX = 20
+_LONGEST_NAME = 16
+_MADE_OF_WORDS = 0.8
+_HALF_OF_WORDS = 0.5
 _HEX = re.compile(rb"[0-9a-fA-F-]+")
-_DOTTED = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*(?:[._-][A-Za-z0-9_]+)+")
+_DOTTED = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*(?:[._:-][A-Za-z0-9_]+)+")
 _NAME = re.compile(rb"[A-Za-z0-9_.$-]+")
 
 
@@ -38,17 +41,21 @@ def is_no_reference(match: bytes, secret: bytes) -> bool:
 def is_no_code(match: bytes, secret: bytes) -> bool:
     """Whether a value in source code can be a secret: no reference, no expression, no words joined to a name."""
     text = secret[:_MOST]
-    if not is_no_reference(match, text) or _CALL.search(text) or _names_no_secret(match):
+    if not is_no_reference(match, text) or _EXPRESSION.search(text) or _names_no_secret(match):
         return False
     if _HEX.fullmatch(text) and len(text) < _SHORTEST_HEX:
         return False
-    return not (_PLAIN.fullmatch(text) and _is_made_of_words(text))
+    return not (_PLAIN.fullmatch(text) and _share_of_words(text) >= _MADE_OF_WORDS)
 
 
 def is_no_name(match: bytes, secret: bytes) -> bool:
-    """Whether a value without quotation marks can be a secret: letters with digits or alone, not names joined by stops or underscores."""
-    has_digit = any(0x30 <= character <= 0x39 for character in secret)
-    return (has_digit or secret.isalnum()) and _DOTTED.fullmatch(secret[:_MOST]) is None
+    """Whether a value without quotation marks can be a secret: no words alone, and no short names joined by stops or underscores."""
+    text = secret[:_MOST]
+    has_digit = any(0x30 <= character <= 0x39 for character in text)
+    share = _share_of_words(text)
+    if _DOTTED.fullmatch(text):
+        return len(text) >= _LONGEST_NAME and b"." not in text and share < _HALF_OF_WORDS
+    return has_digit or share < _HALF_OF_WORDS
 
 
 def _names_no_secret(match: bytes) -> bool:
@@ -57,14 +64,12 @@ def _names_no_secret(match: bytes) -> bool:
     return name is not None and _NAMES_OF_NO_SECRETS.search(name[0]) is not None
 
 
-def _is_made_of_words(text: bytes) -> bool:
-    """Whether letters come in words (three or more, with a vowel) and digits in short numbers."""
+def _share_of_words(text: bytes) -> float:
+    """Which share of the letters stands in words: three or more that can be spoken. None where digits are more than a number or two."""
     parts = _PARTS.findall(text)
-    in_words = 0
-    for part in parts:
-        if part.isdigit():
-            in_words += len(part) if len(part) <= 4 else 0
-        elif part.lower() in _SHORT_WORDS or (len(part) >= 3 and _VOWEL.search(part)):
-            in_words += len(part)
-    letters = sum(len(part) for part in parts)
-    return in_words >= letters * 0.8
+    numbers = [part for part in parts if part.isdigit()]
+    letters = [part for part in parts if not part.isdigit()]
+    if not letters or len(numbers) > 2 or any(len(number) > 4 for number in numbers):
+        return 0.0
+    words = [part for part in letters if part.lower() in _SHORT_WORDS or _WORD.fullmatch(part)]
+    return sum(map(len, words)) / sum(map(len, letters))

@@ -26,9 +26,9 @@ def from_base64(text: bytes) -> bytes | None:
         return None
 
 
-def json_object(text: bytes) -> JsonObject | None:
-    """The JSON object that *text* is, or None."""
-    if len(text) > _MOST or text.lstrip()[:1] != b"{":
+def json_object(text: bytes, *, most: int = _MOST) -> JsonObject | None:
+    """The JSON object that *text* is, or None; a text longer than *most* bytes is not read."""
+    if len(text) > most or text.lstrip()[:1] != b"{":
         return None
     try:
         value = json.loads(text)

@@ -41,10 +41,15 @@ _PUBLISHED = frozenset(
         "ce4c9cdcf4277d15",  # the AWS service models
         "3c14aab79351be94",  # The Cargo Book
         "7e8a30c801002173",  # the documentation of npm
+        "6caa448826c11cd3",  # the AWS service models
+        "e6c2d3455587c47c",  # the AWS service models
     }
 )
 """The first 16 hexadecimal digits of the sha256 of values that their issuers publish, in documentation and for emulators."""
-_TEMPLATE = re.compile(rb"\$\{|\$\(|\{\{|\}\}|\{%|%[sr(]|<[^<>]{1,80}>|<\||\*\*\*|\.\.\.|\xe2\x80\xa6|\xe2\x80\xa2|@@|__[A-Z_]{2,40}__")
+_TEMPLATE = re.compile(
+    rb"\$\{|\$\(|\{\{|\}\}|\{%|%\(|\A%[sdr]|%[sdr]\Z|<[^<>]{1,80}>|<\||"
+    rb"\*\*\*|\.\.\.|\xe2\x80\xa6|\xe2\x80\xa2|@@|__[A-Z_]{2,40}__"
+)
 _RUN = re.compile(rb"(.)\1{5}", re.DOTALL)
 _SEQUENCE = 8
 _LONGEST_UNIT = 16
