@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from imginspect.checks import entrypoint, integrity, mount_directories, platform, run_user
+from imginspect.checks import entrypoint, integrity, mount_directories, network, platform, run_user
 from imginspect.checks.check import Check
 from imginspect.errors import RuleError
 
@@ -27,6 +27,7 @@ CHECKS = _by_name(
     integrity.integrity,
     mount_directories.empty,
     mount_directories.exist,
+    network.network_calls,
     platform.platform,
     run_user.not_root,
 )

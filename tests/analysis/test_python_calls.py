@@ -133,7 +133,12 @@ def test_a_failure_is_handled_where_the_program_goes_on() -> None:
     assert spot_of("try:\n    use()\nexcept Exception:\n    pass").spot.is_handled
     assert spot_of("try:\n    use()\nexcept requests.RequestException as error:\n    print(error)").spot.is_handled
     assert spot_of("import contextlib\nwith contextlib.suppress(OSError):\n    use()").spot.is_handled
-    for handler in ("except Exception:\n    raise", "except Exception:\n    sys.exit(1)", "except KeyError:\n    pass", "finally:\n    pass"):
+    for handler in (
+        "except Exception:\n    raise",
+        "except Exception:\n    sys.exit(1)",
+        "except KeyError:\n    pass",
+        "finally:\n    pass",
+    ):
         assert not spot_of(f"try:\n    use()\n{handler}").spot.is_handled, handler
 
 
