@@ -1,4 +1,4 @@
-"""The knowledge base: every entry shows by its examples what it recognises and what it leaves alone; faults are refused with their place."""
+"""The knowledge base: every entry shows by examples what it recognises and what it leaves alone; faults are refused with their place."""
 
 from __future__ import annotations
 
