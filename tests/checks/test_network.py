@@ -271,3 +271,76 @@ def test_an_image_that_starts_nothing_is_not_judged() -> None:
 def test_the_same_place_is_one_finding_however_often_it_is_reached() -> None:
     found = shell("/app/a.sh\n/app/a.sh 1\nfor i in 1 2; do /app/a.sh $i; done\n", script("/app/a.sh", "#!/bin/sh\n" + CURL))
     assert len(found.findings) == 1
+
+
+HOOKS = """
+log() { echo "$@"; }
+if [ $# -eq 0 ]; then
+    cmd=( bash )
+else
+    cmd=( "$@" )
+fi
+for hook in /usr/local/bin/hooks.d/*; do
+    [ -e "$hook" ] || continue
+    case "$hook" in
+        *.sh) log "sourcing $hook"; . "$hook" ;;
+        *) if [ -x "$hook" ]; then "$hook"; else log "ignored $hook"; fi ;;
+    esac
+done
+if [ "$(id -u)" = 0 ]; then
+    unset OLD
+    exec sudo --preserve-env --user "$NB_USER" PATH="$PATH" "${cmd[@]}"
+fi
+exec "${cmd[@]}"
+"""
+
+
+def test_an_entrypoint_with_hooks_passes_while_they_are_harmless() -> None:
+    assert shell(HOOKS, cmd=["python3"]).verdict == "pass"
+    assert shell(HOOKS, script("/usr/local/bin/hooks.d/10-a.sh", "echo hello\n"), cmd=["python3"]).verdict == "pass"
+    assert shell(HOOKS, script("/usr/local/bin/hooks.d/10-a.sh", CURL), cmd=["python3"]).verdict == "fail"
+    assert shell(HOOKS, script("/usr/local/bin/hooks.d/20-b", "#!/bin/sh\n" + CURL), cmd=["python3"]).verdict == "fail"
+    assert shell(HOOKS, cmd=["curl", "https://example.org"]).verdict == "fail"
+
+
+DATABASE = """
+set -e
+if [ "${1:0:1}" = '-' ]; then
+    set -- postgres "$@"
+fi
+if [ "$1" = 'postgres' ] && [ "$(id -u)" = '0' ]; then
+    mkdir -p "$PGDATA"
+    chown -R postgres "$PGDATA" 2>/dev/null || :
+    exec gosu app "$BASH_SOURCE" "$@"
+fi
+if [ "$1" = 'postgres' ]; then
+    if [ ! -s "$PGDATA/PG_VERSION" ]; then
+        eval "initdb --username=postgres $POSTGRES_INITDB_ARGS"
+        psql=( psql -v ON_ERROR_STOP=1 )
+        "${psql[@]}" --username postgres <<-EOSQL
+            CREATE DATABASE x;
+        EOSQL
+        for f in /docker-entrypoint-initdb.d/*; do
+            case "$f" in
+                *.sh) . "$f" ;;
+                *.sql) "${psql[@]}" -f "$f" ;;
+            esac
+        done
+    fi
+fi
+exec "$@"
+"""
+
+
+def test_an_entrypoint_that_starts_itself_again_as_another_user_passes() -> None:
+    server = program("/usr/lib/postgresql/bin/postgres")
+    assert shell(DATABASE, server, cmd=["postgres"], env=["PGDATA=/data", "PATH=/usr/bin:/usr/local/bin"]).verdict == "pass"
+    hook = text("/docker-entrypoint-initdb.d/a.sh", CURL)
+    assert shell(DATABASE, server, hook, cmd=["postgres"], env=["PGDATA=/data", "PATH=/usr/bin:/usr/local/bin"]).verdict in ("fail", "warn")
+
+
+def test_a_command_that_is_put_together_element_by_element() -> None:
+    content = "import os, sys\ncommand = []\nif os.environ.get('X') == 'yes':\n    command.append('run-one')\ncommand.append('/app/a.sh')\n"
+    content += "command += sys.argv[1:]\nos.execvp(command[0], command)\n"
+    assert python(content, script("/app/a.sh", "#!/bin/sh\n" + CURL)).verdict == "fail"
+    assert python(content, script("/app/a.sh", "#!/bin/sh\necho hello\n")).verdict == "pass"

@@ -11,6 +11,7 @@ import shlex
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from imginspect.analysis.network_guards import YES, Guards, Reach, Reached, find_program, found, least
@@ -36,7 +37,9 @@ MOST_TEXTS = 5_000
 DEEPEST = 12
 _MOST_WORK = 12 << 20
 _WORK_FOR_EACH = 4 << 10
-_MOST_SAME = 6
+_MOST_SAME = 12
+_WORK_FOR_A_STEP = 8
+_MOST_FILES = 200
 _MOST_GAPS = 200
 _DYNAMIC = "\x00"
 _STARTERS = frozenset(
@@ -45,7 +48,23 @@ _STARTERS = frozenset(
     | {"quarto", "npm", "yarn", "pnpm", "npx", "dotnet", "Rserve", "ansible-playbook", "tmux", "screen", "parallel", "procd", "monit"}
 )
 """Programs that run further programs or scripts which their own files name; these are not followed."""
-_PASSING_ON = frozenset({"xargs", "watch", "ionice", "trickle", "script", "flock", "chronic", "ts", "strace", "ltrace", "proxychains4"})
+_PASSING_ON = frozenset(
+    {
+        "xargs",
+        "watch",
+        "ionice",
+        "trickle",
+        "script",
+        "flock",
+        "chronic",
+        "ts",
+        "run-one",
+        "run-one-constantly",
+        "strace",
+        "ltrace",
+        "proxychains4",
+    }
+)
 _CODE = {Language.R: "r", Language.JULIA: "julia"}
 
 
@@ -131,7 +150,7 @@ class _Follower:
         self.result = Followed()
         self._todo: deque[_Task] = deque()
         self._seen: dict[tuple[object, ...], Reach] = {}
-        self._times: dict[str, int] = {}
+        self._times: dict[tuple[str | None, Reach, str], int] = {}
         self._work = 0
         self._is_full = False
 
@@ -291,14 +310,20 @@ class _Follower:
     def _shell(self, task: _Task, text: str, arguments: Sequence[str], node: Node | None) -> None:
         path = task.origin.path if node is not None else None
         given = None if any(_DYNAMIC in argument for argument in arguments) else list(arguments)
-        if task.shell_text is not None or node is None:
+        if self._times.get((task.origin.path, task.reached.reach, text), 0) > _MOST_SAME:
+            given = None
+        elif task.shell_text is not None or node is None:
             given = list(arguments[1:]) if given is not None else None
         missing: list[str] = []
 
         def sourced(wanted: str) -> str | None:
             return self._sourced(task, wanted, missing)
 
-        result = commands(text, task.environment, given, path=path or "", directory=task.directory or "", sourced=sourced)
+        def globbed(pattern: str) -> list[str] | None:
+            return self._globbed(task, pattern)
+
+        result = commands(text, task.environment, given, path=path or "", directory=task.directory or "", sourced=sourced, globbed=globbed)
+        self._work += result.steps * _WORK_FOR_A_STEP
         if result.incomplete:
             self.gap(task, f"{_where(task)}: {result.incomplete}")
         elif result.has_errors:
@@ -323,6 +348,21 @@ class _Follower:
             self.result.texts.append(Started(Language.SHELL, origin, text, node, (path,), chain, 1))
             return text
         return None
+
+    def _globbed(self, task: _Task, pattern: str) -> list[str] | None:
+        """The files that a pattern in the last part of a path stands for; None where that is not known."""
+        folder, _, last = pattern.rpartition("/")
+        if not folder.startswith("/") or any(mark in folder for mark in "*?["):
+            return None
+        if below(posixpath.normpath(folder), self.mounts) is not None:
+            self.gap(task, f"{folder} is supplied when the container runs", is_condition=True)
+            return []
+        node = found(self.view, folder)
+        if node is None or node.kind != DIRECTORY:
+            return []
+        names = sorted(child.path.rpartition("/")[2] for child in self.view.filesystem.children(node.path))
+        names = [name for name in names if fnmatchcase(name, last) and not name.startswith(".")]
+        return [f"{folder}/{name}" for name in names] if len(names) <= _MOST_FILES else None
 
     def _run_by_shell(self, task: _Task, command: Command, guards: Guards) -> None:
         if command.when is When.NEVER:
@@ -521,11 +561,10 @@ class _Follower:
         return found(self.view, path)
 
     def _may_work(self, task: _Task, text: str) -> bool:
-        key = f"{task.origin.path}\0{hash(text)}"
+        key = task.origin.path, task.reached.reach, text
         self._times[key] = self._times.get(key, 0) + 1
-        if self._times[key] > _MOST_SAME:
-            self.gap(task, f"{_where(task)} is started in more ways than were followed")
-            return False
+        if self._times[key] > _MOST_SAME + 1:
+            return False  # the last time it was followed with whatever arguments
         self._work += len(text) + _WORK_FOR_EACH
         if self._work > _MOST_WORK or len(self.result.texts) >= MOST_TEXTS:
             self._full(task)
