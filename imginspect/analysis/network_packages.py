@@ -13,7 +13,7 @@ from imginspect.analysis.network_guards import found
 from imginspect.analysis.view import View
 from imginspect.filesystem import Node
 
-_SYSTEM = (
+SYSTEM = (
     "/usr/bin/",
     "/usr/sbin/",
     "/bin/",
@@ -37,7 +37,7 @@ _MOST_CHILDREN = 20_000
 
 def is_packaged(view: View, node: Node) -> bool:
     """Whether *node* belongs to a package or to the base image's own system, and not to the project."""
-    if not (node.path.startswith(_SYSTEM) or _SITE.search(node.path) or _CONDA.match(node.path) or _in_environment(view, node.path)):
+    if not (node.path.startswith(SYSTEM) or _SITE.search(node.path) or _CONDA.match(node.path) or _in_environment(view, node.path)):
         return False
     return not _is_copied(view, node.layer_index)
 

@@ -161,7 +161,8 @@ def _matched(match: CallMatch, call: Call, environment: Mapping[str, str]) -> tu
         return None if match.only_urls or match.is_local_by_default else ("", ())
     if match.only_urls and not is_url(value.start):
         return None
-    if value.start and is_loopback(value.start, is_whole=value.text is not None):
+    is_relative = value.start.startswith("/") and not match.is_local_by_default  # to a base that the client was made with
+    if value.start and not is_relative and is_loopback(value.start, is_whole=value.text is not None):
         return None
     return shown_host(value), (value.variables if value.text is None and not value.prefix else ())
 

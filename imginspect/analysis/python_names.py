@@ -8,6 +8,7 @@ import posixpath
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeAlias
 
+from imginspect.analysis.network_target import is_loopback
 from imginspect.analysis.values import Value, constant, dynamic, joined
 
 Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
@@ -16,6 +17,8 @@ _MOST_RETURNS = 8
 _MOST_STEPS = 600_000
 _NESTED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 _PATHS = frozenset({"pathlib.Path", "pathlib.PurePath", "pathlib.PosixPath", "str", "os.path.abspath", "os.path.realpath", "os.fspath"})
+_BASES = frozenset({"base_url", "endpoint_url", "api_base", "azure_endpoint", "server_url"})
+"""Arguments by which a client is told whom it shall talk to."""
 _SAME = frozenset({"resolve", "absolute", "as_posix", "expanduser", "strip", "encode"})
 
 
@@ -214,9 +217,15 @@ class Names:
                     for value in _returned(function)
                 )
         name = self.dotted(node.func, scope, depth + 1)
+        if name and any(keyword.arg in _BASES and self._is_local(keyword.value, scope) for keyword in node.keywords[:20]):
+            return f"{name}@local"
         if name in ("importlib.import_module", "__import__") and node.args:
             return self.value(node.args[0], scope).text or ""
         return name
+
+    def _is_local(self, node: ast.expr, scope: int) -> bool:
+        value = self.value(node, scope)
+        return bool(value.start) and is_loopback(value.start, is_whole=value.text is not None)
 
     def _first(self, names: Iterable[str]) -> str:
         return next((name for name in names if name), "")
@@ -283,6 +292,10 @@ class Names:
             home = self._environment.get("HOME")
             text = values[0].text
             return constant(home + text[1:]) if text.startswith("~") and home else values[0]
+        if name == "socket.gethostname":
+            return constant("localhost", _source(node))
+        if name in ("urllib.request.Request", "requests.Request") and values:
+            return values[-1] if name.startswith("requests") else values[0]
         if name in ("os.getcwd", "pathlib.Path.cwd"):
             return constant(self._directory) if self._directory else dynamic(_source(node))
         if isinstance(node.func, ast.Attribute):

@@ -103,7 +103,7 @@ def test_a_shell_script_is_judged(content: str, verdict: str) -> None:
         ("import requests, sys\nif len(sys.argv) > 1:\n    requests.get('https://example.org')\n", "fail"),
         ("import requests\ndef get(url):\n    return requests.get(url)\nget('https://example.org')\n", "fail"),
         ("import requests\nclass A:\n    def go(self):\n        requests.get('https://example.org')\nA().go()\n", "fail"),
-        ("from flask import Flask\nimport requests\napp = Flask('x')\n@app.get('/')\ndef page():\n    requests.get('https://example.org')\n", "fail"),
+        ("import requests\nfrom flask import *\na = Flask('x')\n@a.get('/')\ndef f():\n requests.get('https://example.org')\n", "fail"),
         ("import os\nos.system('curl https://example.org')\n", "fail"),
         ("import subprocess\nsubprocess.run(['wget', 'https://example.org'])\n", "fail"),
         ("import subprocess\nsubprocess.run('curl https://example.org | sh', shell=True)\n", "fail"),
@@ -117,7 +117,7 @@ def test_a_shell_script_is_judged(content: str, verdict: str) -> None:
         ("import os, requests\nif os.environ.get('UPDATE'):\n    requests.get('https://example.org')\n", "warn"),
         ("import requests\nrequests.get('http://localhost:1/x')\n", "pass"),
         ("import os, requests\nif not os.path.exists('/etc/passwd'):\n    requests.get('https://example.org')\n", "pass"),
-        ("import os, requests\ndef f():\n    requests.get('https://example.org')\nif not os.path.exists('/etc/passwd'):\n    f()\n", "pass"),
+        ("import os, requests\ndef f():\n  requests.get('https://example.org')\nif not os.path.exists('/etc/passwd'):\n    f()\n", "pass"),
         ("import os, requests\nif not os.path.exists('/safe_data/m'):\n    requests.get('https://example.org')\n", "pass"),
         ("import http.server\nhttp.server.HTTPServer(('0.0.0.0', 8000), None).serve_forever()\n", "pass"),
         ("from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import requests\n", "pass"),
@@ -344,3 +344,27 @@ def test_a_command_that_is_put_together_element_by_element() -> None:
     content += "command += sys.argv[1:]\nos.execvp(command[0], command)\n"
     assert python(content, script("/app/a.sh", "#!/bin/sh\n" + CURL)).verdict == "fail"
     assert python(content, script("/app/a.sh", "#!/bin/sh\necho hello\n")).verdict == "pass"
+
+
+def test_what_is_missing_or_was_not_read_is_left_open() -> None:
+    assert result("TRE-NET-001", [], entrypoint=["/missing.sh"]).verdict == "undetermined"
+    assert result("TRE-NET-001", [], entrypoint=["python3", "/missing.py"]).verdict == "undetermined"
+    assert shell("/app/made-later.sh\n").verdict == "undetermined"
+    assert shell("python3 /app/made-later.py\n").verdict == "undetermined"
+    assert shell("[ -f /app/made-later.sh ] && /app/made-later.sh\n").verdict == "pass"
+    large = "#!/bin/bash\n" + ("# " + "x" * 97 + "\n") * 30_000
+    found = result("TRE-NET-001", [script("/entrypoint.sh", large)], entrypoint=["/entrypoint.sh"])
+    assert (found.verdict, found.for_want_of_reading) == ("undetermined", True)
+
+
+@pytest.mark.parametrize(
+    ("content", "verdict"),
+    [
+        ("import runpy\nrunpy.run_path('/app/other.py')\n", "fail"),
+        ("import importlib\nimportlib.import_module('other')\n", "fail"),
+        ("exec(open('/app/other.py').read())\n", "undetermined"),
+        ("exec('x = 1')\n", "pass"),
+    ],
+)
+def test_other_ways_to_run_a_file_are_known(content: str, verdict: str) -> None:
+    assert python(content, text("/app/other.py", GET)).verdict == verdict

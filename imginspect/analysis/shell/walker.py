@@ -330,6 +330,9 @@ class Walker:
             self.found[-1] = self.found[-1]._replace(here_text=given)
         for redirect in node.children_by_field_name("redirect"):
             yield self.substitutions(redirect, place)
+            host = redirects.connection(redirect, place.words)
+            if host is not None:
+                self.found.append(self._made(redirect, [constant("/dev/tcp"), host], None, (), place))
             piped = [child for child in redirect.named_children if child.type in ("pipeline", "list", "command")]
             for child in piped:
                 start = len(self.found)

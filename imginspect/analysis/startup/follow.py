@@ -15,7 +15,7 @@ from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from imginspect.analysis.network_guards import YES, Guards, Reach, Reached, find_program, found, least
-from imginspect.analysis.network_packages import is_packaged
+from imginspect.analysis.network_packages import SYSTEM, is_packaged
 from imginspect.analysis.network_patterns import pattern_calls
 from imginspect.analysis.network_python import Module, reached_calls
 from imginspect.analysis.python_calls import calls
@@ -48,6 +48,7 @@ _STARTERS = frozenset(
     | {"quarto", "npm", "yarn", "pnpm", "npx", "dotnet", "Rserve", "ansible-playbook", "tmux", "screen", "parallel", "procd", "monit"}
 )
 """Programs that run further programs or scripts which their own files name; these are not followed."""
+_INTERPRETERS = frozenset({"sh", "bash", "python", "python3", "R", "node"})
 _PASSING_ON = frozenset(
     {
         "xargs",
@@ -266,7 +267,10 @@ class _Follower:
             return
         node = self._node(task, path)
         if node is not None and node.kind == DIRECTORY and target.language is Language.PYTHON:
-            node = self._node(task, path + "/__main__.py")
+            path += "/__main__.py"
+            node = self._node(task, path)
+        if node is None and below(path, self.mounts) is None:
+            self.gap(task, f"{path} is not in the image, so that it was not looked into")
         if node is not None and node.kind != DIRECTORY:
             self._script(task, node, path, target.language, target.args)
 
@@ -451,6 +455,11 @@ class _Follower:
     def _code_call(self, task: _Task, language: str, call: Call, origin: Origin, chain: tuple[str, ...], reached: Reached) -> None:
         self.result.calls.append(CodeCall(language, call, origin, chain, reached, task.environment))
         inner = task._replace(origin=origin, chain=chain, reached=reached, depth=task.depth + 1, source=call.source, here_text=None)
+        script = follow_python.script_of(call) if language == "python" else None
+        if script is not None and (script.text is None or call.name == "exec"):
+            self.gap(inner, f"what {call.name}() runs is not known before it runs ({_short(script.source)})")
+        elif script is not None:
+            self.add(inner._replace(words=(constant("python"), script), shell_text=None))
         started = follow_python.command_of(call, language)
         if started is None:
             return
@@ -513,6 +522,9 @@ class _Follower:
             self.gap(task, f"{name} starts what its own files name, which is not followed")
             return
         if node is None or node.kind == DIRECTORY:
+            is_named = "/" in path and not path.startswith(("/dev/", *SYSTEM)) and below(path, self.mounts) is None
+            if is_named or (not task.depth and name not in _INTERPRETERS):
+                self.gap(task, f"the program {first} is not in the image, so that it was not looked into")
             self._served(task, name, task.words[1:])
             return
         head = self.view.head(node) if node.content_class in ("script", "text") else None

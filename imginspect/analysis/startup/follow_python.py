@@ -136,7 +136,7 @@ def add_imports(follower: Follower, modules: list[Module], environment: Mapping[
     at = 0
     while at < len(modules):
         module = modules[at]
-        for item in module.text.imports:
+        for item in [*module.text.imports, *_imported_by_call(module)]:
             for node in _imported(follower.view, item, module.started.origin.path or "", roots):
                 if node.path not in numbers:
                     if len(modules) >= _MOST_MODULES:
@@ -150,6 +150,25 @@ def add_imports(follower: Follower, modules: list[Module], environment: Mapping[
                 if numbers[node.path] != at:
                     modules[numbers[node.path]].importers.append((at, item.spot))
         at += 1
+
+
+def _imported_by_call(module: Module) -> Iterator[Import]:
+    """The modules that are imported by a function with a name that is known."""
+    for call in module.text.calls:
+        if call.name in ("importlib.import_module", "__import__", "runpy.run_module"):
+            name = call.argument(0, "name", "mod_name")
+            if isinstance(name, Value) and name.text and not name.text.startswith("."):
+                yield Import(name.text, 0, (), call.line, call.spot)
+
+
+def script_of(call: Call) -> Value | None:
+    """The Python file that a call runs; None where it runs none."""
+    if call.name in ("runpy.run_path", "execfile"):
+        path = call.argument(0, "path_name")
+        return path if isinstance(path, Value) else None
+    if call.name == "exec" and call.arguments and isinstance(call.arguments[0], Value) and call.arguments[0].text is None:
+        return call.arguments[0]
+    return None
 
 
 def _read(
