@@ -33,6 +33,11 @@ def is_loopback(text: str, *, is_whole: bool = True) -> bool:
         return True
     if text.startswith(("/", "./", "unix:")):
         return True
+    settings = re.search(r"\bhost=([^\s;]+)", text)
+    if settings:
+        return is_loopback(settings[1])
+    if re.search(r"\bdbname=", text):
+        return True  # a database's settings without a host: its socket
     if not is_whole:
         behind = text[scheme.end() :] if scheme else text
         if not re.search(r"[/:?#]", behind.rpartition("]")[2] if behind.startswith("[") else behind):

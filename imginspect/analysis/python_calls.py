@@ -276,9 +276,9 @@ class _Reader:
             if isinstance(left, tuple):
                 return (*left, *(right if isinstance(right, tuple) else (right,)))
         if isinstance(node, ast.Name):
-            expression = self._names.only_expression(node.id, spot.scope)
-            if isinstance(expression, ast.List | ast.Tuple):
-                return tuple(self._names.value(element, spot.scope) for element in expression.elts[:_MOST_ELEMENTS])
+            elements = self._names.elements(node.id, spot.scope)
+            if elements is not None:
+                return tuple(self._names.value(element, spot.scope) for element in elements[:_MOST_ELEMENTS])
         return self._names.value(node, spot.scope)
 
     def _refer(self, name: str, spot: Spot) -> None:

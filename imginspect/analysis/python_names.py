@@ -8,6 +8,7 @@ import posixpath
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeAlias
 
+from imginspect.analysis.network_target import is_loopback
 from imginspect.analysis.values import Value, constant, dynamic, joined
 
 Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
@@ -16,6 +17,8 @@ _MOST_RETURNS = 8
 _MOST_STEPS = 600_000
 _NESTED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 _PATHS = frozenset({"pathlib.Path", "pathlib.PurePath", "pathlib.PosixPath", "str", "os.path.abspath", "os.path.realpath", "os.fspath"})
+_BASES = frozenset({"base_url", "endpoint_url", "api_base", "azure_endpoint", "server_url"})
+"""Arguments by which a client is told whom it shall talk to."""
 _SAME = frozenset({"resolve", "absolute", "as_posix", "expanduser", "strip", "encode"})
 
 
@@ -31,6 +34,8 @@ class Bound:
         self.expressions: list[tuple[ast.expr, bool]] = []
         self.functions: list[Function] = []
         self.is_open = False
+        self.added: list[tuple[int, ast.expr, bool]] = []
+        """(line, what, whether it is one element) of each ``append`` and ``+=``."""
 
 
 class Names:
@@ -101,6 +106,13 @@ class Names:
                 for item in node.items:
                     if item.optional_vars is not None:
                         self._assign(item.optional_vars, item.context_expr, names, scope)
+            case ast.AugAssign() if isinstance(node.target, ast.Name) and isinstance(node.op, ast.Add):
+                names.setdefault(node.target.id, Bound()).added.append((node.lineno, node.value, False))
+            case ast.Call(func=ast.Attribute(value=ast.Name(), attr="append" | "extend")) if len(node.args) == 1:
+                assert isinstance(node.func, ast.Attribute)
+                assert isinstance(node.func.value, ast.Name)
+                if node.func.value.id in names or any(node.func.value.id in at for at in self._scopes):
+                    names.setdefault(node.func.value.id, Bound()).added.append((node.lineno, node.args[0], node.func.attr == "append"))
             case ast.AugAssign() | ast.For() | ast.AsyncFor() | ast.comprehension():
                 self._forget(node.target, names)
             case ast.ExceptHandler() if node.name:
@@ -134,12 +146,18 @@ class Names:
         """Whether the image sets the environment *variable*."""
         return variable in self._environment
 
-    def only_expression(self, name: str, scope: int) -> ast.expr | None:
-        """What *name* is set to, where that is one expression."""
+    def elements(self, name: str, scope: int) -> list[ast.expr] | None:
+        """The elements of the list *name* in the order of its making, later ones possibly not all there; None where it is no such list."""
         found = self._lookup(name, scope)
         if found is None or found[0].is_open or len(found[0].expressions) != 1:
             return None
-        return found[0].expressions[0][0]
+        first = found[0].expressions[0][0]
+        if not isinstance(first, ast.List | ast.Tuple):
+            return None
+        elements = list(first.elts)
+        for _, added, is_one in sorted(found[0].added, key=lambda item: item[0]):
+            elements += added.elts if not is_one and isinstance(added, ast.List | ast.Tuple) else [added]
+        return elements
 
     # -- dotted names --------------------------------------------------------------------------------------------------
 
@@ -199,9 +217,15 @@ class Names:
                     for value in _returned(function)
                 )
         name = self.dotted(node.func, scope, depth + 1)
+        if name and any(keyword.arg in _BASES and self._is_local(keyword.value, scope) for keyword in node.keywords[:20]):
+            return f"{name}@local"
         if name in ("importlib.import_module", "__import__") and node.args:
             return self.value(node.args[0], scope).text or ""
         return name
+
+    def _is_local(self, node: ast.expr, scope: int) -> bool:
+        value = self.value(node, scope)
+        return bool(value.start) and is_loopback(value.start, is_whole=value.text is not None)
 
     def _first(self, names: Iterable[str]) -> str:
         return next((name for name in names if name), "")
@@ -239,7 +263,7 @@ class Names:
         if node.id == "__file__":
             return constant(self._path) if self._path else dynamic("__file__")
         found = self._lookup(node.id, scope)
-        if found is None or found[0].is_open or len(found[0].expressions) != 1:
+        if found is None or found[0].is_open or found[0].added or len(found[0].expressions) != 1:
             return dynamic(node.id)
         return self.value(found[0].expressions[0][0], found[1], depth + 1)
 
@@ -268,6 +292,10 @@ class Names:
             home = self._environment.get("HOME")
             text = values[0].text
             return constant(home + text[1:]) if text.startswith("~") and home else values[0]
+        if name == "socket.gethostname":
+            return constant("localhost", _source(node))
+        if name in ("urllib.request.Request", "requests.Request") and values:
+            return values[-1] if name.startswith("requests") else values[0]
         if name in ("os.getcwd", "pathlib.Path.cwd"):
             return constant(self._directory) if self._directory else dynamic(_source(node))
         if isinstance(node.func, ast.Attribute):

@@ -41,7 +41,8 @@ class CallMatch:
 
     *argument* is the number of the argument that names whom it contacts, *keywords* are its names. *only_urls*: a call with anything
     but a URL there stays in the image. *harmless* are arguments (``download=False``) that make it fetch nothing. *is_client*: it makes a
-    client, whose use may not be recognised, and contacts nobody itself.
+    client, whose use may not be recognised, and contacts nobody itself. *is_local_by_default*: without that argument it stays on this
+    machine.
     """
 
     language: str
@@ -52,6 +53,7 @@ class CallMatch:
     harmless: tuple[str, ...] = ()
     settings: tuple[str, ...] = ()
     is_client: bool = False
+    is_local_by_default: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +177,7 @@ def _command(mapping: Mapping) -> CommandMatch:
 
 
 def _call(mapping: Mapping, language: str) -> CallMatch:
-    mapping.allow("name", "argument", "keywords", "only_urls", "harmless", "settings", "is_client")
+    mapping.allow("name", "argument", "keywords", "only_urls", "harmless", "settings", "is_client", "is_local_by_default")
     return CallMatch(
         language=language,
         names=_names(mapping),
@@ -185,6 +187,7 @@ def _call(mapping: Mapping, language: str) -> CallMatch:
         harmless=mapping.texts("harmless"),
         settings=_settings(mapping),
         is_client=mapping.truth("is_client"),
+        is_local_by_default=mapping.truth("is_local_by_default"),
     )
 
 

@@ -37,10 +37,10 @@ def named(text: PythonText, name: str) -> Call:
         ("import boto3\nc = boto3.client('s3')\nd = c\nd.download_file('a', 'b')", "boto3.client.download_file"),
         ("import requests\nget = requests.get\nget('u')", "requests.get"),
         ("import requests\ndef make():\n    return requests.Session()\nmake().get('u')", "requests.Session.get"),
-        ("import requests\nclass A:\n    def __init__(self):\n        self.s = requests.Session()\n    def f(self):\n        self.s.get('u')",
+        ("import requests\nclass A:\n def __init__(self):\n  self.s = requests.Session()\n def f(self):\n  self.s.get('u')",
          "requests.Session.get"),
         ("import requests\ndef f(s: requests.Session):\n    s.get('u')", "requests.Session.get"),
-        ("import aiohttp\nasync def f():\n    async with aiohttp.ClientSession() as s:\n        async with s.get('u') as r:\n            pass",
+        ("import aiohttp\nasync def f():\n async with aiohttp.ClientSession() as s:\n  async with s.get('u') as r:\n   pass",
          "aiohttp.ClientSession.get"),
         ("import importlib\nm = importlib.import_module('requests')\nm.get('u')", "requests.get"),
         ("try:\n    import requests\nexcept ImportError:\n    requests = None\nrequests.get('u')", "requests.get"),
@@ -133,7 +133,12 @@ def test_a_failure_is_handled_where_the_program_goes_on() -> None:
     assert spot_of("try:\n    use()\nexcept Exception:\n    pass").spot.is_handled
     assert spot_of("try:\n    use()\nexcept requests.RequestException as error:\n    print(error)").spot.is_handled
     assert spot_of("import contextlib\nwith contextlib.suppress(OSError):\n    use()").spot.is_handled
-    for handler in ("except Exception:\n    raise", "except Exception:\n    sys.exit(1)", "except KeyError:\n    pass", "finally:\n    pass"):
+    for handler in (
+        "except Exception:\n    raise",
+        "except Exception:\n    sys.exit(1)",
+        "except KeyError:\n    pass",
+        "finally:\n    pass",
+    ):
         assert not spot_of(f"try:\n    use()\n{handler}").spot.is_handled, handler
 
 
@@ -148,7 +153,7 @@ def test_an_environment_variable_decides_a_branch() -> None:
 
 def test_scopes_say_who_may_call_them() -> None:
     source = (
-        "import flask, torch\napp = flask.Flask('x')\n@app.route('/')\ndef page(): pass\ndef plain(): pass\n@staticmethod\ndef still(): pass\n"
+        "import flask, torch\napp = flask.Flask('x')\n@app.route('/')\ndef page(): pass\ndef plain(): pass\n@staticmethod\ndef still(): 0\n"
         "class Own:\n    def method(self): pass\n    def __call__(self): pass\nclass Net(torch.nn.Module):\n    def forward(self): pass\n"
     )
     offered = {scope.name: scope.is_offered for scope in calls(source).scopes[1:]}

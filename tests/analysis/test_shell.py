@@ -92,7 +92,7 @@ def test_what_only_mentions_a_command_runs_none(text: str) -> None:
         ("if curl x; then b; fi", When.ALWAYS),
         ("a && curl x", When.BRANCH),
         ("a || curl x", When.BRANCH),
-        ("for i in 1 2; do curl x; done", When.LOOP),
+        ("for i in $some; do curl x; done", When.LOOP),
         ("while curl x; do a; done", When.LOOP),
         ("case $1 in a) curl x;; esac", When.BRANCH),
         ("f() { curl x; }", When.FUNCTION),
@@ -145,10 +145,24 @@ def test_a_comparison_of_what_is_known_is_decided() -> None:
 
 def test_what_is_not_known_says_so() -> None:
     found = commands('$CMD x\neval "$CMD"\n. "$LIB"\n"$@"\neval "$(conda shell.bash hook)"').commands
-    assert [bool(command.unknown) for command in found] == [True, True, True, True, False]
+    assert [bool(command.unknown) for command in found] == [False, True, True, True, True, False]
     target = only('curl "$HOST/path"').words[1]
     assert (target.text, target.variables, target.prefix) == (None, ("HOST",), "")
     assert only("curl https://h/$X").words[1].prefix == "https://h/"
+
+
+def test_a_loop_over_what_is_known_is_walked_for_each() -> None:
+    found = commands("for i in a b; do curl $i; done").commands
+    assert [words(command) for command in found] == [["curl", "a"], ["curl", "b"]]
+    files = {"/hooks/*.sh": ["/hooks/1.sh", "/hooks/2.sh"]}
+    text = commands('for f in /hooks/*.sh; do . "$f"; done', globbed=files.get, sourced=lambda path: f"curl {path}")
+    assert [words(command) for command in text.commands if command.name == "curl"] == [["curl", "/hooks/1.sh"], ["curl", "/hooks/2.sh"]]
+    assert [command.unknown for command in commands('for f in /x/*; do "$f"; done').commands] != [""]
+
+
+def test_a_sourced_file_may_be_given_arguments() -> None:
+    text = commands('. /lib.sh one\ncurl "$1"', arguments=["mine"], sourced=lambda _: 'wget "$1"')
+    assert [words(command) for command in text.commands[1:]] == [["wget", "one"], ["curl", "mine"]]
 
 
 def test_input_that_stands_in_the_script_is_given_to_its_command() -> None:

@@ -34,6 +34,8 @@ def simple(walker: Walker, command: Command, place: Place) -> Step:
     command = command._replace(words=words)
     name = words[0].text
     if name is None:
+        if words[0].default == "" and len(words) > 1:  # ``$SUDO apt-get``: the variable is usually empty
+            yield simple(walker, command._replace(words=words[1:]), place)
         yield from _note(walker, _undecided(command, f"the name of the command is not known ({words[0].source[:80]})"))
     elif name in walker._functions:
         yield walker.call(name, words[1:], place)
@@ -101,11 +103,11 @@ def _source(walker: Walker, command: Command, place: Place) -> Generator[Any, No
         path = posixpath.normpath(posixpath.join(directory, path))
     yield from _note(walker, command._replace(sources=path))
     if place.when is not When.NEVER:
-        yield walker.source(path, place)
+        yield walker.source(path, place, command.words[2:])
 
 
 def _eval(walker: Walker, command: Command, place: Place) -> Generator[Any, None, None]:
-    texts = [word.text for word in command.words[1:]]
+    texts = [word.text if word.text is not None else word.default or None for word in command.words[1:]]
     if all(text is not None for text in texts):
         yield walker.nested(" ".join(text or "" for text in texts), place, command.line)
     elif not (len(texts) == 1 and _is_harmless(command.words[1].source)):

@@ -65,3 +65,5 @@ class ShellText:
     commands: tuple[Command, ...]
     incomplete: str = ""
     has_errors: bool = False
+    steps: int = 0
+    """How much work the walk was."""

@@ -37,6 +37,18 @@ def _here_document(redirect: Node, words: Expander, data: bytes) -> Value:
     return words.heredoc(first, max(first, last), body, is_raw=is_raw)
 
 
+def connection(redirect: Node, words: Expander) -> Value | None:
+    """The host of a redirection from or to bash's ``/dev/tcp/HOST/PORT``; None for any other."""
+    destination = redirect.child_by_field_name("destination")
+    if destination is None:
+        return None
+    value = words.value(destination)
+    parts = value.start.split("/")
+    if parts[:2] != ["", "dev"] or parts[2:3] not in (["tcp"], ["udp"]) or len(parts) < 4:
+        return None
+    return constant(parts[3]) if value.text is not None or len(parts) > 4 else Value(None, value.source, parts[3], value.variables)
+
+
 def printed(command: Command) -> Value | None:
     """What ``echo`` or ``cat <<EOF`` prints; None for other commands."""
     if command.name == "cat" and len(command.words) == 1:

@@ -21,12 +21,14 @@ from imginspect.analysis.values import Condition, Known, Unknown, Value, constan
 
 Step: TypeAlias = Generator["Step", None, None]
 Sourced: TypeAlias = Callable[[str], str | None]
+Globbed: TypeAlias = Callable[[str], Sequence[str] | None]
 
 _MOST_STEPS = 400_000
 _MOST_COMMANDS = 50_000
 _MOST_NESTED = 8
 _MOST_CALLS = 20
 _MOST_SOURCED = 50
+_MOST_ROUNDS = 40
 _MOST_REFUSED = 20
 _LONGEST_SOURCE = 200
 _TOO_MANY = "it has more commands than are followed"
@@ -44,15 +46,18 @@ def commands(
     path: str = "",
     directory: str = "",
     sourced: Sourced | None = None,
+    globbed: Globbed | None = None,
 ) -> ShellText:
     """What the script *text* runs.
 
     *environment* is what is set before, *arguments* what it is given (None where that is not known), *path* its own and *directory* where
-    it is started. *sourced* gives the text of a file that it sources, None for one that is not there.
+    it is started. *sourced* gives the text of a file that it sources, None for one that is not there; *globbed* the files that a pattern
+    stands for, None where that is not known.
     """
     walker = Walker(environment or {}, arguments, path, directory, sourced)
+    walker.globbed = globbed
     walker.run(text)
-    return ShellText(tuple(walker.found), walker.incomplete, walker.has_errors)
+    return ShellText(tuple(walker.found), walker.incomplete, walker.has_errors, walker.steps)
 
 
 class Walker:
@@ -71,6 +76,7 @@ class Walker:
         self.incomplete = ""
         self.has_errors = False
         self.sourced = sourced
+        self.globbed: Globbed | None = None
         self._functions: dict[str, list[tuple[Node, Place]]] = {}
         self._called: set[str] = set()
         self._left = _MOST_STEPS
@@ -79,6 +85,11 @@ class Walker:
         self._last_ended = ""
 
     # -- driving -------------------------------------------------------------------------------------------------------
+
+    @property
+    def steps(self) -> int:
+        """How many steps were made."""
+        return _MOST_STEPS - self._left
 
     def run(self, text: str) -> None:
         """Walk *text*, then the functions that nothing calls."""
@@ -221,29 +232,42 @@ class Walker:
 
     def _loop(self, node: Node, place: Place) -> Step:
         body = node.child_by_field_name("body")
-        is_for = node.type != "while_statement"
         if self._depth_of_loops == 0 and body is not None:
             self.variables.forget(_assigned(body, place))
         self._depth_of_loops += 1
         inner = replace(place.now(), flow=Flow(), is_in_loop=True)
-        for child in node.children_by_field_name("condition"):
-            if child.is_named and not is_for:
-                yield self.visit(child, inner)
-        variable = node.child_by_field_name("variable")
-        if is_for:
-            for value in node.children_by_field_name("value"):
-                yield self.substitutions(value, place)
         values = node.children_by_field_name("value")
-        if variable is not None:
-            fields = [field for value in values for field in place.words.fields(value)]
-            self.variables.set(place.words.source(variable), fields[0] if len(fields) == 1 else None)
-        if body is not None:
-            self.variables.enter()
-            yield self.visit(body, inner)
-            self.variables.blur()
+        for child in [*node.children_by_field_name("condition"), *values]:
+            if child.is_named:
+                yield self.visit(child, inner) if node.type == "while_statement" else self.substitutions(child, place)
+        variable = node.child_by_field_name("variable")
+        rounds = self._rounds(values, place) if variable is not None else (None,)
+        endings: list[str] = []
+        for value in rounds:
+            if variable is not None:
+                self.variables.set(place.words.source(variable), value)
+            if body is not None:
+                around = replace(inner, flow=Flow())
+                self.variables.enter()
+                yield self.visit(body, around)
+                self.variables.blur()
+                endings.append(around.flow.ended)
         self._depth_of_loops -= 1
-        if inner.flow.ended in ("exit", "return"):
+        if any(ending in ("exit", "return") for ending in endings):
             place.flow.guards = (*place.flow.guards[:_MOST_REFUSED], Unknown("a loop may end the script"))
+
+    def _rounds(self, values: Sequence[Node], place: Place) -> Sequence[Value | None]:
+        """What the variable of a ``for`` holds in each round; one unknown where that is not known."""
+        fields = [field for value in values for field in place.words.fields(value)]
+        found: list[Value | None] = []
+        for field in fields:
+            files: Sequence[str] | None = ()
+            if field.text is not None and any(mark in field.text for mark in "*?["):
+                files = self.globbed(field.text) if self.globbed is not None else None
+            if field.text is None or files is None:
+                return (None,)
+            found += [constant(file) for file in files] if files else [field]
+        return found if 0 < len(found) <= _MOST_ROUNDS else (None,)
 
     def _subshell(self, node: Node, place: Place) -> Step:
         self.variables.enter()
@@ -306,6 +330,9 @@ class Walker:
             self.found[-1] = self.found[-1]._replace(here_text=given)
         for redirect in node.children_by_field_name("redirect"):
             yield self.substitutions(redirect, place)
+            host = redirects.connection(redirect, place.words)
+            if host is not None:
+                self.found.append(self._made(redirect, [constant("/dev/tcp"), host], None, (), place))
             piped = [child for child in redirect.named_children if child.type in ("pipeline", "list", "command")]
             for child in piped:
                 start = len(self.found)
@@ -422,13 +449,18 @@ class Walker:
 
     # -- sourced texts and texts that are not understood --------------------------------------------------------------------
 
-    def source(self, path: str, place: Place) -> Step:
-        """Walk the file at *path* as if it stood here."""
+    def source(self, path: str, place: Place, arguments: tuple[Value, ...] = ()) -> Step:
+        """Walk the file at *path* as if it stood here, with *arguments* where it is given any."""
         text = self.sourced(path) if self.sourced is not None and self._sourced_count < _MOST_SOURCED else None
         self._sourced_count += 1
         if text is not None and place.nesting < _MOST_NESTED:
             inner = replace(place.now(), flow=Flow(), nesting=place.nesting + 1)
+            before = self.variables.get("@")
+            if arguments:
+                self.variables.set("@", arguments)
             yield self.text(text, inner, path)
+            if arguments:
+                self.variables.set("@", before)
             if inner.flow.ended == "exit":
                 place.flow.ended = "exit"
 

@@ -1,0 +1,143 @@
+"""Network: what the container starts must not reach for the network, nor for a package repository."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from weakref import WeakKeyDictionary
+
+from imginspect.analysis.network import CallSite, Gap, Network, network
+from imginspect.analysis.network_guards import Reach
+from imginspect.analysis.startup.model import Origin
+from imginspect.analysis.view import View
+from imginspect.checks.check import check
+from imginspect.checks.result import CONFIG, VISIBLE, Confidence, Evidence, Found, Outcome, Verdict
+from imginspect.checks.subject import Subject
+from imginspect.errors import PathError
+from imginspect.rules.knowledge import KnowledgeBase, load_knowledge
+from imginspect.rules.ruleset import rules_folder
+from imginspect.wording import counted
+
+_MOST_FOUND = 50
+_MOST_CONDITIONS = 20
+_UNREAD = "a layer could not be read to its end: it may change what starts"
+_KNOWN: WeakKeyDictionary[View, tuple[tuple[str, ...], Network]] = WeakKeyDictionary()
+"""What the last rule asked of an image, for the next one that asks the same."""
+
+
+@dataclass(frozen=True)
+class Params:
+    """*entries* names the rule whose entries of the knowledge base are looked for."""
+
+    entries: str
+
+    def __post_init__(self) -> None:
+        if self.entries not in {entry.rule for entry in _knowledge().entries}:
+            raise ValueError(f"entries: no entry of the knowledge base belongs to {self.entries!r}")
+
+
+@check("network-calls", Params)
+def network_calls(subject: Subject, params: Params) -> Outcome:
+    """FAIL for a call that runs when the container starts, WARN for one that may; UNDETERMINED where something was not looked into."""
+    if not subject.is_read_whole:
+        return Outcome(Verdict.UNDETERMINED, reason=_UNREAD, for_want_of_reading=True)
+    config = subject.image.config
+    if not any(config.entrypoint) and not config.cmd:
+        return Outcome(Verdict.NOT_APPLICABLE, reason="the image starts nothing by itself")
+    facts = _network(subject)
+    sites = [site for site in facts.sites if site.entry.rule == params.entries]
+    conditions = _conditions(sites, facts.gaps)
+    found = [_found(subject, site) for site in sites if site.reached.reach > Reach.IF_ABSENT]
+    failing = [item for item in found if item.verdict is Verdict.FAIL]
+    if failing:
+        return Outcome(Verdict.FAIL, tuple(found[:_MOST_FOUND]), _reason(failing), conditions)
+    gaps = [gap for gap in facts.gaps if not gap.is_condition]
+    if gaps or facts.start_unknown:
+        return _undetermined(subject, facts, gaps, found, conditions)
+    if found:
+        return Outcome(Verdict.WARN, tuple(found[:_MOST_FOUND]), _reason(found), conditions)
+    return Outcome(Verdict.PASS, conditions=conditions)
+
+
+def _undetermined(subject: Subject, facts: Network, gaps: list[Gap], found: list[Found], conditions: tuple[str, ...]) -> Outcome:
+    open_ends = tuple(Found(Verdict.UNDETERMINED, _place(gap.chain, gap.what), _evidence(subject, gap.origin)) for gap in gaps)
+    reason = _reason(open_ends) if open_ends else f"what starts is not known: {facts.start_unknown}"
+    return Outcome(
+        Verdict.UNDETERMINED,
+        (*open_ends, *found)[:_MOST_FOUND],
+        reason,
+        conditions,
+        for_want_of_reading=any(gap.for_want_of_reading for gap in gaps),
+    )
+
+
+@cache
+def _knowledge() -> KnowledgeBase:
+    return load_knowledge([rules_folder()])
+
+
+def _network(subject: Subject) -> Network:
+    mounts = tuple(directory.path for directory in subject.policy.directories)
+    known = _KNOWN.get(subject.view)
+    if known is None or known[0] != mounts:
+        known = mounts, network(subject.view, _knowledge(), mounts)
+        _KNOWN[subject.view] = known
+    return known[1]
+
+
+def _found(subject: Subject, site: CallSite) -> Found:
+    """A place as a finding: failing where it runs for sure and contacts another machine for sure."""
+    whom = f", contacting {site.target}" if site.target else ""
+    message = f"{_place(site.chain, site.what)}: {site.entry.title}{whom}"
+    why = site.reached.why if site.reached.reach < Reach.YES else ""
+    if site.is_client:
+        why = why or "a client is made; whether it is used was not recognised"
+    elif site.variables:
+        why = why or f"whom it contacts is set by {' and '.join(site.variables[:3])}, which the image leaves unset"
+    elif not site.is_certain:
+        why = why or "the text around it is not valid, so it was only guessed at"
+    verdict = Verdict.WARN if why else Verdict.FAIL
+    confidence = Confidence.LOW if not site.is_certain else Confidence.MEDIUM if why or not site.target else Confidence.HIGH
+    return Found(verdict, f"{message}; {why}" if why else message, _evidence(subject, site.origin, site.what), confidence)
+
+
+def _place(chain: Iterable[str], what: str) -> str:
+    return f"{', '.join(chain)}: {what}"
+
+
+def _evidence(subject: Subject, origin: Origin, excerpt: str | None = None) -> tuple[Evidence, ...]:
+    if origin.path is None:
+        return (Evidence(config_field=origin.config_field, state=CONFIG, excerpt=excerpt),)
+    try:
+        node = subject.filesystem.resolve(origin.path).node
+    except PathError:
+        return (Evidence(path=origin.path, line=origin.line, excerpt=excerpt),)
+    return (
+        Evidence(
+            path=node.path,
+            line=origin.line,
+            layer_index=node.layer_index,
+            state=VISIBLE,
+            file_sha256=node.sha256,
+            file_type=subject.file_type(node),
+            size=node.size,
+            excerpt=excerpt,
+        ),
+    )
+
+
+def _conditions(sites: list[CallSite], gaps: Iterable[Gap]) -> tuple[str, ...]:
+    """What has to be so for the image to do without a network."""
+    found = [
+        f"provided that {site.reached.why}: otherwise {_place(site.chain, site.what)} is run"
+        for site in sites
+        if site.reached.reach is Reach.IF_ABSENT
+    ]
+    found += [f"{gap.what}: it must not need a network" for gap in gaps if gap.is_condition]
+    return tuple(dict.fromkeys(found))[:_MOST_CONDITIONS]
+
+
+def _reason(found: Iterable[Found]) -> str:
+    items = list(found)
+    return items[0].message if len(items) == 1 else counted(len(items), "finding")
