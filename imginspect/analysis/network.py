@@ -13,7 +13,7 @@ from imginspect.analysis.startup.follow import CodeCall, Followed, Gap, Ran, fol
 from imginspect.analysis.startup.launch import launch
 from imginspect.analysis.startup.model import Origin, Started
 from imginspect.analysis.view import View
-from imginspect.rules.knowledge import KnowledgeBase, KnowledgeEntry
+from imginspect.rules.network_knowledge import KnowledgeEntry, NetworkKnowledge
 
 _MOST_SITES = 2_000
 
@@ -47,7 +47,7 @@ class Network:
     """Why it is not known what starts, empty where it is."""
 
 
-def network(view: View, knowledge: KnowledgeBase, mounts: Sequence[str] = ()) -> Network:
+def network(view: View, knowledge: NetworkKnowledge, mounts: Sequence[str] = ()) -> Network:
     """What reaches for the network when a container of the image starts, with the environment's own directories at *mounts*."""
     start = launch(view, mounts)
     followed = follow(view, start, mounts)
@@ -55,7 +55,7 @@ def network(view: View, knowledge: KnowledgeBase, mounts: Sequence[str] = ()) ->
     return Network(tuple(_sites(followed, knowledge)), tuple(followed.gaps), tuple(followed.texts), unknown)
 
 
-def _sites(followed: Followed, knowledge: KnowledgeBase) -> list[CallSite]:
+def _sites(followed: Followed, knowledge: NetworkKnowledge) -> list[CallSite]:
     entries = knowledge.entries
     best: dict[tuple[str | None, str | None, int | None, str], CallSite] = {}
     for ran in followed.commands:

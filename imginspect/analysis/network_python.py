@@ -13,7 +13,7 @@ from imginspect.analysis.network_target import is_loopback, is_url, shown_host
 from imginspect.analysis.python_model import MODULE, Argument, Call, PythonText, Scope, Spot
 from imginspect.analysis.startup.model import Started
 from imginspect.analysis.values import Value
-from imginspect.rules.knowledge import CallMatch, KnowledgeEntry
+from imginspect.rules.network_knowledge import CallMatch, KnowledgeEntry
 
 _MOST_ROUNDS = 500_000
 

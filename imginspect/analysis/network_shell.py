@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from imginspect.analysis.network_target import is_loopback, is_remote, shown_host
 from imginspect.analysis.values import Value
-from imginspect.rules.knowledge import CommandMatch, KnowledgeEntry
+from imginspect.rules.network_knowledge import CommandMatch, KnowledgeEntry
 
 _PYTHON = re.compile(r"(?:python|pypy)[0-9.]*t?")
 _MOST_WORDS = 400

@@ -4,26 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
-from weakref import WeakKeyDictionary
 
-from imginspect.analysis.network import CallSite, Gap, Network, network
+from imginspect.analysis.network import CallSite, Gap, Network
 from imginspect.analysis.network_guards import Reach
 from imginspect.analysis.startup.model import Origin
-from imginspect.analysis.view import View
 from imginspect.checks.check import check
 from imginspect.checks.result import CONFIG, VISIBLE, Confidence, Evidence, Found, Outcome, Verdict
 from imginspect.checks.subject import Subject
 from imginspect.errors import PathError
-from imginspect.rules.knowledge import KnowledgeBase, load_knowledge
-from imginspect.rules.ruleset import rules_folder
 from imginspect.wording import counted
 
 _MOST_FOUND = 50
 _MOST_CONDITIONS = 20
 _UNREAD = "a layer could not be read to its end: it may change what starts"
-_KNOWN: WeakKeyDictionary[View, tuple[tuple[str, ...], Network]] = WeakKeyDictionary()
-"""What the last rule asked of an image, for the next one that asks the same."""
 
 
 @dataclass(frozen=True)
@@ -31,10 +24,6 @@ class Params:
     """*entries* names the rule whose entries of the knowledge base are looked for."""
 
     entries: str
-
-    def __post_init__(self) -> None:
-        if self.entries not in {entry.rule for entry in _knowledge().entries}:
-            raise ValueError(f"entries: no entry of the knowledge base belongs to {self.entries!r}")
 
 
 @check("network-calls", Params)
@@ -45,7 +34,9 @@ def network_calls(subject: Subject, params: Params) -> Outcome:
     config = subject.image.config
     if not any(config.entrypoint) and not config.cmd:
         return Outcome(Verdict.NOT_APPLICABLE, reason="the image starts nothing by itself")
-    facts = _network(subject)
+    if params.entries not in {entry.rule for entry in subject.knowledge.network.entries}:
+        return Outcome(Verdict.UNDETERMINED, reason=f"no entry of the knowledge base belongs to {params.entries}")
+    facts = subject.network
     sites = [site for site in facts.sites if site.entry.rule == params.entries]
     conditions = _conditions(sites, facts.gaps)
     found = [_found(subject, site) for site in sites if site.reached.reach > Reach.IF_ABSENT]
@@ -70,20 +61,6 @@ def _undetermined(subject: Subject, facts: Network, gaps: list[Gap], found: list
         conditions,
         for_want_of_reading=any(gap.for_want_of_reading for gap in gaps),
     )
-
-
-@cache
-def _knowledge() -> KnowledgeBase:
-    return load_knowledge([rules_folder()])
-
-
-def _network(subject: Subject) -> Network:
-    mounts = tuple(directory.path for directory in subject.policy.directories)
-    known = _KNOWN.get(subject.view)
-    if known is None or known[0] != mounts:
-        known = mounts, network(subject.view, _knowledge(), mounts)
-        _KNOWN[subject.view] = known
-    return known[1]
 
 
 def _found(subject: Subject, site: CallSite) -> Found:

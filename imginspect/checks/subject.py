@@ -8,6 +8,7 @@ from functools import cached_property
 
 from imginspect.analysis.documents import DocumentMatch
 from imginspect.analysis.licences.licences import Licences, licences_of
+from imginspect.analysis.network import Network, network
 from imginspect.analysis.presence import Presence
 from imginspect.analysis.startup.launch import Launch, launch
 from imginspect.analysis.view import View
@@ -44,6 +45,11 @@ class Subject:
     def licences(self) -> Licences:
         """The licences that the image holds or asks for, and the software that needs them."""
         return licences_of(self.view, self.knowledge.products, self.mounts)
+
+    @cached_property
+    def network(self) -> Network:
+        """What reaches for the network when a container starts."""
+        return network(self.view, self.knowledge.network, self.mounts)
 
     @cached_property
     def presence(self) -> Presence:

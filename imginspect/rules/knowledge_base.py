@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from imginspect.rules.licence_products import LicenceProducts, load_products
+from imginspect.rules.network_knowledge import NetworkKnowledge, load_network_knowledge
 from imginspect.rules.patterns import PatternSet, load_patterns
 
 
 @dataclass(frozen=True, slots=True)
 class KnowledgeBase:
-    """*patterns* are kinds of credentials, *products* software that needs a licence when it runs."""
+    """*patterns* are kinds of credentials, *products* software that needs a licence when it runs, *network* what fetches."""
 
     patterns: PatternSet
     products: LicenceProducts
+    network: NetworkKnowledge
 
 
 def load_knowledge(folders: Sequence[Path]) -> KnowledgeBase:
@@ -23,4 +25,4 @@ def load_knowledge(folders: Sequence[Path]) -> KnowledgeBase:
 
     Raises: RuleError
     """
-    return KnowledgeBase(load_patterns(folders), load_products(folders))
+    return KnowledgeBase(load_patterns(folders), load_products(folders), load_network_knowledge(folders))

@@ -10,11 +10,11 @@ from imginspect.analysis.network import CallSite, network
 from imginspect.analysis.network_guards import Reach
 from imginspect.errors import RuleError
 from imginspect.rules import built_in_rules
-from imginspect.rules.knowledge import KnowledgeEntry, Snippet, load_knowledge
+from imginspect.rules.network_knowledge import KnowledgeEntry, Snippet, load_network_knowledge
 from imginspect.rules.ruleset import rules_folder
 from tests.analysis.views import static, text, view_of
 
-KNOWLEDGE = load_knowledge([rules_folder()])
+KNOWLEDGE = load_network_knowledge([rules_folder()])
 _RUN = {"shell": ("/bin/sh", "/work/run.sh"), "python": ("python3", "/work/run.py"), "r": ("Rscript", "/work/run.R")}
 _RUN["julia"] = ("julia", "/work/run.jl")
 
@@ -91,11 +91,11 @@ def folder(tmp_path: Path, content: str) -> Path:
 def test_a_faulty_entry_is_refused_with_its_place(old: str, new: str, complaint: str, tmp_path: Path) -> None:
     assert OWN.count(old) == 1
     with pytest.raises(RuleError, match=complaint):
-        load_knowledge([rules_folder(), folder(tmp_path, OWN.replace(old, new))])
+        load_network_knowledge([rules_folder(), folder(tmp_path, OWN.replace(old, new))])
 
 
 def test_entries_of_ones_own_stand_beside_the_built_in_ones(tmp_path: Path) -> None:
-    both = load_knowledge([rules_folder(), folder(tmp_path, OWN)])
+    both = load_network_knowledge([rules_folder(), folder(tmp_path, OWN)])
     assert both.get("kb-own") is not None
     assert len(both.entries) == len(KNOWLEDGE.entries) + 1
     assert both.digest != KNOWLEDGE.digest

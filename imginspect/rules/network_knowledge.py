@@ -1,4 +1,4 @@
-"""KnowledgeBase: the commands and calls that reach for the network, as data. How they are recognised in a text is not known here."""
+"""NetworkKnowledge: the commands and calls that reach for the network, as data. How they are recognised in a text is not known here."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class KnowledgeEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class KnowledgeBase:
+class NetworkKnowledge:
     """Entries in order of their ids. *digest* is the sha256 of their files' contents."""
 
     entries: tuple[KnowledgeEntry, ...]
@@ -95,7 +95,7 @@ class KnowledgeBase:
         return next((entry for entry in self.entries if entry.id == entry_id), None)
 
 
-def load_knowledge(folders: Sequence[Path]) -> KnowledgeBase:
+def load_network_knowledge(folders: Sequence[Path]) -> NetworkKnowledge:
     """All entries in ``knowledge/network`` of *folders*; a folder may have none.
 
     Raises: RuleError - a faulty file, or two entries with one id
@@ -113,7 +113,7 @@ def load_knowledge(folders: Sequence[Path]) -> KnowledgeBase:
                     before = found[entry.id]
                     raise item.place_of("id").error(f"{entry.id} is defined in {before.file}, line {before.line} already")
                 found[entry.id] = entry
-    return KnowledgeBase(tuple(found[key] for key in sorted(found)), digest_of(contents))
+    return NetworkKnowledge(tuple(found[key] for key in sorted(found)), digest_of(contents))
 
 
 def _entry(item: Mapping, file: Mapping) -> KnowledgeEntry:
