@@ -15,8 +15,8 @@ _MOST_TEXT = 2 << 20
 _MOST_SCRIPT_OF_A_PACKAGE = 256 << 10
 _MOST_HEADS = 200
 _LOADER_CACHE = "/etc/ld.so.cache"
-_METADATA_NAMES = frozenset({"METADATA", "DESCRIPTION"})
-"""Heads of what Python and R packages say of themselves."""
+_METADATA_NAMES = frozenset({"METADATA", "DESCRIPTION", "direct_url.json", "entry_points.txt", "pyvenv.cfg"})
+"""Heads of what Python and R packages and environments say of themselves."""
 _PACKAGE_TREES = re.compile(
     r"/(?:usr/|usr/local/)?(?:lib|lib32|lib64|libx32|share|include|src|libexec)/"
     r"|/var/lib/(?:dpkg|apt|rpm|pacman)/"
@@ -54,7 +54,7 @@ class Wanted:
         name = path.rpartition("/")[2]
         if self._licences.may_match(name) and self._licences.find(path):
             return size if size <= _MOST_TEXT else HEAD_BYTES
-        if name in _METADATA_NAMES:
+        if name in _METADATA_NAMES or name.endswith(".pth"):
             return HEAD_BYTES
         if content_class == SCRIPT:
             return size if size <= _MOST_SCRIPT_OF_A_PACKAGE or (size <= _MOST_TEXT and not is_of_a_package(path)) else HEAD_BYTES

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
+import shutil
 import tempfile
 from pathlib import Path
 from types import TracebackType
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from imginspect.errors import LayerError
 
@@ -32,8 +34,10 @@ class KeptContents:
     """Contents one behind the other, in memory as long as they are few. Use as a context manager, or close it."""
 
     def __init__(self, folder: Path | None = None) -> None:
-        self._file = tempfile.SpooledTemporaryFile(max_size=MEMORY_BYTES, dir=str(folder) if folder else None)  # noqa: SIM115 - closed by close()
+        self._folder = folder
+        self._file: BinaryIO = io.BytesIO()
         self._size = 0
+        self._is_on_disk = False
 
     def add(self, content: bytes) -> Kept:
         """Keep *content*, which was masked before.
@@ -41,6 +45,8 @@ class KeptContents:
         Raises: LayerError - the temporary file could not be written
         """
         try:
+            if not self._is_on_disk and self._size + len(content) > MEMORY_BYTES:
+                self._move_to_disk()
             self._file.seek(self._size)
             self._file.write(content)
         except OSError as error:
@@ -48,6 +54,13 @@ class KeptContents:
         kept = Kept(self, self._size, len(content))
         self._size += len(content)
         return kept
+
+    def _move_to_disk(self) -> None:
+        on_disk = tempfile.TemporaryFile(dir=self._folder)  # noqa: SIM115 - closed by close()
+        self._file.seek(0)
+        shutil.copyfileobj(self._file, on_disk)
+        self._file = on_disk
+        self._is_on_disk = True
 
     def read(self, offset: int, size: int) -> bytes:
         """*size* bytes from *offset*.

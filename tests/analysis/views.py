@@ -37,7 +37,9 @@ def view_of(*layers: list[dict[str, Any]], keep: Any = None, architecture: str =
     content = build({"layers": list(layers), "config": config, "architecture": architecture})
     with open_archive(io.BytesIO(content)) as archive:
         image = list_images(archive).images[0]
-        contents = read_contents(archive, image, Look(ContentScanner(Matcher(PatternSet((), ""))), keep or _Everything(), KeptContents()))
+        contents = read_contents(
+            archive, image, Look(None if keep else ContentScanner(Matcher(PatternSet((), ""))), keep or _Everything(), KeptContents())
+        )
         return View(image, contents.layers, contents.filesystem)
 
 

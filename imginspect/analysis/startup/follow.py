@@ -329,7 +329,7 @@ class _Follower:
         result = commands(text, task.environment, given, path=path or "", directory=task.directory or "", sourced=sourced, globbed=globbed)
         self._work += result.steps * _WORK_FOR_A_STEP
         if result.incomplete:
-            self.gap(task, f"{_where(task)}: {result.incomplete}")
+            self.gap(task, f"{_where(task)}: {result.incomplete}", for_want_of_reading=True)
         elif result.has_errors:
             self.gap(task, f"{_where(task)}: a part of it is not valid and was only guessed at")
         guards = Guards(self.view, task.environment, self.mounts)
