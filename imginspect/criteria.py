@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from imginspect.cache import Cache
 from imginspect.checks import prepare
 from imginspect.checks.runner import Prepared
-from imginspect.rules import Policy, RuleSet, Severity, load_policy, load_rules
-from imginspect.rules.knowledge_base import KnowledgeBase, load_knowledge
-from imginspect.rules.ruleset import rules_folder
+from imginspect.rules import PatternSet, Policy, RuleSet, Severity
+from imginspect.rules.folder import rules_folder
+from imginspect.rules.knowledge_base import KnowledgeBase
+from imginspect.rules.loading import load
+from imginspect.rules.mapping import Place
+from imginspect.rules.policy import DEFAULT_POLICY
 from imginspect.scan.matcher import Matcher
+from imginspect.scan.validators import VALIDATORS
 
 
 @dataclass(frozen=True, slots=True)
 class Criteria:
-    """Rules bound to their checks, what they know, the search for credentials, the policy, and from which severity on to fail."""
+    """Rules bound to their checks, what they know, the search for credentials, the policy, and from which severity on to fail.
+
+    The rules have the severities that the policy gives them; *own_severities* are those that changed rules state themselves, by id.
+    """
 
     rules: RuleSet
     prepared: tuple[Prepared, ...]
@@ -26,10 +33,11 @@ class Criteria:
     policy: Policy
     fail_on: Severity
     strict: bool = False
+    own_severities: Mapping[str, Severity] = field(default_factory=dict)
 
 
 def load_criteria(
-    policy_name: str = "epcc-tre",
+    policy_name: str = DEFAULT_POLICY,
     rule_folders: Sequence[Path] = (),
     fail_on: Severity | None = None,
     *,
@@ -41,7 +49,41 @@ def load_criteria(
     Raises: RuleError
     """
     folders = [rules_folder(), *rule_folders]
-    rules = load_rules(folders)
-    policy = load_policy(policy_name)
-    knowledge = load_knowledge(folders)
-    return Criteria(rules, prepare(rules), knowledge, Matcher(knowledge.patterns, cache=cache), policy, fail_on or policy.fail_on, strict)
+    loaded = load(folders, policy_name, cache)
+    policy = loaded.policy
+    rules = under(policy, loaded.rules)
+    patterns = loaded.knowledge.patterns
+    _check_validators(patterns)
+    return Criteria(
+        rules=rules,
+        prepared=prepare(rules, policy.skipped),
+        knowledge=loaded.knowledge,
+        matcher=Matcher(patterns, cache=cache),
+        policy=policy,
+        fail_on=fail_on or policy.fail_on,
+        strict=strict,
+        own_severities=own_severities(policy, loaded.rules),
+    )
+
+
+def own_severities(policy: Policy, rules: RuleSet) -> dict[str, Severity]:
+    """The severities that those *rules* state themselves which *policy* changes, by id."""
+    return {rule.id: rule.severity for rule in rules.rules if rule.id in policy.severities}
+
+
+def _check_validators(patterns: PatternSet) -> None:
+    for pattern in patterns.patterns:
+        for name in pattern.validators:
+            if name not in VALIDATORS:
+                place = Place(pattern.file, pattern.line)
+                raise place.error(f"{pattern.id}: no validator is called {name!r}; there are: {', '.join(VALIDATORS)}")
+
+
+def under(policy: Policy, rules: RuleSet) -> RuleSet:
+    """*rules* with the severities that *policy* gives them.
+
+    Raises: RuleError - the policy names a rule that is none of them
+    """
+    policy.check_ids(rules)
+    severities = policy.severities
+    return replace(rules, rules=tuple(replace(rule, severity=severities.get(rule.id, rule.severity)) for rule in rules.rules))

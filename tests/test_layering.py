@@ -32,7 +32,7 @@ ORDER: tuple[frozenset[str], ...] = tuple(
         "analysis",
         "checks",
         "report",
-        "criteria inspection file_content sample",
+        "criteria inspection file_content sample rule_examples",
         "cli",
         "__main__",
     )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import MISSING, dataclass, fields
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, get_type_hints
 
+from imginspect.checks.param_types import typed
 from imginspect.checks.result import Outcome
 from imginspect.checks.subject import Subject
-from imginspect.errors import RuleError
 from imginspect.rules import Rule
 
 P = TypeVar("P")
@@ -27,20 +27,27 @@ class Check(Generic[P]):
 
         Raises: RuleError - a parameter that is unknown, missing or of the wrong type
         """
-        given = dict(rule.params)
-        values: dict[str, Any] = {}
+        wanted = get_type_hints(self.params)
+        unknown = sorted(set(rule.params) - set(wanted))
+        if unknown:
+            there = f"there are: {', '.join(wanted)}" if wanted else "it has none"
+            raise rule.error(f"check {self.name!r} has no parameter {unknown[0]!r}; {there}", f"params.{unknown[0]}")
         for field in fields(self.params):  # type: ignore[arg-type]
-            if field.name in given:
-                values[field.name] = given.pop(field.name)
-            elif field.default is MISSING:
-                raise RuleError(f"{rule.file}, line {rule.line}: {rule.id}: check {self.name!r} needs the parameter {field.name!r}")
-        if given:
-            raise RuleError(f"{rule.file}, line {rule.line}: {rule.id}: check {self.name!r} has no parameter {sorted(given)[0]!r}")
+            if field.name not in rule.params and field.default is MISSING and field.default_factory is MISSING:
+                raise rule.error(f"check {self.name!r} needs the parameter {field.name!r}", "check")
+        values = {name: _typed(rule, name, value, wanted[name]) for name, value in rule.params.items()}
         try:
             params = self.params(**values)
-        except (TypeError, ValueError) as error:
-            raise RuleError(f"{rule.file}, line {rule.line}: {rule.id}: {error}") from error
+        except ValueError as error:  # by convention "NAME: what is wrong with it"
+            raise rule.error(str(error), f"params.{str(error).partition(':')[0]}") from error
         return lambda subject: self.judge(subject, params)
+
+
+def _typed(rule: Rule, name: str, value: Any, wanted: Any) -> Any:
+    try:
+        return typed(value, wanted)
+    except ValueError as error:
+        raise rule.error(f"{name}: {error}", f"params.{name}") from error
 
 
 def check(name: str, params: type[P]) -> Callable[[Callable[[Subject, P], Outcome]], Check[P]]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from imginspect.checks.catalogue import CHECKS
 from imginspect.checks.result import CheckResult, Finding, Outcome, Verdict, fingerprint
 from imginspect.checks.subject import Subject
-from imginspect.errors import RuleError
 from imginspect.rules import Rule, RuleSet
 
 
@@ -21,8 +21,8 @@ class Prepared:
     judge: Callable[[Subject], Outcome]
 
 
-def prepare(rules: RuleSet) -> tuple[Prepared, ...]:
-    """Every rule bound to its check, before any image is opened.
+def prepare(rules: RuleSet, skipped: Mapping[str, str] = MappingProxyType({})) -> tuple[Prepared, ...]:
+    """Every rule bound to its check, before any image is opened; those *skipped* (ids and reasons) say that instead of judging.
 
     Raises: RuleError - no such check, or wrong parameters
     """
@@ -30,11 +30,15 @@ def prepare(rules: RuleSet) -> tuple[Prepared, ...]:
     for rule in rules.rules:
         check = CHECKS.get(rule.check)
         if check is None:
-            raise RuleError(
-                f"{rule.file}, line {rule.line}: {rule.id}: no check is called {rule.check!r}; there are: {', '.join(sorted(CHECKS))}"
-            )
-        prepared.append(Prepared(rule, check.bind(rule)))
+            raise rule.error(f"no check is called {rule.check!r}; there are: {', '.join(sorted(CHECKS))}", "check")
+        judge = check.bind(rule)
+        prepared.append(Prepared(rule, _not_judged(skipped[rule.id]) if rule.id in skipped else judge))
     return tuple(prepared)
+
+
+def _not_judged(reason: str) -> Callable[[Subject], Outcome]:
+    outcome = Outcome(Verdict.NOT_APPLICABLE, reason=f"the policy skips this rule: {reason}")
+    return lambda _: outcome
 
 
 def run_checks(prepared: Sequence[Prepared], subject: Subject) -> tuple[CheckResult, ...]:
@@ -49,7 +53,7 @@ def _result(item: Prepared, subject: Subject) -> CheckResult:
     except Exception as error:  # noqa: BLE001 - a crash of one check must not hide the others' findings
         outcome = Outcome(
             Verdict.UNDETERMINED,
-            reason=f"the check {rule.check} crashed ({type(error).__name__}); please report it",
+            reason=f"{_crashed(rule)} ({type(error).__name__}); please report it",
             for_want_of_reading=True,
         )
     seen: Counter[str] = Counter()
@@ -70,3 +74,12 @@ def _result(item: Prepared, subject: Subject) -> CheckResult:
             )
         )
     return CheckResult(rule, outcome.verdict, tuple(findings), outcome.reason, outcome.conditions, outcome.for_want_of_reading)
+
+
+def has_crashed(result: CheckResult) -> bool:
+    """Whether *result* is what the runner says of a check that crashed."""
+    return result.verdict is Verdict.UNDETERMINED and result.reason.startswith(_crashed(result.rule))
+
+
+def _crashed(rule: Rule) -> str:
+    return f"the check {rule.check} crashed"

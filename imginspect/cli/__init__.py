@@ -20,6 +20,7 @@ _COMMANDS = {
     "ls": "List files of the image.",
     "cat": "Print a file of the image, as it is.",
     "find": "Find files of the image by name.",
+    "rules": "List, show and test the rules.",
     "schema": "Print the JSON Schema of the JSON report.",
     "demo": "Build a small image with known faults and inspect it.",
 }

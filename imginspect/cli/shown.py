@@ -26,9 +26,10 @@ def shown(text: str) -> str:
 @cache
 def _redactor() -> Redactor:
     from imginspect.cli.cache_folder import user_cache
-    from imginspect.rules import load_patterns
-    from imginspect.rules.ruleset import rules_folder
+    from imginspect.rules.folder import rules_folder
+    from imginspect.rules.loading import load
     from imginspect.scan.matcher import Matcher
     from imginspect.scan.redaction import Redactor
 
-    return Redactor(Matcher(load_patterns([rules_folder()]), cache=user_cache()))
+    cache = user_cache()
+    return Redactor(Matcher(load([rules_folder()], cache=cache).knowledge.patterns, cache=cache))

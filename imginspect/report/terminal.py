@@ -108,7 +108,8 @@ def _open_results(report: Report, style: _Style) -> Iterator[str]:
 
 def _result(result: CheckResult, report: Report, style: _Style) -> Iterator[str]:
     colour = {Verdict.FAIL: "red", Verdict.WARN: "yellow", Verdict.UNDETERMINED: "yellow"}[result.verdict]
-    label = f"{result.verdict.upper()} {result.rule.id} ({result.rule.severity})"
+    by = " by the policy" if result.rule.id in report.policy.severities else ""
+    label = f"{result.verdict.upper()} {result.rule.id} ({result.rule.severity}{by})"
     lines = textwrap.wrap(f"{label} {result.rule.title}", _WIDTH, subsequent_indent="  ")
     yield lines[0].replace(label, style(label, colour), 1)
     yield from lines[1:]
@@ -161,6 +162,8 @@ def _passed(report: Report, style: _Style) -> Iterator[str]:
     yield style("Passed", "bold")
     for result in passed:
         note = " (does not apply)" if result.verdict is Verdict.NOT_APPLICABLE else ""
+        if result.rule.id in report.policy.skipped:
+            note = f" ({report.shown(result.reason)})"
         yield from _wrap(f"{result.rule.id}  {result.rule.title}{note}", "  ", hang="               ")
         for condition in result.conditions:
             yield from _wrap(f"provided: {report.shown(condition)}", "               ")

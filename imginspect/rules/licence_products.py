@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from imginspect.rules import yaml_file
+from imginspect.rules.folder import rule_files
 from imginspect.rules.rule import digest_of
 
 FOLDER = Path("knowledge", "licences")
@@ -101,10 +102,11 @@ def load_products(folders: Sequence[Path]) -> LicenceProducts:
     found: dict[str, LicenceProduct] = {}
     contents = []
     for folder in folders:
-        for path in sorted((folder / FOLDER).rglob("*.yaml")):
-            mapping = yaml_file.load(path, path.relative_to(folder).as_posix())
+        for file in rule_files(folder, FOLDER):
+            content = yaml_file.read(file.path, file.shown_as)
+            mapping = yaml_file.parse(content, file.shown_as)
             mapping.allow("products")
-            contents.append(path.read_bytes())
+            contents.append(content)
             for item in mapping.mappings("products"):
                 product = _product(item)
                 if product.id in found:

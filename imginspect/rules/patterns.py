@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from imginspect.rules import yaml_file
+from imginspect.rules.expression import longest_match
+from imginspect.rules.folder import rule_files
 from imginspect.rules.rule import digest_of
 from imginspect.rules.yaml_file import Mapping
 
@@ -67,11 +69,11 @@ def load_patterns(folders: Sequence[Path]) -> PatternSet:
     found: dict[str, Pattern] = {}
     contents = []
     for folder in folders:
-        for path in sorted((folder / FOLDER).rglob("*.yaml")):
-            shown_as = path.relative_to(folder).as_posix()
-            mapping = yaml_file.load(path, shown_as)
+        for file in rule_files(folder, FOLDER):
+            content = yaml_file.read(file.path, file.shown_as)
+            mapping = yaml_file.parse(content, file.shown_as)
             mapping.allow("kinds")
-            contents.append(path.read_bytes())
+            contents.append(content)
             for item in mapping.mappings("kinds"):
                 pattern = _pattern(item)
                 if pattern.id in found:
@@ -91,10 +93,13 @@ def _pattern(item: Mapping) -> Pattern:
         raise item.place_of("id").error(f"id: expected lower-case words joined by hyphens, found {pattern_id!r}")
     regex = item.text("regex")
     ignore_case = item.truth("ignore_case")
+    longest = item.number("longest", _LONGEST, most=_MOST_BYTES)
     try:
-        re.compile(regex.encode(), re.IGNORECASE if ignore_case else 0)
-    except (re.error, UnicodeEncodeError, RecursionError, OverflowError) as error:
+        most = longest_match(regex, ignore_case=ignore_case)
+    except ValueError as error:
         raise item.place_of("regex").error(f"regex: {error}") from error
+    if most > longest:
+        raise item.place_of("longest").error(f"longest: the regex can match {most:,} bytes, and {longest:,} are said to be the most")
     examples = item.mapping("examples")
     if examples is None or not examples.texts("flag") or not examples.texts("pass"):
         raise item.place.error(f"{pattern_id}: 'examples' needs one text that must flag and one that must pass")
@@ -104,7 +109,7 @@ def _pattern(item: Mapping) -> Pattern:
         issuer=item.text("issuer"),
         title=item.text("title"),
         regex=regex,
-        longest=item.number("longest", _LONGEST, most=_MOST_BYTES),
+        longest=longest,
         ignore_case=ignore_case,
         validators=item.texts("validators"),
         verifies=item.truth("verifies"),

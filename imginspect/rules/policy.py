@@ -1,16 +1,28 @@
-"""Policy: what one operator's environment asks: directories, platform, from which severity on to fail, what to ask a person."""
+"""Policy: what one operator's environment asks: directories, runners, platforms, registries, severities, what to ask a person.
+
+docs/policy.md describes the file.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 from imginspect.errors import RuleError
 from imginspect.rules import yaml_file
-from imginspect.rules.rule import Severity, digest_of, parse_severity
-from imginspect.rules.ruleset import rules_folder
+from imginspect.rules.folder import POLICIES, RuleFile, rule_files, rules_folder
+from imginspect.rules.mapping import Mapping, Place
+from imginspect.rules.rule import RuleSet, Severity, digest_of, parse_severity
 
+DEFAULT_POLICY = "epcc-tre"
 _ROLES = ("", "data", "outputs", "scratch")
+_PLATFORM = re.compile(r"[a-z0-9]+/[a-z0-9_]+(?:/[a-z0-9]+)?")
+_REGISTRY = re.compile(r"[a-z0-9]+(?:[.-][a-z0-9]+)*(?::[0-9]{1,5})?(?:/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*")
+_RUNNER = re.compile(r"[a-z0-9]+(?:[.-][a-z0-9]+)*")
+_USUAL_PLATFORM = "linux/amd64"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +32,25 @@ class MountDirectory:
     path: str
     purpose: str
     role: str = ""
+
+
+class RunsAs(StrEnum):
+    """As whom a runner starts a container's processes."""
+
+    ROOT = "root"
+    """As the image's USER, and root where it names none: that root is no more than the caller outside of the container."""
+    USER = "user"
+    """As the caller, whatever the image's USER says."""
+    NON_ROOT = "non-root"
+    """As the image's USER, which must be another than root, else the container is refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Runner:
+    """A program of the environment that runs containers."""
+
+    name: str
+    runs_as: RunsAs
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,44 +63,102 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class Override:
+    """What a policy changes of a rule: its *severity*, or (None) whether it is judged at all, which *skipped_because* explains."""
+
+    rule_id: str
+    severity: Severity | None
+    skipped_because: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """One operator's policy. *digest* is the sha256 of its file."""
 
     id: str
     title: str
     directories: tuple[MountDirectory, ...]
-    platform: str
+    runners: tuple[Runner, ...]
+    platforms: tuple[str, ...]
+    registries: tuple[str, ...]
     fail_on: Severity
+    overrides: tuple[Override, ...]
     questions: tuple[Question, ...]
     digest: str
     file: str
 
+    @property
+    def platform(self) -> str:
+        """The first of the platforms: the one that is meant where nothing else is said."""
+        return self.platforms[0]
 
-def load_policy(name: str) -> Policy:
-    """The policy that comes with imginspect as *name*, or that stands in the file *name*.
+    @property
+    def skipped(self) -> dict[str, str]:
+        """The rules that are not judged, each with the reason why."""
+        return {item.rule_id: item.skipped_because for item in self.overrides if item.severity is None}
+
+    @property
+    def severities(self) -> dict[str, Severity]:
+        """The rules that have another severity than they state themselves."""
+        return {item.rule_id: item.severity for item in self.overrides if item.severity is not None}
+
+    def check_ids(self, rules: RuleSet) -> None:
+        """Complain about an override of a rule that is none of *rules*.
+
+        Raises: RuleError
+        """
+        for item in self.overrides:
+            if rules.get(item.rule_id) is None:
+                raise Place(self.file, item.line).error(f"no rule is called {item.rule_id!r}; imginspect rules list names all")
+
+
+def load_policy(name: str, folders: Sequence[Path] = ()) -> Policy:
+    """The policy *name*: see ``policy_file``.
 
     Raises: RuleError
     """
-    built_in = rules_folder() / "policies"
-    if "/" not in name and not name.endswith((".yaml", ".yml")):
-        path, shown_as = built_in / f"{name}.yaml", f"policies/{name}.yaml"
-        if not path.is_file():
-            there = ", ".join(sorted(file.stem for file in built_in.glob("*.yaml")))
-            raise RuleError(f"no policy is called {name!r}; there are: {there}; or name a file")
-    else:
-        path, shown_as = Path(name), Path(name).name
-    mapping = yaml_file.load(path, shown_as)
-    mapping.allow("id", "title", "directories", "platform", "fail_on", "questions")
+    file = policy_file(name, folders)
+    return parse_policy(yaml_file.read(file.path, file.shown_as), file.shown_as)
+
+
+def parse_policy(content: bytes, shown_as: str) -> Policy:
+    """The policy in *content*; *shown_as* names its file in complaints.
+
+    Raises: RuleError
+    """
+    mapping = yaml_file.parse(content, shown_as)
+    mapping.allow("id", "title", "directories", "runners", "platforms", "registries", "fail_on", "severities", "skip", "questions")
     return Policy(
         id=mapping.text("id"),
         title=mapping.text("title"),
         directories=tuple(_directory(item) for item in mapping.mappings("directories")),
-        platform=mapping.text("platform", "linux/amd64"),
+        runners=tuple(_runner(item) for item in mapping.mappings("runners")),
+        platforms=_matching(mapping, "platforms", _PLATFORM, "such as linux/amd64") or (_USUAL_PLATFORM,),
+        registries=_matching(mapping, "registries", _REGISTRY, "a host such as registry.example.org, or a host and the start of a path"),
         fail_on=parse_severity(mapping, "fail_on", "high"),
+        overrides=tuple(_overrides(mapping)),
         questions=tuple(_question(item) for item in mapping.mappings("questions")),
-        digest=digest_of([path.read_bytes()]),
+        digest=digest_of([content]),
         file=shown_as,
     )
+
+
+def policy_file(name: str, folders: Sequence[Path] = ()) -> RuleFile:
+    """Where the policy *name* is: the file *name*, or that of a name which comes with imginspect or stands in ``policies`` of *folders*.
+
+    Raises: RuleError - there is none or more than one
+    """
+    if "/" in name or name.endswith((".yaml", ".yml")):
+        return RuleFile(Path(name), Path(name).name, ())
+    searched = dict.fromkeys([rules_folder(), *folders])
+    named = [(file.path.stem, file) for folder in searched for file in rule_files(folder, Path(POLICIES))]
+    fitting = [file for stem, file in named if stem == name]
+    if not fitting:
+        raise RuleError(f"no policy is called {name!r}; there are: {', '.join(sorted({stem for stem, _ in named}))}; or name a file")
+    if len(fitting) > 1:
+        raise RuleError(f"two policies are called {name!r}: {fitting[0].shown_as} and {fitting[1].shown_as}; name the file that is meant")
+    return fitting[0]
 
 
 def _directory(mapping: yaml_file.Mapping) -> MountDirectory:
@@ -81,6 +170,39 @@ def _directory(mapping: yaml_file.Mapping) -> MountDirectory:
     if role not in _ROLES:
         raise mapping.place_of("role").error(f"role: expected one of {', '.join(filter(None, _ROLES))}, found {role!r}")
     return MountDirectory(path, mapping.text("purpose", ""), role)
+
+
+def _runner(mapping: Mapping) -> Runner:
+    mapping.allow("name", "runs_as")
+    name, runs_as = mapping.text("name"), mapping.text("runs_as")
+    if not _RUNNER.fullmatch(name):
+        raise mapping.place_of("name").error(f"name: expected a word such as podman, found {name!r}")
+    if runs_as not in list(RunsAs):
+        raise mapping.place_of("runs_as").error(f"runs_as: expected one of {', '.join(RunsAs)}, found {runs_as!r}")
+    return Runner(name, RunsAs(runs_as))
+
+
+def _matching(mapping: Mapping, key: str, form: re.Pattern[str], expected: str) -> tuple[str, ...]:
+    texts = mapping.texts(key)
+    for text in texts:
+        if not form.fullmatch(text):
+            raise mapping.place_of(key).error(f"{key}: expected {expected}, found {text!r}")
+    if len(set(texts)) < len(texts):
+        raise mapping.place_of(key).error(f"{key}: one of them is there twice")
+    return texts
+
+
+def _overrides(mapping: Mapping) -> Iterator[Override]:
+    severities, skip = (mapping.mapping(key) or Mapping(mapping.place, {}) for key in ("severities", "skip"))
+    for rule_id, line in severities.lines():
+        yield Override(rule_id, parse_severity(severities, rule_id), "", line)
+    for rule_id, line in skip.lines():
+        if rule_id in severities:
+            raise skip.place_of(rule_id).error(f"{rule_id} is skipped, so its severity means nothing: leave out one of the two")
+        reason = skip.text(rule_id)
+        if not reason:
+            raise skip.place_of(rule_id).error(f"{rule_id}: expected the reason why it is skipped, which the report shows")
+        yield Override(rule_id, None, reason, line)
 
 
 def _question(mapping: yaml_file.Mapping) -> Question:

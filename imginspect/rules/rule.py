@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from imginspect.rules.yaml_file import Mapping
+from imginspect.errors import RuleError
+from imginspect.rules.mapping import Mapping, Place
 
 _ID = re.compile(r"[A-Z][A-Z0-9]*(?:-[A-Z0-9]+)*-\d{3}")
 
@@ -40,25 +42,24 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A small image in words, for trying the rule."""
+    """A small image in words, for trying the rule. *description* is in JSON: few runs look at it."""
 
     title: str
-    source: Mapping
+    description: str = field(repr=False)
+    line: int
 
     def image(self) -> dict[str, Any]:
-        """The description of the image, as ``sample.build`` takes it.
-
-        Raises: RuleError
-        """
-        image = self.source.plain("image")
-        if not isinstance(image, dict):
-            raise self.source.place_of("image").error("image: expected a mapping")
+        """The description of the image, as ``sample.build`` takes it."""
+        image: dict[str, Any] = json.loads(self.description)
         return image
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule. *check* names the code that judges it, *params* what the rule asks of that code."""
+    """One rule. *check* names the code that judges it, *params* what the rule asks of that code.
+
+    *lines* tells where ``check`` and each parameter (``params.NAME``) stand in *file*.
+    """
 
     id: str
     title: str
@@ -72,6 +73,11 @@ class Rule:
     passing: tuple[Example, ...]
     file: str
     line: int
+    lines: dict[str, int]
+
+    def error(self, what: str, key: str = "") -> RuleError:
+        """A complaint about *key* (``check`` or ``params.NAME``), or about the rule as a whole where it does not say that."""
+        return Place(self.file, self.lines.get(key, self.line)).error(f"{self.id}: {what}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,23 +102,22 @@ def parse_rule(mapping: Mapping) -> Rule:
     if not _ID.fullmatch(rule_id):
         raise mapping.place_of("id").error(f"id: expected letters and three digits such as TRE-DIR-001, found {rule_id!r}")
     params = mapping.mapping("params")
-    examples = mapping.mapping("examples")
-    if examples is None:
-        raise mapping.place.error("'examples' is missing: a rule needs one that must flag and one that must pass")
-    examples.allow("flag", "pass")
+    lines = {"check": mapping.place_of("check").line, **{f"params.{key}": line for key, line in (params.lines() if params else ())}}
+    flag, passing = _examples(mapping)
     return Rule(
         id=rule_id,
         title=mapping.text("title"),
         check=mapping.text("check"),
         severity=parse_severity(mapping, "severity"),
-        params={key: params.plain(key) for key in params.keys()} if params else {},  # noqa: SIM118 - Mapping is no dict
+        params=mapping.plain("params", {}),
         rationale=mapping.text("rationale"),
         remediation=mapping.text("remediation"),
         references=tuple(_reference(item) for item in mapping.mappings("references")),
-        flag=tuple(_example(item) for item in examples.mappings("flag")),
-        passing=tuple(_example(item) for item in examples.mappings("pass")),
+        flag=flag,
+        passing=passing,
         file=mapping.place.file,
         line=mapping.place.line,
+        lines=lines,
     )
 
 
@@ -140,6 +145,20 @@ def _reference(mapping: Mapping) -> Reference:
     return Reference(mapping.text("title"), mapping.text("section", ""), mapping.text("quote", ""), level)
 
 
+def _examples(mapping: Mapping) -> tuple[tuple[Example, ...], tuple[Example, ...]]:
+    examples = mapping.mapping("examples")
+    if examples is None:
+        raise mapping.place.error("'examples' is missing: a rule needs one that must flag and one that must pass")
+    examples.allow("flag", "pass")
+    flag, passing = (tuple(_example(item) for item in examples.mappings(kind)) for kind in ("flag", "pass"))
+    if not flag or not passing:
+        raise mapping.place_of("examples").error("'examples' needs one that must flag and one that must pass")
+    return flag, passing
+
+
 def _example(mapping: Mapping) -> Example:
     mapping.allow("title", "image")
-    return Example(mapping.text("title"), mapping)
+    image = mapping.mapping("image")
+    if image is None:
+        raise mapping.place.error("'image' is missing: an example describes an image")
+    return Example(mapping.text("title"), json.dumps(mapping.plain("image")), mapping.place.line)

@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from imginspect.errors import RuleError
 from imginspect.rules import yaml_file
+from imginspect.rules.folder import KNOWLEDGE, POLICIES, rule_files, rules_folder
 from imginspect.rules.rule import Rule, RuleSet, digest_of, parse_rule
 
-_POLICIES = "policies"
-_NO_RULES = frozenset({_POLICIES, "knowledge"})
+__all__ = ["built_in_rules", "load_rules", "rules_folder"]
 
-
-def rules_folder() -> Path:
-    """The folder of the rules that come with imginspect: in the wheel, or beside the package in a checkout.
-
-    Raises: RuleError - the installation is incomplete
-    """
-    package = Path(__file__).resolve().parent.parent
-    for folder in (package / "_rules", package.parent / "rules"):
-        if (folder / _POLICIES).is_dir():
-            return folder
-    raise RuleError("the rules that come with imginspect are missing: install it again")
+_NO_RULES = frozenset({POLICIES, KNOWLEDGE})
 
 
 def built_in_rules() -> RuleSet:
@@ -29,24 +20,26 @@ def built_in_rules() -> RuleSet:
     return load_rules([rules_folder()])
 
 
-def load_rules(folders: list[Path]) -> RuleSet:
+def load_rules(folders: Sequence[Path]) -> RuleSet:
     """All rules of *folders*, subfolders included (``policies`` and ``knowledge`` are none of theirs), ordered by id.
 
-    Raises: RuleError - a faulty file, or two rules with one id
+    Raises: RuleError - a faulty file, two rules with one id, or a folder that holds neither rules nor policies nor knowledge
     """
     rules: dict[str, Rule] = {}
     contents: list[bytes] = []
     for folder in folders:
-        files = sorted(path for path in folder.rglob("*.yaml") if not _NO_RULES & set(path.relative_to(folder).parts[:-1]))
+        files = rule_files(folder)
         if not files:
             raise RuleError(f"{folder}: holds no rules (*.yaml)")
-        for path in files:
-            shown_as = path.relative_to(folder).as_posix()
-            mapping = yaml_file.load(path, shown_as)
+        for file in files:
+            if _NO_RULES & set(file.parts):
+                continue
+            content = yaml_file.read(file.path, file.shown_as)
+            mapping = yaml_file.parse(content, file.shown_as)
             rule = parse_rule(mapping)
             if rule.id in rules:
                 before = rules[rule.id]
-                raise mapping.place_of("id").error(f"{rule.id} is defined in {before.file} already")
+                raise mapping.place_of("id").error(f"{rule.id} is defined in {before.file}, line {before.line} already")
             rules[rule.id] = rule
-            contents.append(path.read_bytes())
+            contents.append(content)
     return RuleSet(tuple(rules[rule_id] for rule_id in sorted(rules)), digest_of(contents))

@@ -1,144 +1,29 @@
-"""PyYAML's one door: a YAML file as plain values that know their line."""
+"""PyYAML's one door: a YAML file as plain values that know their line.
+
+Only what rules need is read: mappings with texts as keys, lists, texts, numbers, true and false. No anchors and aliases (a few lines of
+them can stand for gigabytes), no tags (which make objects), no key twice, and no deeper nesting than ``_MOST_LEVELS``. PyYAML is imported
+when the first file is read: where rules come from the cache none is.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import errno
+import os
+import re
+import stat
+from math import isfinite
 from pathlib import Path
-from typing import Any, TypeAlias, TypeVar
-
-import yaml
-from yaml.constructor import SafeConstructor
+from typing import Any
 
 from imginspect.errors import RuleError
+from imginspect.rules.mapping import Mapping, Place, Value
 
-try:
-    from yaml import CSafeLoader as _Loader
-except ImportError:  # PyYAML built without libyaml: slower, the same result
-    from yaml import SafeLoader as _Loader  # type: ignore[assignment]
+__all__ = ["Mapping", "Place", "load", "parse", "read"]
 
-Plain: TypeAlias = Any
-Number = TypeVar("Number", int, float)
 _MAX_BYTES = 1 << 20
-_TEXT = "tag:yaml.org,2002:str"
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A file and a line in it, for complaints."""
-
-    file: str
-    line: int
-
-    def error(self, what: str) -> RuleError:
-        """A complaint about this place."""
-        return RuleError(f"{self.file}, line {self.line}: {what}")
-
-
-class Mapping:
-    """A YAML mapping: values by key, each with its place."""
-
-    def __init__(self, node: yaml.MappingNode, file: str) -> None:
-        self.place = Place(file, node.start_mark.line + 1)
-        self._nodes: dict[str, tuple[yaml.Node, Place]] = {}
-        for key_node, value_node in node.value:
-            key = key_node.value if isinstance(key_node, yaml.ScalarNode) else "?"
-            place = Place(file, key_node.start_mark.line + 1)
-            if key in self._nodes:
-                raise place.error(f"{key!r} is there twice")
-            self._nodes[key] = (value_node, place)
-
-    def __contains__(self, key: str) -> bool:
-        return key in self._nodes
-
-    def keys(self) -> list[str]:
-        """The keys in the file's order."""
-        return list(self._nodes)
-
-    def place_of(self, key: str) -> Place:
-        """Where *key* stands, or the mapping itself where it is missing."""
-        return self._nodes[key][1] if key in self._nodes else self.place
-
-    def allow(self, *keys: str) -> None:
-        """Complain about any key that is not one of *keys*.
-
-        Raises: RuleError
-        """
-        for key, (_, place) in self._nodes.items():
-            if key not in keys:
-                raise place.error(f"{key!r} is not known here; there are: {', '.join(keys)}")
-
-    def text(self, key: str, default: str | None = None) -> str:
-        """The string *key*.
-
-        Raises: RuleError - missing without a default, or no string
-        """
-        value = self.plain(key, default)
-        if not isinstance(value, str):
-            raise self.place_of(key).error(f"{key!r}: expected a text, found {'nothing' if value is None else type(value).__name__}")
-        return value.strip()
-
-    def texts(self, key: str) -> tuple[str, ...]:
-        """The strings in the list *key*; none where it is missing.
-
-        Raises: RuleError
-        """
-        value = self.plain(key, [])
-        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            raise self.place_of(key).error(f"{key!r}: expected a list of texts")
-        return tuple(value)
-
-    def truth(self, key: str) -> bool:
-        """The yes or no *key*; no where it is missing.
-
-        Raises: RuleError
-        """
-        value = self.plain(key, default=False)
-        if not isinstance(value, bool):
-            raise self.place_of(key).error(f"{key!r}: expected true or false")
-        return value
-
-    def number(self, key: str, default: Number, *, most: Number) -> Number:
-        """The number *key*, from 0 to *most*, whole where *default* is.
-
-        Raises: RuleError
-        """
-        value = self.plain(key, default)
-        if isinstance(value, bool) or not isinstance(value, int | type(default)) or not 0 <= value <= most:
-            raise self.place_of(key).error(f"{key!r}: expected a number from 0 to {most}")
-        return value
-
-    def plain(self, key: str, default: Plain = None) -> Plain:
-        """The value of *key* as Python builtins."""
-        if key not in self._nodes:
-            return default
-        node, place = self._nodes[key]
-        if isinstance(node, yaml.ScalarNode) and node.tag == _TEXT:
-            return node.value
-        return _construct(node, place)
-
-    def mappings(self, key: str) -> list[Mapping]:
-        """The mappings in the list *key*; an empty list where it is missing.
-
-        Raises: RuleError
-        """
-        if key not in self._nodes:
-            return []
-        node, place = self._nodes[key]
-        if not isinstance(node, yaml.SequenceNode) or not all(isinstance(item, yaml.MappingNode) for item in node.value):
-            raise place.error(f"{key!r}: expected a list of mappings")
-        return [Mapping(item, place.file) for item in node.value]
-
-    def mapping(self, key: str) -> Mapping | None:
-        """The mapping *key*, or None where it is missing.
-
-        Raises: RuleError
-        """
-        if key not in self._nodes:
-            return None
-        node, place = self._nodes[key]
-        if not isinstance(node, yaml.MappingNode):
-            raise place.error(f"{key!r}: expected a mapping")
-        return Mapping(node, place.file)
+_MOST_LEVELS = 30
+_NOT_TEXT = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_TAG = "tag:yaml.org,2002:"
 
 
 def load(path: Path, shown_as: str) -> Mapping:
@@ -146,22 +31,151 @@ def load(path: Path, shown_as: str) -> Mapping:
 
     Raises: RuleError
     """
+    return parse(read(path, shown_as), shown_as)
+
+
+def read(path: Path, shown_as: str) -> bytes:
+    """The bytes of a rule file, which is a file (no folder, pipe or device) of reasonable size.
+
+    Raises: RuleError
+    """
     try:
-        if path.stat().st_size > _MAX_BYTES:
-            raise RuleError(f"{shown_as}: larger than {_MAX_BYTES:,} bytes")
-        node = yaml.compose(path.read_text("utf-8"), Loader=_Loader)
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(descriptor, "rb", closefd=True) as handle:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise RuleError(f"{shown_as}: is no file")
+            content = handle.read(_MAX_BYTES + 1)
+    except IsADirectoryError as error:
+        raise RuleError(f"{shown_as}: is a folder, not a file") from error
     except OSError as error:
-        raise RuleError(f"{shown_as}: {error.strerror}") from error
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        raise Place(shown_as, mark.line + 1 if mark else 1).error(f"not valid YAML: {getattr(error, 'problem', error)}") from error
-    if not isinstance(node, yaml.MappingNode):
-        raise Place(shown_as, 1).error("expected a mapping")
-    return Mapping(node, shown_as)
+        why = "is a link that leads in a circle" if error.errno == errno.ELOOP else error.strerror
+        raise RuleError(f"{shown_as}: {why}") from error
+    except ValueError as error:
+        raise RuleError(f"{shown_as!r} is no name of a file: {error}") from error
+    if len(content) > _MAX_BYTES:
+        raise RuleError(f"{shown_as}: larger than {_MAX_BYTES:,} bytes")
+    return content
 
 
-def _construct(node: yaml.Node, place: Place) -> Plain:
+def parse(content: bytes, shown_as: str) -> Mapping:
+    """The mapping in *content*.
+
+    Raises: RuleError
+    """
+    import yaml
+
     try:
-        return SafeConstructor().construct_document(node)
+        from yaml import CSafeLoader as Loader
+    except ImportError:  # PyYAML built without libyaml: slower, the same result
+        from yaml import SafeLoader as Loader  # type: ignore[assignment]
+
+    text = _decoded(content, shown_as)
+    loader = Loader(text)
+    try:
+        return _Reader(loader, shown_as).document()
     except yaml.YAMLError as error:
-        raise place.error(str(error)) from error
+        raise _place_of(error, shown_as).error(f"not valid YAML: {_problem(error, text)}") from error
+    finally:
+        loader.dispose()
+
+
+def _decoded(content: bytes, shown_as: str) -> str:
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise Place(shown_as, line).error(f"not valid YAML: the byte 0x{content[error.start]:02x} is no UTF-8") from error
+    found = _NOT_TEXT.search(text)
+    if found:
+        line = text.count("\n", 0, found.start()) + 1
+        raise Place(shown_as, line).error(f"not valid YAML: holds the control character U+{ord(found.group()):04X}")
+    return text
+
+
+def _place_of(error: Any, shown_as: str) -> Place:
+    mark = getattr(error, "problem_mark", None)
+    return Place(shown_as, mark.line + 1 if mark else 1)
+
+
+def _problem(error: Any, text: str) -> str:
+    problem = getattr(error, "problem", None) or str(error)
+    mark = getattr(error, "problem_mark", None)
+    lines = text.split("\n")
+    is_tab = mark and mark.line < len(lines) and lines[mark.line][mark.column : mark.column + 1] == "\t"
+    return f"{problem}: a tab cannot indent" if is_tab else str(problem)
+
+
+class _Reader:
+    """Makes values of a loader's events. Recursion is bounded by ``_MOST_LEVELS``: PyYAML's own composer would use up the stack."""
+
+    def __init__(self, loader: Any, file: str) -> None:
+        import yaml
+
+        self._yaml = yaml
+        self._loader = loader
+        self._file = file
+        self._constructor: Any = yaml.constructor.SafeConstructor()
+
+    def document(self) -> Mapping:
+        """The one mapping of the file."""
+        self._loader.get_event()  # the stream's start
+        first = self._loader.get_event()
+        if not isinstance(first, self._yaml.DocumentStartEvent):
+            raise Place(self._file, 1).error("expected a mapping, found nothing")
+        event = self._loader.get_event()
+        value = self._value(event, 0)
+        if not isinstance(value, Mapping):
+            raise self._place(event).error("expected a mapping")
+        self._loader.get_event()  # the document's end
+        rest = self._loader.get_event()
+        if not isinstance(rest, self._yaml.StreamEndEvent):
+            raise self._place(rest).error("a second document (after ---): expected one in each file")
+        return value
+
+    def _place(self, event: Any) -> Place:
+        return Place(self._file, event.start_mark.line + 1)
+
+    def _value(self, event: Any, level: int) -> Value:
+        if isinstance(event, self._yaml.AliasEvent) or event.anchor is not None:
+            raise self._place(event).error("anchors (&) and aliases (*) are not used in rules; put quotes around a text that begins so")
+        if level > _MOST_LEVELS:
+            raise self._place(event).error(f"nested more than {_MOST_LEVELS} levels deep")
+        if isinstance(event, self._yaml.ScalarEvent):
+            return self._scalar(event)
+        if event.tag is not None:
+            raise self._place(event).error(f"the tag {event.tag!r} is not used in rules")
+        return self._mapping(event, level) if isinstance(event, self._yaml.MappingStartEvent) else self._sequence(level)
+
+    def _sequence(self, level: int) -> list[Value]:
+        values = []
+        while not isinstance(event := self._loader.get_event(), self._yaml.SequenceEndEvent):
+            values.append(self._value(event, level + 1))
+        return values
+
+    def _mapping(self, start: Any, level: int) -> Mapping:
+        values: dict[str, tuple[Value, int]] = {}
+        while not isinstance(event := self._loader.get_event(), self._yaml.MappingEndEvent):
+            key, place = self._value(event, level + 1), self._place(event)
+            if not isinstance(key, str):
+                raise place.error("expected a text as key; put quotes around a number, yes, no, on or off")
+            if key in values:
+                raise place.error(f"{key!r} is there twice")
+            values[key] = self._value(self._loader.get_event(), level + 1), place.line
+        return Mapping(self._place(start), values)
+
+    def _scalar(self, event: Any) -> Value:
+        if event.tag is not None:
+            raise self._place(event).error(f"the tag {event.tag!r} is not used in rules; put quotes around a text that begins with !")
+        node_type = self._yaml.ScalarNode
+        tag = self._loader.resolve(node_type, event.value, event.implicit).removeprefix(_TAG)
+        if tag == "str":
+            return str(event.value)
+        if tag not in ("null", "bool", "int", "float"):
+            raise self._place(event).error(f"{event.value!r} could be a date or a merge; put quotes around it")
+        try:
+            value: Value = getattr(self._constructor, f"construct_yaml_{tag}")(node_type(_TAG + tag, event.value))
+        except (ValueError, OverflowError) as error:
+            raise self._place(event).error(f"not a number: {error}") from error
+        if isinstance(value, float) and not isfinite(value):
+            raise self._place(event).error(f"{event.value!r} is no finite number; put quotes around a text")
+        return value

@@ -14,7 +14,7 @@ from imginspect.report import json_form
 from tests.image_builder import ImageBuilder, file
 from tests.inspecting import run
 
-COMMANDS = ["inspect", "images", "config", "history", "ls", "cat", "find", "schema", "demo"]
+COMMANDS = ["inspect", "images", "config", "history", "ls", "cat", "find", "rules", "schema", "demo"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

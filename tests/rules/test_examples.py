@@ -1,43 +1,50 @@
-"""Every rule that comes with imginspect shows by its own examples what it flags and what it lets pass."""
+"""Every rule and kind of credential that comes with imginspect shows by its own examples what it flags and what it lets pass."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import cache
+from unittest import mock
+
 import pytest
 
+from imginspect.checks import Outcome
+from imginspect.checks.catalogue import CHECKS
+from imginspect.checks.check import Check
+from imginspect.criteria import Criteria, load_criteria
 from imginspect.errors import RuleError
-from imginspect.report import Report
-from imginspect.rules import Rule, built_in_rules
-from imginspect.rules.rule import Example
+from imginspect.rule_examples import Answer, answers_of_kind, answers_of_rule
+from imginspect.rules import Rule, built_in_rules, load_patterns
+from imginspect.rules.policy import Override
+from imginspect.rules.ruleset import rules_folder
 from imginspect.sample import build
-from tests.fuzz.fuzz_readers import examine
 
 RULES = built_in_rules().rules
+PATTERNS = load_patterns([rules_folder()]).patterns
 
 
-def verdict(rule: Rule, example: Example) -> str:
-    reports: list[Report] = examine(build(example.image()))
-    assert len(reports) == 1
-    return next(str(result.verdict) for result in reports[0].results if result.rule.id == rule.id)
+@cache
+def criteria() -> Criteria:
+    return load_criteria()
+
+
+def wrong(answers: list[Answer]) -> list[Answer]:
+    return [answer for answer in answers if not answer.is_right]
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
-def test_a_rule_has_examples_of_both_kinds(rule: Rule) -> None:
-    assert rule.flag, f"{rule.file}: no example that must flag"
-    assert rule.passing, f"{rule.file}: no example that must pass"
+def test_what_must_be_flagged_is_and_what_must_pass_does(rule: Rule) -> None:
+    answers = list(answers_of_rule(rule, criteria()))
+    assert wrong(answers) == []
+    assert {answer.must_flag for answer in answers} == {True, False}
+    assert len(answers) == len(rule.flag) + len(rule.passing)
 
 
-FLAG = [pytest.param(rule, example, id=f"{rule.id}-{example.title}") for rule in RULES for example in rule.flag]
-PASS = [pytest.param(rule, example, id=f"{rule.id}-{example.title}") for rule in RULES for example in rule.passing]
-
-
-@pytest.mark.parametrize(("rule", "example"), FLAG)
-def test_what_must_be_flagged_is(rule: Rule, example: Example) -> None:
-    assert verdict(rule, example) in ("warn", "fail", "undetermined")
-
-
-@pytest.mark.parametrize(("rule", "example"), PASS)
-def test_what_must_pass_does(rule: Rule, example: Example) -> None:
-    assert verdict(rule, example) == "pass"
+def test_what_a_kind_must_flag_is_and_what_it_must_pass_does() -> None:
+    for pattern in PATTERNS:
+        answers = list(answers_of_kind(pattern))
+        assert wrong(answers) == [], pattern.id
+        assert {answer.must_flag for answer in answers} == {True, False}
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
@@ -45,6 +52,41 @@ def test_a_rule_says_why_and_what_to_do(rule: Rule) -> None:
     assert rule.rationale
     assert rule.remediation
     assert rule.references
+
+
+# -- a wrong answer is seen ------------------------------------------------------------------------------------------
+
+
+def swapped(rule: Rule) -> Rule:
+    return replace(rule, flag=rule.passing, passing=rule.flag)
+
+
+def test_an_example_that_gives_another_answer_is_wrong() -> None:
+    for rule in RULES[:3]:
+        assert len(wrong(list(answers_of_rule(swapped(rule), criteria())))) == len(rule.flag) + len(rule.passing)
+    pattern = replace(PATTERNS[0], flag=PATTERNS[0].passing, passing=PATTERNS[0].flag)
+    assert all(not answer.is_right for answer in answers_of_kind(pattern))
+
+
+def test_a_crash_is_no_right_answer_to_anything() -> None:
+    rule = RULES[0]
+
+    def crash(subject: object, params: object) -> Outcome:
+        raise ZeroDivisionError
+
+    broken = {**CHECKS, rule.check: replace(CHECKS[rule.check], judge=crash)}
+    with mock.patch("imginspect.checks.runner.CHECKS", broken):
+        answers = list(answers_of_rule(rule, criteria()))
+        of_another = list(answers_of_rule(RULES[-1], criteria()))
+    assert [answer.is_right for answer in answers + of_another] == [False] * len(answers + of_another)
+    assert "crashed (ZeroDivisionError)" in answers[0].answer
+    assert isinstance(CHECKS[rule.check], Check)
+
+
+def test_the_examples_of_a_rule_that_the_policy_skips_are_tried_all_the_same() -> None:
+    rule = RULES[0]
+    policy = replace(criteria().policy, overrides=(Override(rule.id, None, "no need", 1),))
+    assert wrong(list(answers_of_rule(rule, replace(criteria(), policy=policy)))) == []
 
 
 @pytest.mark.parametrize(
@@ -59,3 +101,23 @@ def test_a_rule_says_why_and_what_to_do(rule: Rule) -> None:
 def test_an_example_with_a_word_that_is_not_known_is_refused(description: dict[str, object]) -> None:
     with pytest.raises(RuleError, match="example"):
         build(description)
+
+
+@pytest.mark.parametrize(
+    "description",
+    [
+        '{"layer": []}',
+        '{"layers": 3}',
+        '{"layers": [[3]]}',
+        '{"layers": [[{"text": "x"}]]}',
+        '{"layers": {"a": 1}}',
+        '{"layers": [], "damage": [3]}',
+        '{"layers": [], "config": []}',
+        '{"layers": [], "damage": [{"kind": "truncate-layer", "layer": 7}]}',
+    ],
+)
+def test_an_example_that_describes_no_image_is_refused_with_its_place(description: str) -> None:
+    rule = RULES[0]
+    faulty = replace(rule, flag=(replace(rule.flag[0], description=description, line=77),))
+    with pytest.raises(RuleError, match=rf"{rule.file}, line 77: {rule.id}: example: "):
+        list(answers_of_rule(faulty, criteria()))

@@ -1,14 +1,19 @@
-"""Rules and policies from files: every complaint names file and line, before any image is opened."""
+"""Rules from files: every complaint names file and line, before any image is opened."""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
 from imginspect.checks import prepare
+from imginspect.criteria import load_criteria
 from imginspect.errors import RuleError
-from imginspect.rules import Severity, built_in_rules, load_policy, load_rules
+from imginspect.rules import Severity, built_in_rules, load_rules
+from imginspect.rules.ruleset import rules_folder
 from tests.inspecting import run
 
 RULE = """\
@@ -29,29 +34,47 @@ examples:
       image: {layers: [[{path: /safe_data/}, {path: /safe_outputs/}, {path: /scratch/}]]}
 """
 
+CHECK = "check: mount-directories-exist"
+INTEGRITY = "check: integrity\nparams:\n  topic: digest\n  verdict: fail"
 FAULTS = [
-    ("severity: low", "severity: terrible", r"own\.yaml, line 4: .*terrible"),
-    ("title: Mine", "title: Mine\ncolour: red", r"own\.yaml, line 3: 'colour' is not known"),
-    ("title: Mine", "title: Mine\ntitle: Yours", r"own\.yaml, line 3: 'title' is there twice"),
-    ("title: Mine", "title: [1]", r"own\.yaml, line 2: 'title': expected a text"),
-    ("id: OWN-DIR-001", "id: own dir", r"own\.yaml, line 1: id: .*own dir"),
-    ("id: OWN-DIR-001", "id: TRE-DIR-001", r"own\.yaml, line 1: TRE-DIR-001 is defined in directories/exist\.yaml"),
-    ("check: mount-directories-exist", "check: magic", r"own\.yaml, line 1: OWN-DIR-001: no check is called 'magic'"),
-    ("severity: low", "severity: low\nparams: {depth: 3}", r"own\.yaml, line 1: OWN-DIR-001: .* no parameter 'depth'"),
-    ("check: mount-directories-exist", "check: integrity", r"own\.yaml, line 1: OWN-DIR-001: .* needs the parameter 'topic'"),
-    ("check: mount-directories-exist", "check: integrity\nparams: {topic: digest, verdict: bad}", r"own\.yaml, line 1: .*verdict.*bad"),
-    ("check: mount-directories-exist", "check: integrity\nparams: {topic: weather, verdict: fail}", r"own\.yaml, line 1: .*topic.*weather"),
-    ("level: should", "level: maybe", r"own\.yaml, line 8: level: .*maybe"),
-    ("examples:", "example:", r"own\.yaml, line 9: 'example' is not known"),
-    ("  flag:", "  flags:", r"own\.yaml, line 10: 'flags' is not known"),
-    ("severity: low", "severity: [low", r"own\.yaml, line \d+: not valid YAML"),
-    ("rationale: because\n", "", r"own\.yaml, line 1: 'rationale': expected a text, found nothing"),
+    ("severity: low", "severity: terrible", r"line 4: .*terrible"),
+    ("title: Mine", "title: Mine\ncolour: red", r"line 3: 'colour' is not known"),
+    ("title: Mine", "title: Mine\ntitle: Yours", r"line 3: 'title' is there twice"),
+    ("title: Mine", "title: [1]", r"line 2: 'title': expected a text, found a list"),
+    ("title: Mine", "title: 1", r"line 2: 'title': expected a text, found 1"),
+    ("id: OWN-DIR-001", "id: own dir", r"line 1: id: .*own dir"),
+    ("id: OWN-DIR-001", "id: TRE-DIR-001", r"line 1: TRE-DIR-001 is defined in directories/exist\.yaml, line 1 already"),
+    (CHECK, "check: magic", r"line 3: OWN-DIR-001: no check is called 'magic'; there are: "),
+    ("severity: low", "severity: low\nparams: {depth: 3}", r"line 5: OWN-DIR-001: .* no parameter 'depth'; it has none"),
+    (CHECK, "check: integrity", r"line 3: OWN-DIR-001: .* needs the parameter 'topic'"),
+    (CHECK, INTEGRITY.replace("fail", "bad"), r"line 6: OWN-DIR-001: verdict: .*bad"),
+    (CHECK, INTEGRITY.replace("digest", "weather"), r"line 5: OWN-DIR-001: topic: .*weather"),
+    (CHECK, INTEGRITY.replace("digest", "3"), r"line 5: OWN-DIR-001: topic: expected a text, found 3"),
+    (CHECK, INTEGRITY.replace("digest", "[digest]"), r"line 5: OWN-DIR-001: topic: expected a text, found a list"),
+    (CHECK, INTEGRITY + "\n  depth: 3", r"line 7: OWN-DIR-001: .* no parameter 'depth'; there are: topic, verdict"),
+    (CHECK, "check: licence-inventory\nparams:\n  names: many", r"line 5: OWN-DIR-001: names: expected a whole number, found 'many'"),
+    (CHECK, "check: licence-inventory\nparams:\n  names: true", r"line 5: OWN-DIR-001: names: expected a whole number, found true"),
+    (CHECK, "check: licence-inventory\nparams:\n  names: 1.5", r"line 5: OWN-DIR-001: names: expected a whole number, found 1\.5"),
+    (CHECK, "check: temporary-directory\nparams:\n  variables: TMP", r"line 5: OWN-DIR-001: variables: expected a list"),
+    (CHECK, "check: temporary-directory\nparams:\n  variables: [TMP, 3]", r"line 5: OWN-DIR-001: variables: expected a list"),
+    (CHECK, "check: temporary-directory\nparams:\n  variables:", r"line 5: OWN-DIR-001: variables: expected a list.*found nothing"),
+    (CHECK, "check: device-nodes\nparams:\n  known: [/dev/null]", r"line 5: OWN-DIR-001: known: expected a mapping"),
+    (CHECK, "check: device-nodes\nparams:\n  known: {/dev/null: [one, 3]}", r"line 5: OWN-DIR-001: known: expected a mapping"),
+    (CHECK, CHECK + "\nparams: 3", r"line 4: 'params': expected a mapping, found 3"),
+    ("level: should", "level: maybe", r"line 8: level: .*maybe"),
+    ("level: should", "kind: a", r"line 8: 'kind' is not known"),
+    ("examples:", "example:", r"line 9: 'example' is not known"),
+    ("  flag:", "  flags:", r"line 10: 'flags' is not known"),
+    ('      image: {layers: [[{path: /a, text: "1"}]]}\n', "", r"line 11: 'image' is missing"),
+    ('image: {layers: [[{path: /a, text: "1"}]]}', "image: [1]", r"line 12: 'image': expected a mapping, found a list"),
+    ("severity: low", "severity: [low", r"line \d+: not valid YAML"),
+    ("rationale: because\n", "", r"line 1: 'rationale': expected a text, found nothing"),
 ]
 
 
 def folder(tmp_path: Path, text: str) -> Path:
     rules = tmp_path / "rules"
-    rules.mkdir()
+    rules.mkdir(parents=True)
     (rules / "own.yaml").write_text(text)
     return rules
 
@@ -60,27 +83,21 @@ def folder(tmp_path: Path, text: str) -> Path:
 def test_a_faulty_rule_is_refused_with_its_place(old: str, new: str, complaint: str, tmp_path: Path) -> None:
     assert RULE.count(old) == 1
     rules = folder(tmp_path, RULE.replace(old, new))
-    with pytest.raises(RuleError, match=complaint):
-        prepare(load_rules([built_in_folder(), rules]))
+    with pytest.raises(RuleError, match=rf"^rules/own\.yaml, {complaint}"):
+        prepare(load_rules([rules_folder(), rules]))
     outcome = run("inspect", tmp_path / "no-such-image.tar", "--rules", rules)
     assert outcome.code == 2
-    assert "own.yaml, line" in outcome.err
+    assert outcome.err.startswith("imginspect: rules/own.yaml, line ")
     assert "no such file" not in outcome.err
 
 
-def built_in_folder() -> Path:
-    from imginspect.rules.ruleset import rules_folder
-
-    return rules_folder()
-
-
 def test_a_rule_of_ones_own_is_judged_beside_the_built_in_ones(tmp_path: Path) -> None:
-    rules = load_rules([built_in_folder(), folder(tmp_path, RULE)])
+    rules = load_rules([rules_folder(), folder(tmp_path, RULE)])
     assert [rule.id for rule in rules.rules] == sorted([rule.id for rule in built_in_rules().rules] + ["OWN-DIR-001"])
     assert rules.digest != built_in_rules().digest
     own = rules.get("OWN-DIR-001")
     assert own is not None
-    assert (own.severity, own.file, own.line) == (Severity.LOW, "own.yaml", 1)
+    assert (own.severity, own.file, own.line) == (Severity.LOW, "rules/own.yaml", 1)
     assert len(prepare(rules)) == len(rules.rules)
 
 
@@ -89,60 +106,141 @@ def test_a_folder_without_rules_is_refused(tmp_path: Path) -> None:
         load_rules([tmp_path])
 
 
-@pytest.mark.parametrize(("text", "complaint"), [("- a\n", "expected a mapping"), ("", "expected a mapping"), ("a: \xff\n", "own.yaml")])
-def test_what_is_no_mapping_is_refused(text: str, complaint: str, tmp_path: Path) -> None:
-    rules = folder(tmp_path, text)
-    (rules / "own.yaml").write_bytes(text.encode("latin-1"))
-    with pytest.raises(RuleError, match=complaint):
-        load_rules([rules])
+def test_a_rule_without_one_kind_of_example_is_refused(tmp_path: Path) -> None:
+    text = RULE[: RULE.index("  pass:")]
+    with pytest.raises(RuleError, match=r"own\.yaml, line 9: 'examples' needs one that must flag and one that must pass"):
+        load_rules([folder(tmp_path, text)])
+    with pytest.raises(RuleError, match=r"own\.yaml, line 9: 'examples' needs"):
+        load_rules([folder(tmp_path / "2", text + "  pass: []\n")])
 
 
-def test_yaml_makes_no_objects(tmp_path: Path) -> None:
-    rules = folder(tmp_path, RULE.replace("severity: low", "severity: low\nparams: {x: !!python/object/apply:os.getcwd []}"))
-    with pytest.raises(RuleError, match=r"own\.yaml"):
-        load_rules([rules])
+# -- what else a folder may hold -------------------------------------------------------------------------------------
+
+KIND = """\
+kinds:
+  - id: own-token
+    issuer: Us
+    title: Our token
+    regex: 'ours-[a-z0-9]{10}'
+    longest: 15
+    validators: [not-placeholder]
+    reference: Our own notes
+    examples:
+      flag: ['ours-a8f3k2m9x1']
+      pass: ['ours-']
+"""
+PRODUCT = """\
+products:
+  - {id: own-solver, name: Solver, need: required, verified: true, reference: Notes, markers: ["*/own/solver"]}
+"""
+POLICY = "id: own\ntitle: Own\nseverities: {OWN-DIR-001: critical}\n"
 
 
-# -- policies --------------------------------------------------------------------------------------------------------
-
-POLICY = "id: mine\ntitle: Mine\nfail_on: low\ndirectories:\n  - {path: /data, purpose: d}\nquestions:\n  - {id: q, text: Really?}\n"
-
-
-def test_the_policies_that_come_along() -> None:
-    assert [directory.path for directory in load_policy("epcc-tre").directories] == ["/safe_data", "/safe_outputs", "/scratch"]
-    assert load_policy("generic").directories == ()
-    assert load_policy("generic").digest != load_policy("epcc-tre").digest
+def write(path: Path, text: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return path
 
 
-def test_a_policy_in_a_file(tmp_path: Path) -> None:
-    path = tmp_path / "mine.yaml"
-    path.write_text(POLICY)
-    policy = load_policy(str(path))
-    assert (policy.id, policy.fail_on, policy.platform, policy.file) == ("mine", Severity.LOW, "linux/amd64", "mine.yaml")
-    assert ([item.path for item in policy.directories], [item.text for item in policy.questions]) == (["/data"], ["Really?"])
+def test_a_folder_may_hold_rules_knowledge_and_policies(tmp_path: Path) -> None:
+    rules = folder(tmp_path, RULE)
+    write(rules / "knowledge/credentials/own.yaml", KIND)
+    write(rules / "knowledge/licences/own.yaml", PRODUCT)
+    write(rules / "policies/own.yaml", POLICY)
+    criteria = load_criteria("own", [rules])
+    kind = criteria.knowledge.patterns.get("own-token")
+    assert kind is not None
+    assert kind.file == "rules/knowledge/credentials/own.yaml"
+    assert "own-solver" in [product.id for product in criteria.knowledge.products.products]
+    rule = criteria.rules.get("OWN-DIR-001")
+    assert rule is not None
+    assert rule.severity is Severity.CRITICAL
+    assert criteria.own_severities == {"OWN-DIR-001": Severity.LOW}
+
+
+def test_a_folder_may_hold_knowledge_or_policies_alone(tmp_path: Path) -> None:
+    write(tmp_path / "a/knowledge/credentials/own.yaml", KIND)
+    write(tmp_path / "b/policies/own.yaml", "id: own\ntitle: Own\n")
+    criteria = load_criteria("own", [tmp_path / "a", tmp_path / "b"])
+    assert criteria.policy.file == "b/policies/own.yaml"
+    assert criteria.knowledge.patterns.get("own-token") is not None
+    assert [rule.id for rule in criteria.rules.rules] == [rule.id for rule in built_in_rules().rules]
 
 
 @pytest.mark.parametrize(
     ("old", "new", "complaint"),
     [
-        ("/data", "data", r"mine\.yaml, line 5: path: .*'data'"),
-        ("/data", "/a/../b", r"mine\.yaml, line 5: path"),
-        ("/data", "/", r"mine\.yaml, line 5: path"),
-        ("fail_on: low", "fail_on: never", r"mine\.yaml, line 3: fail_on: .*never"),
-        ("title: Mine", "titel: Mine", r"mine\.yaml, line 2: 'titel' is not known"),
-        ("text: Really?", "words: x", r"mine\.yaml, line 7: 'words' is not known"),
+        ("id: own-token", "id: github-personal-access-token", r"line 2: .* is defined in knowledge/credentials/.*\.yaml, line \d+ already"),
+        ("[not-placeholder]", "[magic]", r"line 2: own-token: no validator is called 'magic'"),
+        ("ours-[a-z0-9]{10}", "(?<=x)ours-[a-z0-9]{10}", r"line 5: regex: look-around"),
+        ("ours-[a-z0-9]{10}", "(o)urs-(?:x\\1){5}", r"line 5: regex: a back-reference"),
+        ("ours-[a-z0-9]{10}", "ours-[a-z0-9]+", r"line 5: regex: can match without end"),
+        ("ours-[a-z0-9]{10}", "(?:ours)?", r"line 5: regex: can match nothing"),
+        ("ours-[a-z0-9]{10}", "(ours)-([a-z])", r"line 5: regex: more than one group"),
+        ("ours-[a-z0-9]{10}", "ours-[", r"line 5: regex: "),
+        ("ours-[a-z0-9]{10}", "öurs-[a-z0-9]{10}", r"line 5: regex: "),
+        ("longest: 15", "longest: 14", r"line 6: longest: the regex can match 15 bytes"),
+        ("longest: 15", "longest: -1", r"line 6: 'longest': expected a number"),
+        ("pass: ['ours-']", "pass: []", r"line 2: own-token: 'examples' needs"),
     ],
 )
-def test_a_faulty_policy_is_refused_with_its_place(old: str, new: str, complaint: str, tmp_path: Path) -> None:
-    path = tmp_path / "mine.yaml"
-    path.write_text(POLICY.replace(old, new))
-    with pytest.raises(RuleError, match=complaint):
-        load_policy(str(path))
-    assert run("inspect", tmp_path / "none.tar", "--policy", path).code == 2
+def test_a_faulty_kind_of_credential_is_refused_with_its_place(old: str, new: str, complaint: str, tmp_path: Path) -> None:
+    assert KIND.count(old) == 1
+    write(tmp_path / "mine/knowledge/credentials/own.yaml", KIND.replace(old, new))
+    with pytest.raises(RuleError, match=rf"^mine/knowledge/credentials/own\.yaml, {complaint}"):
+        load_criteria(rule_folders=[tmp_path / "mine"])
 
 
-def test_an_unknown_policy_names_those_there_are(tmp_path: Path) -> None:
-    with pytest.raises(RuleError, match=r"epcc-tre, generic"):
-        load_policy("unheard-of")
-    with pytest.raises(RuleError, match="No such file"):
-        load_policy(str(tmp_path / "none.yaml"))
+def test_two_folders_with_one_id_are_refused_with_both_places(tmp_path: Path) -> None:
+    first, second = write(tmp_path / "a/x.yaml", RULE).parent, write(tmp_path / "b/sub/y.yaml", RULE).parent.parent
+    with pytest.raises(RuleError, match=r"^b/sub/y\.yaml, line 1: OWN-DIR-001 is defined in a/x\.yaml, line 1 already$"):
+        load_rules([rules_folder(), first, second])
+
+
+def test_files_that_would_not_be_read_are_refused(tmp_path: Path) -> None:
+    rules = folder(tmp_path, RULE)
+    write(rules / ".draft.yaml", "not: [a rule")
+    assert len(load_rules([rules]).rules) == 1
+    other = write(rules / "more.yml", RULE)
+    with pytest.raises(RuleError, match=r"^rules/more\.yml: would not be read"):
+        load_rules([rules])
+    other.unlink()
+    (rules / "linked").symlink_to(tmp_path, target_is_directory=True)
+    with pytest.raises(RuleError, match=r"^rules/linked: is a link to a folder"):
+        load_rules([rules])
+
+
+def make_pipe(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def make_link(path: Path, target: str) -> None:
+    path.symlink_to(target)
+
+
+@pytest.mark.parametrize("name", ["x.yaml", "knowledge/credentials/x.yaml", "policies/x.yaml"])
+def test_what_is_no_file_is_refused(name: str, tmp_path: Path) -> None:
+    rules = folder(tmp_path, RULE)
+    path = rules / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    makers: dict[str, Callable[[Path], None]] = {
+        "is a folder, not a file": Path.mkdir,
+        "is a link that leads in a circle": lambda path: make_link(path, path.name),
+        "No such file or directory": lambda path: make_link(path, "nowhere"),
+        "is no file": make_pipe,
+    }
+    for complaint, make in makers.items():
+        make(path)
+        with pytest.raises(RuleError, match=rf"^rules/{name}: {complaint}"):
+            load_criteria("x" if name.startswith("policies") else "epcc-tre", [rules])
+        path.rmdir() if complaint.startswith("is a folder") else path.unlink()
+
+
+def test_a_folder_that_cannot_be_one_of_rules_is_refused(tmp_path: Path) -> None:
+    rules = folder(tmp_path, RULE)
+    with mock.patch("imginspect.rules.folder._MOST_ENTRIES", 3):
+        load_rules([rules])
+        for number in range(3):
+            write(rules / f"{number}.txt", "")
+        with pytest.raises(RuleError, match=r"is this a folder of rules\?"):
+            load_rules([rules])

@@ -1,0 +1,156 @@
+"""``imginspect rules``: the rules listed, shown and tried on their own examples."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from imginspect.errors import UsageError
+from imginspect.rules.policy import DEFAULT_POLICY
+
+if TYPE_CHECKING:
+    from imginspect.rules import Policy, RuleSet, Severity
+    from imginspect.rules.loading import Loaded
+
+F = TypeVar("F", bound=Callable[..., Any])
+_Folder = click.Path(path_type=Path, exists=True, file_okay=False)
+
+
+@click.group("rules")
+def command() -> None:
+    """List, show and test the rules: those that come with imginspect, and your own."""
+
+
+def _criteria_options(function: F) -> F:
+    """Adds --rules and --policy."""
+    for decorate in (
+        click.option("--policy", default=DEFAULT_POLICY, show_default=True, help="Policy by name or file: it may change severities."),
+        click.option("--rules", "folders", multiple=True, type=_Folder, help="Folder with rules of your own, beside those built in."),
+    ):
+        function = decorate(function)
+    return function
+
+
+@command.command("list")
+@_criteria_options
+@click.option("--kinds", is_flag=True, help="List the kinds of credentials that are searched for, not the rules.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json", "markdown", "markdown-table"]),
+    default="table",
+    show_default=True,
+    help="Form of the list; markdown is all of docs/rules.md, markdown-table the README's table.",
+)
+def list_rules(folders: tuple[Path, ...], policy: str, kinds: bool, form: str) -> None:
+    """List all rules, with the severities that the policy gives them."""
+    from imginspect.cli.output import write
+
+    if kinds and form.startswith("markdown"):
+        raise UsageError("the markdown form holds the rules and the kinds; leave out --kinds")
+    write(_listed(folders, policy, form, kinds=kinds), None)
+
+
+def _listed(folders: tuple[Path, ...], policy_name: str, form: str, *, kinds: bool) -> str:
+    from imginspect.rules import markdown, trees
+
+    rules, loaded, own = _loaded(folders, policy_name)
+    patterns = loaded.knowledge.patterns
+    if form == "markdown":
+        return markdown.document(rules, patterns)
+    if form == "markdown-table":
+        return markdown.table(rules)
+    if form == "json":
+        items = [trees.kind_tree(item) for item in patterns.patterns] if kinds else None
+        return json.dumps(items or [trees.rule_tree(rule, loaded.policy, own.get(rule.id)) for rule in rules.rules], indent=2) + "\n"
+    if kinds:
+        return _table(("kind", "issuer", "what"), [(item.id, item.issuer, item.title) for item in patterns.patterns])
+    return _table(
+        ("rule", "severity", "asks that"), [(rule.id, _severity(loaded.policy, rule.id, rule.severity), rule.title) for rule in rules.rules]
+    )
+
+
+def _severity(policy: Policy, rule_id: str, severity: Severity) -> str:
+    return "skipped" if rule_id in policy.skipped else str(severity)
+
+
+def _table(headers: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    from tabulate import tabulate
+
+    from imginspect.report.text import visible
+
+    shown = [tuple(visible(cell) for cell in row) for row in rows]
+    return tabulate(shown, headers=headers, tablefmt="plain", disable_numparse=True) + "\n"
+
+
+@command.command("show")
+@click.argument("rule_id", metavar="ID")
+@_criteria_options
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Form of the answer.")
+def show(rule_id: str, folders: tuple[Path, ...], policy: str, form: str) -> None:
+    """Show everything about the rule or the kind of credential ID: why, what to do, where it comes from, examples."""
+    from imginspect.cli.output import write
+    from imginspect.cli.rule_text import kind_text, rule_text
+    from imginspect.rules.trees import kind_tree, rule_tree
+
+    rules, loaded, own = _loaded(folders, policy)
+    rule = rules.get(rule_id) or rules.get(rule_id.upper())
+    kind = loaded.knowledge.patterns.get(rule_id.lower())
+    if rule is not None:
+        own_severity = own.get(rule.id)
+        tree = rule_tree(rule, loaded.policy, own_severity)
+        write(json.dumps(tree, indent=2) + "\n" if form == "json" else rule_text(rule, loaded.policy, own_severity), None)
+    elif kind is not None:
+        write(json.dumps(kind_tree(kind), indent=2) + "\n" if form == "json" else kind_text(kind), None)
+    else:
+        raise UsageError(_unknown(rule_id, [*(item.id for item in rules.rules), *(item.id for item in loaded.knowledge.patterns.patterns)]))
+
+
+def _unknown(rule_id: str, ids: list[str]) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(rule_id.lower(), [item.lower() for item in ids], n=3)
+    meant = [item for item in ids if item.lower() in near]
+    return f"no rule or kind of credential is called {rule_id!r}; " + (
+        f"is {' or '.join(meant)} meant?" if meant else "imginspect rules list names all"
+    )
+
+
+def _loaded(folders: tuple[Path, ...], policy_name: str) -> tuple[RuleSet, Loaded, dict[str, Severity]]:
+    """The rules under the policy, all that was loaded, and the severities that changed rules state themselves."""
+    from imginspect.cli.cache_folder import user_cache
+    from imginspect.criteria import own_severities, under
+    from imginspect.rules.folder import rules_folder
+    from imginspect.rules.loading import load
+
+    loaded = load([rules_folder(), *folders], policy_name, user_cache())
+    return under(loaded.policy, loaded.rules), loaded, own_severities(loaded.policy, loaded.rules)
+
+
+@command.command("test")
+@click.argument("folder", metavar="[DIR]", required=False, type=_Folder)
+def test(folder: Path | None) -> None:
+    """Try the examples of all rules and kinds of credentials, those in DIR too: what must be flagged is, what must pass does.
+
+    Exit codes: 0 all examples are answered right, 1 some are not, 2 a faulty rule file.
+    """
+    from imginspect.cli.cache_folder import user_cache
+    from imginspect.cli.rule_trial import Trial
+    from imginspect.criteria import load_criteria
+    from imginspect.rule_examples import answers_of_kind, answers_of_rule
+
+    criteria = load_criteria(rule_folders=(folder,) if folder else (), cache=user_cache())
+    trial = Trial()
+    for rule in criteria.rules.rules:
+        for line in trial.lines_of_rule(rule, list(answers_of_rule(rule, criteria))):
+            click.echo(line)
+    for pattern in criteria.knowledge.patterns.patterns:
+        for line in trial.lines_of_kind(pattern, list(answers_of_kind(pattern))):
+            click.echo(line)
+    click.echo(trial.summary())
+    if trial.wrong:
+        raise click.exceptions.Exit(1)
