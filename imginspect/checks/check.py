@@ -38,7 +38,7 @@ class Check(Generic[P]):
         values = {name: _typed(rule, name, value, wanted[name]) for name, value in rule.params.items()}
         try:
             params = self.params(**values)
-        except ValueError as error:  # by convention "NAME: what is wrong with it"
+        except (TypeError, ValueError) as error:  # by convention "NAME: what is wrong with it"
             raise rule.error(str(error), f"params.{str(error).partition(':')[0]}") from error
         return lambda subject: self.judge(subject, params)
 
