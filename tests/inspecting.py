@@ -5,15 +5,16 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, overload
 from unittest import mock
 
 from imginspect import criteria
 from imginspect.cli import main
-from imginspect.rules import RuleSet, load_rules
+from imginspect.rules import Policy, RuleSet
 
 
 class Outcome(NamedTuple):
@@ -99,13 +100,13 @@ def judged(path: Path, *options: str) -> Any:
 @contextmanager
 def integrity_only() -> Iterator[None]:
     """Only the rules on integrity are loaded: for images that are built to be read, not to be started."""
-    with mock.patch.object(criteria, "load_rules", _integrity_rules):
+    with mock.patch.object(criteria, "under", _integrity_rules):
         yield
 
 
-def _integrity_rules(folders: Sequence[Path]) -> RuleSet:
-    rules = load_rules(list(folders))
-    return RuleSet(tuple(rule for rule in rules.rules if rule.check == "integrity"), rules.digest)
+def _integrity_rules(policy: Policy, rules: RuleSet) -> RuleSet:
+    del policy
+    return replace(rules, rules=tuple(rule for rule in rules.rules if rule.check == "integrity"))
 
 
 CODES = {"pass": 0, "fail": 1, "not-inspected": 3, "incomplete": 4}

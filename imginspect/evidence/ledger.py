@@ -27,7 +27,8 @@ TRAILING = "bytes behind the end of the archive's tar, read"
 class LayerCoverage:
     """One layer: *status* is read, partial or not-read. Bytes: *stored* in the archive, *expanded* of the tar, *file_bytes* of files.
 
-    *not_hashed* counts files whose content was passed over, *trailing* bytes behind the tar's end that are not zero.
+    *not_hashed* counts files whose content was passed over, *trailing* bytes behind the tar's end that are not zero, *packed* files that
+    are compressed or archives: their bytes were searched as they are, what is packed in them was not.
     """
 
     index: int
@@ -41,6 +42,7 @@ class LayerCoverage:
     file_bytes: int
     not_hashed: int
     trailing: int
+    packed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +143,7 @@ def _layer(number: int, index: LayerIndex) -> LayerCoverage:
         file_bytes=index.file_bytes,
         not_hashed=sum(1 for entry in index.entries if entry.kind == FILE and entry.digest is None),
         trailing=index.trailing,
+        packed=sum(index.packed.values()),
     )
 
 

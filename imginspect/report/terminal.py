@@ -203,6 +203,11 @@ def _coverage(report: Report, style: _Style) -> Iterator[str]:
     entries = sum(layer.entries for layer in coverage.layers)
     read = ", ".join(counted(count, noun) for count, noun in ((len(coverage.layers), "layer"), (entries, "entry"), (files, "file")))
     yield f"  {read}; {counted(coverage.visible_nodes, 'path')} visible, {coverage.hidden_nodes:,} hidden"
+    packed = sum(layer.packed for layer in coverage.layers)
+    if packed:
+        yield from _wrap(f"not opened: {counted(packed, 'packed file')} within the image", "  ")
+    if coverage.second_pass:
+        yield f"  {counted(coverage.second_pass, 'file')} fetched by a second pass"
 
 
 def _problems(report: Report, style: _Style) -> Iterator[str]:

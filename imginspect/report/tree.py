@@ -15,7 +15,7 @@ from imginspect.oci.config import ImageConfig
 from imginspect.problems import Problem
 from imginspect.report.report import ImageSummary, Report, worst
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 
 Tree: TypeAlias = dict[str, Any]
 Shown: TypeAlias = Callable[[str], str]
@@ -188,6 +188,7 @@ def _coverage(coverage: Coverage, shown: Shown) -> Tree:
                 "file_bytes": layer.file_bytes,
                 "files_not_read": layer.not_hashed,
                 "trailing_bytes": layer.trailing,
+                "packed_files": layer.packed,
             }
             for layer in coverage.layers
         ],
@@ -197,6 +198,7 @@ def _coverage(coverage: Coverage, shown: Shown) -> Tree:
         ],
         "visible_nodes": coverage.visible_nodes,
         "hidden_nodes": coverage.hidden_nodes,
+        "second_pass_files": coverage.second_pass,
     }
 
 
