@@ -12,6 +12,7 @@ from imginspect.checks.check import check
 from imginspect.checks.result import CONFIG, Confidence, Evidence, Found, Outcome, Verdict
 from imginspect.checks.subject import Subject
 from imginspect.problems import Topic
+from imginspect.scan.credential_files import TITLES
 from imginspect.scan.match import Match
 from imginspect.scan.matcher import GENERIC
 from imginspect.wording import counted
@@ -102,11 +103,15 @@ def _in_file(subject: Subject, place: _Place, published: frozenset[str]) -> Iter
 
 
 def _title(subject: Subject, kind: str, matches: list[Match]) -> str:
-    pattern = subject.knowledge.patterns.get(kind)
-    title = pattern.title if pattern else kind
+    title = _title_of(subject, kind)
     times = f" ({len(matches):,} of them)" if len(matches) > 1 else ""
     verified = ", its form verified" if all(match.is_verified for match in matches) else ""
     return f"{title}{times}{verified}"
+
+
+def _title_of(subject: Subject, kind: str) -> str:
+    pattern = subject.knowledge.patterns.get(kind)
+    return pattern.title if pattern else TITLES.get(kind, kind)
 
 
 def _whereabouts(subject: Subject, state: State, layer: int) -> str:
@@ -134,7 +139,7 @@ def _confidence(subject: Subject, kind: str, matches: list[Match], path: str) ->
 def _in_documents(subject: Subject) -> Iterator[Found]:
     for match in subject.document_matches:
         pattern = subject.knowledge.patterns.get(match.kind)
-        title = pattern.title if pattern else match.kind
+        title = _title_of(subject, match.kind)
         evidence = Evidence(
             config_field=match.field or None,
             member=match.member or None,

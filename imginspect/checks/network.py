@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from imginspect.analysis.network import CallSite, Gap, Network
 from imginspect.analysis.network_guards import Reach
 from imginspect.analysis.startup.model import Origin
 from imginspect.checks.check import check
@@ -13,6 +13,9 @@ from imginspect.checks.result import CONFIG, VISIBLE, Confidence, Evidence, Foun
 from imginspect.checks.subject import Subject
 from imginspect.errors import PathError
 from imginspect.wording import counted
+
+if TYPE_CHECKING:
+    from imginspect.analysis.network import CallSite, Gap, Network
 
 _MOST_FOUND = 50
 _MOST_CONDITIONS = 20

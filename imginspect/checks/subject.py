@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from imginspect.analysis.documents import DocumentMatch
 from imginspect.analysis.licences.licences import Licences, licences_of
-from imginspect.analysis.network import Network, network
 from imginspect.analysis.presence import Presence
 from imginspect.analysis.startup.launch import Launch, launch
 from imginspect.analysis.view import View
@@ -18,6 +18,9 @@ from imginspect.layer import LayerIndex
 from imginspect.problems import Problem
 from imginspect.rules import Policy
 from imginspect.rules.knowledge_base import KnowledgeBase
+
+if TYPE_CHECKING:
+    from imginspect.analysis.network import Network
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,8 @@ class Subject:
     @cached_property
     def network(self) -> Network:
         """What reaches for the network when a container starts."""
+        from imginspect.analysis.network import network  # the parsers behind it are only loaded for an image that starts something
+
         return network(self.view, self.knowledge.network, self.mounts)
 
     @cached_property

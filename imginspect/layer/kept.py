@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import shutil
-import tempfile
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, NamedTuple
@@ -56,6 +55,8 @@ class KeptContents:
         return kept
 
     def _move_to_disk(self) -> None:
+        import tempfile
+
         on_disk = tempfile.TemporaryFile(dir=self._folder)  # noqa: SIM115 - closed by close()
         self._file.seek(0)
         shutil.copyfileobj(self._file, on_disk)

@@ -7,6 +7,7 @@ from imginspect.scan.credentials_in.span import Span
 
 _MOST = 1 << 20
 _ENDINGS = tuple(name for name in FORMATS if name.startswith("*"))
+_SUFFIXES = tuple(ending[1:] for ending in _ENDINGS)
 _TEMPLATES = (".example", ".sample", ".template", ".dist", ".defaults")
 
 WANTED_NAMES: frozenset[str] = frozenset(name.rpartition("/")[2] for name in FORMATS if not name.startswith("*"))
@@ -25,7 +26,8 @@ def credential_file(name: str, content: bytes) -> tuple[Span, ...]:
 
 def is_credential_file_name(path: str) -> bool:
     """Whether a file of this path may hold credentials, so that its content shall be kept."""
-    return _format_of(path) is not None
+    name = path.rpartition("/")[2].lower()  # asked of every file: most are settled by their last name
+    return (name in WANTED_NAMES or name.endswith(_SUFFIXES) or name.startswith(".env.")) and _format_of(path) is not None
 
 
 def _format_of(path: str) -> Format | None:

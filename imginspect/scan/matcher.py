@@ -71,15 +71,13 @@ _TELLING = 3
 
 
 def _expression(pattern: Pattern) -> Expression:
-    regex, longest = pattern.regex, pattern.longest
-    core = regex.encode()
-    if pattern.near:
-        words = "|".join(re.escape(word) for word in pattern.near)
-        regex = rf"(?i:{words})[\x00-\xff]{{0,{pattern.within}}}?(?:{regex})"
-        longest += pattern.within + max(map(len, pattern.near))
-    if fixed_text(core) < _TELLING:
-        core = regex.encode()
-    return Expression(regex.encode(), pattern.ignore_case, longest, core)
+    regex = pattern.regex.encode()
+    if not pattern.near:
+        return Expression(regex, pattern.ignore_case, pattern.longest, regex)
+    words = "|".join(re.escape(word) for word in pattern.near)
+    whole = rf"(?i:{words})[\x00-\xff]{{0,{pattern.within}}}?(?:{pattern.regex})".encode()
+    longest = pattern.longest + pattern.within + max(map(len, pattern.near))
+    return Expression(whole, pattern.ignore_case, longest, regex if fixed_text(regex) >= _TELLING else whole)
 
 
 @cache

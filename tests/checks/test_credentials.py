@@ -21,7 +21,8 @@ FORMATS = ("terminal", "json", "sarif", "junit")
 
 def found(path: Path, *options: str) -> list[Any]:
     report = report_of(path, "--policy", "generic", *options)
-    return next(result for result in report["results"] if result["rule"] == "TRE-SEC-002")["findings"]
+    results: list[dict[str, Any]] = report["results"]
+    return list(next(result for result in results if result["rule"] == "TRE-SEC-002")["findings"])
 
 
 def image(*layers: Any, **config: Any) -> ImageBuilder:
