@@ -20,15 +20,16 @@ _RUNS_TOO = {"amd64": ("386",)}
 
 @dataclass(frozen=True)
 class Params:
-    """The platform is the policy's."""
+    """The platforms are the policy's."""
 
 
 @check("platform", Params)
 def platform(subject: Subject, params: Params) -> Outcome:
     """FAIL where the config states another platform, or a program that starts, its loader or its interpreter is for another."""
     del params
-    wanted = Platform.parse(subject.policy.platform)
     config = subject.image.config
+    accepted = [Platform.parse(text) for text in subject.policy.platforms]
+    wanted = next((item for item in accepted if config.platform.is_known and config.platform.satisfies(item)), accepted[0])
     launch = subject.launch
     found = [*_of_config(subject, wanted), *(item for executed in launch.executed for item in _of_program(subject, executed, wanted))]
     if found:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from imginspect.rules import yaml_file
+from imginspect.rules.folder import rule_files
 from imginspect.rules.rule import Reference, Severity, digest_of, parse_severity
 from imginspect.rules.yaml_file import Mapping
 
@@ -103,10 +104,11 @@ def load_network_knowledge(folders: Sequence[Path]) -> NetworkKnowledge:
     found: dict[str, KnowledgeEntry] = {}
     contents = []
     for folder in folders:
-        for path in sorted((folder / FOLDER).rglob("*.yaml")):
-            mapping = yaml_file.load(path, path.relative_to(folder).as_posix())
+        for file in rule_files(folder, FOLDER):
+            content = yaml_file.read(file.path, file.shown_as)
+            mapping = yaml_file.parse(content, file.shown_as)
             mapping.allow("rationale", "remediation", "references", "entries")
-            contents.append(path.read_bytes())
+            contents.append(content)
             for item in mapping.mappings("entries"):
                 entry = _entry(item, mapping)
                 if entry.id in found:

@@ -22,7 +22,7 @@ from imginspect.report import Report, json_form, terminal
 from imginspect.rules import built_in_rules
 from imginspect.sample import build
 from tests.fuzz.make_corpus import corpus
-from tests.image_builder import ImageBuilder, directory, file, save_many, symlink, whiteout
+from tests.image_builder import ImageBuilder, directory, file, program, save_many, symlink, whiteout
 from tests.inspecting import run
 
 BROKEN: dict[str, Any] = {
@@ -163,8 +163,9 @@ def test_golden_reports_hold_no_clock_and_no_path_of_the_host(tmp_path: Path) ->
 def test_an_image_as_the_guidance_asks_for_passes() -> None:
     image = (
         ImageBuilder()
-        .layer(directory("/safe_data"), directory("/safe_outputs"), directory("/scratch"), file("/app/run"), symlink("/l", "app/run"))
-        .layer(whiteout("/l"))
+        .layer(directory("/safe_data"), directory("/safe_outputs"), directory("/scratch"), program("/bin/sh"), symlink("/l", "app/run"))
+        .layer(whiteout("/l"), file("/app/run", b"#!/bin/sh\necho done\n", mode=0o755))
+        .config(entrypoint=["/app/run"], user="1000")
     )
     report = report_on(image.bytes())
     assert str(report.verdict) == "pass"
