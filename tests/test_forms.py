@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.image_builder import COMPRESSIONS, DIRECTORY_FORMS, TAR_FORMS, ImageBuilder
-from tests.inspecting import files_of, report_of
+from tests.inspecting import files_of, judged, report_of
 from tests.tar_writer import directory, file, hardlink, header, opaque, padded, raw, symlink, whiteout
 
 IMAGE = (
@@ -101,5 +101,5 @@ def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
 def test_an_entry_of_unknown_type_is_no_node_and_its_content_is_a_gap(content: bytes, code: int, tmp_path: Path) -> None:
     odd = raw(header(b"app/run.py", len(content), b"Z") + padded(content))
     path = IMAGE.layer(odd).save(tmp_path / "app.tar")
-    assert report_of(path)["exit_code"] == code
+    assert judged(path)["exit_code"] == code
     assert [item["layer"] for item in files_of(path) if item["path"] == "/app/run.py"] == [0]

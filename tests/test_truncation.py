@@ -47,13 +47,23 @@ IMAGE = (
     .reference("app:1")
 )
 FORMS = ("oci", "docker", "docker-containerd", "docker-legacy", "podman", "crane", "jib")
-CRITERIA = functools.cache(criteria.load_criteria)
+LOAD = criteria.load_criteria
+
+
+@functools.cache
+def _criteria(policy_name: str) -> criteria.Criteria:
+    return LOAD(policy_name)
+
+
+def _once(policy_name: str = "epcc-tre", *_: object, **__: object) -> criteria.Criteria:
+    """Criteria, loaded once for each policy."""
+    return _criteria(policy_name)
 
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Thousands of runs: rules (those on integrity) are loaded once, and buffers are small, which puts more entries across their ends."""
-    monkeypatch.setattr(criteria, "load_criteria", CRITERIA)
+    monkeypatch.setattr(criteria, "load_criteria", _once)
     monkeypatch.setattr(pipeline, "BUFFER_BYTES", 8 << 10)
     with integrity_only():
         yield
