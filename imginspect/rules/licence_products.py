@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from imginspect.rules import yaml_file
-from imginspect.rules.folder import rule_files
-from imginspect.rules.rule import digest_of
+from imginspect.rules.collection import collect
 
 FOLDER = Path("knowledge", "licences")
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -99,21 +98,7 @@ def load_products(folders: Sequence[Path]) -> LicenceProducts:
 
     Raises: RuleError - a faulty file, or two products with one id
     """
-    found: dict[str, LicenceProduct] = {}
-    contents = []
-    for folder in folders:
-        for file in rule_files(folder, FOLDER):
-            content = yaml_file.read(file.path, file.shown_as)
-            mapping = yaml_file.parse(content, file.shown_as)
-            mapping.allow("products")
-            contents.append(content)
-            for item in mapping.mappings("products"):
-                product = _product(item)
-                if product.id in found:
-                    before = found[product.id]
-                    raise item.place_of("id").error(f"{product.id} is defined in {before.file}, line {before.line} already")
-                found[product.id] = product
-    return LicenceProducts(tuple(found[key] for key in sorted(found)), digest_of(contents))
+    return LicenceProducts(*collect(folders, FOLDER, "products", lambda item, _: _product(item)))
 
 
 def _product(item: yaml_file.Mapping) -> LicenceProduct:

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from imginspect.rules import yaml_file
-from imginspect.rules.folder import rule_files
-from imginspect.rules.rule import Reference, Severity, digest_of, parse_severity
+from imginspect.rules.collection import collect
+from imginspect.rules.rule import Reference, Severity, parse_severity
 from imginspect.rules.yaml_file import Mapping
 
 FOLDER = Path("knowledge", "network")
@@ -101,21 +100,7 @@ def load_network_knowledge(folders: Sequence[Path]) -> NetworkKnowledge:
 
     Raises: RuleError - a faulty file, or two entries with one id
     """
-    found: dict[str, KnowledgeEntry] = {}
-    contents = []
-    for folder in folders:
-        for file in rule_files(folder, FOLDER):
-            content = yaml_file.read(file.path, file.shown_as)
-            mapping = yaml_file.parse(content, file.shown_as)
-            mapping.allow("rationale", "remediation", "references", "entries")
-            contents.append(content)
-            for item in mapping.mappings("entries"):
-                entry = _entry(item, mapping)
-                if entry.id in found:
-                    before = found[entry.id]
-                    raise item.place_of("id").error(f"{entry.id} is defined in {before.file}, line {before.line} already")
-                found[entry.id] = entry
-    return NetworkKnowledge(tuple(found[key] for key in sorted(found)), digest_of(contents))
+    return NetworkKnowledge(*collect(folders, FOLDER, "entries", _entry, "rationale", "remediation", "references"))
 
 
 def _entry(item: Mapping, file: Mapping) -> KnowledgeEntry:

@@ -7,10 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from imginspect.rules import yaml_file
+from imginspect.rules.collection import collect
 from imginspect.rules.expression import longest_match
-from imginspect.rules.folder import rule_files
-from imginspect.rules.rule import digest_of
 from imginspect.rules.yaml_file import Mapping
 
 FOLDER = Path("knowledge", "credentials")
@@ -66,21 +64,7 @@ def load_patterns(folders: Sequence[Path]) -> PatternSet:
 
     Raises: RuleError - a faulty file, or two kinds with one id
     """
-    found: dict[str, Pattern] = {}
-    contents = []
-    for folder in folders:
-        for file in rule_files(folder, FOLDER):
-            content = yaml_file.read(file.path, file.shown_as)
-            mapping = yaml_file.parse(content, file.shown_as)
-            mapping.allow("kinds")
-            contents.append(content)
-            for item in mapping.mappings("kinds"):
-                pattern = _pattern(item)
-                if pattern.id in found:
-                    before = found[pattern.id]
-                    raise item.place_of("id").error(f"{pattern.id} is defined in {before.file}, line {before.line} already")
-                found[pattern.id] = pattern
-    return PatternSet(tuple(found[key] for key in sorted(found)), digest_of(contents))
+    return PatternSet(*collect(folders, FOLDER, "kinds", lambda item, _: _pattern(item)))
 
 
 def _pattern(item: Mapping) -> Pattern:
