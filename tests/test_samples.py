@@ -195,7 +195,7 @@ FAULTS: dict[str, tuple[Callable[[], Sample], str, str]] = {
     "root": (lambda: configured(PYTHON_JOB, user=""), "TRE-USR-001", "warn"),
     "a licence server": (lambda: configured(PYTHON_JOB, env=["LM_LICENSE_FILE=27000@licences.example.org"]), "TRE-LIC-001", "fail"),
     "a licence file that asks a server": (
-        lambda: with_file(PYTHON_JOB, text("/opt/licences/a.lic", "SERVER licences.example.org 0011aabbccdd 27000\nVENDOR v\nUSE_SERVER\n")),
+        lambda: with_file(PYTHON_JOB, text("/opt/licences/a.lic", "SERVER licences.example.org 0011aabbccdd 27000\nUSE_SERVER\n")),
         "TRE-LIC-001", "fail",
     ),
     "software without its licence": (
@@ -210,7 +210,7 @@ FAULTS: dict[str, tuple[Callable[[], Sample], str, str]] = {
     "a token in the environment": (lambda: configured(PYTHON_JOB, env=[f"GITLAB_TOKEN={TOKEN}"]), "TRE-SEC-002", "fail"),
     "a token in a label": (lambda: configured(PYTHON_JOB, labels={"note": TOKEN}), "TRE-SEC-002", "fail"),
     "a token in a build argument": (
-        lambda: replace(PYTHON_JOB, history=["ADD x /", "RUN mkdir", f"|1 TOKEN={TOKEN} /bin/sh -c make # buildkit"]), "TRE-SEC-002", "fail",
+        lambda: replace(PYTHON_JOB, history=["ADD x", "RUN x", f"|1 TOKEN={TOKEN} /bin/sh -c make # buildkit"]), "TRE-SEC-002", "fail",
     ),
     "a download in the entry script": (
         lambda: changed(PIPELINE, RUN, text="#!/bin/sh\ncurl -O https://example.org/m.bin\n"),
