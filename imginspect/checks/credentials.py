@@ -25,9 +25,7 @@ _SMALL = 1024
 
 @dataclass(frozen=True)
 class Params:
-    """*published* are sha256 digests of files with keys that everybody knows, such as the test data of a library."""
-
-    published: list[str]
+    """Nothing to choose: kinds and published credentials are the knowledge base's."""
 
 
 class _Place(NamedTuple):
@@ -43,8 +41,12 @@ _UNREAD = "not everything could be read, so not everything was searched"
 
 @check("credentials", Params)
 def credentials(subject: Subject, params: Params) -> Outcome:
-    """FAIL for each file or document that holds a credential, whatever its state; WARN where only the words around it say so."""
-    found = [*_in_documents(subject), *_in_files(subject, frozenset(params.published))]
+    """FAIL for each file or document that holds a credential, whatever its state.
+
+    WARN where only the words around it say so, in a package's own files, and for what is published.
+    """
+    del params
+    found = [*_in_documents(subject), *_in_files(subject)]
     unread = [problem for problem in subject.problems if problem.unread and problem.topic == Topic.UNREAD]
     if not found:
         if not subject.is_read_whole or unread:
@@ -65,16 +67,16 @@ def _searched(subject: Subject) -> str:
 # -- files -------------------------------------------------------------------------------------------------------------
 
 
-def _in_files(subject: Subject, published: frozenset[str]) -> Iterator[Found]:
+def _in_files(subject: Subject) -> Iterator[Found]:
     for number, index in enumerate(subject.layers):
         for match in index.behind:
             message = f"{_title(subject, match.kind, [match])} in bytes of layer {number} that are in no file: behind the end of its tar"
             yield Found(Verdict.FAIL, message, (Evidence(member=f"layer {number}", layer_index=number),))
         for ordinal in sorted(index.matches):
-            yield from _in_file(subject, _Place(number, ordinal, index.matches[ordinal]), published)
+            yield from _in_file(subject, _Place(number, ordinal, index.matches[ordinal]))
 
 
-def _in_file(subject: Subject, place: _Place, published: frozenset[str]) -> Iterator[Found]:
+def _in_file(subject: Subject, place: _Place) -> Iterator[Found]:
     entry = subject.layers[place.layer].entries[place.ordinal]
     state = subject.presence.of(place.layer, place.ordinal)
     sha256 = entry.digest.hex() if entry.digest else ""
@@ -82,7 +84,8 @@ def _in_file(subject: Subject, place: _Place, published: frozenset[str]) -> Iter
     for match in place.matches:
         by_kind.setdefault(match.kind, []).append(match)
     for kind, matches in by_kind.items():
-        is_known = sha256 in published
+        known = sorted({match.known_as for match in matches})
+        is_known = "" not in known
         confidence = Confidence.LOW if is_known else _confidence(subject, kind, matches, entry.path)
         evidence = tuple(
             Evidence(
@@ -97,7 +100,7 @@ def _in_file(subject: Subject, place: _Place, published: frozenset[str]) -> Iter
             for match in matches[:_MOST_EVIDENCE]
         )
         verdict = Verdict.WARN if confidence is Confidence.LOW else Verdict.FAIL
-        note = ". It is a published file: the key in it is known to everybody, and protects nothing" if is_known else ""
+        note = f". It is published ({', '.join(known)}): everybody knows it, and it protects nothing" if is_known else ""
         where = f"{state.path}{_whereabouts(subject, state, place.layer)}"
         yield Found(verdict, f"{_title(subject, kind, matches)} in {where}{note}", evidence, confidence)
 

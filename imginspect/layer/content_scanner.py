@@ -24,6 +24,7 @@ class ContentScanner:
     """See Scanner."""
 
     def __init__(self, matcher: Matcher) -> None:
+        self._matcher = matcher
         self._search = ContentSearch(matcher)
         self._seen: dict[bytes, Searched] = {}
         self._path = ""
@@ -92,7 +93,16 @@ class ContentScanner:
         if not is_credential_file_name(self._path):
             return []
         return [
-            Span(span.kind, span.start, span.end, span.start, span.end, span.is_verified, -1)
+            Span(
+                span.kind,
+                span.start,
+                span.end,
+                span.start,
+                span.end,
+                span.is_verified,
+                self._matcher.known_as(content[span.start : span.end]),
+                -1,
+            )
             for span in credential_file(self._path, content)
         ]
 

@@ -12,6 +12,8 @@ from imginspect.rules.expression import longest_match
 from imginspect.rules.yaml_file import Mapping
 
 FOLDER = Path("knowledge", "credentials")
+PUBLISHED_FOLDER = Path("knowledge", "published")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _LONGEST = 512
 _MOST_BYTES = 1 << 16
@@ -48,11 +50,23 @@ class Pattern:
 
 
 @dataclass(frozen=True, slots=True)
+class Published:
+    """A credential that everybody knows, such as the test key of a library; *sha256* are the digests of its values as they stand."""
+
+    id: str
+    title: str
+    sha256: tuple[str, ...]
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
 class PatternSet:
-    """Patterns in order of their ids. *digest* is the sha256 of their files' contents."""
+    """Patterns in order of their ids. *digest* is the sha256 of their files' contents; *published* are credentials that are no secrets."""
 
     patterns: tuple[Pattern, ...]
     digest: str
+    published: tuple[Published, ...] = ()
 
     def get(self, pattern_id: str) -> Pattern | None:
         """The pattern *pattern_id*, or None."""
@@ -64,7 +78,17 @@ def load_patterns(folders: Sequence[Path]) -> PatternSet:
 
     Raises: RuleError - a faulty file, or two kinds with one id
     """
-    return PatternSet(*collect(folders, FOLDER, "kinds", lambda item, _: _pattern(item)))
+    published, _ = collect(folders, PUBLISHED_FOLDER, "published", lambda item, _: _published(item))
+    return PatternSet(*collect(folders, FOLDER, "kinds", lambda item, _: _pattern(item)), published)
+
+
+def _published(item: Mapping) -> Published:
+    item.allow("id", "title", "sha256")
+    digests = item.texts("sha256")
+    for digest in digests:
+        if not _SHA256.fullmatch(digest):
+            raise item.place_of("sha256").error(f"sha256: expected 64 hex digits, found {digest!r}")
+    return Published(item.text("id"), item.text("title"), digests, item.place.file, item.place.line)
 
 
 def _pattern(item: Mapping) -> Pattern:

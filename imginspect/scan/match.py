@@ -9,6 +9,7 @@ class Match(NamedTuple):
     """*kind* is the pattern's id. *start* and *end* are offsets in bytes of the secret part, *line* counts from 1.
 
     *is_verified* says that a checksum or a structure inside the value was verified; *excerpt* is the line with every secret masked.
+    *known_as* says what it is where everybody knows it: the test key of a library, an example of a manual.
     """
 
     kind: str
@@ -17,3 +18,4 @@ class Match(NamedTuple):
     line: int
     is_verified: bool
     excerpt: str
+    known_as: str = ""

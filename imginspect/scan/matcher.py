@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import re
 from bisect import bisect_left
@@ -31,6 +32,8 @@ class Span(NamedTuple):
     secret_start: int
     secret_end: int
     is_verified: bool
+    known_as: str
+    """What it is where everybody knows it: the test key of a library."""
     rank: int
     """Where the secrets of two matches overlap, the one with the lower rank stands."""
 
@@ -41,6 +44,7 @@ class Matcher:
     def __init__(self, patterns: PatternSet, engine_name: str = "", cache: Cache | None = None) -> None:
         """*engine_name* is ``hyperscan`` or ``literals``; empty for the fastest that is there."""
         self.patterns = patterns
+        self._published = {digest: item.title for item in patterns.published for digest in item.sha256}
         expressions = [_expression(pattern) for pattern in patterns.patterns]
         fast = engine_name == HyperscanEngine.name or (not engine_name and is_available())
         self._engine: Engine = HyperscanEngine(expressions, cache or Cache(None)) if fast and expressions else LiteralEngine(expressions)
@@ -61,9 +65,23 @@ class Matcher:
             span
             for number, candidates in regions.items()
             for region in merged(candidates, len(data))
-            for span in _confirmed(self.patterns.patterns[number], data, region)
+            for span in self._confirmed(self.patterns.patterns[number], data, region)
         ]
         return without_overlaps(found), is_whole
+
+    def _confirmed(self, pattern: Pattern, data: Bytes, region: tuple[int, int]) -> Iterable[Span]:
+        for match in _compiled(pattern).finditer(data, *region):
+            group = 1 if match.re.groups and match.start(1) >= 0 else 0
+            secret = match.group(group)
+            if entropy(secret) < pattern.entropy:
+                continue
+            if all(VALIDATORS[name](match.group(), secret) for name in pattern.validators):
+                start, end = match.span(group)
+                yield Span(pattern.id, match.start(), match.end(), start, end, pattern.verifies, self.known_as(secret), _rank(pattern))
+
+    def known_as(self, secret: bytes) -> str:
+        """What *secret* is where it is published; empty for any other."""
+        return self._published.get(hashlib.sha256(secret).hexdigest(), "") if self._published else ""
 
 
 _TELLING = 3
@@ -84,16 +102,6 @@ def _expression(pattern: Pattern) -> Expression:
 def _compiled(pattern: Pattern) -> re.Pattern[bytes]:
     expression = _expression(pattern)
     return re.compile(expression.regex, re.IGNORECASE if expression.ignore_case else 0)
-
-
-def _confirmed(pattern: Pattern, data: Bytes, region: tuple[int, int]) -> Iterable[Span]:
-    for match in _compiled(pattern).finditer(data, *region):
-        group = 1 if match.re.groups and match.start(1) >= 0 else 0
-        secret = match.group(group)
-        if entropy(secret) < pattern.entropy:
-            continue
-        if all(VALIDATORS[name](match.group(), secret) for name in pattern.validators):
-            yield Span(pattern.id, match.start(), match.end(), match.start(group), match.end(group), pattern.verifies, _rank(pattern))
 
 
 def entropy(data: bytes) -> float:

@@ -121,7 +121,7 @@ def _matches(spans: list[Span], data: Bytes, offset: int, lines: int, *, is_text
             counted = span.secret_start
         excerpt = _excerpt(span, spans[: 2 * MOST_MATCHES], data) if with_excerpts else ""
         start, end = offset + span.secret_start, offset + span.secret_end
-        found.append(Match(span.kind, start, end, lines + 1 if is_text else 0, span.is_verified, excerpt))
+        found.append(Match(span.kind, start, end, lines + 1 if is_text else 0, span.is_verified, excerpt, span.known_as))
     return found
 
 

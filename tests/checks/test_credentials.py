@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -167,3 +168,14 @@ def test_a_flood_of_credentials_is_incomplete_or_failed_never_clean(tmp_path: Pa
     report = report_of(path, "--policy", "generic")
     assert not report["coverage"]["complete"]
     assert report["verdict"] == "fail"
+
+
+def test_what_is_published_is_a_warning_where_a_policy_says_so(tmp_path: Path) -> None:
+    folder = tmp_path / "rules" / "knowledge" / "published"
+    folder.mkdir(parents=True)
+    digest = hashlib.sha256(PASSWORD.encode()).hexdigest()
+    (folder / "own.yaml").write_text(f"published:\n  - id: own\n    title: Key of our manual\n    sha256: ['{digest}']\n")
+    path = image([file("/app/.env", LINE)]).save(tmp_path / "a.tar")
+    (finding,) = found(path, "--rules", str(tmp_path / "rules"))
+    assert finding["verdict"] == "warn"
+    assert "published (Key of our manual)" in finding["message"]

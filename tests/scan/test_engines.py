@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from imginspect.rules.patterns import Published
 from imginspect.scan.literals import required_literals
 from imginspect.scan.matcher import Matcher, Span
 from imginspect.scan.redaction import Redactor
@@ -159,3 +162,11 @@ def test_an_expression_without_a_literal_is_still_found_by_the_slow_engine() -> 
     patterns = pattern_set(pattern("hex", r"\b[0-9a-f]{8}\b"))
     for engine in ("hyperscan", "literals"):
         assert places(Matcher(patterns, engine).find(b"x 0123abcd y")[0]) == [("hex", 2, 10)]
+
+
+def test_what_is_published_is_known_by_its_digest() -> None:
+    digest = hashlib.sha256(b"tok_abcd1234").hexdigest()
+    published = Published("example", "Example of a manual", (digest,), "", 1)
+    for engine in ENGINES:
+        spans, _ = Matcher(replace(PATTERNS, published=(published,)), engine).find(b"tok_abcd1234 tok_wxyz9876")
+        assert [span.known_as for span in spans] == ["Example of a manual", ""]
