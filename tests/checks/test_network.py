@@ -99,6 +99,8 @@ CURL = "curl -s https://example.org/x\n"
         ("supervisord -c /etc/supervisord.conf\n", "undetermined"),
         ("supervisord --version\n", "pass"),
         ("\"$STEP\"\n", "undetermined"),
+        ("${STEP:-}\n", "undetermined"),
+        ("STEP=\n${STEP:-}\n$STEP\n", "pass"),
         ("gosu app $STEP\n", "undetermined"),
         ("sh < /etc/passwd\n", "undetermined"),
         ("tr a-z b-za < /etc/hosts | bash\n", "undetermined"),

@@ -425,10 +425,17 @@ class Walker:
             fields += place.words.fields(child)
             if len(fields) > 2000:
                 break
+        if not fields and name is not None:
+            fields = self._left_unset(name, place)
         if fields and not (len(fields) == 1 and fields[0].text == ""):
             given = redirects.given_text(node, place.words, place.data)
             exported = (*self.variables.exported(), *own) if own else self.variables.exported()
             yield builtins.simple(self, self._made(node, fields, given, exported, place), place)
+
+    def _left_unset(self, name: Node, place: Place) -> list[Value]:
+        """The name of a command that is empty only while nobody sets its variables (``${STEP:-}``), as one that is not known."""
+        value = place.words.value(name)
+        return [dynamic(value.source, value.variables)] if any(not self.variables.has(item) for item in value.variables) else []
 
     def _name_fields(self, node: Node, place: Place) -> tuple[Value, ...]:
         children = node.named_children
