@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import posixpath
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import partial
 from typing import NamedTuple
 
 from imginspect.analysis.network_guards import Reach, Reached
-from imginspect.analysis.network_python import contact_of_call
+from imginspect.analysis.network_guards import found as found_at
+from imginspect.analysis.network_python import clients_of, contact_of_call
 from imginspect.analysis.network_shell import Contact, contact
 from imginspect.analysis.startup.follow import CodeCall, Followed, Gap, Ran, follow
 from imginspect.analysis.startup.launch import launch
 from imginspect.analysis.startup.model import Origin, Started
 from imginspect.analysis.view import View
 from imginspect.rules.network_knowledge import KnowledgeEntry, NetworkKnowledge
+from imginspect.tar.header import DIRECTORY
 
 _MOST_SITES = 2_000
 
@@ -23,6 +28,7 @@ class CallSite(NamedTuple):
 
     *what* is the command or call as it is written. *target* is whom it contacts, empty where that is not known; *variables* are environment
     variables that decide it and that the image does not set. *is_client*: it only makes a client, whose use was not recognised.
+    *doubt* says why it may contact nobody after all.
     """
 
     entry: KnowledgeEntry
@@ -34,6 +40,7 @@ class CallSite(NamedTuple):
     reached: Reached
     is_certain: bool
     is_client: bool
+    doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,29 +57,61 @@ class Network:
 def network(view: View, knowledge: NetworkKnowledge, mounts: Sequence[str] = ()) -> Network:
     """What reaches for the network when a container of the image starts, with the environment's own directories at *mounts*."""
     start = launch(view, mounts)
-    followed = follow(view, start, mounts)
+    followed = follow(view, start, mounts, known_commands(knowledge.entries))
     unknown = "" if followed.texts or followed.commands else start.unknown
-    return Network(tuple(_sites(followed, knowledge)), tuple(followed.gaps), tuple(followed.texts), unknown)
+    return Network(tuple(_sites(view, followed, knowledge)), tuple(followed.gaps), tuple(followed.texts), unknown)
 
 
-def _sites(followed: Followed, knowledge: NetworkKnowledge) -> list[CallSite]:
-    entries = knowledge.entries
+def known_commands(entries: Sequence[KnowledgeEntry]) -> Callable[[str], bool]:
+    """Whether what a command of that name does on the network is known."""
+    names = {name for entry in entries for match in entry.commands for name in match.names}
+    exact, patterns = {name for name in names if "*" not in name}, [name for name in names if "*" in name]
+    return lambda name: name in exact or any(fnmatchcase(name, pattern) for pattern in patterns)
+
+
+def _sites(view: View, followed: Followed, knowledge: NetworkKnowledge) -> list[CallSite]:
     best: dict[tuple[str | None, str | None, int | None, str], CallSite] = {}
     for ran in followed.commands:
-        found = contact(ran.words, entries, ran.environment)
+        found = contact(ran.words, knowledge.entries, ran.environment, partial(_text_of, view, ran.directory))
         if found is not None:
             _keep(best, _site(found, ran, ran.source, is_certain=ran.is_certain))
+    for site in _sites_of_calls(view, followed, knowledge.entries):
+        _keep(best, site)
+    return sorted(list(best.values())[:_MOST_SITES], key=lambda site: (-site.reached.reach, site.origin.path or "", site.origin.line or 0))
+
+
+def _sites_of_calls(view: View, followed: Followed, entries: Sequence[KnowledgeEntry]) -> list[CallSite]:
+    """The calls that contact somebody, and the clients of whose use nothing is known."""
+    sites: list[CallSite] = []
+    clients: list[tuple[str, CallSite]] = []
+    used: set[tuple[str | None, str]] = set()
     for item in followed.calls:
-        found = contact_of_call(item.call.name, item.call, entries, item.environment, item.language)
-        if found is not None:
-            _keep(best, _site(found, item, f"{item.call.source or item.call.name}()", is_certain=True))
-    used = {(site.entry.id, site.origin.path) for site in best.values() if not site.is_client}
-    sites = [site for site in best.values() if not (site.is_client and (site.entry.id, site.origin.path) in used)]
-    return sorted(sites[:_MOST_SITES], key=lambda site: (-site.reached.reach, site.origin.path or "", site.origin.line or 0))
+        found = contact_of_call(item.call, entries, item.environment, item.language, partial(_is_directory, view, item.directory))
+        site = _site(found, item, f"{item.call.source or item.call.name}()", is_certain=True) if found is not None else None
+        if site is not None and site.is_client:
+            clients.append((item.call.name, site))
+        elif site is not None:
+            sites.append(site)
+            used.add((site.origin.path, site.entry.id))
+        if not item.call.is_handed:
+            used |= {(item.origin.path, client) for client in clients_of(item.call.name, entries, item.language)} - followed.handed
+    return sites + [site for name, site in clients if not {(site.origin.path, name), (site.origin.path, site.entry.id)} & used]
+
+
+def _text_of(view: View, directory: str | None, path: str) -> str | None:
+    node = found_at(view, posixpath.join(directory or "/", path))
+    return view.text(node) if node is not None and node.kind != DIRECTORY else None
+
+
+def _is_directory(view: View, directory: str | None, path: str) -> bool:
+    node = found_at(view, posixpath.join(directory or "/", path))
+    return node is not None and node.kind == DIRECTORY
 
 
 def _site(found: Contact, place: Ran | CodeCall, what: str, *, is_certain: bool) -> CallSite:
-    return CallSite(found.entry, what, place.origin, place.chain, found.target, found.variables, place.reached, is_certain, found.is_client)
+    return CallSite(
+        found.entry, what, place.origin, place.chain, found.target, found.variables, place.reached, is_certain, found.is_client, found.doubt
+    )
 
 
 def _keep(best: dict[tuple[str | None, str | None, int | None, str], CallSite], site: CallSite) -> None:

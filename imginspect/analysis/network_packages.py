@@ -39,7 +39,7 @@ def is_packaged(view: View, node: Node) -> bool:
     """Whether *node* belongs to a package or to the base image's own system, and not to the project."""
     if not (node.path.startswith(SYSTEM) or _SITE.search(node.path) or _CONDA.match(node.path) or _in_environment(view, node.path)):
         return False
-    return not _is_copied(view, node.layer_index)
+    return not is_copied(view, node)
 
 
 def _in_environment(view: View, path: str) -> bool:
@@ -51,8 +51,9 @@ def _in_environment(view: View, path: str) -> bool:
     return any(view.filesystem.get(f"{root}/{name}") is not None for name in ("conda-meta", "pyvenv.cfg"))
 
 
-def _is_copied(view: View, layer_index: int) -> bool:
-    """Whether the layer is one that COPY or ADD made; the first one is the base's own whatever made it."""
+def is_copied(view: View, node: Node) -> bool:
+    """Whether the layer of *node* is one that COPY or ADD made; the first one is the base's own whatever made it."""
+    layer_index = node.layer_index
     if not layer_index:
         return False
     layers = view.image.layers

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from typing import NamedTuple
 
 from imginspect.analysis.network_guards import YES, Guards, Reach, Reached, least
 from imginspect.analysis.network_shell import Contact
 from imginspect.analysis.network_target import is_loopback, is_url, shown_host
-from imginspect.analysis.python_model import MODULE, Argument, Call, PythonText, Scope, Spot
+from imginspect.analysis.python_model import MODULE, UNKNOWN_NAME, Argument, Call, PythonText, Scope, Spot
 from imginspect.analysis.startup.model import Started
 from imginspect.analysis.values import Value
 from imginspect.rules.network_knowledge import CallMatch, KnowledgeEntry
 
 _MOST_ROUNDS = 500_000
+_UNUSED = "a client is made; whether it is used was not recognised"
 
 
 @dataclass(slots=True)
@@ -134,37 +136,80 @@ class _Program:
 
 
 def contact_of_call(
-    name: str, call: Call, entries: Sequence[KnowledgeEntry], environment: Mapping[str, str], language: str
+    call: Call, entries: Sequence[KnowledgeEntry], environment: Mapping[str, str], language: str, is_directory: Callable[[str], bool]
 ) -> Contact | None:
-    """The first of *entries* that the call matches; None where it contacts nobody, or only this machine."""
+    """The first of *entries* that the call matches; None where it contacts nobody, or only this machine.
+
+    *is_directory* tells whether there is a directory of a name, relative to where the program runs.
+    """
     client: Contact | None = None
     for entry in entries:
         for match in entry.calls:
-            if match.language == language and any(fnmatchcase(name, pattern) for pattern in match.names):
-                found = _matched(match, call, environment)
+            if match.language != language or (match.is_client and call.is_handed):
+                continue
+            if any(fnmatchcase(call.name, pattern) for pattern in match.names):
+                found = _matched(match, call, environment, is_directory)
                 if found is not None and not match.is_client:
                     return Contact(entry, *found)
                 if found is not None and client is None:
-                    client = Contact(entry, *found, is_client=True)
+                    client = Contact(entry, found.target, found.variables, is_client=True, doubt=_UNUSED)
+            elif call.name.endswith(UNKNOWN_NAME) and not match.only_urls and _is_in(call.name[: -len(UNKNOWN_NAME)], match.names):
+                return Contact(entry, "", doubt="which of the functions there it calls is not known before it runs")
     return client
 
 
-def _matched(match: CallMatch, call: Call, environment: Mapping[str, str]) -> tuple[str, tuple[str, ...]] | None:
+def _is_in(module: str, names: Sequence[str]) -> bool:
+    return any(name.rpartition(".")[0] == module for name in names)
+
+
+def clients_of(name: str, entries: Sequence[KnowledgeEntry], language: str) -> list[str]:
+    """The clients that a call of *name* is a use of: ``requests.Session`` for ``requests.Session.get``."""
+    parts = name.split(".")[:10]
+    names = {".".join(parts[:count]) for count in range(1, len(parts))}
+    found: list[str] = []
+    for entry in entries:
+        matches = [match for match in entry.calls if match.language == language]
+        if any(fnmatchcase(name, pattern) for match in matches if not match.is_client for pattern in match.names):
+            found += [pattern for match in matches if match.is_client for pattern in match.names if pattern in names]
+    return found
+
+
+class _Target(NamedTuple):
+    """Whom a call contacts, as in Contact."""
+
+    target: str
+    variables: tuple[str, ...] = ()
+    is_client: bool = False
+    doubt: str = ""
+
+
+def _matched(match: CallMatch, call: Call, environment: Mapping[str, str], is_directory: Callable[[str], bool]) -> _Target | None:
     if any(environment.get(name) == value for name, _, value in (setting.partition("=") for setting in match.settings)):
         return None
     given = {f"{key}={_text(value)}" for key, value in call.keywords}
-    if given & set(match.harmless):
+    if given & set(match.harmless) or (match.needed and not given & set(match.needed)):
         return None
     argument = call.argument(match.argument, *match.keywords)
     value = argument[0] if isinstance(argument, tuple) and argument else argument
     if value is None or isinstance(value, tuple):
-        return None if match.only_urls or match.is_local_by_default else ("", ())
+        return None if match.only_urls or match.only_names or match.is_local_by_default else _Target("")
+    if match.only_names:
+        return _named(value, is_directory)
     if match.only_urls and not is_url(value.start):
         return None
     is_relative = value.start.startswith("/") and not match.is_local_by_default  # to a base that the client was made with
     if value.start and not is_relative and is_loopback(value.start, is_whole=value.text is not None):
         return None
-    return shown_host(value), (value.variables if value.text is None and not value.prefix else ())
+    return _Target(shown_host(value), value.variables if value.text is None and not value.prefix else ())
+
+
+def _named(value: Value, is_directory: Callable[[str], bool]) -> _Target | None:
+    """What a collection of models or data is asked for: a name, unless it is a path or a directory that is there."""
+    if value.start.startswith(("/", "./", "../", "~", "file://")):
+        return None
+    if value.text is None:
+        return _Target("", value.variables, doubt="whether it is given a path or a public name is not known before it runs")
+    return None if not value.text or is_directory(value.text) else _Target("")
 
 
 def _text(argument: Argument) -> str:

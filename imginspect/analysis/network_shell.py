@@ -3,29 +3,46 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
-from imginspect.analysis.network_target import is_loopback, is_remote, shown_host
-from imginspect.analysis.values import Value
+from imginspect.analysis.network_target import is_loopback, is_remote, is_url, shown_host
+from imginspect.analysis.values import Value, constant, dynamic
 from imginspect.rules.network_knowledge import CommandMatch, KnowledgeEntry
 
 _PYTHON = re.compile(r"(?:python|pypy)[0-9.]*t?")
 _MOST_WORDS = 400
+_LONGEST_LIST = 1 << 20
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,20}://[^\s\"'<>]{1,2000}")
+_SOCAT = re.compile(
+    r"(?:TCP|TCP4|TCP6|UDP|UDP4|UDP6|SCTP|OPENSSL|SSL|DTLS|PROXY|SOCKS4A?|SOCKS5)(?:-CONNECT|-SENDTO|-DATAGRAM)?:(\[[^\]]*\]|[^:,]*)",
+    re.IGNORECASE,
+)
+
+Reading: TypeAlias = Callable[[str], str | None]
 
 
 class Contact(NamedTuple):
-    """An entry that a command or call matches. *target* is whom it contacts, as far as that is known; *variables* decide it otherwise."""
+    """An entry that a command or call matches. *target* is whom it contacts, as far as that is known; *variables* decide it otherwise.
+
+    *doubt* says why it may contact nobody after all, empty where it does.
+    """
 
     entry: KnowledgeEntry
     target: str
     variables: tuple[str, ...] = ()
     is_client: bool = False
+    doubt: str = ""
 
 
-def contact(words: Sequence[Value], entries: Iterable[KnowledgeEntry], environment: Mapping[str, str]) -> Contact | None:
-    """The first of *entries* that the command *words* matches; None where it contacts nobody, or only this machine."""
+def contact(
+    words: Sequence[Value], entries: Iterable[KnowledgeEntry], environment: Mapping[str, str], read: Reading = lambda _: None
+) -> Contact | None:
+    """The first of *entries* that the command *words* matches; None where it contacts nobody, or only this machine.
+
+    *read* gives the text of a file that it takes addresses from, None where that is not known.
+    """
     words = _as_program(words[:_MOST_WORDS])
     if not words or not words[0].text:
         return None
@@ -33,7 +50,7 @@ def contact(words: Sequence[Value], entries: Iterable[KnowledgeEntry], environme
     for entry in entries:
         for match in entry.commands:
             if any(fnmatchcase(name, pattern) for pattern in match.names):
-                found = _matched(match, words[1:], environment)
+                found = _matched(match, words[1:], environment, read)
                 if found is not None:
                     return Contact(entry, *found)
     return None
@@ -51,13 +68,15 @@ def _as_program(words: Sequence[Value]) -> Sequence[Value]:
     return words
 
 
-def _matched(match: CommandMatch, words: Sequence[Value], environment: Mapping[str, str]) -> tuple[str, tuple[str, ...]] | None:
+def _matched(
+    match: CommandMatch, words: Sequence[Value], environment: Mapping[str, str], read: Reading
+) -> tuple[str, tuple[str, ...]] | None:
     if any(environment.get(name) == value for name, _, value in (setting.partition("=") for setting in match.settings)):
         return None
     texts = [word.text for word in words]
     if any(text is not None and _is_option(text, option) for text in texts for option in match.harmless):
         return None
-    operands = _operands(words, match.options)
+    operands = _operands(words, (*match.options, *match.files))
     if match.subcommands:
         after = _behind(operands, match.subcommands)
         if after is None:
@@ -65,7 +84,26 @@ def _matched(match: CommandMatch, words: Sequence[Value], environment: Mapping[s
         operands = after
     elif not words and match.target != "none":
         return None
-    return _target(match, operands)
+    if match.local_with and all(option in texts for option in match.local_with) and _are_files(operands, match.local_endings):
+        return None
+    listed = _listed(words, match.files, read)
+    return _target(match, [*operands, *listed]) if operands or listed or match.target != "urls" else None
+
+
+def _are_files(operands: Sequence[Value], endings: tuple[str, ...]) -> bool:
+    return bool(operands) and all((word.text or "").endswith(endings) and "://" not in word.start for word in operands)
+
+
+def _listed(words: Sequence[Value], options: Sequence[str], read: Reading) -> list[Value]:
+    """The addresses in the files that *options* name; one that is not known where such a file was not read."""
+    found: list[Value] = []
+    for number, word in enumerate(words):
+        option, equals, value = (word.text or "").partition("=")
+        if option in options:
+            path = value if equals else words[number + 1].text if number + 1 < len(words) else None
+            addresses = _ADDRESS.findall((read(path) or "")[:_LONGEST_LIST]) if path else []
+            found += [constant(address) for address in addresses[:_MOST_WORDS]] or [dynamic(path or "…")]
+    return found
 
 
 def _is_option(text: str, option: str) -> bool:
@@ -107,7 +145,18 @@ def _target(match: CommandMatch, operands: list[Value]) -> tuple[str, tuple[str,
     if match.target == "none":
         return "", ()
     candidates = operands
-    if match.target == "url":
+    if match.target == "urls":
+        candidates = [operand for operand in operands if is_url(operand.start)]
+        if not candidates:
+            return None
+    elif match.target == "address":
+        hosts = [found[1] for operand in operands if (found := _SOCAT.match(operand.start))]
+        candidates = [constant(host) for host in hosts] or [operand for operand in operands if not operand.start]
+        if not candidates:
+            return None
+    elif match.target == "repository":
+        candidates = operands[:1]
+    elif match.target == "url":
         urls = [operand for operand in operands if "://" in operand.start]
         candidates = urls or [operand for operand in operands if operand.text is None] or operands
     elif match.target == "host":
@@ -116,10 +165,13 @@ def _target(match: CommandMatch, operands: list[Value]) -> tuple[str, tuple[str,
         candidates = [operand for operand in operands if is_remote(operand)]
         if not candidates and not any(operand.text is None and not operand.prefix for operand in operands):
             return None
+    if match.target == "repository" and candidates and candidates[0].start.startswith("."):
+        return None
     away = [operand for operand in candidates if not is_loopback(operand.start, is_whole=operand.text is not None)]
     if candidates and not away:
         return None
     if not candidates:
         return "", ()
     first = away[0]
-    return shown_host(first), (first.variables if first.text is None and not first.prefix else ())
+    is_nickname = match.target == "repository" and ":" not in first.start  # ``origin``: where it leads stands in a file of git's
+    return "" if is_nickname else shown_host(first), (first.variables if first.text is None and not first.prefix else ())

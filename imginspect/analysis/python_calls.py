@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from imginspect.analysis.python_conditions import condition_of
 from imginspect.analysis.python_model import Argument, Call, Import, PythonText, Reference, Scope, Spot
-from imginspect.analysis.python_names import Function, Names, TooManySteps
+from imginspect.analysis.python_names import Function, Names, TooManySteps, only_looped_over
 from imginspect.analysis.values import Condition, HasModule, Known, Unknown, negated
 
 MOST_BYTES = 2 << 20
@@ -18,6 +18,13 @@ _MOST_TOKENS = 250_000
 _MOST_ELEMENTS = 200
 _MOST_GUARDS = 30
 _TOKEN = re.compile(r"\w+|[^\w\s]")
+_MOST_HANDED = 50
+_NAMING = (ast.Name, ast.Attribute, ast.Call)
+_MAPPING = frozenset({"map", "imap", "imap_unordered", "map_async", "filter", "as_completed"})
+_ASKING = frozenset(
+    {"isinstance", "issubclass", "hasattr", "getattr", "callable", "print", "type", "repr", "id", "str", "inspect.signature"}
+)
+"""They do not call what they are given."""
 _ENDING_CALLS = frozenset({"sys.exit", "exit", "quit", "os._exit", "os.abort"})
 _PLAIN_DECORATORS = frozenset(
     {"staticmethod", "classmethod", "property", "dataclass", "dataclasses.dataclass", "functools.lru_cache", "functools.cache"}
@@ -69,7 +76,8 @@ def calls(
         return PythonText(not_understood="it is nested too deep")
     except ValueError:
         return PythonText(not_understood="it is no valid text")
-    return PythonText(tuple(reader.calls), tuple(reader.references), tuple(reader.imports), tuple(reader.scopes))
+    handed = frozenset(reader.handed)
+    return PythonText(tuple(reader.calls), tuple(reader.references), tuple(reader.imports), tuple(reader.scopes), handed=handed)
 
 
 class _Reader:
@@ -83,10 +91,12 @@ class _Reader:
         self.references: dict[Reference, None] = {}
         self.imports: list[Import] = []
         self.scopes: list[Scope] = []
+        self.handed: set[str] = set()
         self._later: deque[tuple[list[ast.stmt], int]] = deque()
 
     def module(self, tree: ast.Module) -> None:
         """Read the whole text: functions after what is around them, so that all names are known."""
+        self._names.unchanged = only_looped_over(tree)
         self._names.add_scope(tree, tree.body, -1)
         self.scopes.append(Scope("", Spot(), 1))
         self.block(tree.body, Spot())
@@ -138,6 +148,8 @@ class _Reader:
                 self.imports.append(Import(node.module or "", node.level, names, node.lineno, spot))
                 return None
             case ast.Return() | ast.Raise() | ast.Continue() | ast.Break():
+                if isinstance(node, ast.Return) and node.value is not None:
+                    self.handed.add(self._names.dotted(node.value, spot.scope))
                 self._children(node, spot)
                 return True
             case ast.Expr() if isinstance(node.value, ast.Call):
@@ -262,11 +274,39 @@ class _Reader:
             given = tuple(self._argument(argument, spot) for argument in node.args[:_MOST_ELEMENTS])
             named = tuple((keyword.arg or "**", self._argument(keyword.value, spot)) for keyword in node.keywords[:_MOST_ELEMENTS])
             self.calls.append(Call(name, given, named, node.lineno, _short(node), spot))
+        if name not in _ASKING:
+            self._handed(node, spot)
         self.expression(node.func, spot)
         for argument in node.args:
             self.expression(argument, spot)
         for keyword in node.keywords:
             self.expression(keyword.value, spot)
+
+    def _handed(self, node: ast.Call, spot: Spot) -> None:
+        """Functions that are handed to the call, as calls with what is handed behind them: ``map(f, urls)``, ``Thread(target=f)``."""
+        given = [*node.args, *(keyword.value for keyword in node.keywords)][:_MOST_ELEMENTS]
+        for number, argument in enumerate(given):
+            name = self._names.dotted(argument, spot.scope) if isinstance(argument, _NAMING) else ""
+            if not name:
+                continue
+            self.handed.add(name)
+            if "." in name and name.rpartition(".")[2][:1].islower() and not isinstance(argument, ast.Call):
+                behind = node.args[number + 1 :] if number < len(node.args) else []
+                self._hand(name, node, behind, spot)
+
+    def _hand(self, name: str, node: ast.Call, behind: Sequence[ast.expr], spot: Spot) -> None:
+        """The function *name* with what is handed on *behind* it, or in ``args=``; with each element where it is mapped over a list."""
+        receiver = self._names.dotted(node.func, spot.scope)
+        given = [self._argument(argument, spot) for argument in behind[:_MOST_ELEMENTS]]
+        for keyword in node.keywords:
+            extra = self._argument(keyword.value, spot) if keyword.arg == "args" else ()
+            given += extra if isinstance(extra, tuple) else [extra]
+        each: list[tuple[Argument, ...]] = [tuple(given)]
+        if receiver.rpartition(".")[2] in _MAPPING and given and isinstance(given[0], tuple):
+            each = [(element,) for element in given[0][:_MOST_HANDED]]
+        elif receiver == "functools.partial" and not given:
+            each = []  # what is made is called with its arguments elsewhere
+        self.calls += [Call(name, arguments, (), node.lineno, name, spot, is_handed=True) for arguments in each]
 
     def _argument(self, node: ast.expr, spot: Spot) -> Argument:
         if isinstance(node, ast.List | ast.Tuple):

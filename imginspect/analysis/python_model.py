@@ -13,6 +13,9 @@ Argument: TypeAlias = Value | tuple[Value, ...]
 MODULE = 0
 """The number of the scope of a text itself."""
 
+UNKNOWN_NAME = ".?"
+"""The end of the dotted name of what is looked up under a name that only a run would tell."""
+
 
 class Spot(NamedTuple):
     """On what something in a text depends. *scope* is the function or class that it is in, ``MODULE`` for none.
@@ -31,7 +34,10 @@ class Spot(NamedTuple):
 
 
 class Call(NamedTuple):
-    """One call. *name* is the dotted name of what is called after aliases are resolved: ``requests.Session.get``."""
+    """One call. *name* is the dotted name of what is called after aliases are resolved: ``requests.Session.get``.
+
+    *is_handed*: the function is handed to another one, which is taken to call it (``map(requests.get, urls)``).
+    """
 
     name: str
     arguments: tuple[Argument, ...]
@@ -39,6 +45,7 @@ class Call(NamedTuple):
     line: int
     source: str
     spot: Spot
+    is_handed: bool = False
 
     def argument(self, number: int, *names: str) -> Argument | None:
         """The argument at *number*, or the first given by one of *names*; None where there is none."""
@@ -86,3 +93,5 @@ class PythonText:
     imports: tuple[Import, ...] = ()
     scopes: tuple[Scope, ...] = ()
     not_understood: str = ""
+    handed: frozenset[str] = frozenset()
+    """The dotted names of what is handed to calls or returned."""

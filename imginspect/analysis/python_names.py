@@ -5,15 +5,18 @@ from __future__ import annotations
 import ast
 import builtins
 import posixpath
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeAlias
 
 from imginspect.analysis.network_target import is_loopback
+from imginspect.analysis.python_model import UNKNOWN_NAME
 from imginspect.analysis.values import Value, constant, dynamic, joined
 
 Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 _DEEPEST = 12
 _MOST_RETURNS = 8
+_MOST_EACH = 20
 _MOST_STEPS = 600_000
 _NESTED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 _PATHS = frozenset({"pathlib.Path", "pathlib.PurePath", "pathlib.PosixPath", "str", "os.path.abspath", "os.path.realpath", "os.fspath"})
@@ -33,6 +36,8 @@ class Bound:
         self.dotted: list[str] = []
         self.expressions: list[tuple[ast.expr, bool]] = []
         self.functions: list[Function] = []
+        self.lists: list[ast.expr] = []
+        """What ``for`` loops give it the elements of."""
         self.is_open = False
         self.added: list[tuple[int, ast.expr, bool]] = []
         """(line, what, whether it is one element) of each ``append`` and ``+=``."""
@@ -52,6 +57,8 @@ class Names:
         self._stars: list[str] = []
         self._known: dict[tuple[int, int], str] = {}
         self._left = _MOST_STEPS
+        self.unchanged: frozenset[str] = frozenset()
+        """Names that are given something once and then only looped over: nothing is added to such a list."""
 
     # -- scopes --------------------------------------------------------------------------------------------------------
 
@@ -113,6 +120,8 @@ class Names:
                 assert isinstance(node.func.value, ast.Name)
                 if node.func.value.id in names or any(node.func.value.id in at for at in self._scopes):
                     names.setdefault(node.func.value.id, Bound()).added.append((node.lineno, node.args[0], node.func.attr == "append"))
+            case ast.For() | ast.AsyncFor() | ast.comprehension() if isinstance(node.target, ast.Name):
+                names.setdefault(node.target.id, Bound()).lists.append(node.iter)
             case ast.AugAssign() | ast.For() | ast.AsyncFor() | ast.comprehension():
                 self._forget(node.target, names)
             case ast.ExceptHandler() if node.name:
@@ -149,7 +158,7 @@ class Names:
     def elements(self, name: str, scope: int) -> list[ast.expr] | None:
         """The elements of the list *name* in the order of its making, later ones possibly not all there; None where it is no such list."""
         found = self._lookup(name, scope)
-        if found is None or found[0].is_open or len(found[0].expressions) != 1:
+        if found is None or found[0].is_open or found[0].lists or len(found[0].expressions) != 1:
             return None
         first = found[0].expressions[0][0]
         if not isinstance(first, ast.List | ast.Tuple):
@@ -195,8 +204,22 @@ class Names:
                 return self._first(self.dotted(value, scope, depth + 1) for value in node.values[:4])
             case ast.IfExp():
                 return self.dotted(node.body, scope, depth + 1) or self.dotted(node.orelse, scope, depth + 1)
+            case ast.Subscript():
+                return self._dotted_item(node, scope, depth)
             case _:
                 return ""
+
+    def _dotted_item(self, node: ast.Subscript, scope: int, depth: int) -> str:
+        """What ``vars(X)["name"]`` and ``X.__dict__["name"]`` are, and ``sys.modules["name"]``."""
+        base = self.dotted(node.value, scope, depth + 1)
+        item = self.value(node.slice, scope, depth + 1).text
+        if base == "sys.modules":
+            return item or ""
+        if base.endswith(".__dict__"):
+            return _member(base[: -len(".__dict__")], item)
+        if isinstance(node.value, ast.Call) and base == "vars" and len(node.value.args) == 1:
+            return _member(self.dotted(node.value.args[0], scope, depth + 1), item)
+        return ""
 
     def _dotted_name(self, name: str, scope: int, depth: int) -> str:
         found = self._lookup(name, scope)
@@ -205,7 +228,8 @@ class Names:
         bound, at = found
         if bound.dotted:
             return bound.dotted[-1] if len(bound.dotted) == 1 else self._first(iter(bound.dotted))
-        return self._first(self.dotted(value, at, depth + 1) for value, _ in bound.expressions[:_MOST_RETURNS])
+        given = [value for value, _ in bound.expressions] + (self._expressions(bound, at) if bound.lists else [])
+        return self._first(self.dotted(value, at, depth + 1) for value in given[:_MOST_RETURNS])
 
     def _dotted_call(self, node: ast.Call, scope: int, depth: int) -> str:
         if isinstance(node.func, ast.Name):
@@ -221,7 +245,16 @@ class Names:
             return f"{name}@local"
         if name in ("importlib.import_module", "__import__") and node.args:
             return self.value(node.args[0], scope).text or ""
-        return name
+        if name == "getattr" and len(node.args) > 1:
+            return _member(self.dotted(node.args[0], scope, depth + 1), self.value(node.args[1], scope, depth + 1).text)
+        if name == "functools.partial" and len(node.args) == 1:
+            return self.dotted(node.args[0], scope, depth + 1)
+        return f"{name}@local" if name == "socket.socket" and self._is_unix(node, scope, depth) else name
+
+    def _is_unix(self, node: ast.Call, scope: int, depth: int) -> bool:
+        """Whether a socket is one of the machine's own."""
+        family = node.args[0] if node.args else next((keyword.value for keyword in node.keywords if keyword.arg == "family"), None)
+        return family is not None and self.dotted(family, scope, depth + 1) in ("socket.AF_UNIX", "socket.AddressFamily.AF_UNIX")
 
     def _is_local(self, node: ast.expr, scope: int) -> bool:
         value = self.value(node, scope)
@@ -263,9 +296,23 @@ class Names:
         if node.id == "__file__":
             return constant(self._path) if self._path else dynamic("__file__")
         found = self._lookup(node.id, scope)
-        if found is None or found[0].is_open or found[0].added or len(found[0].expressions) != 1:
+        expressions = self._expressions(*found) if found is not None and not found[0].is_open and not found[0].added else []
+        if found is None or not 0 < len(expressions) <= _MOST_EACH:
             return dynamic(node.id)
-        return self.value(found[0].expressions[0][0], found[1], depth + 1)
+        given = [self.value(expression, found[1], depth + 1) for expression in expressions]
+        return given[0] if len(given) == 1 else Value(None, node.id, posixpath.commonprefix([value.start for value in given]))
+
+    def _expressions(self, bound: Bound, scope: int) -> list[ast.expr]:
+        """Everything that a name may stand for; nothing where that is not known."""
+        given = [expression for expression, _ in bound.expressions]
+        for listed in bound.lists:
+            elements = listed.elts if isinstance(listed, ast.List | ast.Tuple | ast.Set) else None
+            if isinstance(listed, ast.Name) and listed.id in self.unchanged:
+                elements = self.elements(listed.id, scope)
+            if not elements:
+                return []
+            given += elements
+        return given
 
     def _value_of_operation(self, node: ast.BinOp, scope: int, depth: int) -> Value:
         left, right = self.value(node.left, scope, depth + 1), self.value(node.right, scope, depth + 1)
@@ -327,6 +374,28 @@ class Names:
         if default is not None and default.text is not None:
             return constant(default.text, _source(node), (name, *default.variables))
         return dynamic(_source(node), (name,), "")
+
+
+def only_looped_over(tree: ast.AST) -> frozenset[str]:
+    """The names that are given something once in the whole text, and used for nothing but to loop over them."""
+    given: Counter[str] = Counter()
+    looped: Counter[str] = Counter()
+    every: Counter[str] = Counter()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            every[node.id] += 1
+            given[node.id] += isinstance(node.ctx, ast.Store)
+        elif isinstance(node, ast.For | ast.AsyncFor | ast.comprehension) and isinstance(node.iter, ast.Name):
+            looped[node.iter.id] += 1
+        elif isinstance(node, ast.Global | ast.Nonlocal):
+            every.update(node.names)
+    return frozenset(name for name, count in every.items() if given[name] == 1 and looped[name] == count - 1)
+
+
+def _member(base: str, name: str | None) -> str:
+    if not base:
+        return ""
+    return f"{base}.{name}" if name is not None else base + UNKNOWN_NAME
 
 
 def _own(body: Iterable[ast.AST]) -> Iterator[ast.AST]:

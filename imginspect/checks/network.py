@@ -37,12 +37,12 @@ def network_calls(subject: Subject, params: Params) -> Outcome:
     config = subject.image.config
     if not any(config.entrypoint) and not config.cmd:
         return Outcome(Verdict.NOT_APPLICABLE, reason="the image starts nothing by itself")
-    if params.entries not in {entry.rule for entry in subject.knowledge.network.entries}:
+    if params.entries not in {rule for entry in subject.knowledge.network.entries for rule in entry.rules}:
         return Outcome(Verdict.UNDETERMINED, reason=f"no entry of the knowledge base belongs to {params.entries}")
     facts = subject.network
-    sites = [site for site in facts.sites if site.entry.rule == params.entries]
+    sites = [site for site in facts.sites if params.entries in site.entry.rules]
     conditions = _conditions(sites, facts.gaps)
-    found = [_found(subject, site) for site in sites if site.reached.reach > Reach.IF_ABSENT]
+    found = [_found(subject, site) for site in sites if site.reached.reach > Reach.NEVER]
     failing = [item for item in found if item.verdict is Verdict.FAIL]
     if failing:
         return Outcome(Verdict.FAIL, tuple(found[:_MOST_FOUND]), _reason(failing), conditions)
@@ -71,8 +71,10 @@ def _found(subject: Subject, site: CallSite) -> Found:
     whom = f", contacting {site.target}" if site.target else ""
     message = f"{_place(site.chain, site.what)}: {site.entry.title}{whom}"
     why = site.reached.why if site.reached.reach < Reach.YES else ""
-    if site.is_client:
-        why = why or "a client is made; whether it is used was not recognised"
+    if site.reached.reach is Reach.IF_ABSENT:
+        why = f"it is not run provided that {why}, which only the environment can supply"
+    elif site.doubt:
+        why = why or site.doubt
     elif site.variables:
         why = why or f"whom it contacts is set by {' and '.join(site.variables[:3])}, which the image leaves unset"
     elif not site.is_certain:

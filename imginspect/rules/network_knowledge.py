@@ -14,7 +14,7 @@ from imginspect.rules.yaml_file import Mapping
 FOLDER = Path("knowledge", "network")
 LANGUAGES = ("shell", "python", "r", "julia")
 _ID = re.compile(r"kb-[a-z0-9]+(?:-[a-z0-9]+)*")
-_TARGETS = ("url", "host", "remote", "none")
+_TARGETS = ("url", "urls", "host", "address", "remote", "repository", "none")
 _SETTING = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=.*")
 
 
@@ -24,7 +24,11 @@ class CommandMatch:
 
     *options* take a value and may stand before the subcommand. One of *harmless* among the words, or one of *settings* (``NAME=value``)
     in the environment, makes it a command that fetches nothing. *target* says how it names whom it contacts: ``url``, ``host`` (its
-    first operand), ``remote`` (only a word such as ``host:path`` or a URL makes it reach for the network), or ``none``.
+    first operand), ``remote`` (only a word such as ``host:path`` or a URL makes it reach for the network), ``urls`` (only a URL does),
+    ``address`` (only an address as socat writes it does, ``TCP:HOST:PORT``),
+    ``repository`` (its first operand is a URL, a path, or a name that stands for one), or ``none``. *files* are options whose value is
+    a file with the addresses. With all of *local_with* among its words, operands that end in one of *local_endings* are files that need
+    no other machine.
     """
 
     names: tuple[str, ...]
@@ -33,6 +37,9 @@ class CommandMatch:
     harmless: tuple[str, ...] = ()
     settings: tuple[str, ...] = ()
     target: str = "none"
+    files: tuple[str, ...] = ()
+    local_with: tuple[str, ...] = ()
+    local_endings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +47,10 @@ class CallMatch:
     """A call in *language* of one of *names*, dotted and without aliases (``*`` stands for anything).
 
     *argument* is the number of the argument that names whom it contacts, *keywords* are its names. *only_urls*: a call with anything
-    but a URL there stays in the image. *harmless* are arguments (``download=False``) that make it fetch nothing. *is_client*: it makes a
-    client, whose use may not be recognised, and contacts nobody itself. *is_local_by_default*: without that argument it stays on this
-    machine.
+    but a URL there stays in the image. *only_names*: so does one with a path there, or the name of a directory that is found.
+    *harmless* are arguments (``local_files_only=True``) that make it fetch nothing, and without one of *needed* it fetches nothing
+    either. *is_client*: it makes a client, whose use may not be recognised, and contacts nobody itself. *is_local_by_default*: without
+    that argument it stays on this machine.
     """
 
     language: str
@@ -50,6 +58,8 @@ class CallMatch:
     argument: int = 0
     keywords: tuple[str, ...] = ()
     only_urls: bool = False
+    only_names: bool = False
+    needed: tuple[str, ...] = ()
     harmless: tuple[str, ...] = ()
     settings: tuple[str, ...] = ()
     is_client: bool = False
@@ -66,10 +76,10 @@ class Snippet:
 
 @dataclass(frozen=True, slots=True)
 class KnowledgeEntry:
-    """One thing that is known to reach for the network; it belongs to the rule *rule*."""
+    """One thing that is known to reach for the network; it belongs to each of the rules *rules*."""
 
     id: str
-    rule: str
+    rules: tuple[str, ...]
     title: str
     severity: Severity
     commands: tuple[CommandMatch, ...]
@@ -116,7 +126,7 @@ def _entry(item: Mapping, file: Mapping) -> KnowledgeEntry:
     references = (item if "references" in item else file).mappings("references")
     return KnowledgeEntry(
         id=entry_id,
-        rule=item.text("rule"),
+        rules=item.texts("rule") if isinstance(item.plain("rule"), list) else (item.text("rule"),),
         title=item.text("title"),
         severity=parse_severity(item, "severity", "high"),
         commands=commands,
@@ -149,7 +159,7 @@ def _matches(item: Mapping) -> tuple[tuple[CommandMatch, ...], tuple[CallMatch, 
 
 
 def _command(mapping: Mapping) -> CommandMatch:
-    mapping.allow("name", "subcommands", "options", "harmless", "settings", "target")
+    mapping.allow("name", "subcommands", "options", "harmless", "settings", "target", "files", "local_with", "local_endings")
     target = mapping.text("target", "none")
     if target not in _TARGETS:
         raise mapping.place_of("target").error(f"target: expected one of {', '.join(_TARGETS)}, found {target!r}")
@@ -160,17 +170,24 @@ def _command(mapping: Mapping) -> CommandMatch:
         harmless=mapping.texts("harmless"),
         settings=_settings(mapping),
         target=target,
+        files=mapping.texts("files"),
+        local_with=mapping.texts("local_with"),
+        local_endings=mapping.texts("local_endings"),
     )
 
 
 def _call(mapping: Mapping, language: str) -> CallMatch:
-    mapping.allow("name", "argument", "keywords", "only_urls", "harmless", "settings", "is_client", "is_local_by_default")
+    mapping.allow(
+        "name", "argument", "keywords", "only_urls", "only_names", "needed", "harmless", "settings", "is_client", "is_local_by_default"
+    )
     return CallMatch(
         language=language,
         names=_names(mapping),
         argument=mapping.number("argument", 0, most=20),
         keywords=mapping.texts("keywords"),
         only_urls=mapping.truth("only_urls"),
+        only_names=mapping.truth("only_names"),
+        needed=mapping.texts("needed"),
         harmless=mapping.texts("harmless"),
         settings=_settings(mapping),
         is_client=mapping.truth("is_client"),

@@ -80,7 +80,15 @@ CURL = "curl -s https://example.org/x\n"
         ("[ -f /etc/passwd ] && exit 0\ncurl https://example.org\n", "pass"),
         ("exit 0\ncurl https://example.org\n", "pass"),
         ("exec python3 --version\ncurl https://example.org\n", "pass"),
-        ("if [ ! -f /safe_data/model ]; then curl https://example.org; fi\n", "pass"),
+        ("if [ ! -f /safe_data/model ]; then curl https://example.org; fi\n", "warn"),
+        ("wget -i /tmp/list\n", "fail"),
+        ("find / -name hosts -exec wget -i {} \\;\n", "fail"),
+        ("echo 10.0.0.7/x | xargs -I% curl http://%\n", "fail"),
+        ("printf '%s\\n' http://localhost/a http://10.0.0.7/b | xargs -n 1 curl\n", "fail"),
+        ("printf '%s\\n' http://localhost/a http://[::1]/b | xargs -n 1 curl\n", "pass"),
+        ("ls /etc | xargs -n 1 echo\n", "pass"),
+        ("cat /etc/passwd | xargs curl -s\n", "fail"),
+        ("seq 3 | xargs -I{} curl http://localhost/{}\n", "pass"),
         ("eval \"$(conda shell.bash hook)\"\n", "pass"),
         ("nc -lk 8080\n", "pass"),
         ("rsync -a /opt/x/ /tmp/x/\n", "pass"),
@@ -89,6 +97,20 @@ CURL = "curl -s https://example.org/x\n"
         ("eval \"$(cat /tmp/commands)\"\n", "undetermined"),
         (". \"$(cat /tmp/name)\"\n", "undetermined"),
         ("supervisord -c /etc/supervisord.conf\n", "undetermined"),
+        ("supervisord --version\n", "pass"),
+        ("\"$STEP\"\n", "undetermined"),
+        ("${STEP:-}\n", "undetermined"),
+        ("STEP=\n${STEP:-}\n$STEP\n", "pass"),
+        ("gosu app $STEP\n", "undetermined"),
+        ("sh < /etc/passwd\n", "undetermined"),
+        ("tr a-z b-za < /etc/hosts | bash\n", "undetermined"),
+        ("openssl enc -d -in /etc/x | python3 -\n", "undetermined"),
+        ("sort < /etc/passwd | uniq\n", "pass"),
+        ("for t in /safe_data/*; do\n  case $t in *.sh) . \"$t\" ;; esac\ndone\n", "undetermined"),
+        ("for t in /safe_data/*.csv; do wc -l \"$t\"; rsync \"$t\" /scratch/; done\n", "pass"),
+        (". /safe_data/a\n", "undetermined"),
+        ("[ -f /safe_data/a ] && . /safe_data/a\n", "undetermined"),
+        ("/safe_data/tools/go\n", "undetermined"),
     ],
 )  # fmt: skip
 def test_a_shell_script_is_judged(content: str, verdict: str) -> None:
@@ -118,7 +140,34 @@ def test_a_shell_script_is_judged(content: str, verdict: str) -> None:
         ("import requests\nrequests.get('http://localhost:1/x')\n", "pass"),
         ("import os, requests\nif not os.path.exists('/etc/passwd'):\n    requests.get('https://example.org')\n", "pass"),
         ("import os, requests\ndef f():\n  requests.get('https://example.org')\nif not os.path.exists('/etc/passwd'):\n    f()\n", "pass"),
-        ("import os, requests\nif not os.path.exists('/safe_data/m'):\n    requests.get('https://example.org')\n", "pass"),
+        ("import os, requests\nif not os.path.exists('/safe_data/m'):\n    requests.get('https://example.org')\n", "warn"),
+        ("import requests\nlist(map(requests.get, ['http://localhost/', 'https://example.org']))\n", "fail"),
+        ("import requests\nlist(map(requests.head, ['http://localhost/', 'http://[::1]/']))\n", "pass"),
+        ("import requests, threading\nthreading.Thread(target=requests.get, args=('https://example.org',)).start()\n", "fail"),
+        ("import requests, threading\nthreading.Thread(target=requests.get, args=('http://localhost',)).start()\n", "pass"),
+        ("import functools, requests\nget = functools.partial(requests.get, timeout=1)\nget('https://example.org')\n", "fail"),
+        ("import functools, requests\nget = functools.partial(requests.get, timeout=1)\nget('http://localhost/')\n", "pass"),
+        ("import os\nos.environ['X'] = '1'\nlist(map(os.system, ['curl https://example.org']))\n", "fail"),
+        ("import httpx\nvars(httpx)['post']('https://example.org')\n", "fail"),
+        ("import httpx, sys\ngetattr(httpx, sys.argv[1])('https://example.org')\n", "warn"),
+        ("import math, sys\nprint(getattr(math, sys.argv[1])(2))\n", "pass"),
+        ("import requests\nprint(isinstance(1, requests.Session))\n", "pass"),
+        ("import requests\nfor port in ('http://localhost:1/', 'http://localhost:2/'):\n    requests.get(port)\n", "pass"),
+        ("import requests\nfor u in ['http://localhost:1/', 'http://example.org/']:\n    requests.get(u)\n", "fail"),
+        ("import requests\nURLS = ['http://localhost:1/', 'http://[::1]/']\nfor u in URLS:\n    requests.get(u)\n", "fail"),
+        ("import requests\nURLS = ['http://localhost:1/', 'http://localhost:2/']\nfor u in URLS:\n    requests.get(u)\n", "pass"),
+        ("import requests\nU = ['http://localhost:1/']\ndef add(u):\n U.insert(0, u)\nadd('x')\nfor u in U:\n requests.get(u)\n", "fail"),
+        ("import requests\nurls = ['http://localhost:1/']\nurls.append('http://b')\nfor u in urls:\n    requests.get(u)\n", "fail"),
+        ("import requests\ns = requests.Session()\ns.post('http://localhost')\ns.close()\n", "pass"),
+        ("import requests\ns = requests.Session()\ns.post('http://localhost')\nother(s)\n", "warn"),
+        ("import requests\ns = requests.Session()\ns.close()\n", "warn"),
+        ("import requests\ns = requests.Session()\ns.get('http://localhost')\ns.get('http://example.org')\n", "fail"),
+        ("import socket\ns = socket.socket(family=socket.AF_UNIX)\ns.connect(path())\n", "pass"),
+        ("import socket\ns = socket.socket(socket.AF_INET)\ns.connect(('db', 5432))\n", "fail"),
+        ("from transformers import AutoModel\nAutoModel.from_pretrained('weights')\n", "fail"),
+        ("import sys\nfrom transformers import AutoModel\nAutoModel.from_pretrained(sys.argv[1])\n", "warn"),
+        ("import importlib, os\nimportlib.import_module(os.environ['PLUGIN'])\n", "undetermined"),
+        ("import importlib, sys\nimportlib.import_module('scipy.' + sys.argv[1])\n", "pass"),
         ("import http.server\nhttp.server.HTTPServer(('0.0.0.0', 8000), None).serve_forever()\n", "pass"),
         ("from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import requests\n", "pass"),
         ("x = 'requests.get(\"https://example.org\")'\n", "pass"),
@@ -228,13 +277,81 @@ def test_programs_that_cannot_be_looked_into() -> None:
     assert result("TRE-NET-002", julia, entrypoint=["julia", "/app/run.jl"]).verdict == "fail"
 
 
-def test_what_is_supplied_at_run_time_is_a_condition() -> None:
+def test_code_that_is_supplied_at_run_time_is_left_open() -> None:
     found = result("TRE-NET-001", [folder("/safe_data")], entrypoint=["python3", "/safe_data/run.py"])
-    assert found.verdict == "pass"
-    assert found.conditions == ("/safe_data/run.py is supplied when the container runs: it must not need a network",)
+    assert (found.verdict, found.for_want_of_reading) == ("undetermined", False)
+    assert "/safe_data/run.py is supplied when the container runs" in found.reason
+    helper = result("TRE-NET-001", [text("/app/a.R", 'source("/safe_data/b.R")\n')], entrypoint=["Rscript", "/app/a.R"])
+    assert helper.verdict == "undetermined"
+
+
+def test_data_that_is_supplied_at_run_time_is_a_condition() -> None:
     found = shell("[ -f /safe_data/m ] || curl https://example.org\n")
-    assert found.verdict == "pass"
+    assert found.verdict == "warn"
     assert "/safe_data/m is there" in found.conditions[0]
+    assert "only the environment can supply" in found.findings[0].message
+
+
+def test_a_directory_that_is_in_the_image_is_no_public_name() -> None:
+    content = "from transformers import AutoModel\nAutoModel.from_pretrained('weights')\n"
+    assert python(content, text("/app/weights/config.json", "{}")).verdict == "pass"
+    assert python(content, env=["HF_HUB_OFFLINE=1", "PATH=/usr/local/bin:/usr/bin"]).verdict == "pass"
+
+
+def test_files_that_list_addresses_are_read() -> None:
+    local, away = text("/app/here.txt", "http://localhost:8000/a\n"), text("/app/there.txt", "http://localhost/a\nhttps://example.org/b\n")
+    assert shell("wget -q -i /app/here.txt\n", local).verdict == "pass"
+    assert shell("wget -q --input-file=/app/there.txt\n", away).verdict == "fail"
+    assert shell("cd /app && find . -name '*e.txt' -type f -exec wget -i {} +\n", local).verdict == "pass"
+    assert shell("find /app -name 'h*.txt' -exec wget -i {} +\n", local, away).verdict == "pass"
+    assert shell("find /app -name '*.txt' -exec wget -i {} +\n", local, away).verdict == "fail"
+    assert shell("find /app -name '*.sh' -exec sh {} \\;\n", script("/app/a.sh", "#!/bin/sh\n" + CURL)).verdict == "fail"
+    assert shell("find /app -name '*.sh' -exec {} \\;\n", script("/app/a.sh", "#!/bin/sh\ntrue\n")).verdict == "pass"
+
+
+PIP = "#!/usr/local/bin/python3.12\nimport sys\nfrom pip._internal.cli.main import main\nsys.exit(main())\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "verdict"),
+    [
+        ("pip --version\npip list --format json\npip uninstall -y x\npip cache dir\n", "pass"),
+        ("pip install --no-index --find-links /w x\n", "pass"),
+        ("pip install x\n", "fail"),
+        ("/opt/venv/bin/conda list\n/opt/venv/bin/conda info\n", "pass"),
+        ("/opt/venv/bin/conda install x\n", "fail"),
+        ("npm --version\nnpm ls\n", "pass"),
+        ("npm start\n", "undetermined"),
+        ("bundle exec rake\n", "undetermined"),
+        ("bundle config\n", "pass"),
+        ("/app/bin/pip list\n", "undetermined"),
+    ],
+)
+def test_well_known_programs_are_judged_by_their_words(content: str, verdict: str) -> None:
+    tools = [script("/usr/local/bin/pip", PIP), static("/opt/venv/bin/conda"), text("/opt/venv/pyvenv.cfg"), static("/usr/local/bin/npm")]
+    files = [*tools, static("/usr/local/bin/bundle")]
+    own = [script("/entrypoint.sh", "#!/bin/bash\n" + content), script("/app/bin/pip", "#!/usr/bin/ruby\nx\n")]
+    history = ["RUN base", "RUN apt-get install -y tools", "COPY . / # buildkit"]
+    assert result("TRE-NET-002", files, own, history=history, entrypoint=["/entrypoint.sh"]).verdict == verdict
+
+
+def test_a_script_of_the_project_with_a_well_known_name_is_read_all_the_same() -> None:
+    assert shell("curl\n", script("/usr/local/bin/curl", "#!/bin/sh\nwget https://example.org\n")).verdict == "fail"
+
+
+def test_a_module_of_the_project_comes_before_the_package_of_its_name() -> None:
+    own = text("/app/httpx.py", "def get(name):\n    return name\n")
+    content = "import httpx\nhttpx.get('https://example.org')\n"
+    assert python(content, own).verdict == "pass"
+    assert python(content, text("/app/other/httpx.py", "x = 1\n")).verdict == "fail"
+    assert python(content, text("/app/httpx.py", GET)).verdict == "fail", "what it does itself counts"
+    assert python("import requests\n" + content + GET, own).verdict == "fail"
+
+
+def test_models_that_are_fetched_are_network_access_and_packages_only_where_pip_installs_them() -> None:
+    for content, packages in (("import nltk\nnltk.download('x')\n", "pass"), ("import spacy\nspacy.cli.download('x')\n", "fail")):
+        assert python(content).verdict == "fail"
+        assert python(content, rule="TRE-NET-002").verdict == packages
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,8 @@ def test_what_does_not_is_left_alone(entry: KnowledgeEntry, example: Snippet) ->
 def test_every_entry_belongs_to_a_rule_and_says_why_and_what_to_do() -> None:
     rules = built_in_rules()
     for entry in KNOWLEDGE.entries:
-        assert rules.get(entry.rule) is not None, entry.id
+        assert entry.rules
+        assert all(rules.get(rule) is not None for rule in entry.rules), entry.id
         assert entry.rationale
         assert entry.remediation
         assert entry.references

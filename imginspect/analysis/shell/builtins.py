@@ -36,7 +36,7 @@ def simple(walker: Walker, command: Command, place: Place) -> Step:
     if name is None:
         if words[0].default == "" and len(words) > 1:  # ``$SUDO apt-get``: the variable is usually empty
             yield simple(walker, command._replace(words=words[1:]), place)
-        yield from _note(walker, _undecided(command, f"the name of the command is not known ({words[0].source[:80]})"))
+        yield from _note(walker, command._replace(unknown=f"the name of the command is not known ({words[0].source[:80]})"))
     elif name in walker._functions:
         yield walker.call(name, words[1:], place)
     elif name in _BUILTINS:
@@ -48,12 +48,6 @@ def simple(walker: Walker, command: Command, place: Place) -> Step:
 def _note(walker: Walker, command: Command) -> Generator[Any, None, None]:
     walker.found.append(command)
     yield from ()
-
-
-def _undecided(command: Command, why: str) -> Command:
-    if command.words and command.words[0].default == "" and len(command.words) == 1:
-        return command  # a variable that nobody sets: nothing runs
-    return command._replace(unknown=why)
 
 
 def _exec(walker: Walker, command: Command, place: Place) -> Generator[Any, None, None]:

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import re
+
 from tree_sitter import Node
 
 from imginspect.analysis.shell.model import Command
 from imginspect.analysis.shell.words import Expander
-from imginspect.analysis.values import Value, constant, joined
+from imginspect.analysis.values import Value, constant, dynamic, joined
+
+_FORMAT = re.compile(r"%[sb]")
+_MOST_PRINTED = 200
 
 
 def given_text(node: Node, words: Expander, data: bytes) -> Value | None:
-    """The here-document or here-string among the redirections of *node*; None where there is none."""
+    """What the redirections of *node* give it on standard input: not known where that is a file's text; None where there is none."""
     found: Value | None = None
     for redirect in node.children_by_field_name("redirect"):
         if redirect.type == "herestring_redirect" and redirect.named_child_count:
             found = words.value(redirect.named_children[-1])
         elif redirect.type == "heredoc_redirect":
             found = _here_document(redirect, words, data)
+        elif redirect.type == "file_redirect" and any(child.type == "<" for child in redirect.children):
+            destination = redirect.child_by_field_name("destination")
+            if destination is not None and words.value(destination).text != "/dev/null":
+                found = dynamic(words.source(redirect)[:80])
     return found
 
 
@@ -55,8 +64,23 @@ def printed(command: Command) -> Value | None:
         return command.here_text
     if command.name not in ("echo", "printf"):
         return None
+    if command.name == "printf" and len(command.words) > 1 and "%" in (command.words[1].text or ""):
+        return _formatted(command.words[1].text or "", command.words[2:])
     parts: list[Value] = []
     for word in command.words[1:]:
         if not (word.text or "").startswith("-"):
             parts += [constant(" "), word] if parts else [word]
     return joined([*parts, constant("\n")], "echo")
+
+
+def _formatted(pattern: str, words: tuple[Value, ...]) -> Value:
+    """What ``printf`` prints: its pattern once more for as long as there are words."""
+    pieces = _FORMAT.split(pattern.replace("\\n", "\n").replace("\\t", "\t"))
+    left, parts = list(words[:_MOST_PRINTED]), [constant(pieces[0])]
+    if len(pieces) == 1 or "%" in "".join(pieces):
+        return dynamic("printf")
+    for number in range(max(1, -(-len(left) // (len(pieces) - 1)))):
+        parts += [constant(pieces[0])] if number else []
+        for piece in pieces[1:]:
+            parts += [left.pop(0) if left else constant(""), constant(piece)]
+    return joined(parts, "printf")

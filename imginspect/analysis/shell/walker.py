@@ -3,6 +3,7 @@ so that no nesting of the script is a nesting of Python calls."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
@@ -17,7 +18,7 @@ from imginspect.analysis.shell.parser import MOST_BYTES, pieces
 from imginspect.analysis.shell.place import Flow, Place
 from imginspect.analysis.shell.variables import Variables
 from imginspect.analysis.shell.words import SUBSTITUTIONS, Expander
-from imginspect.analysis.values import Condition, Known, Unknown, Value, constant, negated
+from imginspect.analysis.values import Condition, Known, Unknown, Value, constant, dynamic, negated
 
 Step: TypeAlias = Generator["Step", None, None]
 Sourced: TypeAlias = Callable[[str], str | None]
@@ -31,6 +32,7 @@ _MOST_SOURCED = 50
 _MOST_ROUNDS = 40
 _MOST_REFUSED = 20
 _LONGEST_SOURCE = 200
+_WILDCARD = re.compile(r"[*?\[]")
 _TOO_MANY = "it has more commands than are followed"
 _ALWAYS = Known(outcome=True, source="else")
 _NEVER = Known(outcome=False, source="an earlier case matches")
@@ -264,6 +266,8 @@ class Walker:
             files: Sequence[str] | None = ()
             if field.text is not None and any(mark in field.text for mark in "*?["):
                 files = self.globbed(field.text) if self.globbed is not None else None
+            if field.text is not None and files is None:
+                return (Value(None, field.text, _WILDCARD.split(field.text, maxsplit=1)[0]),)
             if field.text is None or files is None:
                 return (None,)
             found += [constant(file) for file in files] if files else [field]
@@ -278,13 +282,14 @@ class Walker:
 
     def _pipeline(self, node: Node, place: Place) -> Step:
         given: Value | None = None
-        for child in node.named_children:
+        for number, child in enumerate(node.named_children):
             self.variables.enter()
             start = len(self.found)
             yield self.visit(child, replace(place.now(), flow=Flow()))
             self.variables.undo()
-            if given is not None and len(self.found) > start and self.found[-1].here_text is None:
-                self.found[-1] = self.found[-1]._replace(here_text=given)
+            if number:
+                text = given if given is not None else dynamic("what it is sent through the pipe")
+                self.found[start:] = [item if item.here_text is not None else item._replace(here_text=text) for item in self.found[start:]]
             given = redirects.printed(self.found[-1]) if len(self.found) == start + 1 else None
 
     def _function(self, node: Node, place: Place) -> Step:
@@ -420,10 +425,17 @@ class Walker:
             fields += place.words.fields(child)
             if len(fields) > 2000:
                 break
+        if not fields and name is not None:
+            fields = self._left_unset(name, place)
         if fields and not (len(fields) == 1 and fields[0].text == ""):
             given = redirects.given_text(node, place.words, place.data)
             exported = (*self.variables.exported(), *own) if own else self.variables.exported()
             yield builtins.simple(self, self._made(node, fields, given, exported, place), place)
+
+    def _left_unset(self, name: Node, place: Place) -> list[Value]:
+        """The name of a command that is empty only while nobody sets its variables (``${STEP:-}``), as one that is not known."""
+        value = place.words.value(name)
+        return [dynamic(value.source, value.variables)] if any(not self.variables.has(item) for item in value.variables) else []
 
     def _name_fields(self, node: Node, place: Place) -> tuple[Value, ...]:
         children = node.named_children

@@ -9,19 +9,22 @@ import posixpath
 import re
 import shlex
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from itertools import islice
 from typing import NamedTuple
 
 from imginspect.analysis.network_guards import YES, Guards, Reach, Reached, find_program, found, least
-from imginspect.analysis.network_packages import SYSTEM, is_packaged
+from imginspect.analysis.network_packages import SYSTEM, is_copied, is_packaged
 from imginspect.analysis.network_patterns import pattern_calls
 from imginspect.analysis.network_python import Module, reached_calls
 from imginspect.analysis.python_calls import calls
 from imginspect.analysis.python_model import Call
 from imginspect.analysis.shell import Command, When, commands
 from imginspect.analysis.startup import follow_python
+from imginspect.analysis.startup.follow_given import executed_by_find, handed_on
+from imginspect.analysis.startup.follow_tools import IS_IN_A_BIN, starts_others
 from imginspect.analysis.startup.interpreters import Form, Target, interpret
 from imginspect.analysis.startup.launch import Launch
 from imginspect.analysis.startup.lookup import below
@@ -41,17 +44,11 @@ _MOST_SAME = 12
 _WORK_FOR_A_STEP = 8
 _MOST_FILES = 200
 _MOST_GAPS = 200
+_MOST_WALKED = 2_000
 _DYNAMIC = "\x00"
-_STARTERS = frozenset(
-    {"supervisord", "circusd", "runsvdir", "runit", "svscan", "s6-svscan", "systemd", "init", "cron", "crond", "honcho", "foreman", "make"}
-    | {"snakemake", "nextflow", "airflow", "dagster", "prefect", "luigi", "shiny-server", "rserver", "run-parts", "cromwell", "toil"}
-    | {"quarto", "npm", "yarn", "pnpm", "npx", "dotnet", "Rserve", "ansible-playbook", "tmux", "screen", "parallel", "procd", "monit"}
-)
-"""Programs that run further programs or scripts which their own files name; these are not followed."""
 _INTERPRETERS = frozenset({"sh", "bash", "python", "python3", "R", "node"})
 _PASSING_ON = frozenset(
     {
-        "xargs",
         "watch",
         "ionice",
         "trickle",
@@ -79,6 +76,7 @@ class Ran(NamedTuple):
     reached: Reached
     environment: Mapping[str, str]
     is_certain: bool = True
+    directory: str | None = None
 
 
 class CodeCall(NamedTuple):
@@ -90,6 +88,7 @@ class CodeCall(NamedTuple):
     chain: tuple[str, ...]
     reached: Reached
     environment: Mapping[str, str]
+    directory: str | None = None
 
 
 class Gap(NamedTuple):
@@ -110,6 +109,8 @@ class Followed:
     commands: list[Ran] = field(default_factory=list)
     calls: list[CodeCall] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
+    handed: set[tuple[str | None, str]] = field(default_factory=set)
+    """(path, dotted name) of what a Python text hands to calls, or returns."""
 
 
 class _Task(NamedTuple):
@@ -128,9 +129,12 @@ class _Task(NamedTuple):
     shell_text: str | None = None
 
 
-def follow(view: View, launch: Launch, mounts: Sequence[str] = ()) -> Followed:
-    """What the start *launch* runs, with the environment's own directories at *mounts*."""
-    follower = _Follower(view, mounts)
+def follow(view: View, launch: Launch, mounts: Sequence[str] = (), is_known: Callable[[str], bool] = lambda _: False) -> Followed:
+    """What the start *launch* runs, with the environment's own directories at *mounts*.
+
+    *is_known* tells of a program's name whether what it does on the network is known without a look into it.
+    """
+    follower = _Follower(view, mounts, is_known)
     fields = launch.command.fields
     origin = Origin(None, fields[0] if fields else "Entrypoint")
     words = tuple(constant(word) for word in launch.argv)
@@ -145,8 +149,9 @@ def follow(view: View, launch: Launch, mounts: Sequence[str] = ()) -> Followed:
 class _Follower:
     """A queue of commands; each text adds what it runs."""
 
-    def __init__(self, view: View, mounts: Sequence[str]) -> None:
+    def __init__(self, view: View, mounts: Sequence[str], is_known: Callable[[str], bool]) -> None:
         self.view = view
+        self._is_known = is_known
         self.mounts = mounts
         self.result = Followed()
         self._todo: deque[_Task] = deque()
@@ -205,6 +210,10 @@ class _Follower:
 
     def _command(self, task: _Task) -> None:
         name = (task.words[0].text or "").rpartition("/")[2]
+        if name == "xargs":
+            for words in handed_on(task.words, task.here_text):
+                self.add(task._replace(words=words, here_text=None, depth=task.depth + 1))
+            return
         while name in _PASSING_ON and len(task.words) > 1:
             self._note(task)
             rest = list(task.words[1:])
@@ -218,22 +227,26 @@ class _Follower:
         if name == "find":
             self._found_by_find(task)
         if task.words[0].text is None:
-            if task.words[0].default != "":
-                self.gap(task, f"the command {_short(task.source)} is not known before it runs")
+            self.gap(task, f"the command {_short(task.source)} is not known before it runs")
             return
         target = interpret([_DYNAMIC if word.text is None else word.text for word in task.words])
         self._target(task, target, name)
 
     def _note(self, task: _Task) -> None:
-        self.result.commands.append(Ran(task.words, task.source, task.origin, task.chain, task.reached, task.environment, task.is_certain))
+        ran = Ran(task.words, task.source, task.origin, task.chain, task.reached, task.environment, task.is_certain, task.directory)
+        self.result.commands.append(ran)
 
     def _found_by_find(self, task: _Task) -> None:
-        texts = [word.text for word in task.words]
-        for option in ("-exec", "-execdir", "-ok"):
-            if option in texts:
-                words = task.words[texts.index(option) + 1 :]
-                if words and words[0].text is not None:
-                    self.add(task._replace(words=words, depth=task.depth + 1))
+        for words in executed_by_find(task.words, lambda folder: self._files_below(task, folder)):
+            self.add(task._replace(words=words, here_text=None, depth=task.depth + 1))
+
+    def _files_below(self, task: _Task, folder: str) -> list[str] | None:
+        """The files below *folder*; None where that is not known, or where they are too many."""
+        path = self._path(task, folder)
+        if path is None or below(path, self.mounts) is not None or found(self.view, path) is None:
+            return None
+        nodes = list(islice(self.view.filesystem.walk(path), _MOST_WALKED + 1))
+        return [node.path for node in nodes] if len(nodes) <= _MOST_WALKED else None
 
     # -- what an interpreter runs --------------------------------------------------------------------------------------
 
@@ -324,7 +337,7 @@ class _Follower:
             return self._sourced(task, wanted, missing)
 
         def globbed(pattern: str) -> list[str] | None:
-            return self._globbed(task, pattern)
+            return self._globbed(pattern)
 
         result = commands(text, task.environment, given, path=path or "", directory=task.directory or "", sourced=sourced, globbed=globbed)
         self._work += result.steps * _WORK_FOR_A_STEP
@@ -353,14 +366,13 @@ class _Follower:
             return text
         return None
 
-    def _globbed(self, task: _Task, pattern: str) -> list[str] | None:
+    def _globbed(self, pattern: str) -> list[str] | None:
         """The files that a pattern in the last part of a path stands for; None where that is not known."""
         folder, _, last = pattern.rpartition("/")
         if not folder.startswith("/") or any(mark in folder for mark in "*?["):
             return None
         if below(posixpath.normpath(folder), self.mounts) is not None:
-            self.gap(task, f"{folder} is supplied when the container runs", is_condition=True)
-            return []
+            return None
         node = found(self.view, folder)
         if node is None or node.kind != DIRECTORY:
             return []
@@ -441,25 +453,29 @@ class _Follower:
         read = calls(text, task.environment, path=path, directory=task.directory or "", is_main=is_main)
         modules = [Module(started, read, is_main=True)]
         follow_python.add_imports(self, modules, task.environment, task.directory or "/", task)
+        shadowed = follow_python.shadowing(modules)
         guards = Guards(self.view, task.environment, self.mounts)
         for module in modules:
+            self.result.handed |= {(module.started.origin.path, name) for name in module.text.handed}
             if module.text.not_understood:
                 self.gap(task, f"{module.started.origin.path or 'the Python text'}: {module.text.not_understood}")
         for module, call, by_program in reached_calls(modules, guards):
             reached = least(task.reached, by_program)
-            if reached.reach is not Reach.NEVER:
+            if reached.reach is not Reach.NEVER and call.name.partition(".")[0] not in shadowed:
                 base = module.started.origin
                 chain = (*module.started.chain, f"line {call.line}") if base.path else task.chain
                 self._code_call(task, "python", call, base._replace(line=call.line), chain, reached)
 
     def _code_call(self, task: _Task, language: str, call: Call, origin: Origin, chain: tuple[str, ...], reached: Reached) -> None:
-        self.result.calls.append(CodeCall(language, call, origin, chain, reached, task.environment))
+        self.result.calls.append(CodeCall(language, call, origin, chain, reached, task.environment, task.directory))
         inner = task._replace(origin=origin, chain=chain, reached=reached, depth=task.depth + 1, source=call.source, here_text=None)
         script = follow_python.script_of(call) if language == "python" else None
         if script is not None and (script.text is None or call.name == "exec"):
             self.gap(inner, f"what {call.name}() runs is not known before it runs ({_short(script.source)})")
         elif script is not None:
             self.add(inner._replace(words=(constant("python"), script), shell_text=None))
+        if language == "python" and follow_python.imports_unknown(call):
+            self.gap(inner, f"which module {call.name}() imports is not known before it runs")
         started = follow_python.command_of(call, language)
         if started is None:
             return
@@ -518,13 +534,16 @@ class _Follower:
             self.gap(task, f"the folder of {first} is not known")
             return
         node = self._node(task, path) if "/" in path else find_program(self.view, path, task.environment, "/")
-        if name in _STARTERS:
+        if starts_others(name, _texts(task.words[1:])):
             self.gap(task, f"{name} starts what its own files name, which is not followed")
             return
         if node is None or node.kind == DIRECTORY:
             is_named = "/" in path and not path.startswith(("/dev/", *SYSTEM)) and below(path, self.mounts) is None
             if is_named or (not task.depth and name not in _INTERPRETERS):
                 self.gap(task, f"the program {first} is not in the image, so that it was not looked into")
+            self._served(task, name, task.words[1:])
+            return
+        if self._is_known(name) and IS_IN_A_BIN.search(node.path) and (node.content_class == "elf" or not is_copied(self.view, node)):
             self._served(task, name, task.words[1:])
             return
         head = self.view.head(node) if node.content_class in ("script", "text") else None
@@ -566,9 +585,9 @@ class _Follower:
         return posixpath.normpath(posixpath.join(task.directory, path)) if task.directory else None
 
     def _node(self, task: _Task, path: str) -> Node | None:
-        """The file at *path*; a path that the environment mounts over is a condition instead."""
+        """The file at *path*, from which code is taken; what the environment puts there nobody has seen."""
         if below(path, self.mounts) is not None:
-            self.gap(task, f"{path} is supplied when the container runs", is_condition=True)
+            self.gap(task, f"{path} is supplied when the container runs, so that it was not looked into")
             return None
         return found(self.view, path)
 

@@ -161,6 +161,25 @@ def _imported_by_call(module: Module) -> Iterator[Import]:
                 yield Import(name.text, 0, (), call.line, call.spot)
 
 
+def shadowing(modules: Sequence[Module]) -> frozenset[str]:
+    """The names of the project's modules beside the main text: they come before packages of the same name."""
+    main = modules[0].started.origin.path
+    names = []
+    for module in modules[1:] if main else ():
+        inner = (module.started.origin.path or "").removeprefix(posixpath.dirname(main or "").rstrip("/") + "/")
+        if not inner.startswith("/") and inner.count("/") <= inner.endswith("/__init__.py"):
+            names.append(inner.partition("/")[0].partition(".")[0])
+    return frozenset(names)
+
+
+def imports_unknown(call: Call) -> bool:
+    """Whether the call imports a module of which not even the package is known."""
+    if call.name not in ("importlib.import_module", "__import__", "runpy.run_module"):
+        return False
+    name = call.argument(0, "name", "mod_name")
+    return isinstance(name, Value) and name.text is None and "." not in name.prefix.lstrip(".")
+
+
 def script_of(call: Call) -> Value | None:
     """The Python file that a call runs; None where it runs none."""
     if call.name in ("runpy.run_path", "execfile"):
