@@ -85,7 +85,7 @@ def _found(subject: Subject, site: CallSite) -> Found:
 
 
 def _place(chain: Iterable[str], what: str) -> str:
-    return f"{', '.join(chain)}: {what}"
+    return f"{', '.join(steps)}: {what}" if (steps := list(chain)) else what
 
 
 def _evidence(subject: Subject, origin: Origin, excerpt: str | None = None) -> tuple[Evidence, ...]:
