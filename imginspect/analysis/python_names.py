@@ -56,6 +56,7 @@ class Names:
         self._scope_of: dict[int, int] = {}
         self._stars: list[str] = []
         self._known: dict[tuple[int, int], str] = {}
+        self._common: dict[tuple[str, int], Value] = {}
         self._left = _MOST_STEPS
         self.unchanged: frozenset[str] = frozenset()
         """Names that are given something once and then only looped over: nothing is added to such a list."""
@@ -299,8 +300,14 @@ class Names:
         expressions = self._expressions(*found) if found is not None and not found[0].is_open and not found[0].added else []
         if found is None or not 0 < len(expressions) <= _MOST_EACH:
             return dynamic(node.id)
-        given = [self.value(expression, found[1], depth + 1) for expression in expressions]
-        return given[0] if len(given) == 1 else Value(None, node.id, posixpath.commonprefix([value.start for value in given]))
+        if len(expressions) == 1:
+            return self.value(expressions[0], found[1], depth + 1)
+        key = node.id, found[1]
+        if key not in self._common:
+            self._common[key] = dynamic(node.id)  # what it stands for while that is found out: ``x = x + 1``
+            given = [self.value(expression, found[1], depth + 1) for expression in expressions]
+            self._common[key] = Value(None, node.id, posixpath.commonprefix([value.start for value in given]))
+        return self._common[key]
 
     def _expressions(self, bound: Bound, scope: int) -> list[ast.expr]:
         """Everything that a name may stand for; nothing where that is not known."""

@@ -200,3 +200,12 @@ def test_what_is_not_understood_says_so(text: str) -> None:
 )
 def test_a_long_text_is_read_in_bounded_time(text: str) -> None:
     assert calls(text).not_understood in ("", "its names lead through too many others")
+
+
+def test_names_that_are_given_something_often_are_followed_once() -> None:
+    often = "x = 'a'\n" + "x = x.replace('a', 'b') + x\n" * 15 + "use(x)\n"
+    assert calls(often).not_understood == ""
+    either = "import os\nu = 'http://localhost:1/a'\nif os.getpid():\n    u = 'http://localhost:1/b'\nuse(u)\n"
+    [use] = [call for call in calls(either).calls if call.name == "use"]
+    assert isinstance(use.arguments[0], Value)
+    assert (use.arguments[0].text, use.arguments[0].prefix) == (None, "http://localhost:1/")
