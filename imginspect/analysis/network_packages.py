@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 from imginspect.analysis.network_guards import found
 from imginspect.analysis.view import View
 from imginspect.filesystem import Node
+from imginspect.tar.header import DIRECTORY
 
 SYSTEM = (
     "/usr/bin/",
@@ -33,13 +35,38 @@ _CONDA = re.compile(r"\A(?:/opt/(?:conda|miniconda3?|miniforge3?|mambaforge|anac
 _ENVIRONMENT = re.compile(r"\A(?P<root>/.*?)/(?:bin|lib|etc|share|libexec|condabin)/")
 _COPIED = re.compile(r"\A(?:/bin/sh -c #\(nop\) )?\s*(?:COPY|ADD)\b", re.IGNORECASE)
 _MOST_CHILDREN = 20_000
+_MOST_SOURCES = 500
+_SITE_FOLDER = re.compile(r"(?P<folder>/.*?/(?:site-packages|dist-packages))/")
+_STANDARD_LIBRARY = re.compile(r"(?P<folder>/.*?/lib(?:64)?/python3(?:\.\d+)?)/")
 
 
 def is_packaged(view: View, node: Node) -> bool:
     """Whether *node* belongs to a package or to the base image's own system, and not to the project."""
     if not (node.path.startswith(SYSTEM) or _SITE.search(node.path) or _CONDA.match(node.path) or _in_environment(view, node.path)):
         return False
-    return not is_copied(view, node)
+    return not is_copied(view, node) or _came_with_its_environment(view, node)
+
+
+def _came_with_its_environment(view: View, node: Node) -> bool:
+    """Whether the layer brought the whole environment that *node* is in: what an earlier stage of the build had installed."""
+    site = _SITE_FOLDER.match(node.path)
+    if site is not None and any(
+        child.layer_index == node.layer_index and child.path.endswith((".dist-info", ".egg-info"))
+        for child in _children(view, site["folder"])
+    ):
+        return True
+    library = _STANDARD_LIBRARY.match(node.path)
+    markers = [library["folder"] + "/os.py"] if library is not None and site is None else []
+    environment = _ENVIRONMENT.match(node.path)
+    if environment is not None:
+        markers += [environment["root"] + "/pyvenv.cfg", environment["root"] + "/conda-meta"]
+    there = (view.filesystem.get(marker) for marker in markers)
+    return any(marker is not None and marker.layer_index == node.layer_index for marker in there)
+
+
+def _children(view: View, folder: str) -> Sequence[Node]:
+    node = found(view, folder)
+    return view.filesystem.children(node.path)[:_MOST_CHILDREN] if node is not None else ()
 
 
 def _in_environment(view: View, path: str) -> bool:
@@ -68,11 +95,8 @@ def _names_in(records: tuple[str, ...]) -> frozenset[str]:
 
 def project_modules(view: View, folder: str) -> frozenset[str]:
     """The modules in the site-packages *folder* that were installed from a local directory (``pip install .``): the project's own."""
-    node = found(view, folder)
-    if node is None:
-        return frozenset()
     names: list[str] = []
-    for child in view.filesystem.children(node.path)[:_MOST_CHILDREN]:
+    for child in _children(view, folder):
         if not child.path.endswith((".dist-info", ".egg-info")):
             continue
         direct = found(view, child.path + "/direct_url.json")
@@ -80,5 +104,20 @@ def project_modules(view: View, folder: str) -> frozenset[str]:
             continue
         top = found(view, child.path + "/top_level.txt")
         listed = (view.text(top) or "").split() if top is not None else []
-        names += listed or [posixpath.basename(child.path).partition("-")[0]]
+        own = listed or [posixpath.basename(child.path).partition("-")[0]]
+        for name in own[:100]:
+            _ask_for_sources(view, f"{folder}/{name}")
+        names += own
     return _names_in(tuple(names[:1000]))
+
+
+def _ask_for_sources(view: View, folder: str) -> None:
+    """Ask for all of a project's sources at once, since the one further pass comes before it is known what imports what."""
+    todo, asked = [folder], 0
+    while todo and asked < _MOST_SOURCES:
+        for child in _children(view, todo.pop()):
+            if child.kind == DIRECTORY:
+                todo.append(child.path)
+            elif child.path.endswith(".py"):
+                view.text(child)
+                asked += 1

@@ -15,7 +15,7 @@ _MOST_TEXT = 2 << 20
 _MOST_SCRIPT_OF_A_PACKAGE = 256 << 10
 _MOST_HEADS = 200
 _LOADER_CACHE = "/etc/ld.so.cache"
-_METADATA_NAMES = frozenset({"METADATA", "DESCRIPTION", "direct_url.json", "entry_points.txt", "pyvenv.cfg"})
+_METADATA_NAMES = frozenset({"METADATA", "DESCRIPTION", "direct_url.json", "top_level.txt", "entry_points.txt", "pyvenv.cfg"})
 """Heads of what Python and R packages and environments say of themselves."""
 _PACKAGE_TREES = re.compile(
     r"/(?:usr/|usr/local/)?(?:lib|lib32|lib64|libx32|share|include|src|libexec)/"

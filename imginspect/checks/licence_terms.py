@@ -64,7 +64,8 @@ def _of_file(subject: Subject, file: LicenceFile, built: date | None) -> Iterato
         yield _found(subject, file, Verdict.UNDETERMINED, message, unread)
     locked = [term for term in terms if term.node_locked]
     if locked:
-        message = f"{where}: {len(locked)} of {counted(len(terms), 'licence')} are tied to one computer, and will not work on another"
+        how_many = f"{len(locked)} of {counted(len(terms), 'licence')}"
+        message = f"{where}: tied to one computer, and will not work on another: {how_many}"
         yield _found(subject, file, Verdict.WARN, message, locked)
 
 

@@ -538,8 +538,8 @@ class _Follower:
             self.gap(task, f"{name} starts what its own files name, which is not followed")
             return
         if node is None or node.kind == DIRECTORY:
-            is_named = "/" in path and not path.startswith(("/dev/", *SYSTEM)) and below(path, self.mounts) is None
-            if is_named or (not task.depth and name not in _INTERPRETERS):
+            is_named = "/" in path and not path.startswith(("/dev/", *SYSTEM))
+            if below(path, self.mounts) is None and (is_named or (not task.depth and name not in _INTERPRETERS)):
                 self.gap(task, f"the program {first} is not in the image, so that it was not looked into")
             self._served(task, name, task.words[1:])
             return
@@ -649,4 +649,4 @@ def _article(language: Language) -> str:
         Language.JAVASCRIPT: "a JavaScript program",
         Language.JAVA: "a Java program",
         Language.PROGRAM: "a compiled program",
-    }.get(language, "a script in a language")
+    }.get(language, "a script in a language that is not known here")
