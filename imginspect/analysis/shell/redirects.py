@@ -6,7 +6,9 @@ from tree_sitter import Node
 
 from imginspect.analysis.shell.model import Command
 from imginspect.analysis.shell.words import Expander
-from imginspect.analysis.values import Value, constant, joined
+from imginspect.analysis.values import Value, constant, dynamic, joined
+
+_LONGEST = 1 << 16
 
 
 def given_text(node: Node, words: Expander, data: bytes) -> Value | None:
@@ -59,4 +61,6 @@ def printed(command: Command) -> Value | None:
     for word in command.words[1:]:
         if not (word.text or "").startswith("-"):
             parts += [constant(" "), word] if parts else [word]
+    if sum(len(part.start) for part in parts) > _LONGEST:
+        return dynamic("echo")
     return joined([*parts, constant("\n")], "echo")
