@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from imginspect.analysis.network_target import is_loopback
 from imginspect.analysis.python_model import UNKNOWN_NAME
-from imginspect.analysis.values import Value, constant, dynamic, joined
+from imginspect.analysis.values import Value, constant, dynamic, joined, united
 
 Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 _DEEPEST = 12
@@ -379,7 +379,7 @@ class Names:
         if name in self._environment:
             return constant(self._environment[name], _source(node), (name,))
         if default is not None and default.text is not None:
-            return constant(default.text, _source(node), (name, *default.variables))
+            return constant(default.text, _source(node), united((name,), default.variables))
         return dynamic(_source(node), (name,), "")
 
 

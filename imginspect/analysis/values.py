@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 from typing import NamedTuple, TypeAlias
+
+_MOST_VARIABLES = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +46,10 @@ def joined(parts: Iterable[Value], source: str) -> Value:
     texts: list[str] = []
     defaults: list[str] = []
     prefix: list[str] = []
-    variables: dict[str, None] = {}
+    variables: tuple[str, ...] = ()
     known = has_default = True
     for part in parts:
-        variables |= dict.fromkeys(part.variables)
+        variables = united(variables, part.variables) if part.variables else variables
         if known:
             prefix.append(part.start)
         if part.text is None:
@@ -58,7 +61,12 @@ def joined(parts: Iterable[Value], source: str) -> Value:
         else:
             defaults.append(part.default)
     text = "".join(texts) if known else None
-    return Value(text, source, "".join(prefix), tuple(variables), "".join(defaults) if has_default else None)
+    return Value(text, source, "".join(prefix), variables, "".join(defaults) if has_default else None)
+
+
+def united(*variables: tuple[str, ...]) -> tuple[str, ...]:
+    """The names in all of *variables*, each once and not more than anybody would read."""
+    return tuple(dict.fromkeys(chain.from_iterable(variables)))[:_MOST_VARIABLES]
 
 
 class Exists(NamedTuple):

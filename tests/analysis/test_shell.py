@@ -243,3 +243,49 @@ def test_a_hostile_text_is_either_understood_or_said_not_to_be(name: str) -> Non
     assert len(text.commands) <= 100_000
     if name not in ("deep", "doubling", "recursion"):
         assert text.has_errors or text.incomplete
+
+
+def longest(text: ShellText) -> int:
+    return max(len(word.text or "") for command in text.commands for word in command.words)
+
+
+@pytest.mark.parametrize(
+    "step", ["X=$X$X$X$X", 'X="$X$X$X$X"', "X=$(echo $X $X $X)", 'set -- "$X$X"; X="$*$*"', "echo $X$X$X$X | read Y; X=$X$X$X"]
+)
+def test_a_variable_that_grows_without_end_is_not_known_in_the_end(step: str) -> None:
+    text = commands("X=aaaaaaaa\n" + f"{step}\n" * 60 + "curl https://$X\n")
+    assert "curl" in names(text)
+    assert words(next(command for command in text.commands if command.name == "curl"))[1] is None
+    assert longest(text) <= 1 << 16
+
+
+def test_many_long_texts_are_not_known_in_the_end() -> None:
+    text = commands("X=" + "a" * 30_000 + "\n" + "".join(f"V{number}=$X$X\ncurl $V{number}\n" for number in range(3000)))
+    assert sum(len(word.text or "") for command in text.commands for word in command.words) < 8 << 20
+    assert text.steps > 400_000
+
+
+@pytest.mark.parametrize("depth", [9, 60])
+def test_files_that_are_sourced_too_deep_are_not_passed_over(depth: int) -> None:
+    files = {f"/{number}": f". /{number + 1}" for number in range(depth)} | {f"/{depth}": "curl https://host"}
+    text = commands(". /0", sourced=files.get)
+    assert "curl" in names(text) or text.incomplete
+
+
+def test_more_files_than_are_followed_are_not_passed_over() -> None:
+    text = commands("".join(f". /{number}\n" for number in range(80)), sourced=lambda path: "curl x" if path == "/70" else ":")
+    assert text.incomplete == "it sources more files than are followed"
+
+
+def test_a_file_that_is_not_there_is_no_nesting() -> None:
+    files = {f"/{number}": f". /{number + 1}" for number in range(8)}
+    assert not commands(". /0", sourced=files.get).incomplete
+
+
+def test_functions_that_call_each_other_too_deep_are_not_passed_over() -> None:
+    text = commands("".join(f"f{number}() {{ f{number + 1}; }}\n" for number in range(30)) + "f30() { curl x; }\nf0\n")
+    assert text.incomplete
+
+
+def test_nul_is_passed_over_as_shells_do() -> None:
+    assert words(only("cu\0rl https://host\n")) == ["curl", "https://host"]

@@ -12,6 +12,7 @@ from imginspect.analysis.values import Value, constant, dynamic, joined
 
 _FORMAT = re.compile(r"%[sb]")
 _MOST_PRINTED = 200
+_LONGEST = 1 << 16
 
 
 def given_text(node: Node, words: Expander, data: bytes) -> Value | None:
@@ -70,6 +71,8 @@ def printed(command: Command) -> Value | None:
     for word in command.words[1:]:
         if not (word.text or "").startswith("-"):
             parts += [constant(" "), word] if parts else [word]
+    if sum(len(part.start) for part in parts) > _LONGEST:
+        return dynamic("echo")
     return joined([*parts, constant("\n")], "echo")
 
 

@@ -23,6 +23,8 @@ class Variables:
         self._journals: list[dict[str, tuple[bool, Held]]] = []
         self._exported: dict[str, None] = {}
         self._snapshot: tuple[tuple[str, Value], ...] | None = ()
+        self.spent = 0
+        """Bytes of long texts that were made of what variables hold."""
 
     def has(self, name: str) -> bool:
         """Whether *name* was ever given anything, known or not."""

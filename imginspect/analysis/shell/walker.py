@@ -29,6 +29,7 @@ _MOST_COMMANDS = 50_000
 _MOST_NESTED = 8
 _MOST_CALLS = 20
 _MOST_SOURCED = 50
+_BYTES_A_STEP = 8
 _MOST_ROUNDS = 40
 _MOST_REFUSED = 20
 _LONGEST_SOURCE = 200
@@ -91,7 +92,7 @@ class Walker:
     @property
     def steps(self) -> int:
         """How many steps were made."""
-        return _MOST_STEPS - self._left
+        return _MOST_STEPS - self._left + self.variables.spent // _BYTES_A_STEP
 
     def run(self, text: str) -> None:
         """Walk *text*, then the functions that nothing calls."""
@@ -118,7 +119,7 @@ class Walker:
 
     def text(self, text: str, around: Place | None, path: str | None = None) -> Step:
         """Walk a text: the script, a sourced file, or what ``eval`` and ``trap`` are given."""
-        data = text.replace("\r\n", "\n").encode("utf-8", "replace")
+        data = text.replace("\r\n", "\n").replace("\0", "").encode("utf-8", "replace")  # shells pass over NUL
         if len(data) > MOST_BYTES:
             self.incomplete = f"it is longer than {MOST_BYTES >> 20} MiB"
             data = data[:MOST_BYTES]
@@ -304,6 +305,8 @@ class Walker:
 
     def call(self, name: str, arguments: tuple[Value, ...] | None, place: Place) -> Step:
         """Walk the body of the function *name* as it is called here."""
+        if len(place.calls) >= _MOST_CALLS:
+            self.incomplete = "its functions call each other too deep"
         if name in place.calls or len(place.calls) >= _MOST_CALLS:
             return
         if place.when is not When.NEVER:
@@ -463,9 +466,14 @@ class Walker:
 
     def source(self, path: str, place: Place, arguments: tuple[Value, ...] = ()) -> Step:
         """Walk the file at *path* as if it stood here, with *arguments* where it is given any."""
-        text = self.sourced(path) if self.sourced is not None and self._sourced_count < _MOST_SOURCED else None
         self._sourced_count += 1
-        if text is not None and place.nesting < _MOST_NESTED:
+        if self._sourced_count > _MOST_SOURCED:
+            self.incomplete = "it sources more files than are followed"
+            return
+        text = self.sourced(path) if self.sourced is not None else None
+        if text is not None and place.nesting >= _MOST_NESTED:
+            self.incomplete = "files that it sources are nested too deep"
+        elif text is not None:
             inner = replace(place.now(), flow=Flow(), nesting=place.nesting + 1)
             before = self.variables.get("@")
             if arguments:

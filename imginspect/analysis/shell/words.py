@@ -7,18 +7,21 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
 
 from tree_sitter import Node
 
 from imginspect.analysis.shell.variables import Variables
-from imginspect.analysis.values import Value, constant, dynamic, joined
+from imginspect.analysis.values import Value, constant, dynamic, joined, united
 
 _DEEPEST = 24
 _LONGEST = 1 << 16
 _MOST_FIELDS = 1000
+_LONG = 512
+_MOST_OF_LONG = 4 << 20
+"""Bytes of texts beyond ``_LONG`` that one script may make of its variables: ``X=$X$X`` doubles what it holds."""
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _IN_DOUBLE_QUOTES = re.compile(r"\\([$`\"\\\n])")
 _ANSI = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", "'": "'", '"': '"', "a": "\a", "b": "\b", "e": "\x1b", "f": "\f", "v": "\v"}
@@ -89,7 +92,7 @@ class Expander:
         source = self.source(node)
         text = _ESCAPED.sub(lambda found: "" if found[1] == "\n" else found[1], source) if "\\" in source else source
         if text == "~" or text.startswith("~/"):
-            return joined([self._variables.value("HOME"), constant(text[1:])], source)
+            return self._joined([self._variables.value("HOME"), constant(text[1:])], source)
         return constant(text, source)
 
     def _sequence(self, node: Node, depth: int) -> Value:
@@ -97,7 +100,7 @@ class Expander:
         for child in node.children:
             if child.is_named or node.type == "concatenation":
                 parts.append(self.value(child, depth + 1) if child.is_named else constant(self.source(child)))
-        return joined(parts, self.source(node))
+        return self._joined(parts, self.source(node))
 
     def _string(self, node: Node, depth: int) -> Value:
         parts, at = [], node.start_byte + 1
@@ -107,11 +110,22 @@ class Expander:
             parts += [self._quoted(at, child.start_byte), self.value(child, depth + 1)]
             at = child.end_byte
         parts.append(self._quoted(at, node.end_byte - 1))
-        return joined(parts, self.source(node))
+        return self._joined(parts, self.source(node))
 
     def _quoted(self, start: int, end: int) -> Value:
         text = self._data[start:end].decode("utf-8", "replace")
         return constant(_IN_DOUBLE_QUOTES.sub(lambda found: "" if found[1] == "\n" else found[1], text) if "\\" in text else text)
+
+    def _joined(self, parts: Sequence[Value], source: str) -> Value:
+        """The values as one; not known where that is too long, or would make too much of long ones."""
+        length = max(sum(len(part.start) for part in parts), sum(len(part.default or "") for part in parts))
+        if length <= _LONG:
+            return joined(parts, source)
+        self._variables.spent += length
+        if length > _LONGEST or self._variables.spent > _MOST_OF_LONG:
+            prefix = "" if not parts else parts[0].start[:_LONG]
+            return Value(None, source[:200], prefix, united(*(part.variables for part in parts)))
+        return joined(parts, source)
 
     def heredoc(self, start: int, end: int, body: Node | None, *, is_raw: bool) -> Value:
         """The text of a here-document."""
@@ -122,7 +136,7 @@ class Expander:
             if child.type != "heredoc_content" and child.is_named:
                 parts += [self._quoted(at, child.start_byte), self.value(child)]
                 at = child.end_byte
-        return joined([*parts, self._quoted(at, end)], "<<")
+        return self._joined([*parts, self._quoted(at, end)], "<<")
 
     def _simple(self, node: Node, depth: int) -> Value:
         del depth
@@ -133,7 +147,7 @@ class Expander:
         """What ``$name`` stands for, positional and special parameters included."""
         if name in ("@", "*"):
             held = self._variables.get("@")
-            return joined(_spaced(held), "$@") if isinstance(held, tuple) else dynamic("$@")
+            return self._joined(_spaced(held), "$@") if isinstance(held, tuple) else dynamic("$@")
         if name.isdigit() and name != "0":
             held = self._variables.get("@")
             if not isinstance(held, tuple):
@@ -202,7 +216,7 @@ class Expander:
         if isinstance(held, tuple) and index is not None:
             at = self.source(index)
             if at in ("@", "*"):
-                return joined(_spaced(held), self.source(node))
+                return self._joined(_spaced(held), self.source(node))
             if at.isdigit() and len(at) < 6:
                 return held[int(at)] if int(at) < len(held) else constant("")
         if name is not None and self.source(name) == "BASH_SOURCE":
@@ -297,7 +311,7 @@ def _or_default(value: Value, operand: Value, *, or_empty: bool) -> Value:
     if value.text is not None:
         return value if value.text or not or_empty else operand
     if value.variables and value.default == "":  # the image leaves it unset
-        return replace(operand, variables=(*value.variables, *operand.variables))
+        return replace(operand, variables=united(value.variables, operand.variables))
     return replace(value, default=None)
 
 
@@ -327,7 +341,7 @@ def _printed(name: str, arguments: list[Value], variables: Variables) -> Value |
     if name == "pwd":
         return variables.value("PWD")
     if name == "echo" and arguments and not (arguments[0].text or "").startswith("-"):
-        return joined(_spaced(tuple(arguments)), "echo")
+        return None if sum(len(value.start) for value in arguments) > _LONGEST else joined(_spaced(tuple(arguments)), "echo")
     operands = [value for value in arguments if not (value.text or "x").startswith("-")]
     if len(operands) != 1 or operands[0].text is None:
         return None
