@@ -43,7 +43,8 @@ def ready_peer(name: str, images: Path, scratch: Path, bin_dir: Path | None) -> 
     room = scratch / name.replace(" ", "-")
     room.mkdir()
     try:
-        yield Peer(name, image, Program(_command(name, str(Path(found).absolute()), archive.resolve(), room)))
+        command = _command(name, str(Path(found).absolute()), archive.resolve(), room)
+        yield Peer(name, image, Program(command, _GOOD_CODES.get(program, frozenset({0}))))
     finally:
         shutil.rmtree(room)
 
@@ -55,6 +56,8 @@ PEERS = {
     "container-inspector": ("container_inspector", "large-docker"),
 }
 """Name to program and image."""
+_GOOD_CODES = {"kingfisher": frozenset({0, 200})}
+"""Where other codes than 0 say that the image was read to its end: 200 is kingfisher's for credentials found."""
 
 
 def _command(name: str, program: str, archive: Path, room: Path) -> list[str]:

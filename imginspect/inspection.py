@@ -13,7 +13,8 @@ from imginspect.analysis.documents import OtherFiles, search_documents
 from imginspect.analysis.view import View
 from imginspect.analysis.wanted import Wanted
 from imginspect.archive import Archive, StoredImage
-from imginspect.checks import Subject, run_checks
+from imginspect.checks import Subject, gather_facts, run_checks
+from imginspect.checks.context import with_context
 from imginspect.criteria import Criteria
 from imginspect.evidence import chain_of_custody, make_ledger, verify_layers
 from imginspect.evidence.custody import archive_link
@@ -68,7 +69,10 @@ def inspect(archive: Archive, image: Image, listing: Listing, criteria: Criteria
         results = run_checks(criteria.prepared, subject)
         if view.missed:
             coverage = replace(coverage, second_pass=_serve(archive, image, view, store))
-            results = run_checks(criteria.prepared, replace(subject))
+            subject = replace(subject)
+            results = run_checks(criteria.prepared, subject)
+        results = with_context(results, view)
+        facts = gather_facts(subject)
     verdict, reason = judge(results, coverage, criteria.fail_on, strict=criteria.strict)
     return Report(
         verdict=verdict,
@@ -83,6 +87,9 @@ def inspect(archive: Archive, image: Image, listing: Listing, criteria: Criteria
         strict=criteria.strict,
         ruleset_digest=criteria.rules.digest,
         redactor=Redactor(criteria.matcher),
+        own_severities=criteria.own_severities,
+        filesystem=contents.filesystem,
+        facts=facts,
     )
 
 
@@ -101,6 +108,7 @@ def not_inspected(reason: str, criteria: Criteria, archive: Archive | None = Non
         strict=criteria.strict,
         ruleset_digest=criteria.rules.digest,
         redactor=Redactor(criteria.matcher),
+        own_severities=criteria.own_severities,
     )
 
 

@@ -17,12 +17,12 @@ _MOST_HEADS = 200
 _LOADER_CACHE = "/etc/ld.so.cache"
 _METADATA_NAMES = frozenset({"METADATA", "DESCRIPTION", "direct_url.json", "top_level.txt", "entry_points.txt", "pyvenv.cfg"})
 """Heads of what Python and R packages and environments say of themselves."""
-_PACKAGE_TREES = re.compile(
+PACKAGE_TREES = re.compile(
     r"/(?:usr/|usr/local/)?(?:lib|lib32|lib64|libx32|share|include|src|libexec)/"
     r"|/var/lib/(?:dpkg|apt|rpm|pacman)/"
     r"|/(?:opt/(?:conda|miniconda\d?|mambaforge|miniforge\d?)|root/miniconda\d?)/(?:lib|pkgs|share|include|conda-meta)/"
 )
-_PACKAGE_FOLDERS = ("/site-packages/", "/dist-packages/", "/node_modules/", "/__pycache__/")
+PACKAGE_FOLDERS = ("/site-packages/", "/dist-packages/", "/node_modules/", "/__pycache__/")
 _SYSTEM_FILES = re.compile(
     r"/etc/(?:ld\.so\.conf(?:\.d/.*)?|ld-musl-[a-z0-9_]+\.path|passwd|group|os-release|nsswitch\.conf|profile(?:\.d/.*)?)"
 )
@@ -65,4 +65,4 @@ class Wanted:
 
 def is_of_a_package(path: str) -> bool:
     """Whether *path* lies where package managers install: a claim of its place only."""
-    return _PACKAGE_TREES.match(path) is not None or any(folder in path for folder in _PACKAGE_FOLDERS)
+    return PACKAGE_TREES.match(path) is not None or any(folder in path for folder in PACKAGE_FOLDERS)

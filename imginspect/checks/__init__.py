@@ -2,7 +2,7 @@
 
 from imginspect.checks.catalogue import CHECKS
 from imginspect.checks.result import CheckResult, Evidence, Finding, Outcome, Verdict
-from imginspect.checks.runner import prepare, run_checks
+from imginspect.checks.runner import gather_facts, prepare, run_checks
 from imginspect.checks.subject import Subject
 
-__all__ = ["CHECKS", "CheckResult", "Evidence", "Finding", "Outcome", "Subject", "Verdict", "prepare", "run_checks"]
+__all__ = ["CHECKS", "CheckResult", "Evidence", "Finding", "Outcome", "Subject", "Verdict", "gather_facts", "prepare", "run_checks"]

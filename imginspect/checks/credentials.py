@@ -96,6 +96,7 @@ def _in_file(subject: Subject, place: _Place) -> Iterator[Found]:
                 file_sha256=sha256 if entry.size >= _SMALL else None,
                 size=entry.size,
                 excerpt=match.excerpt or None,
+                by_layer=state.by_layer,
             )
             for match in matches[:_MOST_EVIDENCE]
         )

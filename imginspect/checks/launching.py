@@ -48,7 +48,16 @@ def found_of(subject: Subject, problem: LaunchProblem) -> Found:
         evidence.append(node_evidence(subject, node, problem.line if number == 0 else None))
     for item in problem.gone:
         node = item.node
-        evidence.append(Evidence(path=node.path, layer_index=item.by_layer, state=item.state, file_sha256=node.sha256, size=node.size))
+        evidence.append(
+            Evidence(
+                path=node.path,
+                layer_index=node.layer_index,
+                state=item.state,
+                file_sha256=node.sha256,
+                size=node.size,
+                by_layer=item.by_layer,
+            )
+        )
     return Found(_VERDICTS[problem.certainty], problem.text, tuple(evidence))
 
 

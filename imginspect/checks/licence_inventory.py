@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from imginspect.analysis.licences.inventory import LicenceInventory, licence_inventory
+from imginspect.analysis.licences.inventory import LicenceInventory
 from imginspect.checks.check import check
 from imginspect.checks.places import NOT_READ, node_evidence
 from imginspect.checks.result import Confidence, Found, Outcome, Verdict
 from imginspect.checks.subject import Subject
+from imginspect.filesystem import Node
 from imginspect.wording import counted
 
 
@@ -23,14 +25,16 @@ class Params:
 @check("licence-inventory", Params)
 def inventory(subject: Subject, params: Params) -> Outcome:
     """PASS with the counts as its reason, whatever they are; UNDETERMINED only where a layer was not read."""
-    counts = licence_inventory(subject.view, params.places)
-    found = tuple(
-        Found(Verdict.PASS, f"{kind}: the first of those counted", tuple(node_evidence(subject, node) for node in nodes), Confidence.LOW)
-        for kind, nodes in counts.samples.items()
-    )
+    counts = subject.licence_inventory
+    found = tuple(_listed(subject, kind, nodes[: params.places]) for kind, nodes in counts.samples.items())
     if not subject.is_read_whole:
         return Outcome(Verdict.UNDETERMINED, found, f"{NOT_READ}; so far: {_summary(counts, params)}", for_want_of_reading=True)
     return Outcome(Verdict.PASS, found, _summary(counts, params))
+
+
+def _listed(subject: Subject, kind: str, nodes: Sequence[Node]) -> Found:
+    evidence = tuple(node_evidence(subject, node) for node in nodes)
+    return Found(Verdict.PASS, f"{kind}: the first of those counted", evidence, Confidence.LOW)
 
 
 def _summary(counts: LicenceInventory, params: Params) -> str:

@@ -14,7 +14,7 @@ from imginspect.checks.places import node_evidence, reason_of, worst_of
 from imginspect.checks.result import CONFIG, Confidence, Evidence, Found, Outcome, Verdict
 from imginspect.checks.subject import Subject
 from imginspect.errors import PathError
-from imginspect.filesystem import Node
+from imginspect.filesystem import Hidden, Node
 from imginspect.tar.header import DIRECTORY, SYMLINK
 from imginspect.wording import counted
 
@@ -192,8 +192,15 @@ def _deleted(subject: Subject, path: str) -> list[Found]:
         if hidden.node.path.startswith(inside) and hidden.node.kind != DIRECTORY:
             count += 1
             if len(gone) < _MOST_EVIDENCE:
-                gone.append(Evidence(hidden.node.path, layer_index=hidden.node.layer_index, state=hidden.state, size=hidden.node.size))
+                gone.append(_gone(hidden))
     if not count:
         return []
     message = f"{counted(count, 'file')} that an earlier layer placed in {path} are no longer visible, and are still in the image"
     return [Found(Verdict.PASS, message, tuple(gone))]
+
+
+def _gone(hidden: Hidden) -> Evidence:
+    node = hidden.node
+    return Evidence(
+        node.path, layer_index=node.layer_index, state=hidden.state, file_sha256=node.sha256, size=node.size, by_layer=hidden.by_layer
+    )

@@ -65,7 +65,7 @@ def _absence(subject: Subject, path: str) -> Found:
     if not gone:
         return Found(Verdict.FAIL, f"{path} does not exist in the image. {_SERVICE}", (Evidence(path=path),))
     last = gone[-1]
-    evidence = Evidence(path=path, layer_index=last.by_layer, state=last.state)
+    evidence = Evidence(path=path, layer_index=last.node.layer_index, state=last.state, by_layer=last.by_layer)
     message = f"{path} was made in layer {last.node.layer_index} and {last.state} in layer {last.by_layer}. {_SERVICE}"
     return Found(Verdict.FAIL, message, (evidence,))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from imginspect.rules import Rule, Severity
 
@@ -31,12 +32,20 @@ VISIBLE = "visible"
 CONFIG = "config"
 
 
+class Line(NamedTuple):
+    """A line of a file, its *number* from 1."""
+
+    number: int
+    text: str
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """Where something was seen. *path* is a path in the image, *config_field* a field of its config, *member* a file of the archive.
 
     *state* is visible, overwritten, deleted or config; empty for what is about the archive or a layer as a whole. *file_sha256* is the
-    hex digest of the file's content. *expected* and *found* are set where two values disagree.
+    hex digest of the file's content. *expected* and *found* are set where two values disagree. *by_layer* is the layer that overwrote or
+    deleted it. *context* are the lines around *line*, which ``with_context`` adds.
     """
 
     path: str | None = None
@@ -51,6 +60,8 @@ class Evidence:
     excerpt: str | None = None
     expected: str | None = None
     found: str | None = None
+    by_layer: int | None = None
+    context: tuple[Line, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

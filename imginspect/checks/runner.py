@@ -1,4 +1,4 @@
-"""Runs checks. The one place with a broad except: a check that crashes yields UNDETERMINED with its name, and the run goes on."""
+"""Runs checks. The one place with a broad except: a check that crashes yields UNDETERMINED, and the run goes on."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from imginspect.checks.catalogue import CHECKS
+from imginspect.checks.facts import Facts, gather
 from imginspect.checks.result import CheckResult, Finding, Outcome, Verdict, fingerprint
 from imginspect.checks.subject import Subject
 from imginspect.rules import Rule, RuleSet
@@ -44,6 +45,14 @@ def _not_judged(reason: str) -> Callable[[Subject], Outcome]:
 def run_checks(prepared: Sequence[Prepared], subject: Subject) -> tuple[CheckResult, ...]:
     """The result of each rule, in their order."""
     return tuple(_result(item, subject) for item in prepared)
+
+
+def gather_facts(subject: Subject) -> Facts:
+    """What the report tells besides findings; nothing of it where working it out crashes, as it did in a check then."""
+    try:
+        return gather(subject)
+    except Exception:  # noqa: BLE001 - likewise
+        return Facts()
 
 
 def _result(item: Prepared, subject: Subject) -> CheckResult:

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from imginspect.analysis.documents import DocumentMatch
+from imginspect.analysis.licences.inventory import LicenceInventory, licence_inventory
 from imginspect.analysis.licences.licences import Licences, licences_of
 from imginspect.analysis.presence import Presence
 from imginspect.analysis.startup.launch import Launch, launch
@@ -21,6 +22,9 @@ from imginspect.rules.knowledge_base import KnowledgeBase
 
 if TYPE_CHECKING:
     from imginspect.analysis.network import Network
+
+
+_MOST_PLACES = 50
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,11 @@ class Subject:
     def licences(self) -> Licences:
         """The licences that the image holds or asks for, and the software that needs them."""
         return licences_of(self.view, self.knowledge.products, self.mounts)
+
+    @cached_property
+    def licence_inventory(self) -> LicenceInventory:
+        """What packages state about their licences, with up to 50 places of each kind."""
+        return licence_inventory(self.view, _MOST_PLACES)
 
     @cached_property
     def network(self) -> Network:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import textwrap
+from collections.abc import Mapping
 
 import click
 
@@ -26,6 +27,7 @@ def command(form: str, show_secrets: bool, **source: object) -> None:
 
     with chosen_image(request(**source)) as (archive, image):  # type: ignore[arg-type]
         tree = config_tree(image.config, show)
+        fields: Mapping[str, object] = {**tree}
         other = config_tree(image.other_config, show) if image.other_config else None
         problems = [*archive.problems.listed(), *image.problems]
         if form == "json":
@@ -35,13 +37,13 @@ def command(form: str, show_secrets: bool, **source: object) -> None:
             _print(tree)
             if other:
                 click.echo("\nKeys collide in this config. A reader with exact keys would see:")
-                _print({key: value for key, value in other.items() if value != tree[key]})
+                _print({key: value for key, value in other.items() if value != fields[key]})
         warn_incomplete(tuple(f"{problem.where}: {problem.what}" for problem in problems if problem.unread))
         if any(problem.unread for problem in problems):
             raise click.exceptions.Exit(4)
 
 
-def _print(tree: dict[str, object]) -> None:
+def _print(tree: Mapping[str, object]) -> None:
     for key, value in tree.items():
         if value in ("", None, [], {}):
             continue

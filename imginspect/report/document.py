@@ -216,7 +216,7 @@ class StartPart(TypedDict):
 
 
 class LicenceRow(TypedDict):
-    """One row of the table of licences. *kind* is file, server, product or packages."""
+    """One row of the table of licences; see ``checks.facts.LicenceFact``. *kind* is product, variable, file, packages, stated or texts."""
 
     kind: str
     name: str
@@ -228,8 +228,8 @@ class LicenceRow(TypedDict):
 class TreeRow(TypedDict):
     """One row of the filesystem, in the order of paths, parents before children.
 
-    *kind* is directory, file, hard link, symbolic link, device, fifo, or ``folder of a package`` or ``folder``: a directory whose content
-    is one row, with *files* and *size* of all below it. *size* is in bytes. *target* is where a link leads.
+    *kind* is directory, file, hardlink, symlink, character-device, block-device, fifo, or ``folder of a package`` or ``folder``: a
+    directory whose content is one row, with *files* and *size* (in bytes) of all below it. *target* is where a link leads.
     """
 
     path: str

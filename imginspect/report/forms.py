@@ -21,8 +21,9 @@ def render(form: str, reports: Sequence[Report], *, several: bool, colour: bool 
     match form:
         case "json":
             from imginspect.report import json_form
+            from imginspect.report.tree import report_tree
 
-            return json_form.render_all(reports) if several else json_form.render(reports[0])
+            return json_form.render([report_tree(report) for report in reports], several=several)
         case "sarif":
             from imginspect.report import sarif
 

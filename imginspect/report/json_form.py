@@ -5,26 +5,22 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from importlib import resources
+from typing import Any
 
-from imginspect.report.report import Report
-from imginspect.report.tree import Tree, report_tree, reports_tree
-
-
-def render(report: Report) -> str:
-    """One report as a JSON document."""
-    return dump(report_tree(report))
+from imginspect.report.document import Document
+from imginspect.report.tree import together
 
 
-def render_all(reports: Sequence[Report]) -> str:
-    """Several reports as one JSON document."""
-    return dump(reports_tree(reports))
+def render(documents: Sequence[Document], *, several: bool = False) -> str:
+    """One document as JSON; of more than one, or with *several*, a document that holds them."""
+    return dump(together(documents) if several or len(documents) != 1 else documents[0])
 
 
-def dump(tree: Tree) -> str:
+def dump(tree: Any) -> str:
     """*tree* as indented JSON in ASCII, keys in their order, with a newline at the end."""
     return json.dumps(tree, indent=2, ensure_ascii=True) + "\n"
 
 
 def schema() -> str:
-    """The JSON Schema of what ``render`` and ``render_all`` give."""
+    """The JSON Schema of what ``render`` gives."""
     return resources.files("imginspect.report").joinpath("report.schema.json").read_text("utf-8")

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import Any
 from xml.etree import ElementTree
 
 from imginspect.checks.result import CheckResult, Verdict
@@ -19,8 +20,10 @@ from imginspect.report.places import in_words
 from imginspect.report.report import Report, ReportVerdict, counts_as_failure
 from imginspect.report.sarif_rules import group_of
 from imginspect.report.text import visible
-from imginspect.report.tree import Tree, report_tree
+from imginspect.report.tree import report_tree
 from imginspect.wording import counted
+
+Tree = dict[str, Any]
 
 _MOST_FINDINGS = 50
 _MOST_PLACES = 5
@@ -36,7 +39,7 @@ def render(report: Report) -> str:
 
 def render_all(reports: Sequence[Report]) -> str:
     """Several reports as one JUnit document, a suite for each. It is ASCII: all else is written as character references."""
-    trees = [report_tree(report) for report in reports]
+    trees = [dict(report_tree(report)) for report in reports]
     suites = ElementTree.Element("testsuites", {"name": "imginspect"})
     names = [_name(tree) for tree in trees]
     for report, tree, name in zip(reports, trees, names, strict=True):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
+from imginspect.checks.facts import Facts
 from imginspect.checks.result import CheckResult, Verdict
 from imginspect.evidence import Coverage, Link
+from imginspect.filesystem import Filesystem
 from imginspect.image import Layer, Step
 from imginspect.oci.config import ImageConfig
 from imginspect.oci.digest import Digest
@@ -72,6 +74,10 @@ class Report:
     strict: bool
     ruleset_digest: str
     redactor: Redactor
+    own_severities: Mapping[str, Severity] = field(default_factory=dict)
+    """What the rules say themselves whose severity the policy changes, by id."""
+    filesystem: Filesystem | None = None
+    facts: Facts = Facts()
 
     def shown(self, text: str) -> str:
         """*text* of the image as any output may show it: credentials masked, then what could mislead escaped."""

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from imginspect.checks.result import fingerprint
 from imginspect.report.json_form import dump
 from imginspect.report.places import in_words, name_of, relative_uri
 from imginspect.report.report import Report, ReportVerdict
 from imginspect.report.sarif_rules import WHOLE, descriptor, whole_descriptor
-from imginspect.report.tree import Tree, report_tree
+from imginspect.report.tree import report_tree
+
+Tree = dict[str, Any]
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 # with a kind other than "fail" the level has to be "none" (3.27.10)
@@ -41,7 +44,7 @@ def render(report: Report) -> str:
 
 def render_all(reports: Sequence[Report]) -> str:
     """Several reports as one SARIF log, a run for each."""
-    trees = [report_tree(report) for report in reports]
+    trees = [dict(report_tree(report)) for report in reports]
     runs = [_run(report, tree, name) for report, tree, name in zip(reports, trees, _categories(trees), strict=True)]
     return dump({"$schema": _SCHEMA, "version": "2.1.0", "runs": runs})
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from imginspect.checks.result import CheckResult, Confidence
-from imginspect.report.tree import Tree
 from imginspect.rules import Rule, Severity
 from imginspect.rules.rule import Reference
+
+Tree = dict[str, Any]
 
 _LEVELS = {
     Severity.CRITICAL: "error",

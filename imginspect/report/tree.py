@@ -1,4 +1,4 @@
-"""The report as plain values (dicts, lists, strings, numbers): what the JSON form writes and its schema describes.
+"""A report as a document: the plain values that every form is made from.
 
 Every string of the image goes through ``Report.shown`` here, once: credentials are masked, then what could mislead is escaped.
 """
@@ -6,60 +6,112 @@ Every string of the image goes through ``Report.shown`` here, once: credentials 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeAlias
+from typing import TypeAlias, cast
 
 from imginspect import __version__
+from imginspect.checks.facts import LicenceFact, Start
 from imginspect.checks.result import CheckResult, Evidence, Finding
 from imginspect.evidence import Coverage, Link
 from imginspect.oci.config import ImageConfig
 from imginspect.problems import Problem
-from imginspect.report.report import ImageSummary, Report, worst
+from imginspect.report.document import (
+    SCHEMA_VERSION,
+    ChainLink,
+    ConfigPart,
+    CoveragePart,
+    Document,
+    Documents,
+    EvidencePart,
+    FindingPart,
+    ImagePart,
+    LayerPart,
+    LayerPlace,
+    LicenceRow,
+    PolicyPart,
+    ProblemPart,
+    ResultName,
+    ResultPart,
+    SeverityName,
+    StartPart,
+    StepPart,
+    Tool,
+    VerdictName,
+)
+from imginspect.report.filesystem_tree import filesystem_tree
+from imginspect.report.report import ImageSummary, Report, ReportVerdict, counts_as_failure, worst
+from imginspect.rules import Severity
 
-SCHEMA_VERSION = "1.1"
-
-Tree: TypeAlias = dict[str, Any]
 Shown: TypeAlias = Callable[[str], str]
 """Masks and escapes a string of the image: ``Report.shown``."""
 
 
-def report_tree(report: Report) -> Tree:
+def report_tree(report: Report) -> Document:
     """One report as plain values."""
     shown = report.shown
     return {
         "schema_version": SCHEMA_VERSION,
-        "tool": {"name": "imginspect", "version": __version__},
-        "verdict": str(report.verdict),
+        "tool": _tool(),
+        "verdict": _verdict(report.verdict),
         "exit_code": report.verdict.exit_code,
         "reason": shown(report.reason),
-        "policy": {
-            "id": report.policy.id,
-            "title": report.policy.title,
-            "sha256": report.policy.digest,
-            "fail_on": str(report.fail_on),
-            "strict": report.strict,
-            "rules_sha256": report.ruleset_digest,
-        },
+        "policy": _policy(report),
         "image": image_tree(report.image, shown) if report.image else None,
         "chain": [_link(link, shown) for link in report.chain],
         "results": [_result(result, report) for result in report.results],
+        "layers": _layers(report),
+        "history": _history(report.image, shown) if report.image else [],
+        "start": _start(report.facts.start, shown) if report.facts.start else None,
+        "licences": [_licence(fact, shown) for fact in report.facts.licences],
+        "filesystem": filesystem_tree(report.filesystem, shown) if report.filesystem else None,
         "coverage": _coverage(report.coverage, shown) if report.coverage else None,
         "problems": [_problem(problem, shown) for problem in report.problems],
         "questions": [{"id": question.id, "question": question.text, "why": question.why} for question in report.policy.questions],
     }
 
 
-def reports_tree(reports: Sequence[Report]) -> Tree:
-    """Several reports of one archive as one document."""
+def together(documents: Sequence[Document]) -> Documents:
+    """The documents of several images of one archive as one."""
+    verdict = worst(ReportVerdict(document["verdict"]) for document in documents)
     return {
         "schema_version": SCHEMA_VERSION,
-        "tool": {"name": "imginspect", "version": __version__},
-        "verdict": str(worst(report.verdict for report in reports)),
-        "exit_code": worst(report.verdict for report in reports).exit_code,
-        "reports": [report_tree(report) for report in reports],
+        "tool": documents[0]["tool"] if documents else _tool(),
+        "verdict": _verdict(verdict),
+        "exit_code": verdict.exit_code,
+        "reports": list(documents),
     }
 
 
-def image_tree(image: ImageSummary, shown: Shown) -> Tree:
+def _tool() -> Tool:
+    return {"name": "imginspect", "version": __version__}
+
+
+def _verdict(verdict: ReportVerdict) -> VerdictName:
+    return cast(VerdictName, str(verdict))
+
+
+def _severity(severity: Severity) -> SeverityName:
+    return cast(SeverityName, str(severity))
+
+
+def _policy(report: Report) -> PolicyPart:
+    policy = report.policy
+    return {
+        "id": policy.id,
+        "title": policy.title,
+        "sha256": policy.digest,
+        "fail_on": _severity(report.fail_on),
+        "strict": report.strict,
+        "rules_sha256": report.ruleset_digest,
+        "directories": [{"path": item.path, "role": item.role, "purpose": item.purpose} for item in policy.directories],
+        "severities": {rule: _severity(severity) for rule, severity in report.own_severities.items()},
+        "skipped": dict(policy.skipped),
+    }
+
+
+# -- the image ---------------------------------------------------------------------------------------------------------
+
+
+def image_tree(image: ImageSummary, shown: Shown) -> ImagePart:
     """What the image is."""
     return {
         "references": [shown(reference) for reference in image.references],
@@ -73,8 +125,8 @@ def image_tree(image: ImageSummary, shown: Shown) -> Tree:
     }
 
 
-def config_tree(config: ImageConfig, shown: Shown) -> Tree:
-    """All that the config says but for its history, which has a command of its own."""
+def config_tree(config: ImageConfig, shown: Shown) -> ConfigPart:
+    """All that the config says but for its history, which has a part of its own."""
     return {
         "os": shown(config.os),
         "architecture": shown(config.architecture),
@@ -97,7 +149,7 @@ def config_tree(config: ImageConfig, shown: Shown) -> Tree:
     }
 
 
-def _link(link: Link, shown: Shown) -> Tree:
+def _link(link: Link, shown: Shown) -> ChainLink:
     return {
         "role": link.role,
         "name": shown(link.name),
@@ -110,26 +162,103 @@ def _link(link: Link, shown: Shown) -> Tree:
     }
 
 
-def _result(result: CheckResult, report: Report) -> Tree:
-    shown = report.shown
+def _layers(report: Report) -> list[LayerPart]:
+    if report.image is None or report.coverage is None:
+        return []
+    wasted = report.filesystem.wasted_bytes() if report.filesystem else {}
+    digests = {(link.role, link.layer_index): link.digest for link in report.chain}
+    return [
+        {
+            "index": layer.index,
+            "created_by": report.shown(layer.created_by),
+            "created": report.shown(layer.step.created) if layer.step else "",
+            "digest": digests.get(("layer", layer.index)),
+            "diff_id": digests.get(("layer content (diff_id)", layer.index)),
+            "compression": read.compression,
+            "status": read.status,
+            "stored_bytes": read.stored,
+            "expanded_bytes": read.expanded,
+            "files": read.files,
+            "file_bytes": read.file_bytes,
+            "wasted_bytes": wasted.get(layer.index, 0),
+        }
+        for layer, read in zip(report.image.layers, report.coverage.layers, strict=True)
+    ]
+
+
+def _history(image: ImageSummary, shown: Shown) -> list[StepPart]:
+    return [
+        {
+            "created": shown(step.entry.created),
+            "created_by": shown(step.entry.created_by),
+            "comment": shown(step.entry.comment),
+            "layer": step.layer_index,
+        }
+        for step in image.steps
+    ]
+
+
+def _start(start: Start, shown: Shown) -> StartPart:
     return {
-        "rule": result.rule.id,
-        "title": result.rule.title,
-        "verdict": str(result.verdict),
-        "severity": str(result.rule.severity),
+        "command": [shown(word) for word in start.command],
+        "user": shown(start.user),
+        "working_dir": shown(start.working_dir),
+        "steps": [shown(step) for step in start.steps],
+        "problems": [shown(problem) for problem in start.problems],
+        "conditions": [shown(condition) for condition in start.conditions],
+        "programs": [
+            {
+                "language": str(program.language),
+                "path": _optional(program.origin.path, shown),
+                "config_field": _optional(program.origin.config_field, shown),
+                "line": program.origin.line,
+                "layer": program.origin.layer_index,
+                "chain": [shown(link) for link in program.chain],
+                "unread": shown(program.unread),
+            }
+            for program in start.programs
+        ],
+    }
+
+
+def _licence(fact: LicenceFact, shown: Shown) -> LicenceRow:
+    return {
+        "kind": fact.kind,
+        "name": shown(fact.name),
+        "detail": shown(fact.detail),
+        "path": _optional(fact.path, shown),
+        "count": fact.count,
+    }
+
+
+# -- results -----------------------------------------------------------------------------------------------------------
+
+
+def _result(result: CheckResult, report: Report) -> ResultPart:
+    shown = report.shown
+    rule = result.rule
+    return {
+        "rule": rule.id,
+        "title": rule.title,
+        "verdict": cast(ResultName, str(result.verdict)),
+        "severity": _severity(rule.severity),
+        "counts": counts_as_failure(result, report.fail_on, strict=report.strict),
         "reason": shown(result.reason),
         "conditions": [shown(condition) for condition in result.conditions],
-        "remediation": result.rule.remediation,
-        "references": [{"title": item.title, "section": item.section, "level": item.level} for item in result.rule.references],
+        "rationale": rule.rationale.strip(),
+        "remediation": rule.remediation.strip(),
+        "references": [
+            {"title": item.title, "section": item.section, "level": item.level, "quote": item.quote} for item in rule.references
+        ],
         "findings": [_finding(finding, report) for finding in result.findings],
     }
 
 
-def _finding(finding: Finding, report: Report) -> Tree:
+def _finding(finding: Finding, report: Report) -> FindingPart:
     return {
         "rule": finding.rule_id,
-        "verdict": str(finding.verdict),
-        "severity": str(finding.severity),
+        "verdict": cast(ResultName, str(finding.verdict)),
+        "severity": _severity(finding.severity),
         "confidence": str(finding.confidence),
         "message": report.shown(finding.message),
         "fingerprint": finding.fingerprint,
@@ -137,39 +266,43 @@ def _finding(finding: Finding, report: Report) -> Tree:
     }
 
 
-def _evidence(evidence: Evidence, report: Report) -> Tree:
+def _evidence(evidence: Evidence, report: Report) -> EvidencePart:
     shown = report.shown
     return {
         "path": _optional(evidence.path, shown),
         "config_field": _optional(evidence.config_field, shown),
         "member": _optional(evidence.member, shown),
         "line": evidence.line,
-        "layer": layer_tree(evidence.layer_index, report),
+        "layer": _layer_place(evidence.layer_index, report),
         "state": evidence.state or None,
+        "hidden_by": _layer_place(evidence.by_layer, report),
         "file_sha256": evidence.file_sha256,
         "file_type": _optional(evidence.file_type, shown),
         "size": evidence.size,
         "excerpt": _optional(evidence.excerpt, shown),
+        "context": [{"line": line.number, "text": shown(line.text)} for line in evidence.context],
         "expected": _optional(evidence.expected, shown),
         "found": _optional(evidence.found, shown),
     }
 
 
-def layer_tree(index: int | None, report: Report) -> Tree | None:
+def _layer_place(index: int | None, report: Report) -> LayerPlace | None:
     """Where a layer stands: its index, digests as found, and the instruction that made it."""
     if index is None or report.image is None or index >= len(report.image.layers):
         return None
-    layer = report.image.layers[index]
     digests = {link.role: link.digest for link in report.chain if link.layer_index == index}
     return {
         "index": index,
         "digest": digests.get("layer"),
         "diff_id": digests.get("layer content (diff_id)"),
-        "created_by": report.shown(layer.created_by),
+        "created_by": report.shown(report.image.layers[index].created_by),
     }
 
 
-def _coverage(coverage: Coverage, shown: Shown) -> Tree:
+# -- what it rests on --------------------------------------------------------------------------------------------------
+
+
+def _coverage(coverage: Coverage, shown: Shown) -> CoveragePart:
     return {
         "complete": coverage.is_complete,
         "gaps": [shown(gap) for gap in coverage.gaps],
@@ -202,7 +335,7 @@ def _coverage(coverage: Coverage, shown: Shown) -> Tree:
     }
 
 
-def _problem(problem: Problem, shown: Shown) -> Tree:
+def _problem(problem: Problem, shown: Shown) -> ProblemPart:
     return {
         "topic": str(problem.topic),
         "where": shown(problem.where),

@@ -53,7 +53,7 @@ def test_the_evidence_for_what_a_later_layer_deleted() -> None:
     (finding,) = found["TRE-ENT-003"].findings
     field, file = finding.evidence
     assert (field.config_field, field.state) == ("Cmd[1]", "config")
-    assert (file.path, file.layer_index, file.state) == ("/app/run.py", 2, "deleted")
+    assert (file.path, file.layer_index, file.state, file.by_layer) == ("/app/run.py", 1, "deleted", 2)
     assert file.file_sha256
 
 

@@ -52,6 +52,7 @@ def examine(data: bytes) -> list[Report]:
     from imginspect.image import list_images
     from imginspect.inspection import inspect
     from imginspect.report import json_form, terminal
+    from imginspect.report.tree import report_tree
 
     reports = []
     try:
@@ -63,7 +64,7 @@ def examine(data: bytes) -> list[Report]:
             raise AssertionError(f"{type(error).__name__} without a message") from error
     for report in reports:
         assert not any("crashed" in result.reason for result in report.results), [result.reason for result in report.results]
-        assert json_form.render(report).isascii()
+        assert json_form.render([report_tree(report)]).isascii()
         assert not [character for character in terminal.render(report) if not character.isprintable() and character != "\n"]
     return reports
 

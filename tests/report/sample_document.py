@@ -129,7 +129,7 @@ def sample_document(**parts: object) -> Document:
                 row("/app", "directory", mode="0755", files=2, size=120),
                 row("/app/run.py"),
                 row("/app/run.sh", mode="0755", size=62),
-                row("/app/latest", "symbolic link", target="run.py", sha256=None),
+                row("/app/latest", "symlink", target="run.py", sha256=None),
                 row("/usr/lib/python3.12", "folder of a package", mode="0755", files=4000, size=78_000_000, layer=0),
             ],
             "files": 4002,

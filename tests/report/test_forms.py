@@ -19,6 +19,7 @@ from imginspect.criteria import Criteria, load_criteria
 from imginspect.image import list_images
 from imginspect.inspection import inspect, not_inspected
 from imginspect.report import Report, json_form, terminal
+from imginspect.report.tree import report_tree
 from imginspect.rules import built_in_rules
 from imginspect.sample import build
 from tests.fuzz.make_corpus import corpus
@@ -68,18 +69,18 @@ REPORTS = reports()
 
 @pytest.mark.parametrize("name", REPORTS)
 def test_the_json_form_keeps_to_its_schema(name: str) -> None:
-    validator().validate(json.loads(json_form.render(REPORTS[name])))
+    validator().validate(json.loads(json_form.render([report_tree(REPORTS[name])])))
 
 
 def test_several_reports_keep_to_the_schema_and_have_the_worst_verdict() -> None:
-    document = json.loads(json_form.render_all([REPORTS["oci"], REPORTS["nothing"], REPORTS["broken"]]))
+    document = json.loads(json_form.render([report_tree(REPORTS[name]) for name in ("oci", "nothing", "broken")]))
     validator().validate(document)
     assert (document["verdict"], document["exit_code"]) == ("fail", 1)
 
 
 @pytest.mark.parametrize("change", [{"verdict": "fine"}, {"exit_code": 2}, {"more": 1}, {"schema_version": "2.0"}, {"results": [{}]}])
 def test_the_schema_refuses_what_is_no_report(change: dict[str, Any]) -> None:
-    document = {**json.loads(json_form.render(REPORTS["demo"])), **change}
+    document = {**json.loads(json_form.render([report_tree(REPORTS["demo"])])), **change}
     with pytest.raises(jsonschema.ValidationError):
         validator().validate(document)
 
@@ -117,7 +118,7 @@ def test_the_verdict_comes_first() -> None:
 
 def test_every_finding_of_the_json_form_is_in_the_terminal_form() -> None:
     text = terminal.render(REPORTS["broken"])
-    document = json.loads(json_form.render(REPORTS["broken"]))
+    document = json.loads(json_form.render([report_tree(REPORTS["broken"])]))
     for result in document["results"]:
         assert result["rule"] in text
     assert document["reason"] in " ".join(text.split())
@@ -148,7 +149,7 @@ def test_golden_reports(
     if not has_libmagic:
         monkeypatch.setattr("imginspect.inspection.describe", lambda _: None)
     report = report_on(build(description))
-    golden(f"{name}.json", settled(json_form.render(report)))
+    golden(f"{name}.json", settled(json_form.render([report_tree(report)])))
     golden(f"{name}.txt", settled_terminal(report))
 
 

@@ -1,0 +1,103 @@
+"""Facts: what the checks learnt of an image besides their findings, drawn up for the report: what starts, and its licences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from imginspect.analysis.licences.model import LicenceFile, Server
+from imginspect.analysis.startup.model import Started
+from imginspect.checks.subject import Subject
+from imginspect.wording import counted
+
+_MOST_PROGRAMS = 500
+_MOST_LICENCES = 500
+_MOST_NAMES = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What starts in a container. *steps* and *problems* are sentences, *conditions* what a run needs besides the image."""
+
+    command: tuple[str, ...]
+    user: str
+    working_dir: str
+    steps: tuple[str, ...]
+    problems: tuple[str, ...]
+    conditions: tuple[str, ...]
+    programs: tuple[Started, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LicenceFact:
+    """One row of what is known of licences. *kind* is file, variable, product, packages or texts."""
+
+    kind: str
+    name: str
+    detail: str
+    path: str | None = None
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All facts; *start* is None for an image that starts nothing."""
+
+    start: Start | None = None
+    licences: tuple[LicenceFact, ...] = ()
+
+
+def gather(subject: Subject) -> Facts:
+    """The facts about one image."""
+    return Facts(_start(subject) if subject.launch.argv else None, tuple(_licences(subject))[:_MOST_LICENCES])
+
+
+def _start(subject: Subject) -> Start:
+    launch = subject.launch
+    return Start(
+        command=launch.argv,
+        user=str(launch.user),
+        working_dir=launch.context.working_dir,
+        steps=launch.steps,
+        problems=tuple(dict.fromkeys(problem.text for problem in launch.problems)),
+        conditions=launch.conditions,
+        programs=(subject.network.texts or launch.started)[:_MOST_PROGRAMS],
+    )
+
+
+def _licences(subject: Subject) -> Iterator[LicenceFact]:
+    licences = subject.licences
+    for installed in licences.installed:
+        yield LicenceFact("product", installed.product.name, "installed; it asks for a licence", installed.marker.path)
+    for fact in licences.facts:
+        places = [place.path for place in fact.places]
+        yield LicenceFact("variable", fact.name, ", ".join([*map(str, fact.servers), *places]) or "set")
+    for file in licences.files:
+        yield LicenceFact("file", _products(file), _terms(file), file.node.path)
+    inventory = subject.licence_inventory
+    for kind, count in sorted(inventory.packages.items()):
+        yield LicenceFact("packages", kind, "", count=count)
+    stated = sorted(inventory.stated.items(), key=lambda item: (-item[1], item[0]))
+    for name, count in stated[:_MOST_NAMES]:
+        yield LicenceFact("stated", name, "stated by the metadata of packages", count=count)
+    if inventory.silent:
+        yield LicenceFact("stated", "none", "their metadata states no licence", count=inventory.silent)
+    if inventory.texts:
+        yield LicenceFact("texts", "licence texts", "", count=inventory.texts)
+
+
+def _products(file: LicenceFile) -> str:
+    return ", ".join(product.name for product in file.products[:3]) or "of no known product"
+
+
+def _terms(file: LicenceFile) -> str:
+    text = file.text
+    if text is None:
+        return file.unread or "in no known form"
+    parts = [text.form]
+    parts += [f"server {server}" for server in text.servers[:3] if isinstance(server, Server)]
+    if text.terms:
+        parts.append(counted(len(text.terms), "licence"))
+        dates = sorted({term.expires.isoformat() for term in text.terms if term.expires is not None})
+        parts += [f"until {dates[0]}" if len(dates) == 1 else f"until {dates[0]} to {dates[-1]}"] if dates else []
+    return "; ".join(parts)

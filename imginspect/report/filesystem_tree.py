@@ -1,0 +1,38 @@
+"""The filesystem of a report as plain values: the rows of its outline."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from imginspect.analysis.outline import Folder, in_order, outline
+from imginspect.filesystem import Filesystem, Node
+from imginspect.report.document import FilesystemPart, TreeRow
+from imginspect.tar.header import DIRECTORY
+
+FOLDER, FOLDER_OF_PACKAGE = "folder", "folder of a package"
+"""Kinds of rows that stand for all that is in a directory."""
+
+
+def filesystem_tree(filesystem: Filesystem, shown: Callable[[str], str]) -> FilesystemPart:
+    """Every file, in a row of its own or in that of the folder that holds it."""
+    root = outline(filesystem)
+    return {"rows": [_row(item, shown) for item in in_order(root)], "files": root.files, "bytes": root.size}
+
+
+def _row(item: Folder | Node, shown: Callable[[str], str]) -> TreeRow:
+    node = item.node if isinstance(item, Folder) else item
+    row: TreeRow = {
+        "path": shown(node.path),
+        "kind": node.kind,
+        "mode": f"{node.mode & 0o7777:04o}",
+        "owner": f"{node.uid}:{node.gid}",
+        "size": node.size,
+        "layer": node.layer_index,
+        "files": 1,
+        "target": shown(node.link_target) if node.link_target else "",
+        "sha256": node.sha256,
+    }
+    if isinstance(item, Folder):
+        kind = DIRECTORY if item.is_open else FOLDER_OF_PACKAGE if item.is_of_package else FOLDER
+        row |= {"kind": kind, "size": item.size, "files": item.files, "layer": node.layer_index if item.is_open else item.layer}
+    return row
