@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from imginspect.cache import Cache
@@ -86,4 +86,4 @@ def under(policy: Policy, rules: RuleSet) -> RuleSet:
     """
     policy.check_ids(rules)
     severities = policy.severities
-    return replace(rules, rules=tuple(replace(rule, severity=severities.get(rule.id, rule.severity)) for rule in rules.rules))
+    return rules._replace(rules=tuple(rule._replace(severity=severities.get(rule.id, rule.severity)) for rule in rules.rules))

@@ -62,13 +62,13 @@ def inspect(archive: Archive, image: Image, listing: Listing, criteria: Criteria
         problems += met
         stopped = [Problem(Topic.UNREAD, name, "the search for credentials in it stopped", unread=True) for name in others.stopped]
         problems += stopped
-        coverage = replace(coverage, gaps=(*coverage.gaps, *(f"{problem.where}: {problem.what}" for problem in stopped)))
+        coverage = coverage._replace(gaps=(*coverage.gaps, *(f"{problem.where}: {problem.what}" for problem in stopped)))
         matches = (*search_documents(image, criteria.matcher), *others.matches)
         view = View(image, contents.layers, contents.filesystem)
         subject = Subject(view, tuple(problems), criteria.policy, _types(contents, mounts), criteria.knowledge, matches)
         results = run_checks(criteria.prepared, subject)
         if view.missed:
-            coverage = replace(coverage, second_pass=_serve(archive, image, view, store))
+            coverage = coverage._replace(second_pass=_serve(archive, image, view, store))
             subject = replace(subject)
             results = run_checks(criteria.prepared, subject)
         results = with_context(results, view)
@@ -169,7 +169,7 @@ def _absent(layer: Layer) -> LayerIndex:
 def _repeated(index: LayerIndex, number: int) -> LayerIndex:
     """The same blob as a further layer: what was found in it holds there too."""
     problems = [
-        replace(problem, layer_index=number, where=f"layer {number}" if problem.layer_index is not None else problem.where)
+        problem._replace(layer_index=number, where=f"layer {number}" if problem.layer_index is not None else problem.where)
         for problem in index.problems
     ]
     return replace(index, problems=problems)

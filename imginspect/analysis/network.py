@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import partial
 from typing import NamedTuple
@@ -43,8 +42,7 @@ class CallSite(NamedTuple):
     doubt: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Network:
+class Network(NamedTuple):
     """What was found: places that reach for the network, what was not looked into, and the texts that were read."""
 
     sites: tuple[CallSite, ...]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum, IntEnum
 from typing import NamedTuple
 
@@ -66,8 +65,7 @@ _AGAINST = (_Answer.NO, _Answer.UNLESS_PLACED, _Answer.NOT_NOW, _Answer.UNKNOWN,
 _REACH = {_Answer.NO: Reach.NEVER, _Answer.UNLESS_PLACED: Reach.IF_ABSENT, _Answer.NOT_NOW: Reach.SELDOM}
 
 
-@dataclass(frozen=True, slots=True)
-class Guards:
+class Guards(NamedTuple):
     """Answers conditions from the image: *mounts* are the directories that the environment puts its own over."""
 
     view: View

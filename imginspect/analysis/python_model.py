@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
 from imginspect.analysis.values import Condition, Value
@@ -84,8 +83,7 @@ class Scope(NamedTuple):
     is_offered: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class PythonText:
+class PythonText(NamedTuple):
     """What a Python text calls, uses and imports. *not_understood* says why nothing of it is known, empty where all is."""
 
     calls: tuple[Call, ...] = ()

@@ -6,7 +6,6 @@ Source: the ``user`` package of moby and runc (GetExecUser), which Docker, conta
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from imginspect.analysis.view import View
@@ -19,8 +18,7 @@ _MOST_LINES = 20_000
 _LARGEST_ID = (1 << 31) - 1
 
 
-@dataclass(frozen=True, slots=True)
-class RunUser:
+class RunUser(NamedTuple):
     """One user. *uid* and *gid* are None where they could not be told.
 
     *name* is empty for a number without an entry. *error* says why a container cannot start as this user; *unread* names the file that

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from imginspect.archive import docker_archive, oci_layout, plain_directory, registry
 from imginspect.archive import layout as layouts
@@ -26,8 +26,7 @@ Progress = Callable[[int], None]
 """Called with numbers of bytes as they are read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Access:
+class Access(NamedTuple):
     """How to reach an archive on the host."""
 
     limits: Limits = Limits()

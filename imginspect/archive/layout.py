@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from imginspect.archive.documents import Reader
 from imginspect.archive.identify import identify_members
@@ -25,8 +25,7 @@ class UnsupportedFormat(ArchiveError):
     """It is no container image in any form that is read here; the message says what it looks like."""
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(NamedTuple):
     """The form of an archive and the folder (``""`` or ending in a slash) below which it begins."""
 
     form: str

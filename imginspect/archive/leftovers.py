@@ -6,8 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from imginspect.archive.archive import Archive
 from imginspect.archive.layout import REGISTRY
@@ -28,8 +27,7 @@ _SMALL = 1 << 20
 _PIECE = 1 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Leftover:
+class Leftover(NamedTuple):
     """A file of the archive that no document refers to; *is_metadata* where tools are known to write such files."""
 
     name: str

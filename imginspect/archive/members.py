@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from imginspect.errors import ArchiveError
 from imginspect.limits import Limits
@@ -28,8 +27,7 @@ class ByteReader(Protocol):
         """Give up what the reader holds; more than once does no harm."""
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(NamedTuple):
     """One member: its normalised relative name, kind, size in bytes, and where its content starts (-1 in a directory)."""
 
     name: str

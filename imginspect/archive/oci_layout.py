@@ -6,7 +6,7 @@ Source: OCI image-spec, image-layout.md and image-index.md
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from imginspect.archive.documents import Reader
 from imginspect.archive.members import BlobNotFound
@@ -48,8 +48,7 @@ def unfold(
     yield from _Walk(reader, name_of, document.name, keep_names=keep_names).visit(document, _Place((document,), references, (), None), "")
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(NamedTuple):
     """How a document was reached."""
 
     trail: tuple[Document, ...]

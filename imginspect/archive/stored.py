@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from imginspect.archive.members import Member
 from imginspect.oci.config import ImageConfig
@@ -10,8 +11,7 @@ from imginspect.oci.digest import Digest
 from imginspect.oci.platform import Platform
 
 
-@dataclass(frozen=True, slots=True)
-class Blob:
+class Blob(NamedTuple):
     """One blob as an archive holds it. *digest* and *size* (bytes as stored) are what is claimed of it, None where nothing is."""
 
     name: str
@@ -24,8 +24,7 @@ class Blob:
     urls: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """A JSON document that was read whole: what it is, its bytes, and whether they are what was promised."""
 
     role: str

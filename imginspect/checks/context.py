@@ -6,7 +6,6 @@ A file whose digest a check withholds is little else than a secret or a licence:
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from imginspect.analysis.view import View
 from imginspect.checks.result import CheckResult, Evidence, Finding, Line
@@ -26,14 +25,14 @@ _LARGEST = 2 << 20
 def with_context(results: Sequence[CheckResult], view: View) -> tuple[CheckResult, ...]:
     """*results* with the lines around the first places of each finding."""
     lines = _Lines(view)
-    return tuple(replace(result, findings=tuple(_finding(finding, lines) for finding in result.findings)) for result in results)
+    return tuple(result._replace(findings=tuple(_finding(finding, lines) for finding in result.findings)) for result in results)
 
 
 def _finding(finding: Finding, lines: _Lines) -> Finding:
     if not any(evidence.path and evidence.line for evidence in finding.evidence[:_PER_FINDING]):
         return finding
-    first = tuple(replace(evidence, context=lines.around(evidence)) for evidence in finding.evidence[:_PER_FINDING])
-    return replace(finding, evidence=(*first, *finding.evidence[_PER_FINDING:]))
+    first = tuple(evidence._replace(context=lines.around(evidence)) for evidence in finding.evidence[:_PER_FINDING])
+    return finding._replace(evidence=(*first, *finding.evidence[_PER_FINDING:]))
 
 
 class _Lines:

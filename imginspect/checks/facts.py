@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from imginspect.analysis.licences.model import LicenceFile, Server
 from imginspect.analysis.startup.model import Started
@@ -15,8 +16,7 @@ _MOST_LICENCES = 500
 _MOST_NAMES = 15
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
+class Start(NamedTuple):
     """What starts in a container. *steps* and *problems* are sentences, *conditions* what a run needs besides the image."""
 
     command: tuple[str, ...]
@@ -39,8 +39,7 @@ class LicenceFact:
     count: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """All facts; *start* is None for an image that starts nothing."""
 
     start: Start | None = None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -39,8 +38,7 @@ class Line(NamedTuple):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """Where something was seen. *path* is a path in the image, *config_field* a field of its config, *member* a file of the archive.
 
     *state* is visible, overwritten, deleted or config; empty for what is about the archive or a layer as a whole. *file_sha256* is the
@@ -64,8 +62,7 @@ class Evidence:
     context: tuple[Line, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One thing that a rule found. *fingerprint* names it across runs and rebuilds and holds nothing of any content."""
 
     rule_id: str
@@ -77,8 +74,7 @@ class Finding:
     fingerprint: str
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A finding as a check reports it, before the runner adds rule, severity and fingerprint."""
 
     verdict: Verdict
@@ -87,8 +83,7 @@ class Found:
     confidence: Confidence = Confidence.HIGH
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """A check's answer. *for_want_of_reading* marks an UNDETERMINED that a complete archive would settle."""
 
     verdict: Verdict
@@ -98,8 +93,7 @@ class Outcome:
     for_want_of_reading: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class CheckResult:
+class CheckResult(NamedTuple):
     """One rule's result on one image."""
 
     rule: Rule

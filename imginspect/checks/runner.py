@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
+from typing import NamedTuple
 
 from imginspect.checks.catalogue import CHECKS
 from imginspect.checks.facts import Facts, gather
@@ -14,8 +14,7 @@ from imginspect.checks.subject import Subject
 from imginspect.rules import Rule, RuleSet
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(NamedTuple):
     """A rule with the check that judges it, parameters checked."""
 
     rule: Rule

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from imginspect.archive import Archive, Document
 from imginspect.image import Image, Layer
@@ -18,8 +18,7 @@ NOT_READ = "not-read"
 STATED = "stated"
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """One link of the chain: something with a digest, what was promised of it, and how that compares. Sizes are in bytes as stored.
 
     *status* is verified, computed (nothing was promised), mismatch, missing, not-read, or stated (a name that the archive gives).

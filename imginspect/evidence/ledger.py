@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from imginspect.archive import Archive
 from imginspect.archive.layout import REGISTRY
@@ -45,8 +46,7 @@ class LayerCoverage:
     packed: int
 
 
-@dataclass(frozen=True, slots=True)
-class Coverage:
+class Coverage(NamedTuple):
     """The ledger. *bytes_by_use* adds up to *archive_bytes*: the archive after whole-archive decompression, or a directory's files."""
 
     archive_bytes: int

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
+from typing import NamedTuple
 
 from imginspect.errors import PathError
 from imginspect.filesystem.node import Hidden, Node
@@ -29,8 +29,7 @@ class LinkLoop(PathError):
     """More symbolic links than Linux follows, or links in a loop."""
 
 
-@dataclass(frozen=True, slots=True)
-class Resolution:
+class Resolution(NamedTuple):
     """Where a path leads: the node, and the links that were followed on the way, in order."""
 
     node: Node
@@ -208,8 +207,8 @@ class Filesystem:
             return Node(path, HARDLINK, own.mode, own.uid, own.gid, 0, own.mtime, target, layer_of(slot.ref), None, "", None, own.extra)
         shared = self._node(path, slot.target)
         if shared.kind == SYMLINK:  # it is that link under another name: its text is where it leads
-            return replace(shared, layer_index=layer_of(slot.ref))
-        return replace(shared, kind=HARDLINK, link_target=target, layer_index=layer_of(slot.ref))
+            return shared._replace(layer_index=layer_of(slot.ref))
+        return shared._replace(kind=HARDLINK, link_target=target, layer_index=layer_of(slot.ref))
 
 
 def matches(path: str, pattern: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from imginspect.tar.reader import Extra
 
@@ -10,8 +10,7 @@ OVERWRITTEN = "overwritten"
 DELETED = "deleted"
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """One node as its layer's tar header states it. *size* is in bytes, *mtime* in seconds.
 
     *link_target* is a symbolic link's text, or the absolute path that a hard link names. A hard link has the digest, size and
@@ -40,8 +39,7 @@ class Node:
         return self.digest.hex() if self.digest is not None else None
 
 
-@dataclass(frozen=True, slots=True)
-class Hidden:
+class Hidden(NamedTuple):
     """A node that is not visible any more: a later layer (or a later member of the same one) overwrote or deleted it."""
 
     node: Node

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from imginspect.archive import Archive, Blob, Document, StoredImage
 from imginspect.archive.members import BlobNotFound
@@ -34,16 +35,14 @@ class Layer:
         return instruction(self.step.created_by[:_LONGEST_STEP]) if self.step else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One build step with the index of its layer: None where it made none, or where the history does not add up."""
 
     entry: HistoryEntry
     layer_index: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Image:
+class Image(NamedTuple):
     """One image. *other_config* is the config as a reader with exact keys sees it, where that differs from what Docker sees."""
 
     stored: StoredImage

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from imginspect.archive import Archive, StoredImage
 from imginspect.image.image import Image, load_image
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(NamedTuple):
     """*images* can be inspected; *others* are artefacts and manifests that are listed but not there."""
 
     images: tuple[Image, ...]

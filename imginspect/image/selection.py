@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from imginspect.archive import StoredImage
 from imginspect.errors import ImageError, UsageError
@@ -26,8 +26,7 @@ class PlatformNotFound(ImageError):
     """The image asked for is not there for that platform."""
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """What was asked for: a reference or (the start of) a digest, and a platform. None means: not said."""
 
     image: str | None = None

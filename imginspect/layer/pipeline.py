@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
-from typing import TypeAlias, TypeVar
+from typing import NamedTuple, TypeAlias, TypeVar
 
 from imginspect.archive.members import ByteReader
 from imginspect.compression import GZIP, HEAD_BYTES, PLAIN, Expander, Gunzip, compression_of, has_isal
@@ -26,8 +26,7 @@ _LIVENESS = 1.0
 """Seconds between looks at whether the thread is still there: where memory is very short it may die without a word."""
 
 
-@dataclass(frozen=True, slots=True)
-class BlobJob:
+class BlobJob(NamedTuple):
     """One blob to read: how to open it, the algorithm of its digest, and whether to expand it or only hash it."""
 
     open: Callable[[], ByteReader]
@@ -49,8 +48,7 @@ class BlobRead:
     error: ImgInspectError | OSError | MemoryError | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Crash:
+class _Crash(NamedTuple):
     """An error that nobody foresaw, on its way to the caller's thread."""
 
     error: BaseException

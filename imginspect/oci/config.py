@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from imginspect.errors import ImageError
 from imginspect.oci.digest import Digest, InvalidDigest
@@ -14,8 +14,7 @@ class InvalidConfig(ImageError):
     """A config that lacks what it must have."""
 
 
-@dataclass(frozen=True, slots=True)
-class HistoryEntry:
+class HistoryEntry(NamedTuple):
     """One build step as the config records it. An *empty_layer* step changed only the config."""
 
     created_by: str = ""
@@ -25,15 +24,13 @@ class HistoryEntry:
     empty_layer: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Healthcheck:
+class Healthcheck(NamedTuple):
     """The command that tells whether the container is well; ``("NONE",)`` turns off an inherited one."""
 
     test: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ImageConfig:
+class ImageConfig(NamedTuple):
     """Everything that the config says about running and building the image. Absent fields are empty."""
 
     os: str = ""

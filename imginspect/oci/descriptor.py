@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from imginspect.errors import ImageError
 from imginspect.oci.digest import Digest
@@ -14,8 +14,7 @@ class InvalidManifest(ImageError):
     """A manifest or index that lacks what it must have."""
 
 
-@dataclass(frozen=True, slots=True)
-class Descriptor:
+class Descriptor(NamedTuple):
     """Media type, digest and size in bytes of a blob as stored; *size* is None where the descriptor does not say."""
 
     media_type: str

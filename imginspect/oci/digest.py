@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from imginspect.errors import ImageError
 
@@ -15,8 +15,7 @@ class InvalidDigest(ImageError):
     """A digest that is not ``ALGORITHM:HEX`` with an algorithm we know; it is never used as a path."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Digest:
+class Digest(NamedTuple):
     """A content address. ``str()`` gives ``sha256:<hex>``."""
 
     algorithm: str

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from imginspect.oci import media_types
 from imginspect.oci.descriptor import Descriptor, InvalidManifest
 from imginspect.oci.document import JsonObject, Value, text, text_map, texts
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
+class Manifest(NamedTuple):
     """One image (or artefact): its config and its layers, base first. *artifact_type* is set where the manifest has one."""
 
     media_type: str
@@ -20,8 +19,7 @@ class Manifest:
     annotations: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Index:
+class Index(NamedTuple):
     """Several manifests, in the order in which the index lists them."""
 
     media_type: str
@@ -29,8 +27,7 @@ class Index:
     annotations: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Schema1Layer:
+class Schema1Layer(NamedTuple):
     """One step of a schema 1 manifest: its blob and what its history says of it. A throwaway step has no content."""
 
     blob: Descriptor
@@ -38,8 +35,7 @@ class Schema1Layer:
     throwaway: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Schema1Manifest:
+class Schema1Manifest(NamedTuple):
     """A Docker manifest version 2 schema 1, base first. It has no config blob and no diff_ids."""
 
     name: str
@@ -48,8 +44,7 @@ class Schema1Manifest:
     layers: tuple[Schema1Layer, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SavedImage:
+class SavedImage(NamedTuple):
     """One item of a docker archive's manifest.json; config and layers are names of members."""
 
     config: str

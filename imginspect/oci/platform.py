@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from imginspect.errors import UsageError
 
@@ -10,8 +10,7 @@ _ALIASES = {"x86_64": "amd64", "x86-64": "amd64", "aarch64": "arm64", "armhf": "
 _DEFAULT_VARIANTS = {"arm64": "v8", "arm": "v7"}
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Platform:
+class Platform(NamedTuple):
     """What a manifest was built for. Empty fields are not known."""
 
     os: str

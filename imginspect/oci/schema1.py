@@ -6,8 +6,6 @@ Source: distribution, "Image Manifest Version 2, Schema 1"
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from imginspect.errors import LimitExceeded
 from imginspect.limits import Limits
 from imginspect.oci.config import HistoryEntry, ImageConfig, parse_config
@@ -46,8 +44,7 @@ def config_of(manifest: Schema1Manifest, limits: Limits) -> ImageConfig:
     """The config that the newest step states, with the history of all steps; diff_ids are not known."""
     newest = parse_object(manifest.layers[-1].compatibility.encode("utf-8", "surrogatepass"), "v1Compatibility", limits)
     config = parse_config(newest, "v1Compatibility")
-    return replace(
-        config,
+    return config._replace(
         architecture=config.architecture or manifest.architecture,
         os=config.os or "linux",
         history=tuple(_history_of(layer, limits) for layer in manifest.layers),

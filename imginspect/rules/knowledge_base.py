@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from imginspect.rules.licence_products import LicenceProducts, load_products
 from imginspect.rules.network_knowledge import NetworkKnowledge, load_network_knowledge
 from imginspect.rules.patterns import PatternSet, load_patterns
 
 
-@dataclass(frozen=True, slots=True)
-class KnowledgeBase:
+class KnowledgeBase(NamedTuple):
     """*patterns* are kinds of credentials, *products* software that needs a licence when it runs, *network* what fetches."""
 
     patterns: PatternSet

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
@@ -49,8 +48,7 @@ class LicencePath(NamedTuple):
     opaque: bool
 
 
-@dataclass(frozen=True, slots=True)
-class LicenceProduct:
+class LicenceProduct(NamedTuple):
     """One product, or (*generic*) a licence manager that many products share.
 
     *markers* are globs of files that only an installation has, *python* the names of packages, *daemons* the vendors in FlexNet files.
@@ -73,8 +71,7 @@ class LicenceProduct:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class LicenceProducts:
+class LicenceProducts(NamedTuple):
     """All products, in order of their ids. *digest* is the sha256 of their files' contents."""
 
     products: tuple[LicenceProduct, ...]

@@ -8,8 +8,8 @@ from __future__ import annotations
 import hashlib
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from imginspect import __version__
 from imginspect.cache import Cache
@@ -21,8 +21,7 @@ from imginspect.rules.rule import RuleSet
 from imginspect.rules.ruleset import load_rules
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(NamedTuple):
     """What some folders hold."""
 
     rules: RuleSet

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from imginspect.rules.collection import collect
 from imginspect.rules.rule import Reference, Severity, parse_severity
@@ -18,8 +18,7 @@ _TARGETS = ("url", "urls", "host", "address", "remote", "repository", "none")
 _SETTING = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=.*")
 
 
-@dataclass(frozen=True, slots=True)
-class CommandMatch:
+class CommandMatch(NamedTuple):
     """A command of a shell: one of *names* (``*`` stands for anything), and, where there are *subcommands*, one of these behind it.
 
     *options* take a value and may stand before the subcommand. One of *harmless* among the words, or one of *settings* (``NAME=value``)
@@ -42,8 +41,7 @@ class CommandMatch:
     local_endings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class CallMatch:
+class CallMatch(NamedTuple):
     """A call in *language* of one of *names*, dotted and without aliases (``*`` stands for anything).
 
     *argument* is the number of the argument that names whom it contacts, *keywords* are its names. *only_urls*: a call with anything
@@ -66,16 +64,14 @@ class CallMatch:
     is_local_by_default: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Snippet:
+class Snippet(NamedTuple):
     """An example: a *text* in *language*."""
 
     language: str
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class KnowledgeEntry:
+class KnowledgeEntry(NamedTuple):
     """One thing that is known to reach for the network; it belongs to each of the rules *rules*."""
 
     id: str
@@ -93,8 +89,7 @@ class KnowledgeEntry:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class NetworkKnowledge:
+class NetworkKnowledge(NamedTuple):
     """Entries in order of their ids. *digest* is the sha256 of their files' contents."""
 
     entries: tuple[KnowledgeEntry, ...]

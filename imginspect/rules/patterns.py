@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from imginspect.rules.collection import collect
 from imginspect.rules.expression import longest_match
@@ -20,8 +20,7 @@ _MOST_BYTES = 1 << 16
 _SPLIT = "{{}}"
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
+class Pattern(NamedTuple):
     """One kind of credential.
 
     *regex* is what both engines understand: bytes, no look-around, no back-references, bounded repeats; its first group, where it has
@@ -49,8 +48,7 @@ class Pattern:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Published:
+class Published(NamedTuple):
     """A credential that everybody knows, such as the test key of a library; *sha256* are the digests of its values as they stand."""
 
     id: str
@@ -60,8 +58,7 @@ class Published:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class PatternSet:
+class PatternSet(NamedTuple):
     """Patterns in order of their ids. *digest* is the sha256 of their files' contents; *published* are credentials that are no secrets."""
 
     patterns: tuple[Pattern, ...]

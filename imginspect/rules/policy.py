@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import NamedTuple
 
 from imginspect.errors import RuleError
 from imginspect.rules import yaml_file
@@ -25,8 +25,7 @@ _RUNNER = re.compile(r"[a-z0-9]+(?:[.-][a-z0-9]+)*")
 _USUAL_PLATFORM = "linux/amd64"
 
 
-@dataclass(frozen=True, slots=True)
-class MountDirectory:
+class MountDirectory(NamedTuple):
     """A directory of the host that is mounted over one of the image's. *role* is data, outputs, scratch or empty."""
 
     path: str
@@ -45,16 +44,14 @@ class RunsAs(StrEnum):
     """As the image's USER, which must be another than root, else the container is refused."""
 
 
-@dataclass(frozen=True, slots=True)
-class Runner:
+class Runner(NamedTuple):
     """A program of the environment that runs containers."""
 
     name: str
     runs_as: RunsAs
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """Something that only a person can settle."""
 
     id: str
@@ -62,8 +59,7 @@ class Question:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Override:
+class Override(NamedTuple):
     """What a policy changes of a rule: its *severity*, or (None) whether it is judged at all, which *skipped_because* explains."""
 
     rule_id: str
@@ -72,8 +68,7 @@ class Override:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(NamedTuple):
     """One operator's policy. *digest* is the sha256 of its file."""
 
     id: str

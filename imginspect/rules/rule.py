@@ -7,7 +7,7 @@ import json
 import re
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from imginspect.errors import RuleError
 from imginspect.rules.mapping import Mapping, Place
@@ -30,8 +30,7 @@ class Severity(StrEnum):
         return list(Severity).index(self)
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """Where a rule comes from; *level* is how binding the source's wording is (must, should or info)."""
 
     title: str
@@ -54,8 +53,7 @@ class Example:
         return image
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """One rule. *check* names the code that judges it, *params* what the rule asks of that code.
 
     *lines* tells where ``check`` and each parameter (``params.NAME``) stand in *file*.
@@ -80,8 +78,7 @@ class Rule:
         return Place(self.file, self.lines.get(key, self.line)).error(f"{self.id}: {what}")
 
 
-@dataclass(frozen=True, slots=True)
-class RuleSet:
+class RuleSet(NamedTuple):
     """Rules by id, in order of id. *digest* is the sha256 of their files' contents."""
 
     rules: tuple[Rule, ...]

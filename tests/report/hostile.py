@@ -84,7 +84,7 @@ def named(*names: str) -> Report:
     findings = tuple(
         finding(first.rule.id, Verdict.FAIL, Evidence(path=name, layer_index=1, state="deleted", line=3, excerpt=name)) for name in names
     )
-    return with_results(replace(first, verdict=Verdict.FAIL, findings=findings, reason="", conditions=()))
+    return with_results(first._replace(verdict=Verdict.FAIL, findings=findings, reason="", conditions=()))
 
 
 def with_results(*results: CheckResult, verdict: ReportVerdict = ReportVerdict.FAIL) -> Report:
@@ -95,5 +95,5 @@ def with_results(*results: CheckResult, verdict: ReportVerdict = ReportVerdict.F
 def judged(verdict: Verdict, severity: Severity = Severity.HIGH, *findings: Finding, number: int = 0) -> CheckResult:
     """A rule's result as told; *number* chooses the rule."""
     result = sound().results[number]
-    rule = replace(result.rule, severity=severity)
-    return replace(result, rule=rule, verdict=verdict, findings=findings, reason=f"because {verdict}", conditions=())
+    rule = result.rule._replace(severity=severity)
+    return result._replace(rule=rule, verdict=verdict, findings=findings, reason=f"because {verdict}", conditions=())

@@ -59,7 +59,7 @@ def test_the_outcome_of_a_test_is_what_counts(verdict: Verdict, severity: Severi
 
 
 def test_conditions_of_a_pass_are_told() -> None:
-    case = case_of(with_results(replace(judged(Verdict.PASS), conditions=("the model is on /safe_data",))))
+    case = case_of(with_results(judged(Verdict.PASS)._replace(conditions=("the model is on /safe_data",))))
     assert ways(case) == ["system-out"]
     assert case[0].text == "provided: the model is on /safe_data"
 
@@ -127,7 +127,7 @@ def test_the_same_report_gives_the_same_bytes_in_ascii_with_no_time() -> None:
 
 
 def test_many_findings_and_places_are_counted() -> None:
-    many = replace(finding(RULE, Verdict.FAIL, Evidence(path="/a")), evidence=tuple(Evidence(path=f"/{number}") for number in range(20)))
+    many = finding(RULE, Verdict.FAIL, Evidence(path="/a"))._replace(evidence=tuple(Evidence(path=f"/{number}") for number in range(20)))
     case = case_of(with_results(judged(Verdict.FAIL, Severity.HIGH, *([many] * 200))))
     assert case[0].text is not None
     assert "and 150 more findings" in case[0].text
@@ -147,7 +147,7 @@ def test_a_hostile_name_leaves_the_document_well_formed_and_harmless(name: str) 
 
 def test_a_rule_of_a_users_own_may_hold_anything(monkeypatch: pytest.MonkeyPatch) -> None:
     result: Any = judged(Verdict.FAIL)
-    odd = replace(result, rule=replace(result.rule, title="a\x00b\ufffe\x1b<&\"'", remediation="x\x08y\ud800"))
+    odd = result._replace(rule=result.rule._replace(title="a\x00b\ufffe\x1b<&\"'", remediation="x\x08y\ud800"))
     case = case_of(with_results(odd))
     assert case.attrib["name"].endswith("a\\x00b\\ufffe\\x1b<&\"'")
     assert case[0].text is not None

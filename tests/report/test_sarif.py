@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import json
-from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -133,7 +132,7 @@ def test_an_open_verdict_is_not_lost_behind_lesser_findings() -> None:
 
 @pytest.mark.parametrize("verdict", [Verdict.PASS, Verdict.NOT_APPLICABLE])
 def test_what_passed_is_no_result_but_is_told(verdict: Verdict) -> None:
-    result = replace(judged(verdict, Severity.HIGH, finding(RULE, Verdict.PASS, Evidence(path="/a"))), conditions=("a thing is so",))
+    result = judged(verdict, Severity.HIGH, finding(RULE, Verdict.PASS, Evidence(path="/a")))._replace(conditions=("a thing is so",))
     run = run_of(with_results(result, verdict=ReportVerdict.PASS))
     assert run["results"] == []
     assert run["properties"]["rules"] == {RULE: str(verdict)}
@@ -199,7 +198,7 @@ def test_the_state_and_the_layer_are_in_the_message_and_in_the_properties() -> N
 
 
 def test_further_evidence_is_related() -> None:
-    more = replace(finding(RULE, Verdict.FAIL, Evidence(path="/a")), evidence=tuple(Evidence(path=path) for path in ("/a", "/b", "/c")))
+    more = finding(RULE, Verdict.FAIL, Evidence(path="/a"))._replace(evidence=tuple(Evidence(path=path) for path in ("/a", "/b", "/c")))
     (result,) = run_of(with_results(judged(Verdict.FAIL, Severity.HIGH, more)))["results"]
     assert [place["physicalLocation"]["artifactLocation"]["uri"] for place in result["relatedLocations"]] == ["b", "c"]
 

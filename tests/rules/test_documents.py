@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 from imginspect.rules import built_in_rules, load_patterns
@@ -29,8 +28,8 @@ def test_every_rule_and_kind_is_in_the_document() -> None:
 
 def test_text_that_markdown_would_act_on_is_shown_as_it_is() -> None:
     rules = built_in_rules()
-    rule = replace(rules.rules[0], title="a | b", rationale="<b> *x* `y` [z](w) a_b", params={"x": ["`", "|"]})
-    changed = replace(rules, rules=(rule,))
+    rule = rules.rules[0]._replace(title="a | b", rationale="<b> *x* `y` [z](w) a_b", params={"x": ["`", "|"]})
+    changed = rules._replace(rules=(rule,))
     made = document(changed, PatternSet((), ""))
     assert r"\<b\> \*x\* \`y\` \[z\](w) a\_b" in made
     assert 'x`: ``["`", "|"]``' in made

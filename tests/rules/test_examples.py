@@ -58,13 +58,13 @@ def test_a_rule_says_why_and_what_to_do(rule: Rule) -> None:
 
 
 def swapped(rule: Rule) -> Rule:
-    return replace(rule, flag=rule.passing, passing=rule.flag)
+    return rule._replace(flag=rule.passing, passing=rule.flag)
 
 
 def test_an_example_that_gives_another_answer_is_wrong() -> None:
     for rule in RULES[:3]:
         assert len(wrong(list(answers_of_rule(swapped(rule), criteria())))) == len(rule.flag) + len(rule.passing)
-    pattern = replace(PATTERNS[0], flag=PATTERNS[0].passing, passing=PATTERNS[0].flag)
+    pattern = PATTERNS[0]._replace(flag=PATTERNS[0].passing, passing=PATTERNS[0].flag)
     assert all(not answer.is_right for answer in answers_of_kind(pattern))
 
 
@@ -85,7 +85,7 @@ def test_a_crash_is_no_right_answer_to_anything() -> None:
 
 def test_the_examples_of_a_rule_that_the_policy_skips_are_tried_all_the_same() -> None:
     rule = RULES[0]
-    policy = replace(criteria().policy, overrides=(Override(rule.id, None, "no need", 1),))
+    policy = criteria().policy._replace(overrides=(Override(rule.id, None, "no need", 1),))
     assert wrong(list(answers_of_rule(rule, replace(criteria(), policy=policy)))) == []
 
 
@@ -118,6 +118,6 @@ def test_an_example_with_a_word_that_is_not_known_is_refused(description: dict[s
 )
 def test_an_example_that_describes_no_image_is_refused_with_its_place(description: str) -> None:
     rule = RULES[0]
-    faulty = replace(rule, flag=(replace(rule.flag[0], description=description, line=77),))
+    faulty = rule._replace(flag=(replace(rule.flag[0], description=description, line=77),))
     with pytest.raises(RuleError, match=rf"{rule.file}, line 77: {rule.id}: example: "):
         list(answers_of_rule(faulty, criteria()))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from imginspect.analysis.entry_text import entry_texts, start_fields
 from imginspect.analysis.licences.environment import environment_facts
@@ -17,8 +17,7 @@ from imginspect.rules.licence_products import LicenceProduct, LicenceProducts
 _SERVER_PROGRAM = re.compile(r"(?:^|[\s/;&|(\"'])(lmgrd|lmadmin|rlm|mathlm|grb_ts|lserv)(?=[\s;&|)\"']|$)")
 
 
-@dataclass(frozen=True, slots=True)
-class Licences:
+class Licences(NamedTuple):
     """The variables, files and products of an image that have to do with licences.
 
     *own_server* names a licence server's program that the start or its script runs; empty for none. *is_cut* says that there were more

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
@@ -62,8 +61,7 @@ class Term(NamedTuple):
     counted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class LicenceText:
+class LicenceText(NamedTuple):
     """What the text of a licence file says. *form* names the kind of file.
 
     *use_server* is the line that tells a client to leave everything to the server, 0 for none. *needs_server* is the line of a licence
@@ -80,8 +78,7 @@ class LicenceText:
     is_cut: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class LicenceFile:
+class LicenceFile(NamedTuple):
     """A file that is a licence, by its name or by what names it. *text* is None where the content has no known form or was not read.
 
     *products* are those whose licence it can be, *named_by* the variables that name it. *opaque* is one whose content is known to name no
@@ -96,8 +93,7 @@ class LicenceFile:
     unread: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class NamedPlace:
+class NamedPlace(NamedTuple):
     """A path that a variable names and what is there: *node* is None where nothing is; *below* is the mount directory that it is in."""
 
     path: str
@@ -106,8 +102,7 @@ class NamedPlace:
     unresolved: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class EnvironmentFact:
+class EnvironmentFact(NamedTuple):
     """A variable of the image's environment that leads to a licence. *products* is empty for a name that no product is known by."""
 
     name: str
@@ -122,8 +117,7 @@ class EnvironmentFact:
         return not self.products or any(product.generic for product in self.products)
 
 
-@dataclass(frozen=True, slots=True)
-class Installed:
+class Installed(NamedTuple):
     """A product that is in the image, with the first of its files that shows it."""
 
     product: LicenceProduct

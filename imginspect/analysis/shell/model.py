@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -55,8 +54,7 @@ class Command(NamedTuple):
         return first.rpartition("/")[2] if first else ""
 
 
-@dataclass(frozen=True, slots=True)
-class ShellText:
+class ShellText(NamedTuple):
     """What a script runs. *incomplete* says why there may be more commands than these, empty where there are none more.
 
     *has_errors*: a part of it is not valid, and commands in it were guessed line by line.

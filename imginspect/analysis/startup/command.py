@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from imginspect.analysis.run_user import RunUser
 from imginspect.analysis.startup.context import Context
@@ -14,8 +14,7 @@ from imginspect.oci.config import ImageConfig
 from imginspect.tar.header import DIRECTORY
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(NamedTuple):
     """*words* with the config field that each comes from (``Entrypoint[0]``; empty where it is not from the config)."""
 
     words: tuple[str, ...]

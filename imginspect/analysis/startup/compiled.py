@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from imginspect.analysis.libraries import Libraries, elf_of, libraries
@@ -87,7 +87,7 @@ def _loader(view: View, at: Located, elf: Elf, context: Context, notes: Notes) -
         kind = Kind.NO_LOADER if problem.kind is Kind.NOT_FOUND else problem.kind
         hint = " (the program was built for another C library than the image has)" if problem.kind is Kind.NOT_FOUND else ""
         text = f"{shown(at)} needs the loader {elf.interpreter}: {problem.text}{hint}"
-        notes.problems.append(replace(problem, kind=kind, text=text, nodes=(*at.nodes, *problem.nodes)))
+        notes.problems.append(problem._replace(kind=kind, text=text, nodes=(*at.nodes, *problem.nodes)))
     node = where.node
     if node is None:
         return None

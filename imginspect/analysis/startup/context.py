@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from imginspect.analysis.run_user import RunUser, user_named
 from imginspect.analysis.startup.lookup import absolute
@@ -17,8 +17,7 @@ _BARE_PATH = "/bin:/usr/bin"
 _MOST_FOLDERS = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """*is_shell* is set for what a shell starts: it has commands of its own, and runs a file without a first line itself.
 
     *wrapper* is the name of the program that starts the command, empty for the runtime. *environment_is_open* says that something
@@ -61,8 +60,7 @@ def behind(view: View, context: Context, step: Step, program: str) -> Context:
             environment[name] = value
     user = user_named(view, step.user) if step.user else context.user
     directory = absolute(step.working_dir, context.working_dir) if step.working_dir else context.working_dir
-    return replace(
-        context,
+    return context._replace(
         user=user,
         environment=environment,
         working_dir=directory,

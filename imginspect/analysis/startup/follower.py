@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from imginspect.analysis.startup.access import EXECUTE, allows
@@ -89,7 +88,7 @@ class Follower:
             if program.shebang is not None and program.interpreter is None:
                 return None
             if program.shebang is not None:
-                return _Next(program.argv, replace(at.context, is_shell=False), program.interpreter, located.node if located else None)
+                return _Next(program.argv, at.context._replace(is_shell=False), program.interpreter, located.node if located else None)
             if program.is_for_shell:
                 target = Target(Language.SHELL, Form.FILE, located.path if located else name, at.words[1:], "/bin/sh")
         return self._target(target, at, located)
@@ -181,7 +180,7 @@ class Follower:
             text = f"{step.name} starts the command behind it, and there is none"
             self._add([LaunchProblem(Kind.NO_COMMAND, certainty, text)], at.words[0])
             return None
-        inner = replace(context, is_shell=at.context.is_shell and step.name in BUILTINS and step.name != "exec")
+        inner = context._replace(is_shell=at.context.is_shell and step.name in BUILTINS and step.name != "exec")
         return _Next(step.argv, inner, is_applet=step.is_applet, script=at.script)
 
     def _switch(self, step: Step, before: Context, after: Context) -> bool:
@@ -233,7 +232,7 @@ class Follower:
         directory = absolute(simple.working_dir, context.working_dir) if simple.working_dir else context.working_dir
         is_open = context.environment_is_open or target.is_login or bool(target.startup) or "BASH_ENV" in environment
         return _Next(
-            simple.words, replace(context, environment=environment, working_dir=directory, is_shell=True, environment_is_open=is_open)
+            simple.words, context._replace(environment=environment, working_dir=directory, is_shell=True, environment_is_open=is_open)
         )
 
     def _start(self, target: Target, node: Node | None, words: tuple[str, ...]) -> None:
@@ -253,7 +252,7 @@ class Follower:
 
     def _add(self, problems: Sequence[LaunchProblem], word: str) -> None:
         field = self._command.field_of(word) or None
-        self.problems += [problem if problem.config_field else replace(problem, config_field=field) for problem in problems]
+        self.problems += [problem if problem.config_field else problem._replace(config_field=field) for problem in problems]
 
 
 def _words_in_one(name: str) -> LaunchProblem:

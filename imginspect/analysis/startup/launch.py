@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from imginspect.analysis.run_user import RunUser, run_user
 from imginspect.analysis.startup.command import Command, command_of, problems_of
@@ -16,8 +16,7 @@ from imginspect.analysis.startup.problem import Certainty, LaunchProblem
 from imginspect.analysis.view import View
 
 
-@dataclass(frozen=True, slots=True)
-class Launch:
+class Launch(NamedTuple):
     """One start, as far as the config and the files tell it.
 
     *steps* tell it in words. *executed* are the compiled files that Linux loads. *started* is what runs at depth 0; *target* is the

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from imginspect.analysis.run_user import RunUser
 from imginspect.analysis.startup.access import described, enters
@@ -20,8 +20,7 @@ _MOST_GONE = 5
 _KERNEL = ("/proc", "/dev", "/sys")
 
 
-@dataclass(frozen=True, slots=True)
-class Located:
+class Located(NamedTuple):
     """Where the absolute *path* leads: to *node*, by way of *links*. *problems* are in the way of it, or say why there is none."""
 
     path: str

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -31,8 +30,7 @@ class Origin(NamedTuple):
     layer_index: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Started:
+class Started(NamedTuple):
     """One program or text that runs when the container starts.
 
     *text* is a script's text (credentials masked), or the inline text of ``sh -c`` and ``python -c``; None for a compiled program and

@@ -7,15 +7,13 @@ what is attached, and ``-c=!`` takes a word and ends the options (``--args!`` on
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
 _ATTACHED = -1
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """A grammar. *words* maps an option to how many words it takes; *final* ends the options."""
 
     words: dict[str, int]

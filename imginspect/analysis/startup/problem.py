@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from imginspect.filesystem import Hidden, Node
 
@@ -48,8 +48,7 @@ class Concern(StrEnum):
     SCRIPT = "script"
 
 
-@dataclass(frozen=True, slots=True)
-class LaunchProblem:
+class LaunchProblem(NamedTuple):
     """*text* is for people. *nodes* are the files that show it, *gone* what was there before a later layer took it away.
 
     *config_field* is where the config asks for it (``Entrypoint[0]``); *line* counts from 1 in the first of *nodes*.

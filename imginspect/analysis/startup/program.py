@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from imginspect.analysis.startup.access import EXECUTE, allows, described
 from imginspect.analysis.startup.compiled import Executed, Notes, judge_compiled
@@ -18,8 +18,7 @@ _REFUSING = frozenset({"", "gosu"})
 """The runtime and wrappers that start a command by execve alone; others may hand a text to /bin/sh (glibc's execvp does, musl's not)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Program:
+class Program(NamedTuple):
     """What became of one file that is to be executed.
 
     *argv* is the command with the interpreters of its first lines put in front, as the kernel makes it. *script* is the file where it is
@@ -140,7 +139,7 @@ def _interpreter(view: View, at: Located, found: Shebang, context: Context, note
     for problem in where.problems:
         kind = Kind.NO_INTERPRETER if problem.kind is Kind.NOT_FOUND else problem.kind
         text = f"the interpreter in the first line of {shown(at)}: {problem.text}"
-        notes.problems.append(replace(problem, kind=kind, text=text, nodes=(at.node, *problem.nodes), line=1))
+        notes.problems.append(problem._replace(kind=kind, text=text, nodes=(at.node, *problem.nodes), line=1))
     if where.node is not None and found.argument.startswith(("-S", "--split-string")) and where.node.path.endswith("/busybox"):
         text = f"the first line of {shown(at)} uses env -S, which busybox's env does not know in most versions"
         notes.fail(Kind.BAD_SHEBANG, text, [at.node, where.node], Certainty.DEPENDS, line=1)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from imginspect.analysis.startup.access import READ, allows, described
@@ -24,8 +23,7 @@ _VARIABLE = re.compile(r"\$(?:\{|[A-Za-z_])")
 _WINDOWS_LINES = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """What became of a target: *node* is its file; *is_checked* is False for what names no file to look for."""
 
     node: Node | None = None
@@ -64,7 +62,7 @@ def _script(view: View, target: Target, context: Context) -> Found:
     located = _located(view, target, context)
     if located.node is None:
         return Found(problems=_missing(target, located, context), is_checked=True)
-    problems = [replace(problem, concern=Concern.SCRIPT) for problem in located.problems]
+    problems = [problem._replace(concern=Concern.SCRIPT) for problem in located.problems]
     node: Node | None = located.node
     if located.node.kind == DIRECTORY:
         node, more = _directory(view, target, located, context)
@@ -99,12 +97,12 @@ def _located(view: View, target: Target, context: Context) -> Located:
 def _missing(target: Target, located: Located, context: Context) -> tuple[LaunchProblem, ...]:
     found = []
     for problem in located.problems:
-        changed = replace(problem, concern=Concern.SCRIPT, text=f"{target.interpreter} is given the script {target.value}: {problem.text}")
+        changed = problem._replace(concern=Concern.SCRIPT, text=f"{target.interpreter} is given the script {target.value}: {problem.text}")
         if problem.kind is Kind.NOT_FOUND and not context.is_shell and _VARIABLE.search(target.value):
             text = (
                 f"{target.interpreter} is given the script {target.value}, and no shell replaces the variable in it: there is no such file"
             )
-            changed = replace(changed, kind=Kind.NOT_EXPANDED, text=text)
+            changed = changed._replace(kind=Kind.NOT_EXPANDED, text=text)
         found.append(changed)
     return tuple(found)
 
