@@ -48,3 +48,10 @@ class LimitExceeded(ImgInspectError):
         super().__init__(f"{seen}: more than the limit of {bound:,} ({limit}); raise it with --limit {limit}=N")
         self.limit = limit
         self.bound = bound
+
+
+def describe(error: BaseException) -> str:
+    """What went wrong, in words."""
+    if isinstance(error, MemoryError):
+        return str(error) or "there was not enough memory"
+    return str(error) or type(error).__name__

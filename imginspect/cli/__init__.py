@@ -10,7 +10,7 @@ from typing import NoReturn
 import click
 
 from imginspect import __version__
-from imginspect.errors import ImgInspectError, RuleError, UsageError
+from imginspect.errors import ImgInspectError, RuleError, UsageError, describe
 
 _COMMANDS = {
     "inspect": "Inspect an image and report what is in it.",
@@ -100,13 +100,6 @@ def main() -> NoReturn:
         click.echo(f"imginspect: {error.filename or ''}{': ' if error.filename else ''}{error.strerror}", err=True)
         _leave(EXIT_USAGE)
     _leave(code if isinstance(code, int) else 0)
-
-
-def describe(error: BaseException) -> str:
-    """What went wrong, in words."""
-    if isinstance(error, MemoryError):
-        return str(error) or "there was not enough memory"
-    return str(error) or type(error).__name__
 
 
 def complain(text: str, *, of_image: bool = True) -> None:

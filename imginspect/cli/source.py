@@ -59,9 +59,8 @@ def request(source: str, image: str | None, platform: str | None, limits: tuple[
     return Request(source, choice, Limits().with_settings(list(limits)), tmp_dir)
 
 
-@contextmanager
-def opened(asked: Request, progress: Callable[[int], None] | None = None) -> Iterator[Archive]:
-    """The archive, closed at the end. Errors of opening name the source.
+def unnamed(asked: Request, progress: Callable[[int], None] | None = None) -> Archive:
+    """The archive, to be closed by the caller. Errors do not name the source: they may go into a report.
 
     Raises: ImgInspectError
     """
@@ -70,8 +69,17 @@ def opened(asked: Request, progress: Callable[[int], None] | None = None) -> Ite
         if sys.stdin is None or sys.stdin.isatty():
             raise UsageError("standard input is a terminal: expected an archive, as from docker save app | imginspect inspect -")
         source = sys.stdin.buffer
+    return open_archive(source, Access(asked.limits, asked.tmp_dir, progress))
+
+
+@contextmanager
+def opened(asked: Request, progress: Callable[[int], None] | None = None) -> Iterator[Archive]:
+    """The archive, closed at the end. Errors of opening name the source.
+
+    Raises: ImgInspectError
+    """
     try:
-        archive = open_archive(source, Access(asked.limits, asked.tmp_dir, progress))
+        archive = unnamed(asked, progress)
     except ImgInspectError as error:
         raise naming(asked, error) from error
     with archive:

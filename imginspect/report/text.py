@@ -28,6 +28,17 @@ def visible(text: str, *, longest: int = _LONGEST) -> str:
     return "".join(_character(character) for character in text)
 
 
+def is_visible(text: str) -> bool:
+    """Whether *text* can be what ``visible`` gives: whether it holds nothing but what is plainly visible."""
+    return _PLAIN.fullmatch(text) is not None or all(char.isprintable() and char not in _SHAPELESS for char in text)
+
+
+def one_line(text: str) -> str:
+    """*text* of a rule or policy in one line, with the line breaks and indentation of its file taken out."""
+    line = " ".join(text.split())
+    return line if is_visible(line) else visible(line)
+
+
 def _character(character: str) -> str:
     if character == "\\":
         return "\\\\"

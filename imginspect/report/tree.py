@@ -29,6 +29,7 @@ from imginspect.report.document import (
     LicenceRow,
     PolicyPart,
     ProblemPart,
+    QuestionPart,
     ResultName,
     ResultPart,
     SeverityName,
@@ -39,7 +40,9 @@ from imginspect.report.document import (
 )
 from imginspect.report.filesystem_tree import filesystem_tree
 from imginspect.report.report import ImageSummary, Report, ReportVerdict, counts_as_failure, worst
+from imginspect.report.text import one_line
 from imginspect.rules import Severity
+from imginspect.rules.policy import Question
 
 Shown: TypeAlias = Callable[[str], str]
 """Masks and escapes a string of the image: ``Report.shown``."""
@@ -65,7 +68,7 @@ def report_tree(report: Report) -> Document:
         "filesystem": filesystem_tree(report.filesystem, shown) if report.filesystem else None,
         "coverage": _coverage(report.coverage, shown) if report.coverage else None,
         "problems": [_problem(problem, shown) for problem in report.problems],
-        "questions": [{"id": question.id, "question": question.text, "why": question.why} for question in report.policy.questions],
+        "questions": [_question(question) for question in report.policy.questions],
     }
 
 
@@ -96,16 +99,20 @@ def _severity(severity: Severity) -> SeverityName:
 def _policy(report: Report) -> PolicyPart:
     policy = report.policy
     return {
-        "id": policy.id,
-        "title": policy.title,
+        "id": one_line(policy.id),
+        "title": one_line(policy.title),
         "sha256": policy.digest,
         "fail_on": _severity(report.fail_on),
         "strict": report.strict,
         "rules_sha256": report.ruleset_digest,
-        "directories": [{"path": item.path, "role": item.role, "purpose": item.purpose} for item in policy.directories],
+        "directories": [{"path": item.path, "role": item.role, "purpose": one_line(item.purpose)} for item in policy.directories],
         "severities": {rule: _severity(severity) for rule, severity in report.own_severities.items()},
-        "skipped": dict(policy.skipped),
+        "skipped": {rule: one_line(reason) for rule, reason in policy.skipped.items()},
     }
+
+
+def _question(question: Question) -> QuestionPart:
+    return {"id": question.id, "question": one_line(question.text), "why": one_line(question.why)}
 
 
 # -- the image ---------------------------------------------------------------------------------------------------------
@@ -239,16 +246,17 @@ def _result(result: CheckResult, report: Report) -> ResultPart:
     rule = result.rule
     return {
         "rule": rule.id,
-        "title": rule.title,
+        "title": one_line(rule.title),
         "verdict": cast(ResultName, str(result.verdict)),
         "severity": _severity(rule.severity),
         "counts": counts_as_failure(result, report.fail_on, strict=report.strict),
         "reason": shown(result.reason),
         "conditions": [shown(condition) for condition in result.conditions],
-        "rationale": rule.rationale.strip(),
-        "remediation": rule.remediation.strip(),
+        "rationale": one_line(rule.rationale),
+        "remediation": one_line(rule.remediation),
         "references": [
-            {"title": item.title, "section": item.section, "level": item.level, "quote": item.quote} for item in rule.references
+            {"title": one_line(item.title), "section": one_line(item.section), "level": item.level, "quote": one_line(item.quote)}
+            for item in rule.references
         ],
         "findings": [_finding(finding, report) for finding in result.findings],
     }

@@ -22,7 +22,7 @@ __all__ = ["Mapping", "Place", "load", "parse", "read"]
 
 _MAX_BYTES = 1 << 20
 _MOST_LEVELS = 30
-_NOT_TEXT = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NOT_TEXT = "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 _TAG = "tag:yaml.org,2002:"
 
 
@@ -85,7 +85,7 @@ def _decoded(content: bytes, shown_as: str) -> str:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise Place(shown_as, line).error(f"not valid YAML: the byte 0x{content[error.start]:02x} is no UTF-8") from error
-    found = _NOT_TEXT.search(text)
+    found = re.search(_NOT_TEXT, text)
     if found:
         line = text.count("\n", 0, found.start()) + 1
         raise Place(shown_as, line).error(f"not valid YAML: holds the control character U+{ord(found.group()):04X}")

@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
-_WIDE = 24
+_WIDE = 12
 """A repeat that may go on for so many bytes beyond its least number costs more states than it saves candidates."""
 _FOLLOWED = 5
 """Bytes of fixed text that let a class of bytes before them be left out."""
-_TELLING = 10
+_TELLING = 7
 """Bytes of fixed text after which the rest of an expression adds little: few files hold it by chance."""
 
 

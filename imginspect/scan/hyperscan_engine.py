@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import platform
+import os
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
@@ -92,7 +92,7 @@ def _database(expressions: Sequence[Expression], cache: Cache) -> Any:
 def _key(expressions: Sequence[Expression], hyperscan: Any) -> str:
     """Names a database by all that it depends on: expressions, library, machine."""
     digest = hashlib.sha256()
-    digest.update(f"{hyperscan.__version__}\0{platform.system()}\0{platform.machine()}\0".encode())
+    digest.update(f"{hyperscan.__version__}\0{os.uname().sysname}\0{os.uname().machine}\0".encode())
     for expression in expressions:
         digest.update(b"%d %d\0" % (len(expression.core), expression.ignore_case) + expression.core)
     return f"patterns-{digest.hexdigest()}"

@@ -10,7 +10,7 @@ _MONTHS = {
     name: number
     for number, name in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], start=1)
 }
-_DAY_MONTH_YEAR = re.compile(r"(\d{1,2})-([a-z]{3})[a-z]{0,6}-(\d{1,4})", re.IGNORECASE)
+_DAY_MONTH_YEAR = re.compile(r"(\d{1,2})-([a-z]{3})[a-z]{0,6}-(\d{1,4})")
 _YEAR_MONTH_DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:$|[T ])")
 _FOREVER = frozenset({"permanent", "0", "never", "perpetual"})
 
@@ -27,7 +27,7 @@ def parse_expiry(text: str) -> Expiry | None:
     text = text.strip()[:40]
     if text.lower() in _FOREVER:
         return Expiry(None)
-    match = _DAY_MONTH_YEAR.fullmatch(text)
+    match = _DAY_MONTH_YEAR.fullmatch(text.lower())
     if match:
         month = _MONTHS.get(match.group(2).lower())
         return _expiry(_year(match.group(3)), month, int(match.group(1))) if month else None

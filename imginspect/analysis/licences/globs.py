@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from fnmatch import translate
+from fnmatch import fnmatchcase
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -14,12 +13,12 @@ class Globs(Generic[T]):
     """Values by the globs that lead to them."""
 
     def __init__(self, items: Iterable[tuple[str, T]]) -> None:
-        self._by_name: dict[str, list[tuple[re.Pattern[str], T]]] = {}
-        self._by_suffix: dict[str, list[tuple[re.Pattern[str], T]]] = {}
+        self._by_name: dict[str, list[tuple[str, T]]] = {}
+        self._by_suffix: dict[str, list[tuple[str, T]]] = {}
         for glob, value in items:
             last = glob.rpartition("/")[2]
             table, key = (self._by_suffix, last.rpartition(".")[2]) if last.startswith("*") else (self._by_name, last)
-            table.setdefault(key, []).append((re.compile(translate(glob)), value))
+            table.setdefault(key, []).append((glob, value))
 
     def may_match(self, name: str) -> bool:
         """Whether a path whose last name is *name* may match."""
@@ -29,4 +28,4 @@ class Globs(Generic[T]):
         """The values of all globs that *path* matches."""
         name = path.rpartition("/")[2]
         candidates = self._by_name.get(name, []) + self._by_suffix.get(name.rpartition(".")[2], [])
-        return [value for pattern, value in candidates if pattern.match(path)]
+        return [value for glob, value in candidates if fnmatchcase(path, glob)]
