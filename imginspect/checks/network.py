@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from imginspect.analysis.network_guards import Reach
+from imginspect.analysis.network.guards import Reach
 from imginspect.analysis.startup.model import Origin
 from imginspect.checks.check import check
 from imginspect.checks.result import CONFIG, VISIBLE, Confidence, Evidence, Found, Outcome, Verdict
@@ -15,7 +15,7 @@ from imginspect.errors import PathError
 from imginspect.wording import counted
 
 if TYPE_CHECKING:
-    from imginspect.analysis.network import CallSite, Gap, Network
+    from imginspect.analysis.network.network import CallSite, Gap, Network
 
 _MOST_FOUND = 50
 _MOST_CONDITIONS = 20

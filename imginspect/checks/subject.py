@@ -21,7 +21,7 @@ from imginspect.rules import Policy
 from imginspect.rules.knowledge_base import KnowledgeBase
 
 if TYPE_CHECKING:
-    from imginspect.analysis.network import Network
+    from imginspect.analysis.network.network import Network
 
 
 _MOST_PLACES = 50
@@ -61,7 +61,7 @@ class Subject:
     @cached_property
     def network(self) -> Network:
         """What reaches for the network when a container starts."""
-        from imginspect.analysis.network import network  # the parsers behind it are only loaded for an image that starts something
+        from imginspect.analysis.network.network import network  # the parsers behind it are only loaded for an image that starts something
 
         return network(self.view, self.knowledge.network, self.mounts)
 

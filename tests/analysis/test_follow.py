@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from imginspect.analysis.network_guards import Reach
-from imginspect.analysis.network_patterns import pattern_calls
-from imginspect.analysis.network_target import is_loopback, is_remote
+from imginspect.analysis.network.guards import Reach
+from imginspect.analysis.network.patterns import pattern_calls
+from imginspect.analysis.network.target import is_loopback, is_remote
 from imginspect.analysis.startup.follow import Followed, follow
 from imginspect.analysis.startup.launch import launch
 from imginspect.analysis.values import constant

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from imginspect.analysis.python_calls import calls
-from imginspect.analysis.python_model import Call, PythonText
+from imginspect.analysis.python.calls import calls
+from imginspect.analysis.python.model import Call, PythonText
 from imginspect.analysis.values import Exists, HasModule, Known, Not, Value
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from imginspect.analysis.network import CallSite, network
-from imginspect.analysis.network_guards import Reach
+from imginspect.analysis.network.guards import Reach
+from imginspect.analysis.network.network import CallSite, network
 from imginspect.errors import RuleError
 from imginspect.rules import built_in_rules
 from imginspect.rules.network_knowledge import KnowledgeEntry, Snippet, load_network_knowledge

@@ -15,12 +15,12 @@ from fnmatch import fnmatchcase
 from itertools import islice
 from typing import NamedTuple
 
-from imginspect.analysis.network_guards import YES, Guards, Reach, Reached, find_program, found, least
-from imginspect.analysis.network_packages import SYSTEM, is_copied, is_packaged
-from imginspect.analysis.network_patterns import pattern_calls
-from imginspect.analysis.network_python import Module, reached_calls
-from imginspect.analysis.python_calls import calls
-from imginspect.analysis.python_model import Call
+from imginspect.analysis.network.calls import Module, reached_calls
+from imginspect.analysis.network.guards import YES, Guards, Reach, Reached, find_program, found, least
+from imginspect.analysis.network.packages import SYSTEM, is_copied, is_packaged
+from imginspect.analysis.network.patterns import pattern_calls
+from imginspect.analysis.python.calls import calls
+from imginspect.analysis.python.model import Call
 from imginspect.analysis.shell import Command, When, commands
 from imginspect.analysis.startup import follow_python
 from imginspect.analysis.startup.follow_given import executed_by_find, handed_on

@@ -8,11 +8,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
-from imginspect.analysis.network_guards import found, site_folders
-from imginspect.analysis.network_packages import is_packaged, project_modules
-from imginspect.analysis.network_python import Module
-from imginspect.analysis.python_calls import calls
-from imginspect.analysis.python_model import Argument, Call, Import
+from imginspect.analysis.network.calls import Module
+from imginspect.analysis.network.guards import found, site_folders
+from imginspect.analysis.network.packages import is_packaged, project_modules
+from imginspect.analysis.python.calls import calls
+from imginspect.analysis.python.model import Argument, Call, Import
 from imginspect.analysis.startup.model import Language, Origin, Started
 from imginspect.analysis.values import Value, constant, dynamic
 from imginspect.analysis.view import View

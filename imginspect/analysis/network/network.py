@@ -8,10 +8,10 @@ from fnmatch import fnmatchcase
 from functools import partial
 from typing import NamedTuple
 
-from imginspect.analysis.network_guards import Reach, Reached
-from imginspect.analysis.network_guards import found as found_at
-from imginspect.analysis.network_python import clients_of, contact_of_call
-from imginspect.analysis.network_shell import Contact, contact
+from imginspect.analysis.network.calls import clients_of, contact_of_call
+from imginspect.analysis.network.commands import Contact, contact
+from imginspect.analysis.network.guards import Reach, Reached
+from imginspect.analysis.network.guards import found as found_at
 from imginspect.analysis.startup.follow import CodeCall, Followed, Gap, Ran, follow
 from imginspect.analysis.startup.launch import launch
 from imginspect.analysis.startup.model import Origin, Started

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
-from imginspect.analysis.network_guards import YES, Guards, Reach, Reached, least
-from imginspect.analysis.network_shell import Contact
-from imginspect.analysis.network_target import is_loopback, is_url, shown_host
-from imginspect.analysis.python_model import MODULE, UNKNOWN_NAME, Argument, Call, PythonText, Scope, Spot
+from imginspect.analysis.network.commands import Contact
+from imginspect.analysis.network.guards import YES, Guards, Reach, Reached, least
+from imginspect.analysis.network.target import is_loopback, is_url, shown_host
+from imginspect.analysis.python.model import MODULE, UNKNOWN_NAME, Argument, Call, PythonText, Scope, Spot
 from imginspect.analysis.startup.model import Started
 from imginspect.analysis.values import Value
 from imginspect.rules.network_knowledge import CallMatch, KnowledgeEntry

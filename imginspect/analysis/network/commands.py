@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import NamedTuple, TypeAlias
 
-from imginspect.analysis.network_target import is_loopback, is_remote, is_url, shown_host
+from imginspect.analysis.network.target import is_loopback, is_remote, is_url, shown_host
 from imginspect.analysis.values import Value, constant, dynamic
 from imginspect.rules.network_knowledge import CommandMatch, KnowledgeEntry
 

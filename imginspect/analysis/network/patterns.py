@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from imginspect.analysis.python_model import Call, Spot
+from imginspect.analysis.python.model import Call, Spot
 from imginspect.analysis.values import Condition, HasModule, Value, constant, dynamic, negated
 
 MOST_BYTES = 2 << 20

@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeAlias
 
-from imginspect.analysis.network_target import is_loopback
-from imginspect.analysis.python_model import UNKNOWN_NAME
+from imginspect.analysis.network.target import is_loopback
+from imginspect.analysis.python.model import UNKNOWN_NAME
 from imginspect.analysis.values import Value, constant, dynamic, joined, united
 
 Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef

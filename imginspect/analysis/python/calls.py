@@ -8,9 +8,9 @@ import warnings
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 
-from imginspect.analysis.python_conditions import condition_of
-from imginspect.analysis.python_model import Argument, Call, Import, PythonText, Reference, Scope, Spot
-from imginspect.analysis.python_names import Function, Names, TooManySteps, only_looped_over
+from imginspect.analysis.python.conditions import condition_of
+from imginspect.analysis.python.model import Argument, Call, Import, PythonText, Reference, Scope, Spot
+from imginspect.analysis.python.names import Function, Names, TooManySteps, only_looped_over
 from imginspect.analysis.values import Condition, HasModule, Known, Unknown, negated
 
 MOST_BYTES = 2 << 20

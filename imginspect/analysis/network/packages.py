@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from imginspect.analysis.network_guards import found
+from imginspect.analysis.network.guards import found
 from imginspect.analysis.view import View
 from imginspect.filesystem import Node
 from imginspect.tar.header import DIRECTORY

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from imginspect.analysis.python_names import Names
+from imginspect.analysis.python.names import Names
 from imginspect.analysis.values import All, AnyOf, Condition, Exists, HasModule, Known, Unknown, Value, negated
 
 _FILE_TESTS = {
