@@ -9,6 +9,7 @@ import pytest
 from imginspect.analysis.startup.launch import Launch, launch
 from imginspect.analysis.startup.model import Language
 from imginspect.analysis.startup.problem import Certainty, Concern, Kind
+from imginspect.analysis.startup.shell_text import passes_on, simple_command
 from tests.analysis.views import LOADER, Nothing, debian, folder, gone, library, link, program, script, static, text, view_of
 
 Entry = dict[str, Any]
@@ -59,12 +60,13 @@ SOUND: list[tuple[str, list[Entry], dict[str, Any], str]] = [
     ("no line end", [script("/app/x", "#!/bin/sh")], {"cmd": ["/app/x"]}, "/app/x"),
     ("a static Go program, no accounts", [static("/ko-app/x")], {"entrypoint": ["/ko-app/x"], "user": "65532:65532"}, "/ko-app/x"),
     ("postgres", [script("/usr/local/bin/docker-entrypoint.sh", '#!/usr/bin/env bash\nexec "$@"\n'), program("/usr/lib/pg/bin/postgres")],
-     {"entrypoint": ["docker-entrypoint.sh"], "cmd": ["postgres"]}, "/usr/local/bin/docker-entrypoint.sh"),
+     {"entrypoint": ["docker-entrypoint.sh"], "cmd": ["postgres"], "env": ["PATH=/usr/local/bin:/usr/bin:/usr/lib/pg/bin"]},
+     "/usr/lib/pg/bin/postgres"),
     ("nvidia", [script("/opt/nvidia/nvidia_entrypoint.sh", "#!/bin/bash\n:\n")],
      {"entrypoint": ["/opt/nvidia/nvidia_entrypoint.sh"]}, "/opt/nvidia/nvidia_entrypoint.sh"),
     ("jupyter", [*CONDA, script("/usr/local/bin/start-notebook.py", "#!/usr/bin/env python\n")],
      {"entrypoint": ["tini", "-g", "--", "start.sh"], "cmd": ["start-notebook.py"], "env": ["PATH=/opt/conda/bin:/usr/local/bin:/usr/bin"]},
-     "/usr/local/bin/start.sh"),
+     "/usr/local/bin/start-notebook.py"),
     ("s6", [program("/package/admin/s6/command/execlineb"), script("/init", "#!/package/admin/s6/command/execlineb -S0\n"),
             link("/command/execlineb", "/package/admin/s6/command/execlineb")], {"entrypoint": ["/init"]}, "/init"),
     ("gosu", [HELLO], {"entrypoint": ["gosu", "app"], "cmd": ["python", "/app/run.py"]}, "/app/run.py"),
@@ -324,3 +326,38 @@ def test_odd_words(word: str) -> None:
 
 def test_loader_is_in_use() -> None:
     assert debian_start(program("/app/x", loader=LOADER), **X).executed[0].loader is not None
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ('#!/bin/sh\nset -e\nexport A=1\nexec "$@"\n', ()),
+        ('#!/bin/sh\n# cp x y\nexec gosu app "$@"\n', ("gosu", "app")),
+        ('"$@"', ()),
+        ('#!/bin/sh\nif [ "$1" = x ]; then\n  exec y\nfi\nexec "$@"\n', None),
+        ('#!/bin/sh\nset -- python "$@"\nexec "$@"\n', None),
+        ('#!/bin/sh\ncd /app\nexec "$@"\n', None),
+        ('#!/bin/sh\ncp /opt/x /app/x\nexec "$@"\n', None),
+        ('#!/bin/sh\necho 1 > /app/run.py\nexec "$@"\n', None),
+        ('#!/bin/sh\n. /etc/setup\nexec "$@"\n', None),
+        ('#!/bin/sh\nexec "$@" --fast\n', None),
+        ("#!/bin/sh\necho\n", None),
+    ],
+)
+def test_a_script_that_passes_its_words_on(content: str, words: tuple[str, ...] | None) -> None:
+    assert passes_on(content) == words
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("python /app/run.py > /safe_outputs/log.txt 2>&1", ("python", "/app/run.py")),
+        ("python /app/run.py 2>/dev/null", ("python", "/app/run.py")),
+        ("python /app/run.py > /safe_outputs/a/b", None),
+        ("python /app/run.py > $LOG", None),
+        ("python /app/run.py | tee /safe_outputs/log", None),
+    ],
+)
+def test_where_the_output_goes_does_not_matter_to_what_is_started(content: str, words: tuple[str, ...] | None) -> None:
+    simple = simple_command(content, {})
+    assert (simple.words if simple is not None else None) == words

@@ -534,7 +534,8 @@ class _Follower:
             self.gap(task, f"the folder of {first} is not known")
             return
         node = self._node(task, path) if "/" in path else find_program(self.view, path, task.environment, "/")
-        if starts_others(name, _texts(task.words[1:])):
+        is_own_script = node is not None and node.content_class in ("script", "text") and not is_packaged(self.view, node)
+        if starts_others(name, _texts(task.words[1:])) and not is_own_script:
             self.gap(task, f"{name} starts what its own files name, which is not followed")
             return
         if node is None or node.kind == DIRECTORY:

@@ -16,7 +16,7 @@ from imginspect.analysis.startup.lookup import Located, absolute, is_file, leads
 from imginspect.analysis.startup.model import Language, Origin, Started
 from imginspect.analysis.startup.problem import Certainty, Concern, Kind, LaunchProblem
 from imginspect.analysis.startup.program import Program, execute
-from imginspect.analysis.startup.shell_text import BUILTINS, simple_command
+from imginspect.analysis.startup.shell_text import BUILTINS, passes_on, simple_command
 from imginspect.analysis.startup.special_wrappers import Step
 from imginspect.analysis.startup.targets import Interpreter, find_target
 from imginspect.analysis.startup.wrappers import peel_one
@@ -209,11 +209,25 @@ class Follower:
         elif target.form in (Form.FILE, Form.MODULE):
             self._tell(f"{target.interpreter} runs {target.value}")
             self._start(target, found.node, at.words)
+            return self._passed_on(target, found.node, at.context)
         elif target.form is Form.PROGRAM:
             node = at.script or (located.node if located is not None else None)
             language = Language.OTHER if at.script is not None else target.language
             self._start(target._replace(language=language), node, at.words)
         return None
+
+    def _passed_on(self, target: Target, node: Node | None, context: Context) -> _Next | None:
+        """The command that a shell script is given and starts at its end, as an entrypoint does with the words of Cmd."""
+        if node is None or target.form is not Form.FILE or target.language is not Language.SHELL or not target.args:
+            return None
+        text = self._view.text(node)
+        before = passes_on(text) if text is not None else None
+        if text is None or before is None:
+            return None
+        words = (*before, *target.args)
+        self._tell(f"{node.path} ends by starting {_short(words)}")
+        is_open = context.environment_is_open or "PATH" in text
+        return _Next(words, context._replace(is_shell=False, environment_is_open=is_open))
 
     def _text(self, target: Target, context: Context) -> _Next | None:
         """A text for a shell or another interpreter; a shell's is followed where it is one plain command."""

@@ -1,4 +1,4 @@
-"""The one command that a short shell text comes to, where that is beyond doubt. Everything else is left to the shell analysis."""
+"""The one command that a shell text or script comes to, where that is beyond doubt. Everything else is left to the shell analysis."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from typing import NamedTuple
 from imginspect.analysis.startup.options import assignments
 
 _LONGEST = 4096
+_LONGEST_SCRIPT = 1 << 16
 _NOT_SIMPLE = re.compile(r"[`\\*?\[\]~#!(){}<>|\n]|(?<!&)&(?!&)")
+_OUTPUT = re.compile(r"(?:\s+(?:[12]?>>?|&>>?)[ \t]*(?:&[12]|/dev/(?:null|stdout|stderr)|/[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+))+\Z")
+"""Where the output of the last command goes: to a file, which changes nothing about what is started."""
 _VARIABLE = re.compile(r"\$(?:\{([A-Za-z_][A-Za-z0-9_]*)\}|([A-Za-z_][A-Za-z0-9_]*))")
 _PLAIN_VALUE = re.compile(r"[A-Za-z0-9_./:@%+,=-]+")
 _KEYWORD_TEXT = "if then else elif fi for while until do done case esac function select in [[ { } ! coproc"
@@ -24,6 +27,27 @@ BUILTINS = frozenset(_BUILTIN_TEXT.split())
 """Commands that a shell runs itself."""
 
 
+_LAST_LINE = re.compile(r"(?:exec[ \t]+)?(?P<before>(?:[A-Za-z0-9_./:=-]+[ \t]+)*)\"\$\{?@\}?\"")
+_MAY_CHANGE = re.compile(
+    r"\$(?:\{#?)?[0-9*@#!]|\b(?:set[ \t]+--|shift|getopts|cd|pushd|popd|trap|eval)\b"
+    r"|\b(?:cp|mv|ln|tar|unzip|install|git|curl|wget|python[0-9.]*|perl)\b"
+    r"|^[ \t]*(?:\.|source|exec|exit|return)[ \t]|(?<![0-9&])>>?[ \t]*(?![ \t]*(?:&|/dev/))|<<",
+    re.MULTILINE,
+)
+"""What may choose another command than the one that is passed on, or another folder, or write the files that it names."""
+_COMMENT = re.compile(r"^[ \t]*#.*$", re.MULTILINE)
+
+
+def passes_on(text: str) -> tuple[str, ...] | None:
+    """The words that a script puts before its own arguments when it ends in ``exec "$@"`` and decides nothing by them; else None."""
+    body = _COMMENT.sub("", text[:_LONGEST_SCRIPT]).rstrip()
+    before, _, last = body.rpartition("\n")
+    match = _LAST_LINE.fullmatch(last)
+    if match is None or len(text) > _LONGEST_SCRIPT or _MAY_CHANGE.search(before):
+        return None
+    return tuple(match["before"].split())
+
+
 class Simple(NamedTuple):
     """The *words* of the command, the variables that are set for it, and the folder that it runs in (empty: where the shell is)."""
 
@@ -35,7 +59,7 @@ class Simple(NamedTuple):
 def simple_command(text: str, environment: Mapping[str, str]) -> Simple | None:
     """The command of *text*, behind nothing but ``cd``, ``export`` and ``set``; None where it is anything else."""
     text = text.strip().rstrip(";").rstrip()
-    expanded = _expanded(text, environment) if len(text) <= _LONGEST else None
+    expanded = _expanded(_OUTPUT.sub("", text), environment) if len(text) <= _LONGEST else None
     if expanded is None or _NOT_SIMPLE.search(expanded):
         return None
     has_quotes = '"' in expanded or "'" in expanded
