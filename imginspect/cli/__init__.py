@@ -21,6 +21,7 @@ _COMMANDS = {
     "cat": "Print a file of the image, as it is.",
     "find": "Find files of the image by name.",
     "rules": "List, show and test the rules.",
+    "render": "Write a filed JSON report in other forms.",
     "schema": "Print the JSON Schema of the JSON report.",
     "demo": "Build a small image with known faults and inspect it.",
 }

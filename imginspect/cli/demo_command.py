@@ -65,6 +65,7 @@ def command(save: Path | None) -> None:
     from imginspect.image import Choice, choose, list_images
     from imginspect.inspection import inspect
     from imginspect.report import terminal
+    from imginspect.report.tree import report_tree
     from imginspect.sample import build
 
     archive_bytes = build(_IMAGE)
@@ -73,7 +74,7 @@ def command(save: Path | None) -> None:
     with open_archive(io.BytesIO(archive_bytes)) as archive:
         listing = list_images(archive)
         report = inspect(archive, choose(listing, Choice()), listing, load_criteria(cache=user_cache()))
-    click.echo(terminal.render(report, colour=wants_colour("auto", None)))
+    click.echo(terminal.render([report_tree(report, with_filesystem=False)], colour=wants_colour("auto", None)))
     click.echo(f"This was a demonstration, so the exit code is 0; imginspect inspect would have ended with {report.verdict.exit_code}.")
     if save is not None:
         click.echo(f"Try it: imginspect inspect {save}")

@@ -11,15 +11,16 @@ import click
 from imginspect.cli.output import wants_colour, write
 from imginspect.cli.progress import progress_bar
 from imginspect.cli.report_options import InOrder, Wanted, report_options, wanted
-from imginspect.cli.source import Request, naming, opened, request, source_options
-from imginspect.errors import ImgInspectError, UsageError
+from imginspect.cli.source import Request, naming, request, source_options, unnamed
+from imginspect.errors import UsageError, describe
 from imginspect.rules import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from imginspect.criteria import Criteria
     from imginspect.report import Report
+    from imginspect.report.document import Document
 
 
 @click.command("inspect", cls=InOrder)
@@ -65,49 +66,45 @@ def command(
     outputs = wanted(forms, files, quiet=quiet, source=asked.source)
     with progress_bar(asked.source, quiet=quiet) as progress:
         reports = _reports(asked, criteria, progress, every=every)
-    written = [_is_written(reports, output, every=every, colour=colour) for output in outputs]
+    documents = _documents(reports, outputs)
+    written = [_is_written(documents, output, every=every, colour=colour) for output in outputs]
     sys.exit(_exit_code(reports) if all(written) else EXIT_USAGE)
 
 
 def _reports(asked: Request, criteria: Criteria, progress: Callable[[int], None] | None, *, every: bool) -> list[Report]:
-    """The reports; what cannot be inspected gives one that says so, and a line on standard error.
+    """The reports; for what cannot be inspected there is a line on standard error too.
 
     Raises: UsageError
     """
-    from imginspect.cli import complain, describe
-    from imginspect.image import choose, list_images
-    from imginspect.image.selection import every_image
-    from imginspect.inspection import inspect, not_inspected
+    from imginspect.cli import complain
+    from imginspect.library import inspect_source
+    from imginspect.report import ReportVerdict
 
-    archive = None
     try:
-        with opened(asked, progress) as archive:
-            try:
-                listing = list_images(archive, asked.choice.image)
-                images = every_image(listing, asked.choice) if every else [choose(listing, asked.choice)]
-                return [inspect(archive, image, listing, criteria, progress) for image in images]
-            except UsageError as error:
-                raise naming(asked, error) from error
-            except (ImgInspectError, MemoryError, RecursionError) as error:
-                failure = describe(error)
-            # outside of the handler, so that the frames which filled the memory are gone
-            complain(f"{asked.name}: {failure}")
-            return [not_inspected(failure, criteria, archive)]
-    except UsageError:
-        raise
-    except ImgInspectError as error:
-        failure = describe(error)
-    complain(failure)
-    return [not_inspected(failure.removeprefix(f"{asked.name}: "), criteria)]
+        reports = inspect_source(lambda: unnamed(asked, progress), asked.choice, criteria, progress, every=every)
+    except UsageError as error:
+        raise naming(asked, error) from error
+    for report in reports:
+        if report.verdict is ReportVerdict.NOT_INSPECTED:
+            complain(f"{asked.name}: {report.reason}")
+    return reports
 
 
-def _is_written(reports: list[Report], output: Wanted, *, every: bool, colour: str) -> bool:
+def _documents(reports: list[Report], outputs: Sequence[Wanted]) -> list[Document]:
+    from imginspect.report import forms
+    from imginspect.report.tree import report_tree
+
+    with_filesystem = any(output.form in forms.SHOW_FILESYSTEM for output in outputs)
+    return [report_tree(report, with_filesystem=with_filesystem) for report in reports]
+
+
+def _is_written(documents: list[Document], output: Wanted, *, every: bool, colour: str) -> bool:
     """Whether *output* could be written; if not, standard error says so, and the other reports have their turn."""
-    from imginspect.cli import complain, describe
+    from imginspect.cli import complain
     from imginspect.report import forms
 
     try:
-        write(forms.render(output.form, reports, several=every, colour=wants_colour(colour, output.target)), output.target)
+        write(forms.render(output.form, documents, several=every, colour=wants_colour(colour, output.target)), output.target)
     except UsageError as error:
         complain(describe(error))
         return False

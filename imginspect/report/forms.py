@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib import import_module
 
-from imginspect.report.report import Report
+from imginspect.report.document import Document
 
-TERMINAL, JSON, SARIF, JUNIT = FORMS = ("terminal", "json", "sarif", "junit")
-SUFFIXES = {".sarif.json": SARIF, ".sarif": SARIF, ".json": JSON, ".xml": JUNIT, ".txt": TERMINAL}
+TERMINAL = "terminal"
+_MODULES = {
+    "terminal": "terminal",
+    "json": "json_form",
+    "sarif": "sarif",
+    "junit": "junit",
+}
+FORMS = tuple(_MODULES)
+SHOW_FILESYSTEM = frozenset({"json", "html"})
+"""The forms that show the filesystem; it is drawn up for no other."""
+SUFFIXES = {".sarif.json": "sarif", ".sarif": "sarif", ".json": "json", ".xml": "junit", ".txt": "terminal"}
 """Ends of file names and the form they ask for where none is named; the longest comes first."""
 
 
@@ -16,23 +26,9 @@ def form_of(file_name: str) -> str | None:
     return next((form for suffix, form in SUFFIXES.items() if file_name.lower().endswith(suffix)), None)
 
 
-def render(form: str, reports: Sequence[Report], *, several: bool, colour: bool = False) -> str:
-    """*reports* in the form *form*. *several* asks for a document of many even where there is one; *colour* is the terminal form's."""
-    match form:
-        case "json":
-            from imginspect.report import json_form
-            from imginspect.report.tree import report_tree
-
-            return json_form.render([report_tree(report) for report in reports], several=several)
-        case "sarif":
-            from imginspect.report import sarif
-
-            return sarif.render_all(reports)
-        case "junit":
-            from imginspect.report import junit
-
-            return junit.render_all(reports)
-        case _:
-            from imginspect.report import terminal
-
-            return terminal.render_all(reports, colour=colour) if len(reports) > 1 else terminal.render(reports[0], colour=colour)
+def render(form: str, documents: Sequence[Document], *, several: bool, colour: bool = False) -> str:
+    """*documents* in the form *form*. *several* asks JSON for a document of many even where there is one; *colour* is the terminal's."""
+    module = import_module(f"imginspect.report.{_MODULES[form]}")
+    options = {"json": {"several": several}, "terminal": {"colour": colour}}.get(form, {})
+    text: str = module.render(documents, **options)
+    return text

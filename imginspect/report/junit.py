@@ -12,57 +12,47 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any
 from xml.etree import ElementTree
 
-from imginspect.checks.result import CheckResult, Verdict
+from imginspect.report.document import Document, EvidencePart, PolicyPart, ResultPart
 from imginspect.report.places import in_words
-from imginspect.report.report import Report, ReportVerdict, counts_as_failure
 from imginspect.report.sarif_rules import group_of
 from imginspect.report.text import visible
-from imginspect.report.tree import report_tree
+from imginspect.rules import Severity
 from imginspect.wording import counted
-
-Tree = dict[str, Any]
 
 _MOST_FINDINGS = 50
 _MOST_PLACES = 5
-_NOT_COUNTED = {("skipped", verdict): ", not counted" for verdict in (Verdict.FAIL, Verdict.WARN, Verdict.UNDETERMINED)}
+_NOT_COUNTED = {("skipped", verdict): ", not counted" for verdict in ("fail", "warn", "undetermined")}
 # all that XML 1.0 (section 2.2) has no place for; strings of the image are free of it already, rules of a user's own may not be
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def render(report: Report) -> str:
-    """One report as JUnit XML."""
-    return render_all([report])
-
-
-def render_all(reports: Sequence[Report]) -> str:
-    """Several reports as one JUnit document, a suite for each. It is ASCII: all else is written as character references."""
-    trees = [dict(report_tree(report)) for report in reports]
+def render(documents: Sequence[Document]) -> str:
+    """The documents as one JUnit document, a suite for each. It is ASCII: all else is written as character references."""
     suites = ElementTree.Element("testsuites", {"name": "imginspect"})
-    names = [_name(tree) for tree in trees]
-    for report, tree, name in zip(reports, trees, names, strict=True):
-        suites.append(_suite(report, tree, name, prefix=f"{name}." if len(reports) > 1 else ""))
+    for document in documents:
+        name = _name(document)
+        suites.append(_suite(document, name, prefix=f"{name}." if len(documents) > 1 else ""))
     _count(suites)
     ElementTree.indent(suites)
     text: bytes = ElementTree.tostring(suites, encoding="us-ascii", xml_declaration=False)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{text.decode("ascii")}\n'
 
 
-def _suite(report: Report, tree: Tree, name: str, prefix: str) -> ElementTree.Element:
+def _suite(document: Document, name: str, prefix: str) -> ElementTree.Element:
     suite = ElementTree.Element("testsuite", {"name": _legal(name)})
     properties = ElementTree.SubElement(suite, "properties")
-    for key, value in _properties(tree):
+    for key, value in _properties(document):
         ElementTree.SubElement(properties, "property", {"name": key, "value": _legal(value)})
-    suite.append(_whole(report, tree, prefix))
-    for result, plain in zip(report.results, tree["results"], strict=True):
-        suite.append(_case(result, plain, report, prefix))
+    suite.append(_whole(document, prefix))
+    for result in document["results"]:
+        suite.append(_case(result, document["policy"], prefix))
     _count(suite)
     return suite
 
 
-def _name(tree: Tree) -> str:
+def _name(tree: Document) -> str:
     image = tree["image"]
     if image is None:
         return "the archive"
@@ -70,61 +60,66 @@ def _name(tree: Tree) -> str:
     return f"{name} ({image['platform']})"
 
 
-def _properties(tree: Tree) -> Iterator[tuple[str, str]]:
+def _properties(tree: Document) -> Iterator[tuple[str, str]]:
     """What the image is and what judged it; digests whole."""
-    image = tree["image"] or {}
+    image = tree["image"]
     yield "tool", f"{tree['tool']['name']} {tree['tool']['version']}"
     yield "verdict", tree["verdict"]
     yield "reason", tree["reason"]
-    for reference in image.get("references", ()):
-        yield "reference", reference
-    for key in ("image_id", "manifest_digest", "platform"):
-        if image.get(key):
-            yield key, image[key]
-    for key in ("id", "sha256", "rules_sha256", "fail_on"):
-        yield f"policy {key}", tree["policy"][key]
+    if image:
+        for reference in image["references"]:
+            yield "reference", reference
+        for key, value in (("image_id", image["image_id"]), ("manifest_digest", image["manifest_digest"]), ("platform", image["platform"])):
+            if value:
+                yield key, value
+    policy = tree["policy"]
+    yield "policy id", policy["id"]
+    yield "policy sha256", policy["sha256"]
+    yield "policy rules_sha256", policy["rules_sha256"]
+    yield "policy fail_on", policy["fail_on"]
     for link in tree["chain"]:
         if link["digest"]:
             number = "" if link["layer"] is None else f" {link['layer']}"
             yield f"{link['role']}{number}, {link['status']}", link["digest"]
 
 
-def _whole(report: Report, tree: Tree, prefix: str) -> ElementTree.Element:
+def _whole(tree: Document, prefix: str) -> ElementTree.Element:
     """The test that all of the image was read."""
     case = _test(f"{prefix}imginspect", "The image was inspected as a whole")
-    if report.verdict in (ReportVerdict.INCOMPLETE, ReportVerdict.NOT_INSPECTED) or not (tree["coverage"] and tree["coverage"]["complete"]):
-        gaps = tree["coverage"]["gaps"] if tree["coverage"] else [f"{item['where']}: {item['what']}" for item in tree["problems"]]
+    coverage = tree["coverage"]
+    if tree["verdict"] in ("incomplete", "not-inspected") or not (coverage and coverage["complete"]):
+        gaps = coverage["gaps"] if coverage else [f"{item['where']}: {item['what']}" for item in tree["problems"]]
         lines = [f"- {gap}" for gap in gaps[:_MOST_FINDINGS]]
         if len(gaps) > _MOST_FINDINGS:
             lines.append(f"and {len(gaps) - _MOST_FINDINGS:,} more")
-        incomplete = tree["verdict"] if report.verdict is not ReportVerdict.FAIL else "not everything was read"
+        incomplete = tree["verdict"] if tree["verdict"] != "fail" else "not everything was read"
         _answer(case, "error", incomplete, tree["reason"], lines)
     return case
 
 
-def _case(result: CheckResult, plain: Tree, report: Report, prefix: str) -> ElementTree.Element:
-    case = _test(f"{prefix}{group_of(result.rule.id)}", f"{result.rule.id} {result.rule.title}")
-    element = _element_of(result, report)
+def _case(result: ResultPart, policy: PolicyPart, prefix: str) -> ElementTree.Element:
+    case = _test(f"{prefix}{group_of(result['rule'])}", f"{result['rule']} {result['title']}")
+    element = _element_of(result, policy)
     if element:
-        label = f"{result.verdict.upper()} ({result.rule.severity}{_NOT_COUNTED.get((element, result.verdict), '')})"
-        _answer(case, element, label, _message(plain), list(_details(plain)))
-    elif result.conditions:
-        ElementTree.SubElement(case, "system-out").text = _legal("\n".join(f"provided: {item}" for item in plain["conditions"]))
+        label = f"{result['verdict'].upper()} ({result['severity']}{_NOT_COUNTED.get((element, result['verdict']), '')})"
+        _answer(case, element, label, _message(result), list(_details(result)))
+    elif result["conditions"]:
+        ElementTree.SubElement(case, "system-out").text = _legal("\n".join(f"provided: {item}" for item in result["conditions"]))
     return case
 
 
-def _element_of(result: CheckResult, report: Report) -> str:
+def _element_of(result: ResultPart, policy: PolicyPart) -> str:
     """The element that says how the test went; none for a pass."""
-    if result.verdict is Verdict.PASS:
+    if result["verdict"] == "pass":
         return ""
-    if counts_as_failure(result, report.fail_on, strict=report.strict):
+    if result["counts"]:
         return "failure"
-    if result.verdict is Verdict.UNDETERMINED and result.rule.severity.rank >= report.fail_on.rank:
+    if result["verdict"] == "undetermined" and Severity(result["severity"]).rank >= Severity(policy["fail_on"]).rank:
         return "error"
     return "skipped"
 
 
-def _message(plain: Tree) -> str:
+def _message(plain: ResultPart) -> str:
     findings = plain["findings"]
     if findings:
         more = f" (and {counted(len(findings) - 1, 'more finding')})" if len(findings) > 1 else ""
@@ -133,7 +128,7 @@ def _message(plain: Tree) -> str:
     return str(plain["reason"] or otherwise)
 
 
-def _details(plain: Tree) -> Iterator[str]:
+def _details(plain: ResultPart) -> Iterator[str]:
     if plain["findings"] and plain["reason"] not in ("", plain["findings"][0]["message"]):
         yield plain["reason"]
     for finding in plain["findings"][:_MOST_FINDINGS]:
@@ -148,12 +143,12 @@ def _details(plain: Tree) -> Iterator[str]:
         yield f"What to do: {plain['remediation'].strip()}"
 
 
-def _evidence(evidence: Tree) -> Iterator[str]:
+def _evidence(evidence: EvidencePart) -> Iterator[str]:
     if where := in_words(evidence):
         yield where
-    for key, label in (("expected", "expected"), ("found", "found"), ("file_sha256", "sha256")):
-        if evidence[key] is not None:
-            yield f"  {label}: {evidence[key]}"
+    for label, value in (("expected", evidence["expected"]), ("found", evidence["found"]), ("sha256", evidence["file_sha256"])):
+        if value is not None:
+            yield f"  {label}: {value}"
 
 
 def _test(class_name: str, name: str) -> ElementTree.Element:

@@ -3,32 +3,40 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from functools import lru_cache
 from urllib.parse import quote
 
-Tree = dict[str, Any]
-
+from imginspect.report.document import EvidencePart
 
 _ESCAPE = re.compile(r"\\(?:(\\)|x([0-9a-f]{2})|u([0-9a-f]{4})|U([0-9a-f]{8}))")
 _LONGEST_INSTRUCTION = 140
 
 
-def in_words(evidence: Tree) -> str:
+def in_words(evidence: EvidencePart) -> str:
     """The place, its state and the layer with its instruction, in one line; empty for evidence that names no place."""
     facts = [place] if (place := name_of(evidence)) else []
     if evidence["line"]:
         facts.append(f"line {evidence['line']}")
-    if evidence["state"] not in (None, "config"):
+    if evidence["state"] == "visible":
         facts.append(evidence["state"])
     layer = evidence["layer"]
     if layer:
         facts.append(f"layer {layer['index']}")
+    if evidence["state"] in ("overwritten", "deleted"):
+        facts.append(state_of(evidence))
+    if layer:
         if layer["created_by"]:
             facts.append(f"made by: {_shortened(layer['created_by'])}")
     return ", ".join(facts)
 
 
-def name_of(evidence: Tree) -> str:
+def state_of(evidence: EvidencePart) -> str:
+    """Whether it is visible, overwritten or deleted, and by which layer; empty for what is no file."""
+    hidden_by = evidence["hidden_by"]
+    return f"{evidence['state']} by layer {hidden_by['index']}" if hidden_by else evidence["state"] or ""
+
+
+def name_of(evidence: EvidencePart) -> str:
     """The path, config field or file of the archive that *evidence* names; empty where it names none."""
     if evidence["path"]:
         return str(evidence["path"])
@@ -37,6 +45,15 @@ def name_of(evidence: Tree) -> str:
     return evidence["member"] or ""
 
 
+def nowhere() -> EvidencePart:
+    """Evidence that names no place."""
+    return {
+        "path": None, "config_field": None, "member": None, "line": None, "layer": None, "state": None, "hidden_by": None,
+        "file_sha256": None, "file_type": None, "size": None, "excerpt": None, "context": [], "expected": None, "found": None,
+    }  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
 def relative_uri(shown_path: str) -> str:
     """A relative URI with the bytes of the name that the report shows as *shown_path*, percent-encoded.
 

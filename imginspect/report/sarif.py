@@ -11,11 +11,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from imginspect.checks.result import fingerprint
+from imginspect.report.document import Document, EvidencePart, FindingPart, ProblemPart
 from imginspect.report.json_form import dump
-from imginspect.report.places import in_words, name_of, relative_uri
-from imginspect.report.report import Report, ReportVerdict
+from imginspect.report.places import in_words, name_of, nowhere, relative_uri
 from imginspect.report.sarif_rules import WHOLE, descriptor, whole_descriptor
-from imginspect.report.tree import report_tree
 
 Tree = dict[str, Any]
 
@@ -37,40 +36,35 @@ _BASES = {
 _MARKUP = re.compile(r"\](?=\()|\{(?=\d+\})")
 
 
-def render(report: Report) -> str:
-    """One report as a SARIF log."""
-    return render_all([report])
-
-
-def render_all(reports: Sequence[Report]) -> str:
-    """Several reports as one SARIF log, a run for each."""
-    trees = [dict(report_tree(report)) for report in reports]
-    runs = [_run(report, tree, name) for report, tree, name in zip(reports, trees, _categories(trees), strict=True)]
+def render(documents: Sequence[Document]) -> str:
+    """The documents as one SARIF log, a run for each."""
+    runs = [_run(document, name) for document, name in zip(documents, _categories(documents), strict=True)]
     return dump({"$schema": _SCHEMA, "version": "2.1.0", "runs": runs})
 
 
-def _run(report: Report, tree: Tree, category: str) -> Tree:
-    rules = [*(descriptor(result) for result in report.results), whole_descriptor()]
+def _run(tree: Document, category: str) -> Tree:
+    rules = [*(descriptor(result) for result in tree["results"]), whole_descriptor()]
     numbers = {rule["id"]: number for number, rule in enumerate(rules)}
-    image = tree["image"] or {}
+    image = tree["image"]
+    digest = image and (image["manifest_digest"] or image["image_id"])
     return {
         "tool": {"driver": {"name": "imginspect", "version": tree["tool"]["version"], "rules": rules}},
-        "automationDetails": {"id": f"{category}/{image.get('manifest_digest') or image.get('image_id') or ''}"},
+        "automationDetails": {"id": f"{category}/{digest or ''}"},
         "invocations": [_invocation(tree)],
         "originalUriBaseIds": _BASES,
         "columnKind": "unicodeCodePoints",
-        "results": [{"ruleId": item["ruleId"], "ruleIndex": numbers[item["ruleId"]], **item} for item in _results(report, tree)],
+        "results": [{"ruleId": item["ruleId"], "ruleIndex": numbers[item["ruleId"]], **item} for item in _results(tree)],
         "properties": _summary(tree),
     }
 
 
-def _categories(trees: Sequence[Tree]) -> Iterator[str]:
+def _categories(trees: Sequence[Document]) -> Iterator[str]:
     """A name for each run that the next version of the same image has too: its repository and platform. No two runs share one."""
     seen: set[str] = set()
     for number, tree in enumerate(trees):
-        image = tree["image"] or {}
-        repository = _repository(image["references"][0]) if image.get("references") else "image"
-        name = "/".join(["imginspect", repository, image.get("platform") or "unknown"])
+        image = tree["image"]
+        repository = _repository(image["references"][0]) if image and image["references"] else "image"
+        name = "/".join(["imginspect", repository, (image and image["platform"]) or "unknown"])
         while name in seen:
             name += f"/{number}"
         seen.add(name)
@@ -84,7 +78,7 @@ def _repository(reference: str) -> str:
     return folder + slash + last.partition(":")[0]
 
 
-def _invocation(tree: Tree) -> Tree:
+def _invocation(tree: Document) -> Tree:
     """That all was read, or what was not: a notification for each problem met on the way."""
     return {
         "executionSuccessful": bool(tree["coverage"] and tree["coverage"]["complete"]),
@@ -94,10 +88,12 @@ def _invocation(tree: Tree) -> Tree:
     }
 
 
-def _notification(problem: Tree, tree: Tree) -> Tree:
+def _notification(problem: ProblemPart, tree: Document) -> Tree:
     in_image = problem["layer"] is not None
-    evidence = _nowhere() | {"path": problem["path"] if in_image else None, "member": None if in_image else problem["path"]}
-    evidence["layer"] = {"index": problem["layer"]} if in_image else None
+    evidence = nowhere()
+    evidence["path" if in_image else "member"] = problem["path"]
+    if problem["layer"] is not None:
+        evidence["layer"] = {"index": problem["layer"], "digest": None, "diff_id": None, "created_by": ""}
     return {
         "level": "error" if problem["unread"] else "warning",
         "message": _message(f"{problem['where']}: {problem['what']}"),
@@ -106,8 +102,8 @@ def _notification(problem: Tree, tree: Tree) -> Tree:
     }
 
 
-def _results(report: Report, tree: Tree) -> Iterator[Tree]:
-    if report.verdict in (ReportVerdict.INCOMPLETE, ReportVerdict.NOT_INSPECTED):
+def _results(tree: Document) -> Iterator[Tree]:
+    if tree["verdict"] in ("incomplete", "not-inspected"):
         yield _bare(WHOLE, ("fail", "error"), f"{tree['verdict']}: {tree['reason']}", tree)
     for result in tree["results"]:
         found = [finding for finding in result["findings"] if finding["verdict"] in _KINDS]
@@ -118,21 +114,21 @@ def _results(report: Report, tree: Tree) -> Iterator[Tree]:
             }
 
 
-def _bare(rule_id: str, kind: tuple[str, str], text: str, tree: Tree) -> Tree:
+def _bare(rule_id: str, kind: tuple[str, str], text: str, tree: Document) -> Tree:
     """A result on the image as a whole."""
     return {
         "ruleId": rule_id,
         "kind": kind[0],
         "level": kind[1],
         "message": _message(text),
-        "locations": [{"physicalLocation": _physical(_nowhere(), tree)}],
+        "locations": [{"physicalLocation": _physical(nowhere(), tree)}],
         "partialFingerprints": _fingerprints(fingerprint(rule_id, (), 0)),
     }
 
 
-def _finding(finding: Tree, tree: Tree) -> Tree:
+def _finding(finding: FindingPart, tree: Document) -> Tree:
     kind, level = _KINDS[finding["verdict"]]
-    places = finding["evidence"] or [_nowhere()]
+    places = finding["evidence"] or [nowhere()]
     where = in_words(places[0])
     result: Tree = {
         "ruleId": finding["rule"],
@@ -141,7 +137,7 @@ def _finding(finding: Tree, tree: Tree) -> Tree:
         "message": _message(finding["message"] + ("" if where in finding["message"] else f"\nWhere: {where}")),
         "locations": [_location(places[0], tree)],
         "partialFingerprints": _fingerprints(finding["fingerprint"]),
-        "properties": {key: finding[key] for key in ("verdict", "severity", "confidence")},
+        "properties": {"verdict": finding["verdict"], "severity": finding["severity"], "confidence": finding["confidence"]},
     }
     related = [
         {"id": number, **_location(place, tree), "message": _message(in_words(place))} for number, place in enumerate(places[1:], start=1)
@@ -156,18 +152,18 @@ def _fingerprints(value: str) -> Tree:
     return {"imginspect/v1": value, "primaryLocationLineHash": f"{value[:16]}:1"}
 
 
-def _location(evidence: Tree, tree: Tree) -> Tree:
+def _location(evidence: EvidencePart, tree: Document) -> Tree:
     location: Tree = {"physicalLocation": _physical(evidence, tree)}
     if evidence["config_field"] and not evidence["path"]:
         location["logicalLocations"] = [{"fullyQualifiedName": evidence["config_field"], "kind": "property"}]
     elif name_of(evidence):
         location["logicalLocations"] = [{"fullyQualifiedName": name_of(evidence), "kind": "file"}]
-    if properties := {key: value for key, value in evidence.items() if value is not None}:
+    if properties := {key: value for key, value in evidence.items() if value not in (None, [])}:
         location["properties"] = properties
     return location
 
 
-def _physical(evidence: Tree, tree: Tree) -> Tree:
+def _physical(evidence: EvidencePart, tree: Document) -> Tree:
     if evidence["path"]:
         base, uri = "IMAGE_ROOT", relative_uri(evidence["path"])
     elif evidence["config_field"]:
@@ -181,7 +177,7 @@ def _physical(evidence: Tree, tree: Tree) -> Tree:
     return {"artifactLocation": {"uri": uri, "uriBaseId": base}, "region": region}
 
 
-def _blob_name(layer: int, tree: Tree) -> str | None:
+def _blob_name(layer: int, tree: Document) -> str | None:
     return next((link["name"] for link in tree["chain"] if link["role"] == "layer" and link["layer"] == layer), None)
 
 
@@ -189,7 +185,7 @@ def _message(text: str) -> Tree:
     return {"text": _MARKUP.sub(lambda match: f"\\x{ord(match[0]):02x}", text)}
 
 
-def _summary(tree: Tree) -> Tree:
+def _summary(tree: Document) -> Tree:
     """What the results do not say: the verdict, which image this is, what judged it, and each rule's verdict."""
     image = tree["image"]
     return {
@@ -201,9 +197,3 @@ def _summary(tree: Tree) -> Tree:
         "conditions": {result["rule"]: result["conditions"] for result in tree["results"] if result["conditions"]},
         "chain": tree["chain"],
     }
-
-
-def _nowhere() -> Tree:
-    """Evidence that names no place."""
-    keys = ("path", "config_field", "member", "line", "layer", "state", "excerpt")
-    return dict.fromkeys(keys)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from imginspect.checks.result import CheckResult, Confidence
-from imginspect.rules import Rule, Severity
-from imginspect.rules.rule import Reference
+from imginspect.checks.result import Confidence
+from imginspect.report.document import ReferencePart, ResultPart
+from imginspect.rules import Severity
 
 Tree = dict[str, Any]
 
@@ -25,18 +25,18 @@ WHOLE = "imginspect/inspected"
 """Id of the descriptor for what no rule is about: the image was not inspected, or not all of it. Ids of rules are in capitals."""
 
 
-def descriptor(result: CheckResult) -> Tree:
+def descriptor(result: ResultPart) -> Tree:
     """The rule of *result*: what it asks, why, what to do."""
-    rule = result.rule
+    confidences = [Confidence(finding["confidence"]) for finding in result["findings"]]
     return _descriptor(
-        rule_id=rule.id,
-        title=rule.title,
-        why=rule.rationale.strip(),
-        help_text=_help(rule, "", ""),
-        help_markdown=_help(rule, "## ", "* "),
-        severity=rule.severity,
-        tags=["container-image", group_of(rule.id), *sorted({f"guidance-{item.level}" for item in rule.references})],
-        precision=str(min((finding.confidence for finding in result.findings), key=list(Confidence).index, default=Confidence.HIGH)),
+        rule_id=result["rule"],
+        title=result["title"],
+        why=result["rationale"],
+        help_text=_help(result, "", ""),
+        help_markdown=_help(result, "## ", "* "),
+        severity=Severity(result["severity"]),
+        tags=["container-image", group_of(result["rule"]), *sorted({f"guidance-{item['level']}" for item in result["references"]})],
+        precision=str(min(confidences, key=list(Confidence).index, default=Confidence.HIGH)),
     )
 
 
@@ -73,15 +73,15 @@ def _descriptor(
     }
 
 
-def _help(rule: Rule, heading: str, bullet: str) -> str:
+def _help(result: ResultPart, heading: str, bullet: str) -> str:
     """Why, what to do and where it comes from; with *heading* and *bullet* as Markdown."""
-    sections = [("Why", rule.rationale.strip()), ("What to do", rule.remediation.strip())]
-    if rule.references:
-        sections.append(("Where this comes from", "\n".join(bullet + _source(item) for item in rule.references)))
+    sections = [("Why", result["rationale"]), ("What to do", result["remediation"])]
+    if result["references"]:
+        sections.append(("Where this comes from", "\n".join(bullet + _source(item) for item in result["references"])))
     return "\n\n".join(f"{heading}{title}\n\n{text}" for title, text in sections)
 
 
-def _source(reference: Reference) -> str:
-    section = f", {reference.section}" if reference.section else ""
-    quotation = f': "{reference.quote}"' if reference.quote else ""
-    return f"{reference.title}{section} ({reference.level}){quotation}"
+def _source(reference: ReferencePart) -> str:
+    section = f", {reference['section']}" if reference["section"] else ""
+    quotation = f': "{reference["quote"]}"' if reference["quote"] else ""
+    return f"{reference['title']}{section} ({reference['level']}){quotation}"

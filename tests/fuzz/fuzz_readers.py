@@ -65,7 +65,7 @@ def examine(data: bytes) -> list[Report]:
     for report in reports:
         assert not any("crashed" in result.reason for result in report.results), [result.reason for result in report.results]
         assert json_form.render([report_tree(report)]).isascii()
-        assert not [character for character in terminal.render(report) if not character.isprintable() and character != "\n"]
+        assert not [character for character in terminal.render([report_tree(report)]) if not character.isprintable() and character != "\n"]
     return reports
 
 

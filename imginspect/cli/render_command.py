@@ -1,0 +1,48 @@
+"""``imginspect render``: any form of a report that was filed as JSON."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from imginspect.cli.output import wants_colour, write
+from imginspect.cli.report_options import InOrder, report_options, wanted
+from imginspect.errors import UsageError
+
+
+@click.command("render", cls=InOrder)
+@click.argument("report", type=click.Path(path_type=Path, allow_dash=True))
+@report_options
+@click.option(
+    "--colour", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True, help="Colours in the terminal form."
+)
+def command(report: Path, forms: tuple[str, ...], files: tuple[Path, ...], colour: str) -> None:
+    """Write the JSON report REPORT (or - for standard input) in other forms: the same bytes as inspect would have written.
+
+    imginspect render app.json --format html -o app.html
+
+    Nothing is judged again, so the exit code says nothing of the verdict: 0 written, 2 it could not be.
+    """
+    from imginspect.report import forms as renderers
+    from imginspect.report.reading import ReportError, read_report
+
+    outputs = wanted(forms, files, quiet=False, source=str(report))
+    try:
+        filed = read_report(_content(report))
+    except ReportError as error:
+        raise UsageError(f"{report}: {error}") from error
+    for output in outputs:
+        text = renderers.render(output.form, filed.documents, several=filed.several, colour=wants_colour(colour, output.target))
+        write(text, output.target)
+
+
+def _content(report: Path) -> bytes:
+    """At most a byte more than a report may have. Raises: OSError"""
+    from imginspect.report.reading import LARGEST
+
+    if str(report) == "-":
+        return sys.stdin.buffer.read(LARGEST + 1)
+    with report.open("rb") as handle:
+        return handle.read(LARGEST + 1)
