@@ -13,11 +13,23 @@ _MODULES = {
     "json": "json_form",
     "sarif": "sarif",
     "junit": "junit",
+    "markdown": "markdown",
+    "csv": "csv_form",
+    "github": "github",
+    "gitlab": "gitlab",
 }
 FORMS = tuple(_MODULES)
 SHOW_FILESYSTEM = frozenset({"json", "html"})
 """The forms that show the filesystem; it is drawn up for no other."""
-SUFFIXES = {".sarif.json": "sarif", ".sarif": "sarif", ".json": "json", ".xml": "junit", ".txt": "terminal"}
+SUFFIXES = {
+    ".sarif.json": "sarif",
+    ".sarif": "sarif",
+    ".json": "json",
+    ".xml": "junit",
+    ".txt": "terminal",
+    ".md": "markdown",
+    ".csv": "csv",
+}
 """Ends of file names and the form they ask for where none is named; the longest comes first."""
 
 

@@ -24,9 +24,8 @@ def in_words(evidence: EvidencePart) -> str:
         facts.append(f"layer {layer['index']}")
     if evidence["state"] in ("overwritten", "deleted"):
         facts.append(state_of(evidence))
-    if layer:
-        if layer["created_by"]:
-            facts.append(f"made by: {_shortened(layer['created_by'])}")
+    if layer and layer["created_by"]:
+        facts.append(f"made by: {_shortened(layer['created_by'])}")
     return ", ".join(facts)
 
 
