@@ -189,7 +189,7 @@ def test_a_finding_with_no_place_is_about_the_image() -> None:
 
 def test_the_state_and_the_layer_are_in_the_message_and_in_the_properties() -> None:
     (result,) = run_of(named("/app/secret"))["results"]
-    assert "layer 1, deleted by layer 2, made by: RUN echo \\x1b[2J" in result["message"]["text"]
+    assert "layer 1, deleted, made by: RUN echo \\x1b[2J" in result["message"]["text"]
     properties = result["locations"][0]["properties"]
     assert properties["state"] == "deleted"
     assert properties["layer"]["index"] == 1

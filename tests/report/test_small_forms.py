@@ -176,7 +176,7 @@ def test_each_place_of_each_finding_is_a_row() -> None:
 # -- GitHub ----------------------------------------------------------------------------------------------------------
 
 
-def annotations(text: str) -> Iterator[tuple[str, dict[str, str], str]]:
+def commands_of(text: str) -> Iterator[tuple[str, dict[str, str], str]]:
     """(kind, properties, message) of each command, decoded as the runner does."""
     for line in text.splitlines():
         match = re.fullmatch(r"::(\w+) ([^:]*)::(.*)", line)
@@ -190,13 +190,13 @@ def test_every_line_is_the_verdict_or_one_command(payload: str) -> None:
     text = github.render([hostile(payload)])
     lines = text.splitlines()
     assert lines[0].startswith("imginspect: fail: ")
-    assert len(list(annotations(text))) == len(lines) - 1
-    assert {key for _, properties, _ in annotations(text) for key in properties} <= {"file", "line", "title"}
-    assert any(properties.get("file") == payload.lstrip("/") for _, properties, _ in annotations(text))
+    assert len(list(commands_of(text))) == len(lines) - 1
+    assert {key for _, properties, _ in commands_of(text) for key in properties} <= {"file", "line", "title"}
+    assert any(properties.get("file") == payload.lstrip("/") for _, properties, _ in commands_of(text))
 
 
 def test_github_shows_ten_of_a_kind_and_the_tenth_says_how_many_more() -> None:
-    errors = [message for kind, _, message in annotations(github.render([large_document(100, 10)])) if kind == "error"]
+    errors = [message for kind, _, message in commands_of(github.render([large_document(100, 10)])) if kind == "error"]
     assert len(errors) == 10
     assert errors[-1].startswith("92 more errors")
 
