@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from imginspect.cli.demo_command import _IMAGE as DEMO
 from imginspect.rules import built_in_rules
 from imginspect.rules.markdown import table
+from imginspect.sample import build
 from tests.inspecting import run
 
 README = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
@@ -22,6 +24,18 @@ def test_the_table_of_rules_is_made_from_the_rules() -> None:
 def test_the_demo_begins_as_it_is_shown() -> None:
     shown = README.split("inspects it:\n\n```\n")[1].split("\n…")[0].rstrip()
     assert run("demo").text.startswith(shown)
+
+
+def test_the_library_does_what_is_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    shown = README.split("```python\n")[1].split("```")[0]
+    assert 10 <= len(shown.splitlines()) <= 15
+    monkeypatch.chdir(tmp_path)
+    Path("app.tar").write_bytes(build(DEMO))
+    exec(compile(shown, "README.md", "exec"), {})  # noqa: S102 - our own README
+    printed = capsys.readouterr().out
+    assert printed.startswith("fail ")
+    assert "TRE-SEC-002 fail" in printed
+    assert Path("app.md").read_text("utf-8") == run("inspect", "app.tar", "--format", "markdown").text
 
 
 @pytest.mark.parametrize("line", re.findall(r"^(?:docker save app \| )?imginspect (\w+) .*#", README, re.MULTILINE))

@@ -51,7 +51,7 @@ def hostile(payload: str) -> Document:
 def incomplete() -> Document:
     document = sample_document(verdict="incomplete", exit_code=4, reason="not everything could be read: layer 1: cut off", results=[])
     assert document["coverage"] is not None
-    document["coverage"].update(complete=False, gaps=["layer 1: cut off"])
+    document["coverage"] |= {"complete": False, "gaps": ["layer 1: cut off"]}
     return document
 
 
