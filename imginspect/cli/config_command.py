@@ -20,8 +20,8 @@ def command(form: str, show_secrets: bool, **source: object) -> None:
     """Show what the image in SOURCE would run, as whom and where."""
     from imginspect.cli.chosen import chosen_image
     from imginspect.cli.output import warn_incomplete
+    from imginspect.report.image_tree import config_tree
     from imginspect.report.text import visible
-    from imginspect.report.tree import config_tree
 
     show = visible if show_secrets else shown
 

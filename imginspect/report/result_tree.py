@@ -1,0 +1,84 @@
+"""What the rules found, as plain values."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from imginspect.checks.result import CheckResult, Evidence, Finding
+from imginspect.report.document import EvidencePart, FindingPart, LayerPlace, ResultName, ResultPart, SeverityName
+from imginspect.report.report import Report, counts_as_failure
+from imginspect.report.shown import optional
+from imginspect.report.text import one_line
+from imginspect.rules import Severity
+
+
+def severity_name(severity: Severity) -> SeverityName:
+    """The severity's name."""
+    return cast(SeverityName, str(severity))
+
+
+def result_tree(result: CheckResult, report: Report) -> ResultPart:
+    """One rule's result."""
+    shown = report.shown
+    rule = result.rule
+    return {
+        "rule": rule.id,
+        "title": one_line(rule.title),
+        "verdict": cast(ResultName, str(result.verdict)),
+        "severity": severity_name(rule.severity),
+        "counts": counts_as_failure(result, report.fail_on, strict=report.strict),
+        "reason": shown(result.reason),
+        "conditions": [shown(condition) for condition in result.conditions],
+        "rationale": one_line(rule.rationale),
+        "remediation": one_line(rule.remediation),
+        "references": [
+            {"title": one_line(item.title), "section": one_line(item.section), "level": item.level, "quote": one_line(item.quote)}
+            for item in rule.references
+        ],
+        "findings": [_finding(finding, report) for finding in result.findings],
+    }
+
+
+def _finding(finding: Finding, report: Report) -> FindingPart:
+    return {
+        "rule": finding.rule_id,
+        "verdict": cast(ResultName, str(finding.verdict)),
+        "severity": severity_name(finding.severity),
+        "confidence": str(finding.confidence),
+        "message": report.shown(finding.message),
+        "fingerprint": finding.fingerprint,
+        "evidence": [_evidence(evidence, report) for evidence in finding.evidence],
+    }
+
+
+def _evidence(evidence: Evidence, report: Report) -> EvidencePart:
+    shown = report.shown
+    return {
+        "path": optional(evidence.path, shown),
+        "config_field": optional(evidence.config_field, shown),
+        "member": optional(evidence.member, shown),
+        "line": evidence.line,
+        "layer": _layer_place(evidence.layer_index, report),
+        "state": evidence.state or None,
+        "hidden_by": _layer_place(evidence.by_layer, report),
+        "file_sha256": evidence.file_sha256,
+        "file_type": optional(evidence.file_type, shown),
+        "size": evidence.size,
+        "excerpt": optional(evidence.excerpt, shown),
+        "context": [{"line": line.number, "text": shown(line.text)} for line in evidence.context],
+        "expected": optional(evidence.expected, shown),
+        "found": optional(evidence.found, shown),
+    }
+
+
+def _layer_place(index: int | None, report: Report) -> LayerPlace | None:
+    """Where a layer stands: its index, digests as found, and the instruction that made it."""
+    if index is None or report.image is None or index >= len(report.image.layers):
+        return None
+    digests = {link.role: link.digest for link in report.chain if link.layer_index == index}
+    return {
+        "index": index,
+        "digest": digests.get("layer"),
+        "diff_id": digests.get("layer content (diff_id)"),
+        "created_by": report.shown(report.image.layers[index].created_by),
+    }
