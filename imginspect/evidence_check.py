@@ -165,8 +165,13 @@ def _compare_lines(part: EvidencePart, where: str, place: Place, lines: Check) -
     for context in part["context"]:
         is_there = text.has(context["line"], context["text"])
         lines.count("" if is_there else f"line {context['line']} of {where} is not what the report shows")
-    if part["excerpt"]:
+    if part["excerpt"] and _is_quoted(part):
         lines.count("" if text.quotes(part["excerpt"]) else f"{where} does not hold what the report quotes of line {part['line']}")
+
+
+def _is_quoted(part: EvidencePart) -> bool:
+    """Whether the excerpt is a quotation. Of licence files, whose digest is not shown, it says in words what they state."""
+    return part["file_sha256"] is not None or "*" in (part["excerpt"] or "")
 
 
 # -- the config --------------------------------------------------------------------------------------------------------

@@ -72,7 +72,7 @@ class Places:
         self._texts: dict[tuple[int, int], Text | None] = {}
 
     def find(self, path: str, layer: int) -> list[Place]:
-        """What is called *path* in layer *layer*; also what a hard link of that name shows."""
+        """What is called *path* in layer *layer*; also what a hard link of that name shows, and what that layer took away."""
         found = [
             self._place(layer, ordinal)
             for ordinal in self._ordinals.get((layer, path), [])
@@ -81,6 +81,9 @@ class Places:
         node = self._contents.filesystem.get(path)
         if node is not None and not found and (node.layer_index == layer or (node.content and node.content[0] == layer)):
             found.append(self._place(*node.content) if node.content else Place(None, node.size, None))
+        if not found:
+            gone = [hidden.node for hidden in self._contents.filesystem.history(path) if hidden.by_layer == layer]
+            found = [Place(node.sha256, node.size, None) for node in gone]
         return found
 
     def _place(self, layer: int, ordinal: int) -> Place:
@@ -109,8 +112,9 @@ class Fields:
         return field in self._texts
 
     def quotes(self, field: str, excerpt: str) -> bool:
-        """Whether every word of *excerpt* is in the field."""
-        return any(_has_words(text, excerpt) for text in self._texts.get(field, []))
+        """Whether every word of *excerpt* is in the field, or in the list that it is a word of."""
+        whole = field.partition("[")[0].removesuffix(".Test")
+        return any(_has_words(text, excerpt) for name in (field, whole) for text in self._texts.get(name, []))
 
 
 def _fields(config: ImageConfig) -> Iterator[tuple[str, str]]:

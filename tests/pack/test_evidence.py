@@ -11,9 +11,13 @@ import pytest
 
 from imginspect.pack import write_pack
 from imginspect.report.document import Document
-from tests.image_builder import ImageBuilder, file, flip_byte
+from imginspect.rules.folder import rules_folder
+from imginspect.rules.loading import load
+from imginspect.sample import build
+from tests.image_builder import ImageBuilder, file, flip_byte, whiteout
 from tests.inspecting import Outcome, run
 from tests.pack.packs import SCRIPT, document_of, image, inspected, pack_of, record
+from tests.test_samples import FAULTS
 
 FILES = "files of the evidence"
 LINES = "lines of the evidence"
@@ -169,8 +173,6 @@ def test_a_path_that_is_shown_escaped_is_found(tmp_path: Path, name: str) -> Non
 
 
 def test_a_file_that_a_later_layer_deleted_is_found_in_its_own(tmp_path: Path) -> None:
-    from tests.image_builder import whiteout
-
     secret = "ghp_" + "x7Kq2Lm9Pz4Rt6Vw8Yb1Nc3Df5Gh0JkSaEu2"[:36]
     built = image().layer(file("/root/.token", f"token={secret}\n".encode())).layer(whiteout("/root/.token"))
     archive = built.save(tmp_path / "app.tar", form="oci")
@@ -190,3 +192,23 @@ def test_an_archive_that_cannot_be_read_is_no_disagreement(tmp_path: Path) -> No
 def test_an_archive_that_is_not_there_is_a_usage_error(tmp_path: Path) -> None:
     _, document = filed(image(), tmp_path)
     assert verified(document, tmp_path / "missing", tmp_path).code == 2
+
+
+# -- the evidence of every rule ----------------------------------------------------------------------------------------
+
+
+def _examples() -> list[Any]:
+    """Every image that a rule's examples describe, and one for each fault that the samples plant."""
+    rules = load([rules_folder()]).rules
+    described = [(f"{rule.id}: {example.title}", example.image) for rule in rules.rules for example in (*rule.flag, *rule.passing)]
+    planted = [(name, lambda make=make: make().description()) for name, (make, _, _) in FAULTS.items()]
+    return [pytest.param(make, id=name) for name, make in (*described, *planted)]
+
+
+@pytest.mark.parametrize("make", _examples())
+def test_what_the_rules_find_is_found_again(tmp_path: Path, make: Callable[[], dict[str, Any]]) -> None:
+    """No evidence that a check gives is called wrong: hard links, directories, devices, fields, and images that are damaged."""
+    archive = tmp_path / "app.tar"
+    archive.write_bytes(build(make()))
+    outcome = verified(document_of(inspected(archive)), archive, tmp_path)
+    assert outcome.code == 0, outcome.text
