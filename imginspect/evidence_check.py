@@ -74,6 +74,9 @@ def check_evidence(
         found[0].count("" if image is not None else f"the archive holds no image {name}: it is another archive, or the image was changed")
         if image is not None:
             _compare(document, archive, image, criteria, found[1:], progress)
+    for check in found[2:]:
+        if found[0].agreeing and not check.compared and not check.note:
+            check.note = f"{check.what}: the report names none"
     return found
 
 
