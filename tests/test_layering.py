@@ -34,8 +34,10 @@ ORDER: tuple[frozenset[str], ...] = tuple(
         "analysis",
         "checks",
         "report",
+        "pack",
         "criteria inspection file_content sample rule_examples",
         "library",
+        "evidence_places evidence_check",
         "cli",
         "__main__",
     )
@@ -54,6 +56,7 @@ DOORS = {
     "hyperscan": ("scan/",),
     "tree_sitter": ("analysis/shell/",),
     "tree_sitter_bash": ("analysis/shell/",),
+    "cryptography": ("pack/keys.py",),
 }
 """Third-party libraries (and ``compression.zstd``, which stands in for one) and the modules that may import them."""
 

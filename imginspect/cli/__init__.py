@@ -20,6 +20,8 @@ _COMMANDS = {
     "ls": "List files of the image.",
     "cat": "Print a file of the image, as it is.",
     "find": "Find files of the image by name.",
+    "verify": "Verify an evidence pack, alone or against the archive.",
+    "key": "Make a key pair for signing evidence packs.",
     "rules": "List, show and test the rules.",
     "render": "Write a filed JSON report in other forms.",
     "schema": "Print the JSON Schema of the JSON report.",

@@ -26,12 +26,13 @@ def command(report: Path, forms: tuple[str, ...], files: tuple[Path, ...], colou
     Nothing is judged again, so the exit code says nothing of the verdict: 0 written, 2 it could not be.
     """
     from imginspect.report import forms as renderers
-    from imginspect.report.reading import ReportError, read_report
+    from imginspect.report.reading import read_report
+    from imginspect.report.strict_json import NotReadable
 
     outputs = wanted(forms, files, quiet=False, source=str(report))
     try:
         filed = read_report(_content(report))
-    except ReportError as error:
+    except NotReadable as error:
         raise UsageError(f"{report}: {error}") from error
     for output in outputs:
         text = renderers.render(output.form, filed.documents, several=filed.several, colour=wants_colour(colour, output.target))

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imginspect.report import json_form
-from imginspect.report.reading import ReportError, read_report
+from imginspect.report.reading import read_report
+from imginspect.report.strict_json import NotReadable
 from tests.report.sample_document import sample_document
 
 
@@ -52,7 +53,7 @@ def test_a_report_comes_back_as_it_was(several: bool) -> None:
 @pytest.mark.parametrize("path", PLACES, ids=lambda path: ".".join(map(str, path)))
 def test_a_value_of_another_type_is_refused_with_its_place(path: tuple[Any, ...]) -> None:
     for wrong in (1.5, ["\x1b[31m"], {"more": 1.5}, -1, "\x1b[31m"):
-        with pytest.raises(ReportError) as caught:
+        with pytest.raises(NotReadable) as caught:
             read_report(filed(put(SAMPLE, path, wrong)))
         assert str(caught.value).isprintable()
 
@@ -61,7 +62,7 @@ KEYS = [path for path in PLACES if isinstance(path[-1], str) and path[-2:-1] not
 
 
 def test_an_exit_code_that_does_not_fit_the_verdict_is_refused() -> None:
-    with pytest.raises(ReportError, match="exit_code"):
+    with pytest.raises(NotReadable, match="exit_code"):
         read_report(filed(sample_document(verdict="pass")))
 
 
@@ -72,26 +73,26 @@ def test_a_key_that_is_missing_is_refused(path: tuple[Any, ...]) -> None:
     for key in path[:-1]:
         at = at[key]
     del at[path[-1]]
-    with pytest.raises(ReportError):
+    with pytest.raises(NotReadable):
         read_report(filed(tree))
 
 
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (b"", "no JSON"),
-        (b"\xff", "no JSON"),
+        (b"", "no valid JSON"),
+        (b"\xff", "no valid JSON"),
         (b"[]", "no report"),
         (b"{}", "no report"),
         (b'{"schema_version": "1.1"}', "version '1.1'"),
         (b'{"schema_version": "1.2"}', "has no"),
         (b'{"schema_version": "1.2", "schema_version": "1.2"}', "twice"),
-        (b"[" * 100_000, "no JSON"),
+        (b"[" * 100_000, "no valid JSON"),
         (b'{"schema_version": NaN}', "no number"),
     ],
 )
 def test_what_is_no_report_is_refused(content: bytes, says: str) -> None:
-    with pytest.raises(ReportError, match=says):
+    with pytest.raises(NotReadable, match=says):
         read_report(content)
 
 
@@ -99,5 +100,5 @@ def test_what_is_no_report_is_refused(content: bytes, says: str) -> None:
     st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner))
 )
 def test_any_json_is_refused_with_a_report_error(tree: Any) -> None:
-    with pytest.raises(ReportError):
+    with pytest.raises(NotReadable):
         read_report(filed(tree))

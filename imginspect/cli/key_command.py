@@ -1,0 +1,43 @@
+"""``imginspect key``: a key pair for signing evidence packs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from imginspect.cli.circumstances import PASSPHRASE, given_passphrase
+from imginspect.errors import UsageError
+
+
+@click.group("key")
+def command() -> None:
+    """Make a key pair for signing evidence packs."""
+
+
+@command.command("new")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--kind", type=click.Choice(["ed25519", "ecdsa-p256"]), default="ed25519", show_default=True, help="Kind of key.")
+@click.option("--encrypt", is_flag=True, help=f"Encrypt the private key; the passphrase is asked for, or is in {PASSPHRASE}.")
+def new(file: Path, kind: str, encrypt: bool) -> None:
+    """Write a new private key to FILE and its public key to FILE.pub.pem, for the owner only. Nothing is overwritten."""
+    from imginspect.pack.keys import new_key_pair
+    from imginspect.pack.writing import write_new
+
+    public = file.with_name(f"{file.name}.pub.pem")
+    for target in (file, public):
+        if target.is_symlink() or target.exists():
+            raise UsageError(f"{target} is there already: a key is never overwritten")
+    pair = new_key_pair(kind, _passphrase() if encrypt else None)
+    write_new(file, pair.private)
+    write_new(public, pair.public)
+    click.echo(f"private key: {file} (keep it to yourself)\npublic key:  {public} (give it to those who verify)")
+
+
+def _passphrase() -> bytes:
+    given = given_passphrase()
+    if given is None:
+        given = click.prompt("Passphrase for the new key", hide_input=True, confirmation_prompt=True, err=True).encode()
+    if not given:
+        raise UsageError("the passphrase is empty")
+    return bytes(given)

@@ -1,0 +1,34 @@
+"""Names of the files in a pack, and how many and how large they may be: what is written keeps to what will be read."""
+
+from __future__ import annotations
+
+import re
+
+REPORT = "report.json"
+README = "README.txt"
+CHECKSUMS = "SHA256SUMS"
+CRATE = "ro-crate-metadata.json"
+INSPECTION = "inspection.json"
+"""When, where and by whom: beside the pack, outside of its checksums."""
+ATTESTATION = "attestation/"
+EXCERPTS = "excerpts/"
+CRITERIA = "criteria/"
+
+FIRST_LINE = "An evidence pack of imginspect"
+"""How README.txt starts: by this, and by its checksums, a folder or zip is known for a pack."""
+
+MOST_FILES = 50_000
+MOST_BYTES = 256 << 20
+
+
+_NAME = re.compile(r"(?:[A-Za-z0-9_][A-Za-z0-9._+@=-]{0,127}/){0,4}[A-Za-z0-9_][A-Za-z0-9._+@=-]{0,127}")
+
+
+def is_safe(name: str) -> bool:
+    """Whether *name* is a relative name of plain letters that climbs nowhere and hides nothing."""
+    return _NAME.fullmatch(name) is not None
+
+
+def statement_name(number: int, several: int, ending: str = ".json") -> str:
+    """Where the statement on image *number* (from 0) of *several* is."""
+    return f"{ATTESTATION}statement{f'-{number + 1}' if several > 1 else ''}{ending}"
