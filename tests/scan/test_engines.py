@@ -192,3 +192,11 @@ def test_what_is_published_is_known_by_its_digest() -> None:
     for engine in ENGINES:
         spans, _ = Matcher(replace(PATTERNS, published=(published,)), engine).find(b"tok_abcd1234 tok_wxyz9876")
         assert [span.known_as for span in spans] == ["Example of a manual", ""]
+
+
+def test_the_beginning_of_a_known_credential_is_masked() -> None:
+    redactor = Redactor(ENGINES["hyperscan"], ["swordfish-77x", "abcdefghijklmnopqrst"])
+    assert redactor.masked("it leads to /a/swordf, and") == "it leads to /a/[masked: part of a credential], and"
+    assert redactor.masked("tok_abcd1234 and abcdefghijk") == "[masked: fixed] and [masked: part of a credential]"
+    assert redactor.masked("a sword and abcdefg here") == "a sword and abcdefg here"
+    assert redactor.masked("swordfish" * 3) == "[masked: part of a credential]" * 3
