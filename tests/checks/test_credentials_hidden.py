@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 
 from imginspect.analysis import documents
-from tests.image_builder import ImageBuilder, file, hardlink, symlink, whiteout
+from tests.image_builder import ImageBuilder, file, hardlink, noise, symlink, whiteout
 from tests.inspecting import report_of, run
 
 TOKEN = "glpat-" + "Zq7xW2mK9pL4vN8sT3yB"
@@ -135,3 +136,25 @@ def test_the_instruction_that_deleted_a_file_is_named_where_it_is_long(tmp_path:
     image = ImageBuilder().layer(file("/f", URL.encode())).layer(whiteout("/f"), created_by="RUN /bin/sh -c " + "true " * 50)
     _, result = result_of(image.save(tmp_path / "a.tar"))
     assert "(RUN …)" in result["findings"][0]["message"]
+
+
+def _key(size: int, label: str = "RSA ") -> str:
+    """A private key of *size* bytes in DER, in armour."""
+    body = base64.encodebytes(b"\x30\x82" + size.to_bytes(2, "big") + noise(f"key {size}", size)).decode()
+    return f"-----BEGIN {label}PRIVATE KEY-----\n{body}-----END {label}PRIVATE KEY-----\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        _key(9200),
+        json.dumps({"key": _key(9200)}),
+        "".join(f"{' ' * 40}{line}\n" for line in _key(4700).splitlines()),
+        f"if line == '-----BEGIN RSA {'PRIVATE'} KEY-----':\n" + _key(1200),
+        _key(1200).replace("A", "*", 30) + _key(1200),
+        "".join(f"# {line}\n" for line in _key(1200).splitlines()),
+        json.dumps({"url": URL}).replace("/", "\\/"),
+    ],
+)
+def test_keys_and_logins_in_other_clothes(text: str, tmp_path: Path) -> None:
+    assert len(evidence_of(ImageBuilder().layer(file("/app/notes", text.encode())), tmp_path)) == 1
