@@ -10,6 +10,7 @@ from functools import partial
 from posixpath import join, normpath
 
 from imginspect.analysis.documents import OtherFiles, search_documents
+from imginspect.analysis.entry_names import search_names
 from imginspect.analysis.view import View
 from imginspect.analysis.wanted import Wanted
 from imginspect.archive import Archive, StoredImage
@@ -60,10 +61,14 @@ def inspect(archive: Archive, image: Image, listing: Listing, criteria: Criteria
         others = OtherFiles(criteria.matcher)
         coverage, met = make_ledger(archive, image, contents.layers, contents.filesystem, problems, others)
         problems += met
-        stopped = [Problem(Topic.UNREAD, name, "the search for credentials in it stopped", unread=True) for name in others.stopped]
+        documents, names = search_documents(image, criteria.matcher), search_names(contents.layers, criteria.matcher)
+        stopped = [
+            Problem(Topic.UNREAD, name, "the search for credentials in it stopped", unread=True)
+            for name in (*others.stopped, *documents.stopped, *names.stopped)
+        ]
         problems += stopped
         coverage = coverage._replace(gaps=(*coverage.gaps, *(f"{problem.where}: {problem.what}" for problem in stopped)))
-        matches = (*search_documents(image, criteria.matcher), *others.matches)
+        matches = (*documents.matches, *names.matches, *others.matches)
         view = View(image, contents.layers, contents.filesystem)
         subject = Subject(view, tuple(problems), criteria.policy, _types(contents, mounts), criteria.knowledge, matches)
         results = run_checks(criteria.prepared, subject)
@@ -86,7 +91,7 @@ def inspect(archive: Archive, image: Image, listing: Listing, criteria: Criteria
         fail_on=criteria.fail_on,
         strict=criteria.strict,
         ruleset_digest=criteria.rules.digest,
-        redactor=Redactor(criteria.matcher),
+        redactor=Redactor(criteria.matcher, (*documents.values, *names.values)),
         own_severities=criteria.own_severities,
         filesystem=contents.filesystem,
         facts=facts,

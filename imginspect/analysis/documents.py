@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -12,10 +13,17 @@ from imginspect.scan.matcher import Matcher
 from imginspect.scan.search import ContentSearch
 
 _MOST_STRINGS = 20_000
+_MOST_UNESCAPED = 2
+_LONGEST_KEY = 200
+_ESCAPE = re.compile(rb"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
+_ESCAPED = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 
 
 class DocumentMatch(NamedTuple):
-    """A credential in *field* of the config, or in the file *member* of the archive; *layer_index* where a build step names its layer."""
+    """A credential in *field* of the config, in the file *member* of the archive, or in *name_of* the entry *path* of a layer.
+
+    *layer_index* is there for an entry, and where a build step names its layer.
+    """
 
     kind: str
     is_verified: bool
@@ -23,6 +31,16 @@ class DocumentMatch(NamedTuple):
     field: str = ""
     member: str = ""
     layer_index: int | None = None
+    path: str = ""
+    name_of: str = ""
+
+
+class Found(NamedTuple):
+    """What a search gave, and by name what was not searched to its end. *values* are what was found: they are for masking alone."""
+
+    matches: tuple[DocumentMatch, ...]
+    stopped: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
 
 
 class _String(NamedTuple):
@@ -31,26 +49,66 @@ class _String(NamedTuple):
     layer_index: int | None = None
 
 
-def search_documents(image: Image, matcher: Matcher) -> tuple[DocumentMatch, ...]:
+def search_documents(image: Image, matcher: Matcher) -> Found:
     """What the config's fields hold, and what the raw documents hold beyond that: in fields that have no meaning for this tool."""
     search = ContentSearch(matcher)
     found: list[DocumentMatch] = []
+    values: dict[bytes, None] = {}
+    stopped: list[str] = []
     for number, string in enumerate(_strings(image)):
         if number == _MOST_STRINGS:
+            stopped.append("the config")
             break
+        looked = _looked_into(search, string.text.encode("utf-8", "surrogatepass"), is_text=True)
         found += [
             DocumentMatch(match.kind, match.is_verified, match.excerpt, string.field, layer_index=string.layer_index)
-            for match in search.whole(string.text.encode("utf-8", "surrogatepass"), is_text=True).matches
+            for match in looked.by_value.values()
         ]
-    kinds = {match.kind for match in found}
-    documents = [*image.stored.trail, *([image.config_document] if image.config_document else [])]
-    for document in documents:
+        values.update(dict.fromkeys(looked.by_value))
+        stopped += [] if looked.is_whole else [string.field]
+    for document in (*image.stored.trail, *([image.config_document] if image.config_document else [])):
+        looked = _looked_into(search, document.data, is_text=False)
         found += [
             DocumentMatch(match.kind, match.is_verified, "", member=document.name)
-            for match in search.whole(document.data, is_text=False).matches
-            if match.kind not in kinds
+            for value, match in looked.by_value.items()
+            if not any(value in known or known in value for known in values)
         ]
-    return tuple(found)
+        values.update(dict.fromkeys(looked.by_value))
+        stopped += [] if looked.is_whole else [document.name]
+    return Found(tuple(found), tuple(dict.fromkeys(stopped)), tuple(value.decode("utf-8", "replace") for value in values))
+
+
+class _Looked(NamedTuple):
+    by_value: dict[bytes, Match]
+    is_whole: bool
+
+
+def _looked_into(search: ContentSearch, data: bytes, *, is_text: bool) -> _Looked:
+    """What is found in *data* as it stands, and in what it says where it is JSON: escapes may stand for any character of a value."""
+    by_value: dict[bytes, Match] = {}
+    is_whole = True
+    for text in _readings(data):
+        searched = search.whole(text, is_text=is_text)
+        is_whole = is_whole and searched.is_whole
+        for match in searched.matches:
+            by_value.setdefault(text[match.start : match.end], match)
+    return _Looked(by_value, is_whole)
+
+
+def _readings(data: bytes) -> Iterator[bytes]:
+    """*data*, and without its escapes, once and twice: a label may be a document of its own."""
+    yield data
+    for _ in range(_MOST_UNESCAPED):
+        if b"\\" not in data:
+            return
+        data = _ESCAPE.sub(_unescaped, data)
+        yield data
+
+
+def _unescaped(escape: re.Match[bytes]) -> bytes:
+    if escape[1]:
+        return chr(int(escape[1], 16)).encode("utf-8", "surrogatepass")
+    return _ESCAPED.get(escape[2], escape[2])
 
 
 def _strings(image: Image) -> Iterator[_String]:
@@ -64,8 +122,8 @@ def _strings(image: Image) -> Iterator[_String]:
 
 
 def _of_config(config: ImageConfig) -> Iterator[_String]:
-    for item in config.env:
-        yield _String(f"Env[{item.partition('=')[0][:200]}]", item)
+    for number, item in enumerate(config.env):
+        yield _String(f"Env[{_short(item.partition('=')[0], number)}]", item)
     for field, texts in (
         ("Entrypoint", config.entrypoint),
         ("Cmd", config.cmd),
@@ -78,10 +136,15 @@ def _of_config(config: ImageConfig) -> Iterator[_String]:
         yield from (_String(f"{field}[{number}]", text) for number, text in enumerate(texts))
         if len(texts) > 1:  # an option and its value may be two words
             yield _String(field, " ".join(texts))
-    for key, value in config.labels:
-        yield _String(f"Labels[{key[:200]}]", f"{key}={value}")
+    for number, (key, value) in enumerate(config.labels):
+        yield _String(f"Labels[{_short(key, number)}]", f"{key}={value}")
     for field, text in (("User", config.user), ("WorkingDir", config.working_dir), ("Author", config.author)):
         yield _String(field, text)
+
+
+def _short(key: str, number: int) -> str:
+    """*key*, or its number where it is long: a part of it could be a part of a credential that nothing recognises any more."""
+    return key if len(key) <= _LONGEST_KEY else str(number)
 
 
 class OtherFiles:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from imginspect.analysis.documents import DocumentMatch
 from imginspect.analysis.presence import UNSEEN, VISIBLE, State
 from imginspect.analysis.wanted import is_of_a_package
 from imginspect.checks.check import check
@@ -19,6 +20,9 @@ from imginspect.wording import counted
 
 _MOST_EVIDENCE = 20
 _MOST_FINDINGS = 2_000
+_LONGEST_STEP = 120
+"""Characters of a build step from which on its instruction alone is named: a part of it could be a part of a credential."""
+_INSTRUCTIONS = frozenset({"ADD", "COPY", "RUN", "WORKDIR"})
 _SMALL = 1024
 """Bytes of a file below which its digest is not shown: it would be little else than a digest of the secret."""
 
@@ -124,7 +128,10 @@ def _whereabouts(subject: Subject, state: State, layer: int) -> str:
     if state.name == UNSEEN or state.by_layer is None:
         return f", which no container sees; it is in layer {layer} of the image all the same"
     step = subject.image.layers[state.by_layer].created_by
-    by = f" ({step[:120]})" if step else ""
+    if len(step) > _LONGEST_STEP:
+        word = step.partition(" ")[0]
+        step = f"{word} …" if word in _INSTRUCTIONS else ""
+    by = f" ({step})" if step else ""
     return f", {state.name} by layer {state.by_layer}{by}; it is in layer {layer} of the image all the same"
 
 
@@ -145,16 +152,23 @@ def _in_documents(subject: Subject) -> Iterator[Found]:
         pattern = subject.knowledge.patterns.get(match.kind)
         title = _title_of(subject, match.kind)
         evidence = Evidence(
+            path=match.path or None,
             config_field=match.field or None,
             member=match.member or None,
             layer_index=match.layer_index,
-            state=CONFIG,
+            state="" if match.name_of else CONFIG,
             excerpt=match.excerpt,
         )
         is_sure = match.is_verified or pattern is None or pattern.issuer != GENERIC
         yield Found(
             Verdict.FAIL,
-            f"{title} in {match.field or match.member} of the image's documents: everybody who has the image can read it",
+            f"{title} in {_where(match)}: everybody who has the image can read it",
             (evidence,),
             Confidence.HIGH if is_sure else Confidence.MEDIUM,
         )
+
+
+def _where(match: DocumentMatch) -> str:
+    if match.name_of:
+        return f"{match.name_of} in layer {match.layer_index}"
+    return f"{match.field or match.member} of the image's documents"

@@ -1,14 +1,14 @@
 """ContentScanner: looks into the files of a layer for credentials, and into programs for what they need to start.
 
-Every byte of every file is searched, whatever a file says that it is. Of packed files that is their packed form: what is in them stays
-unread, and the ledger counts them.
+Every byte of every file is searched, whatever a file says that it is, as it stands and as text in UTF-16. Of packed files that is their
+packed form: what is in them stays unread, and the ledger counts them.
 """
 
 from __future__ import annotations
 
 from imginspect.layer.content_class import ELF, SCRIPT, TEXT, UTF16
 from imginspect.layer.seams import Looked
-from imginspect.scan.credential_files import credential_file, is_credential_file_name
+from imginspect.scan.credential_files import MOST_BYTES, credential_file, is_credential_file_name, is_read_whole
 from imginspect.scan.elf import ElfReader
 from imginspect.scan.matcher import Matcher, Span
 from imginspect.scan.search import NOTHING, ContentSearch, Searched
@@ -29,6 +29,7 @@ class ContentScanner:
         self._seen: dict[bytes, Searched] = {}
         self._path = ""
         self._class = ""
+        self._is_credential_file = False
         self._is_special = False
         self._gathered = bytearray()
         self._elf: ElfReader | None = None
@@ -37,7 +38,8 @@ class ContentScanner:
         """See Scanner."""
         self._path = path
         self._class = content_class
-        self._is_special = size <= _MOST_GATHERED and (content_class == UTF16 or is_credential_file_name(path))
+        self._is_credential_file = is_credential_file_name(path)
+        self._is_special = self._is_credential_file and size <= MOST_BYTES
         self._elf = ElfReader(size) if content_class == ELF else None
         return True
 
@@ -48,7 +50,7 @@ class ContentScanner:
             self._elf.feed(content)
         if self._is_special:
             return self._looked(self._special(bytes(content)))
-        if len(content) < _REMEMBERED_FROM:
+        if len(content) < _REMEMBERED_FROM or not digest:
             return self._looked(self._search.whole(content, is_text=self._is_text))
         searched = self._seen.get(digest)
         if searched is None:
@@ -73,25 +75,26 @@ class ContentScanner:
     def end(self, digest: bytes) -> Looked:
         """See Scanner."""
         del digest
-        return self._looked(self._special(bytes(self._gathered)) if self._is_special else self._search.end())
+        if self._is_special:
+            return self._looked(self._special(bytes(self._gathered)))
+        searched = self._search.end()
+        return self._looked(searched._replace(is_whole=False) if self._is_credential_file else searched)
 
     @property
     def _is_text(self) -> bool:
-        return self._class in (TEXT, SCRIPT)
+        return self._class in (TEXT, SCRIPT, UTF16)
 
     def _special(self, content: bytes) -> Searched:
-        """The result for a credential file, or for text in UTF-16 (of which the low bytes are searched: every pattern is ASCII)."""
-        if self._class != UTF16:
-            return self._search.structured(content, self._known(content))
-        first = 2 if content[:2] == b"\xff\xfe" else 3
-        narrow = content[first::2]
-        found = self._search.structured(narrow, self._known(narrow)) if len(narrow) < _MOST_GATHERED else NOTHING
-        wide = tuple(match._replace(start=2 * match.start + 2, end=2 * match.end + 2) for match in found.matches)
-        return found._replace(matches=wide)
+        """The result for a credential file, whose structure is read beside the search; also where it is in UTF-16."""
+        first = _first_of_wide(content)
+        if first is None:
+            known = self._known(content)
+        else:
+            known = [_widened(span, first) for span in self._known(content[first::2])]
+        found = self._search.structured(content, known)
+        return found if is_read_whole(content) else found._replace(is_whole=False)
 
     def _known(self, content: bytes) -> list[Span]:
-        if not is_credential_file_name(self._path):
-            return []
         return [
             Span(
                 span.kind,
@@ -111,3 +114,18 @@ class ContentScanner:
             return _FOUND_NOTHING
         elf = self._elf.finish() if self._elf is not None else None
         return Looked(searched.matches, elf, searched.is_whole) if searched.matches or elf or not searched.is_whole else _FOUND_NOTHING
+
+
+def _first_of_wide(content: bytes) -> int | None:
+    """Where the first character of a file in UTF-16 stands (its low byte), with or without a mark before it; None for any other file."""
+    marked = {b"\xff\xfe": 2, b"\xfe\xff": 3}.get(content[:2])
+    if marked is not None:
+        return marked
+    zeros = bytes(byte == 0 for byte in content[:4])
+    return {b"\0\1\0\1": 0, b"\1\0\1\0": 1}.get(zeros)
+
+
+def _widened(span: Span, first: int) -> Span:
+    """*span* of every second byte of a content, from *first* on, where it stands in the content."""
+    start, end = first + 2 * span.start, first + 2 * span.end - 1
+    return span._replace(start=start, end=end, secret_start=start, secret_end=end)

@@ -254,7 +254,7 @@ class _Pass:
         if looked.elf is not None:
             self._index.elf[ordinal] = looked.elf
         if not looked.is_whole:
-            what = "the search for credentials in it stopped: it holds more places that look like one than are followed"
+            what = "the search for credentials in it stopped: too many places look like one, or it is too large for a file of its name"
             self._note(Topic.UNREAD, raw.name, what, unread=True)
 
     def _may_expand(self, raw: RawEntry) -> bool:

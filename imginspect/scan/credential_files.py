@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from imginspect.scan.credentials_in import FORMATS, TITLES, Format
+from imginspect.scan.credentials_in.lines import MOST_LINES
 from imginspect.scan.credentials_in.span import Span
 
-_MOST = 1 << 20
+MOST_BYTES = 4 << 20
+"""Bytes of the largest credential file whose structure is read."""
 _ENDINGS = tuple(name for name in FORMATS if name.startswith("*"))
 _SUFFIXES = tuple(ending[1:] for ending in _ENDINGS)
 _TEMPLATES = (".example", ".sample", ".template", ".dist", ".defaults")
@@ -17,11 +19,16 @@ WANTED_NAMES: frozenset[str] = frozenset(name.rpartition("/")[2] for name in FOR
 def credential_file(name: str, content: bytes) -> tuple[Span, ...]:
     """The secrets in a file, in order; *name* is the last part of its path, or the last two or three joined by ``/``.
 
-    Only the first MiB is read. Empty values, placeholders and references to the environment are no secrets.
+    Only ``MOST_BYTES`` and 200,000 lines are read. Empty values, placeholders and references to the environment are no secrets.
     """
     read = _format_of(name)
-    found = set(read(content[:_MOST])) if read else set()
+    found = set(read(content[:MOST_BYTES])) if read else set()
     return tuple(sorted(found, key=lambda span: (span.start, span.end, span.kind)))
+
+
+def is_read_whole(content: bytes) -> bool:
+    """Whether ``credential_file`` reads all of *content*."""
+    return len(content) <= MOST_BYTES and content.count(b"\n") <= MOST_LINES
 
 
 def is_credential_file_name(path: str) -> bool:
@@ -45,4 +52,4 @@ def _format_of(path: str) -> Format | None:
     return FORMATS[".env"] if parts[-1].startswith(".env.") and not parts[-1].endswith(_TEMPLATES) else None
 
 
-__all__ = ["TITLES", "WANTED_NAMES", "Span", "credential_file", "is_credential_file_name"]
+__all__ = ["MOST_BYTES", "TITLES", "WANTED_NAMES", "Span", "credential_file", "is_credential_file_name", "is_read_whole"]

@@ -57,7 +57,8 @@ class LiteralEngine:
     def _possible(self, lowered: bytes) -> Iterator[Literal]:
         """The texts that may be in a block, given in lower case."""
         if len(lowered) < _LEAST_SET:
-            yield from self._by_literal
+            has_zero = b"\0" in lowered
+            yield from (literal for literal in self._by_literal if has_zero or b"\0" not in literal.text)
             return
         present = _words_in(lowered)
         for literal, words in self._words.items():

@@ -7,9 +7,10 @@ import math
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterator
 from functools import cache
-from typing import NamedTuple
+from itertools import islice
+from typing import NamedTuple, TypeAlias
 
 from imginspect.cache import Cache
 from imginspect.rules import Pattern, PatternSet
@@ -17,10 +18,19 @@ from imginspect.scan.engine import Bytes, Engine, Expression, merged
 from imginspect.scan.gate import fixed_text
 from imginspect.scan.hyperscan_engine import HyperscanEngine, is_available
 from imginspect.scan.literal_engine import LiteralEngine
+from imginspect.scan.literals import required_literals
 from imginspect.scan.validators import VALIDATORS
+from imginspect.scan.wide import Narrow, narrowed
 
 MOST_CANDIDATES = 20_000
 """Candidates in one block of bytes after which the search of it stops; a text of honest origin has a few dozen."""
+_MOST_SPANS = 2_000
+"""Matches of one kind in one block after which no more of it are looked for."""
+_MOST_READ = 16 << 20
+"""Bytes that confirming the candidates of one block may read: as many times its longest match as a kind has candidates."""
+
+
+Regions: TypeAlias = dict[int, list[tuple[int, int]]]
 
 
 class Span(NamedTuple):
@@ -46,10 +56,12 @@ class Matcher:
         self.patterns = patterns
         self._published = {digest: item.title for item in patterns.published for digest in item.sha256}
         expressions = [_expression(pattern) for pattern in patterns.patterns]
+        self._is_wide_from = len(expressions)
+        expressions += _wide(expressions)
         fast = engine_name == HyperscanEngine.name or (not engine_name and is_available())
         self._engine: Engine = HyperscanEngine(expressions, cache or Cache(None)) if fast and expressions else LiteralEngine(expressions)
-        self.longest = max((expression.longest for expression in expressions), default=0)
-        """The most bytes that any match spans."""
+        self.longest = 2 * max((expression.longest for expression in expressions), default=0)
+        """The most bytes that any match spans: one in UTF-16 has twice those of its text."""
 
     @property
     def engine_name(self) -> str:
@@ -57,27 +69,66 @@ class Matcher:
         return self._engine.name
 
     def find(self, data: Bytes) -> tuple[list[Span], bool]:
-        """All matches in *data* in order, of overlapping ones the more certain; and whether all of *data* was searched."""
+        """All matches in *data* in order, of overlapping ones the more certain; and whether all of *data* was searched.
+
+        What stands there in UTF-16 is found too, wherever it begins.
+        """
         regions, is_whole = self._engine.candidates(data, MOST_CANDIDATES)
         if not regions:
             return [], is_whole
-        found = [
-            span
-            for number, candidates in regions.items()
-            for region in merged(candidates, len(data))
-            for span in self._confirmed(self.patterns.patterns[number], data, region)
-        ]
+        found, is_confirmed = self._all_confirmed(data, regions)
+        is_whole = is_whole and is_confirmed
+        for narrow in narrowed(data, self._wide_regions(regions, len(data))):
+            inner, is_searched = self._engine.candidates(narrow.text, MOST_CANDIDATES)
+            spans, is_confirmed = self._all_confirmed(narrow.text, inner)
+            found += [_widened(span, narrow) for span in spans if narrow.is_wide(span.secret_start, span.secret_end)]
+            is_whole = is_whole and is_searched and is_confirmed
         return without_overlaps(found), is_whole
 
-    def _confirmed(self, pattern: Pattern, data: Bytes, region: tuple[int, int]) -> Iterable[Span]:
-        for match in _compiled(pattern).finditer(data, *region):
+    def _wide_regions(self, regions: Regions, length: int) -> list[tuple[int, int]]:
+        """Where text in UTF-16 that is worth a look may be."""
+        around = sorted(
+            (start - self.longest, end + self.longest)
+            for number in regions
+            if number >= self._is_wide_from
+            for start, end in regions[number]
+        )
+        return merged(around, length)
+
+    def _all_confirmed(self, data: Bytes, regions: Regions) -> tuple[list[Span], bool]:
+        """The matches in *regions*, and whether all of these were looked into."""
+        found: list[Span] = []
+        is_whole = True
+        for number in sorted(regions):
+            if number >= self._is_wide_from:
+                break
+            pattern, candidates = self.patterns.patterns[number], regions[number]
+            most = max(1, _MOST_READ // _expression(pattern).longest)
+            spans = [
+                span
+                for region in merged(candidates[:most], len(data))
+                for span in islice(self._confirmed(pattern, data, region), _MOST_SPANS)
+            ]
+            found += spans[:_MOST_SPANS]
+            is_whole = is_whole and len(candidates) <= most and len(spans) < _MOST_SPANS
+        return found, is_whole
+
+    def _confirmed(self, pattern: Pattern, data: Bytes, region: tuple[int, int]) -> Iterator[Span]:
+        """The matches in *region*. Behind one that is no credential the search goes on within it: another may begin there."""
+        start, last = region
+        search = _compiled(pattern.regex, ignore_case=pattern.ignore_case).search
+        while (match := search(data, start, last)) is not None:
             group = 1 if match.re.groups and match.start(1) >= 0 else 0
             secret = match.group(group)
-            if entropy(secret) < pattern.entropy:
-                continue
-            if all(VALIDATORS[name](match.group(), secret) for name in pattern.validators):
-                start, end = match.span(group)
-                yield Span(pattern.id, match.start(), match.end(), start, end, pattern.verifies, self.known_as(secret), _rank(pattern))
+            if self._is_credential(pattern, match, secret) and _has_word(pattern, data, match.start()):
+                first, end = match.span(group)
+                yield Span(pattern.id, match.start(), match.end(), first, end, pattern.verifies, self.known_as(secret), _rank(pattern))
+                start = match.end()
+            else:
+                start = max(match.start() + 1, match.start(group))
+
+    def _is_credential(self, pattern: Pattern, match: re.Match[bytes], secret: bytes) -> bool:
+        return entropy(secret) >= pattern.entropy and all(VALIDATORS[name](match.group(), secret) for name in pattern.validators)
 
     def known_as(self, secret: bytes) -> str:
         """What *secret* is where it is published; empty for any other."""
@@ -98,10 +149,42 @@ def _expression(pattern: Pattern) -> Expression:
     return Expression(whole, pattern.ignore_case, longest, regex if fixed_text(regex) >= _TELLING else whole)
 
 
+def _wide(expressions: list[Expression]) -> list[Expression]:
+    """For each fixed text of *expressions* that one of its characters in UTF-16, of either byte order."""
+    texts = {literal for item in expressions for literal in required_literals(item.core, ignore_case=item.ignore_case)}
+    found = []
+    for literal in sorted(texts):
+        regex = rb"\x00".join(b"\\x%02x" % character if not chr(character).isalpha() else bytes([character]) for character in literal.text)
+        found.append(Expression(regex, literal.ignore_case, 2 * len(literal.text) - 1, regex))
+    return found
+
+
+def _widened(span: Span, narrow: Narrow) -> Span:
+    """*span* of the text *narrow* where it stands in the bytes that the text was taken from."""
+    return span._replace(
+        start=narrow.place(span.start),
+        end=narrow.place(span.end - 1) + 1,
+        secret_start=narrow.place(span.secret_start),
+        secret_end=narrow.place(span.secret_end - 1) + 1,
+    )
+
+
 @cache
-def _compiled(pattern: Pattern) -> re.Pattern[bytes]:
-    expression = _expression(pattern)
-    return re.compile(expression.regex, re.IGNORECASE if expression.ignore_case else 0)
+def _compiled(regex: str, *, ignore_case: bool) -> re.Pattern[bytes]:
+    return re.compile(regex.encode(), re.IGNORECASE if ignore_case else 0)
+
+
+@cache
+def _words(near: tuple[str, ...]) -> re.Pattern[bytes]:
+    return re.compile("|".join(map(re.escape, near)).encode(), re.IGNORECASE)
+
+
+def _has_word(pattern: Pattern, data: Bytes, start: int) -> bool:
+    """Whether one of the words that must stand near the match does, before *start*; true where none must."""
+    if not pattern.near:
+        return True
+    first = max(0, start - pattern.within - max(map(len, pattern.near)))
+    return any(start - found.end() <= pattern.within for found in _words(pattern.near).finditer(data, first, start))
 
 
 def entropy(data: bytes) -> float:

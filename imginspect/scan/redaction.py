@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from imginspect.scan.matcher import Matcher
 
 _SHORTEST = 8
 """Characters below which no pattern matches: shorter strings are most, and are let through at once."""
 _LONGEST = 1 << 20
+_MOST_KNOWN = 500
+_PART = "[masked: part of a credential]"
 
 
 class Redactor:
-    """Masks credentials in strings."""
+    """Masks credentials in strings; *known* are such that a message may show the beginning of, which nothing else tells from other text."""
 
-    def __init__(self, matcher: Matcher) -> None:
+    def __init__(self, matcher: Matcher, known: Iterable[str] = ()) -> None:
         self._matcher = matcher
+        self._known = [(value[: _telling(value)], value) for value in list(dict.fromkeys(known))[:_MOST_KNOWN] if value]
 
     def masked(self, text: str) -> str:
         """*text* with each credential in it replaced by ``[masked: kind]``.
@@ -27,13 +32,34 @@ class Redactor:
         if not is_whole:
             return f"[masked: {len(text):,} characters, too many to search for credentials]"
         if not spans:
-            return text
+            return self._without_parts(text)
         parts: list[str] = []
         at = 0
         for span in spans:
-            parts += [_decoded(data[at : span.secret_start]), f"[masked: {span.kind}]"]
+            parts += [self._without_parts(_decoded(data[at : span.secret_start])), f"[masked: {span.kind}]"]
             at = span.secret_end
-        return "".join([*parts, _decoded(data[at:])])
+        return "".join([*parts, self._without_parts(_decoded(data[at:]))])
+
+    def _without_parts(self, text: str) -> str:
+        """*text* without what is the beginning of a known credential: a long text may have been cut within one."""
+        for start, value in self._known:
+            if start in text:
+                first, *others = text.split(start)
+                rest = value[len(start) :]
+                text = "".join([first, *(_PART + other[_shared(rest, other) :] for other in others)])
+        return text
+
+
+def _shared(first: str, second: str) -> int:
+    """How many characters both begin with."""
+    return next(
+        (number for number, (one, other) in enumerate(zip(first, second, strict=False)) if one != other), min(len(first), len(second))
+    )
+
+
+def _telling(value: str) -> int:
+    """Characters of a credential from which on its beginning tells something of it: half of them, not more than eight."""
+    return min(8, max(4, len(value) // 2))
 
 
 def _decoded(data: bytes) -> str:

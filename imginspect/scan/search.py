@@ -61,9 +61,8 @@ class ContentSearch:
             spans = without_overlaps([*spans, *known])
         if not spans and is_whole:
             return NOTHING
-        return _result(
-            _matches(spans, data, 0, 0, is_text=is_text, with_excerpts=is_text), is_whole=is_whole and len(spans) <= MOST_MATCHES
-        )
+        is_whole = is_whole and len(spans) <= MOST_MATCHES
+        return _result(_matches(spans, data, 0, 0, is_text=is_text, with_excerpts=is_text and is_whole), is_whole=is_whole)
 
     def begin(self, *, is_text: bool) -> None:
         """A content follows in pieces."""
@@ -126,7 +125,7 @@ def _matches(spans: list[Span], data: Bytes, offset: int, lines: int, *, is_text
 
 
 def _excerpt(span: Span, spans: list[Span], data: Bytes) -> str:
-    """The line of *span*, not more than a screen line of it, every match in it masked."""
+    """The line of *span*, not more than a screen line of it, every match in it masked. Of text in UTF-16 the zeros are left out."""
     low, high = max(0, span.secret_start - 4 * _BEFORE), min(len(data), span.secret_end + 4 * _AFTER)
     part = bytearray(data[low:high])
     for other in spans:
@@ -136,7 +135,7 @@ def _excerpt(span: Span, spans: list[Span], data: Bytes) -> str:
     start, end = span.secret_start - low, span.secret_end - low
     before = bytes(part[:start]).rpartition(b"\n")[2][-_BEFORE:]
     after = bytes(part[end:]).partition(b"\n")[0][:_AFTER]
-    return (before + _MASK * 8 + after).decode("utf-8", "replace").strip()
+    return (before + _MASK * 8 + after).replace(b"\0", b"").decode("utf-8", "replace").strip()
 
 
 def _result(found: list[Match], *, is_whole: bool) -> Searched:

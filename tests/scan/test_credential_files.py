@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imginspect.scan.credential_files import TITLES, WANTED_NAMES, credential_file, is_credential_file_name
+from imginspect.scan.credential_files import MOST_BYTES, TITLES, WANTED_NAMES, credential_file, is_credential_file_name, is_read_whole
 from imginspect.scan.credentials_in import FORMATS
 
 SECRET = "q7Vx2" + "Lm9Tz4Kd"
@@ -190,3 +190,36 @@ def test_no_damage_makes_a_reader_raise_and_spans_stay_inside(row: tuple[str, st
 @pytest.mark.parametrize("name", sorted(FORMATS))
 def test_a_large_hostile_file_takes_steps_in_proportion(name: str, piece: bytes) -> None:
     assert isinstance(credential_file(name.replace("*", "lab"), piece * (60_000 // len(piece))), tuple)
+
+
+@pytest.mark.parametrize(
+    "written", [r"p\u0026" + SECRET, r"p\u0026\u003c" + SECRET + r"\/x\"", "p&" + SECRET + r"\/", r"\u00e9" + SECRET, "é" + SECRET]
+)
+def test_a_json_string_is_found_however_it_is_escaped(written: str) -> None:
+    content = STATE.replace(f'"{SECRET}"', f'"{written}"').encode()
+    (span,) = credential_file("infra/terraform.tfstate", content)
+    assert content[span.start : span.end] == written.encode()
+
+
+def test_a_mark_before_a_json_document_hides_nothing() -> None:
+    content = b"\xef\xbb\xbf" + json.dumps({"auths": {"ghcr.io": {"auth": LOGIN}}}).encode()
+    assert [content[span.start : span.end] for span in credential_file(".docker/config.json", content)] == [LOGIN.encode()]
+
+
+def test_placeholders_before_a_secret_do_not_use_up_what_is_looked_at() -> None:
+    attributes = [{"attributes": {"password": f"changeme{number}"}} for number in range(1000)]
+    state = {"lineage": "x", "resources": [{"attributes": {"password": SECRET}}, *attributes]}
+    assert len(credential_file("terraform.tfstate", json.dumps(state).encode())) == 1
+
+
+def test_a_large_state_is_read_to_its_end() -> None:
+    attributes = [{"attributes": {"name": f"{number:060}"}} for number in range(30_000)]
+    state = json.dumps({"lineage": "x", "resources": [{"attributes": {"password": SECRET}}, *attributes]}).encode()
+    assert 2 << 20 < len(state) < MOST_BYTES
+    assert len(credential_file("terraform.tfstate", state)) == 1
+    assert is_read_whole(state)
+
+
+def test_what_is_longer_than_is_read_says_so() -> None:
+    assert not is_read_whole(b" " * (MOST_BYTES + 1))
+    assert not is_read_whole(b"\n" * 200_001)

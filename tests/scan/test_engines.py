@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
+from unittest import mock
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imginspect.rules.patterns import Published
+from imginspect.scan import matcher as matcher_module
 from imginspect.scan.literals import required_literals
 from imginspect.scan.matcher import Matcher, Span
 from imginspect.scan.redaction import Redactor
@@ -28,12 +30,11 @@ def everywhere(data: bytes) -> list[tuple[str, int, int]]:
     """What each pattern matches by ``re`` over all of *data*, without any engine."""
     found = []
     for item in PATTERNS.patterns:
-        regex = item.regex.encode()
-        if item.near:
-            regex = b"(?i:" + b"|".join(word.encode() for word in item.near) + rb")[\x00-\xff]{0,%d}?(?:" % item.within + regex + b")"
-        for match in re.finditer(regex, data, re.IGNORECASE if item.ignore_case else 0):
+        near = re.compile(b"|".join(word.encode() for word in item.near), re.IGNORECASE)
+        for match in re.finditer(item.regex.encode(), data, re.IGNORECASE if item.ignore_case else 0):
             group = 1 if match.re.groups else 0
-            found.append((item.id, match.start(group), match.end(group)))
+            if any(word.end() + item.within >= match.start() for word in near.finditer(data, 0, match.start())) or not item.near:
+                found.append((item.id, match.start(group), match.end(group)))
     return found
 
 
@@ -163,9 +164,38 @@ def test_an_expression_without_a_literal_is_still_found_by_the_slow_engine() -> 
         assert places(Matcher(patterns, engine).find(b"x 0123abcd y")[0]) == [("hex", 2, 10)]
 
 
+@pytest.mark.parametrize("engine", ["hyperscan", "literals"])
+def test_a_credential_that_begins_within_a_match_that_is_none(engine: str) -> None:
+    patterns = pattern_set(pattern("block", r"BEGIN[ -~\n]{8,60}?END", validators=("without-two",)))
+    with mock.patch.dict(matcher_module.__dict__, VALIDATORS={"without-two": lambda match, _: match.count(b"BEGIN") == 1}):
+        spans = Matcher(patterns, engine).find(b"the word BEGIN\n BEGIN abcdefgh END")[0]
+    assert places(spans) == [("block", 16, 34)]
+
+
+@pytest.mark.parametrize("engine", ["hyperscan", "literals"])
+def test_every_value_near_one_word_is_found(engine: str) -> None:
+    spans = Matcher(PATTERNS, engine).find(b"pin 111111 222222, and beyond twenty bytes 333333")[0]
+    assert places(spans) == [("near", 4, 10), ("near", 11, 17)]
+
+
+@pytest.mark.parametrize(("engine", "sought"), [("hyperscan", b"-----BEGIN\n"), ("literals", b"-----END\n")])
+def test_a_flood_of_what_an_engine_looks_for_stops_the_search_and_says_so(engine: str, sought: bytes) -> None:
+    matcher = Matcher(pattern_set(pattern("block", r"-----BEGIN[ -~\n]{8,9000}?-----END", longest=9020)), engine)
+    assert not matcher.find(sought * 10_000)[1], "there are thousands of bytes to read for each of them"
+    assert matcher.find(sought * 100)[1]
+
+
 def test_what_is_published_is_known_by_its_digest() -> None:
     digest = hashlib.sha256(b"tok_abcd1234").hexdigest()
     published = Published("example", "Example of a manual", (digest,), "", 1)
     for engine in ENGINES:
         spans, _ = Matcher(PATTERNS._replace(published=(published,)), engine).find(b"tok_abcd1234 tok_wxyz9876")
         assert [span.known_as for span in spans] == ["Example of a manual", ""]
+
+
+def test_the_beginning_of_a_known_credential_is_masked() -> None:
+    redactor = Redactor(ENGINES["hyperscan"], ["swordfish-77x", "abcdefghijklmnopqrst"])
+    assert redactor.masked("it leads to /a/swordf, and") == "it leads to /a/[masked: part of a credential], and"
+    assert redactor.masked("tok_abcd1234 and abcdefghijk") == "[masked: fixed] and [masked: part of a credential]"
+    assert redactor.masked("a sword and abcdefg here") == "a sword and abcdefg here"
+    assert redactor.masked("swordfish" * 3) == "[masked: part of a credential]" * 3

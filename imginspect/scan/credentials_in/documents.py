@@ -13,9 +13,11 @@ from imginspect.scan.validators.decoding import json_object
 from imginspect.scan.validators.keys import is_pem_private_key
 from imginspect.scan.validators.structures import is_basic_authorization
 
-_MOST_VALUES = 10_000
+_MOST_VALUES = 500_000
 _MOST_SECRETS = 300
-_MOST_REPEATS = 20
+_MOST_PLACES = 1_000
+_MARK = b"\xef\xbb\xbf"
+_STRING = re.compile(rb'"([^"\\]*+(?:\\.[^"\\]*+)*+)"', re.DOTALL)
 _SECRET_KEY = re.compile(
     r"(?:.{0,80}_)?(?:password|passwd|secret|token|api_?key|access_?key|secret_?key|private_?key(?:_pem)?|connection_string|sas)",
     re.IGNORECASE,
@@ -32,25 +34,30 @@ def json_file(kind: str, pick: Pick) -> Callable[[bytes], Iterator[Span]]:
     """A reader of a JSON object: spans of the values that *pick* chooses, with whether each is verified."""
 
     def read(content: bytes) -> Iterator[Span]:
-        document = json_object(content, most=len(content))
-        for value, is_verified in islice(pick(document or {}), _MOST_SECRETS):
-            yield from _places(kind, content, value, is_verified)
+        document = json_object(content.removeprefix(_MARK), most=len(content))
+        chosen = ((value, is_verified) for value, is_verified in pick(document or {}) if is_verified or _is_secret(value))
+        yield from _places(kind, content, dict(islice(chosen, _MOST_SECRETS)))
 
     return read
 
 
-def _places(kind: str, content: bytes, value: str, is_verified: bool) -> Iterator[Span]:  # noqa: FBT001  one caller
-    """Where a string of the document stands in its bytes, in either way of writing what is not ASCII; nothing where it is not found."""
-    if not is_verified and not is_secret_value(value.encode("utf-8", "surrogatepass")):
-        return
-    for is_ascii in (True, False):
-        written = json.dumps(value, ensure_ascii=is_ascii).encode("utf-8", "surrogatepass")
-        start = content.find(written)
-        for _ in range(_MOST_REPEATS):
-            if start < 0:
-                break
-            yield Span(kind, start + 1, start + len(written) - 1, is_verified)
-            start = content.find(written, start + 1)
+def _is_secret(value: str) -> bool:
+    return is_secret_value(value.encode("utf-8", "surrogatepass"))
+
+
+def _places(kind: str, content: bytes, secrets: dict[str, bool]) -> Iterator[Span]:
+    """Where *secrets* stand as strings of the document, however their characters are escaped there."""
+    found = ((text, secrets.get(_decoded(text[1]))) for text in _STRING.finditer(content)) if secrets else iter(())
+    places = (Span(kind, *text.span(1), is_verified) for text, is_verified in found if is_verified is not None)
+    yield from islice(places, _MOST_PLACES)
+
+
+def _decoded(text: bytes) -> str:
+    """What a string of a JSON document says; nothing where it is none."""
+    try:
+        return str(json.loads(b'"' + text + b'"')) if b"\\" in text else text.decode("utf-8", "surrogatepass")
+    except ValueError:
+        return ""
 
 
 def at(*keys: str) -> Pick:

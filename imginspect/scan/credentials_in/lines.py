@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from imginspect.scan.credentials_in.span import Span, span_of
 from imginspect.scan.validators.structures import is_basic_authorization
 
-_MOST_LINES = 20_000
+MOST_LINES = 200_000
 _LONGEST_LINE = 1 << 14
 _NETRC = re.compile(rb"(?:^|[ \t\r\n])(?:password|passwd)[ \t\r\n]{1,20}(\"[^\"\r\n]{1,400}\"|[^\s\"]{1,400})")
 _NETRC_START = re.compile(rb"(?:^|\s)(?:machine\s{1,20}\S|default\s)")
@@ -21,9 +21,9 @@ Reader = Callable[[bytes], Iterator[Span]]
 
 
 def lines_of(content: bytes) -> Iterator[tuple[int, bytes]]:
-    """(offset, line without its end) of at most 20,000 lines; a longer line than 16 KiB is cut."""
+    """(offset, line without its end) of at most 200,000 lines; a longer line than 16 KiB is cut."""
     start = 0
-    for _ in range(_MOST_LINES):
+    for _ in range(MOST_LINES):
         if start >= len(content):
             return
         end = content.find(b"\n", start)

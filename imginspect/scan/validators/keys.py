@@ -11,7 +11,8 @@ _PGP = re.compile(rb"-----BEGIN PGP PRIVATE KEY BLOCK-----(.*?)-----END ", re.DO
 _LINE_END = rb"(?:\\r|\\n|[\r\n])"
 _JOINT = re.compile(rb"[\"'][ \t]*[+.]?[ \t]*\\?[ \t]*[\r\n]+[ \t]*[+.]?[ \t]*[\"']")
 _HEADERS = re.compile(rb"^(?:[A-Za-z-]{3,20}: [\x20-\x7e]{1,200}?" + _LINE_END + rb"{1,4})+")
-_BLANK = re.compile(rb"(?:\\+[nrt]|[ \t\r\n\"',\\])+")
+_BLANK = re.compile(rb"(?:\\+(?:[nrt]|u000[9aAdD])|[ \t\r\n\"',\\])+")
+_MARGIN = re.compile(rb"[\r\n]([^\r\nA-Za-z0-9=\"']{1,12})\Z")
 _SMALLEST_KEY = 32
 _MOST = 1 << 15
 _OPENSSH_MAGIC = b"openssh-key-v1\0"
@@ -22,13 +23,13 @@ _PGP_SECRET_KEY_TAGS = frozenset({5, 7})
 def is_pem_private_key(match: bytes, secret: bytes) -> bool:
     """Whether the body decodes to what the label promises: an OpenSSH key, a DER SEQUENCE of that length, or one encrypted.
 
-    Line ends may be real, or written as in JSON and in source code.
+    Line ends may be real, or written as in JSON and in source code; a margin before every line (of a comment, a change) is passed over.
     Source: RFC 7468, section 10; RFC 1421, section 4.6 (encrypted, in the old manner); OpenSSH, PROTOCOL.key.
     """
     found = _PEM.search(match[:_MOST])
     if found is None:
         return False
-    text = _JOINT.sub(b"\n", found[2]).lstrip(b" \t")
+    text = _JOINT.sub(b"\n", _without_margin(found[2])).lstrip(b" \t")
     text = re.sub(rb"^" + _LINE_END + rb"+", b"", text)
     headers = _HEADERS.match(text)
     body = from_base64(_BLANK.sub(b"", text[headers.end() :] if headers else text))
@@ -39,6 +40,17 @@ def is_pem_private_key(match: bytes, secret: bytes) -> bool:
     if headers and b"ENCRYPTED" in headers[0]:
         return len(body) % 8 == 0
     return _is_der_sequence(body)
+
+
+def _without_margin(body: bytes) -> bytes:
+    """*body* without what stands before its last line, the one of the armour, where it stands before every other line too."""
+    margin = _MARGIN.search(body[-16:])
+    if margin is None:
+        return body
+    first, *lines = body.split(b"\n")
+    if not all(line.startswith(margin[1]) for line in lines):
+        return body
+    return b"\n".join([first, *(line[len(margin[1]) :] for line in lines)])
 
 
 def _is_der_sequence(body: bytes) -> bool:
