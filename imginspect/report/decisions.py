@@ -1,0 +1,76 @@
+"""What a report asks of its reader: the few things to decide, the most pressing first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import NamedTuple
+
+from imginspect.report.document import Document, ResultPart
+from imginspect.wording import counted
+
+_SEVERITIES = ("info", "low", "medium", "high", "critical")
+_LONGEST = 240
+_WORDS = {"fail": "Failed", "undetermined": "Not settled", "warn": "Warning"}
+
+
+class Decision(NamedTuple):
+    """One thing to decide. *rule* is the id of the rule that asks it, empty where none does."""
+
+    title: str
+    detail: str
+    rule: str
+
+
+def decisions(document: Document, most: int = 5) -> list[Decision]:
+    """At most *most* things to decide: failures (those that count first), what is not settled, warnings, conditions, what was not read."""
+    return list(islice(_decisions(document), most))
+
+
+def worst_first(results: Sequence[ResultPart]) -> list[ResultPart]:
+    """*results* with those that count against the image first, then by severity, then by rule."""
+    return sorted(results, key=lambda result: (not result["counts"], -_rank(result["severity"]), result["rule"]))
+
+
+def _decisions(document: Document) -> Iterator[Decision]:
+    if document["image"] is None:
+        yield Decision("Nothing was inspected", shortened(document["reason"]), "")
+    results = worst_first(document["results"])
+    yield from (_open(result) for result in results if result["counts"])
+    for verdict in ("fail", "undetermined", "warn"):
+        yield from (_open(result) for result in results if result["verdict"] == verdict and not result["counts"])
+    yield from (_condition(result) for result in results if result["verdict"] == "pass" and result["conditions"])
+    coverage = document["coverage"]
+    if coverage is not None and coverage["gaps"]:
+        yield Decision("Not everything was read", _with_rest(coverage["gaps"], "gap"), "")
+
+
+def _open(result: ResultPart) -> Decision:
+    messages = [finding["message"] for finding in result["findings"]]
+    detail = _with_rest(messages, "finding") if messages else shortened(result["reason"])
+    return Decision(f"{_WORDS.get(result['verdict'], result['verdict'])}: {result['title']}", detail, result["rule"])
+
+
+def _condition(result: ResultPart) -> Decision:
+    return Decision(
+        f"Passes on a condition: {result['title']}", "Provided: " + _with_rest(result["conditions"], "condition"), result["rule"]
+    )
+
+
+def _with_rest(texts: Sequence[str], noun: str) -> str:
+    """The first of *texts* as a sentence, and how many more there are."""
+    first = shortened(texts[0].rstrip("."))
+    return (
+        f"{first}."
+        if len(texts) == 1
+        else f"{first}. There {'is' if len(texts) == 2 else 'are'} {counted(len(texts) - 1, f'more {noun}')}."
+    )
+
+
+def _rank(severity: str) -> int:
+    return _SEVERITIES.index(severity) if severity in _SEVERITIES else len(_SEVERITIES)
+
+
+def shortened(text: str, longest: int = _LONGEST) -> str:
+    """*text*, cut off with an ellipsis where it is longer than *longest* characters."""
+    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
