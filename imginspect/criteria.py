@@ -9,12 +9,13 @@ from pathlib import Path
 from imginspect.cache import Cache
 from imginspect.checks import prepare
 from imginspect.checks.runner import Prepared
-from imginspect.rules import PatternSet, Policy, RuleSet, Severity
-from imginspect.rules.folder import rules_folder
+from imginspect.rules import PatternSet, Policy, RuleSet, Severity, yaml_file
+from imginspect.rules.folder import rule_files, rules_folder
 from imginspect.rules.knowledge_base import KnowledgeBase
 from imginspect.rules.loading import load
 from imginspect.rules.mapping import Place
-from imginspect.rules.policy import DEFAULT_POLICY
+from imginspect.rules.policy import DEFAULT_POLICY, policy_file
+from imginspect.rules.rule import digest_of
 from imginspect.scan.matcher import Matcher
 from imginspect.scan.validators import VALIDATORS
 
@@ -64,6 +65,24 @@ def load_criteria(
         strict=strict,
         own_severities=own_severities(policy, loaded.rules),
     )
+
+
+def criteria_files(policy_name: str, rule_folders: Sequence[Path], policy_digest: str) -> dict[str, bytes]:
+    """The policy and all files of rules and knowledge, by a relative name each: what an image was judged by, to be kept.
+
+    Raises: RuleError - the policy is not the one with the sha256 *policy_digest* any more
+    """
+    folders = [rules_folder(), *rule_folders]
+    policy = policy_file(policy_name, folders)
+    content = yaml_file.read(policy.path, policy.shown_as)
+    if digest_of([content]) != policy_digest:
+        raise Place(policy.shown_as, 1).error("the file was changed while the image was inspected")
+    files = {"policy.yaml": content}
+    for number, folder in enumerate(folders):
+        for file in rule_files(folder):
+            name = file.path.relative_to(folder).as_posix()
+            files[f"{'rules' if number == 0 else f'own-rules-{number}'}/{name}"] = yaml_file.read(file.path, file.shown_as)
+    return files
 
 
 def own_severities(policy: Policy, rules: RuleSet) -> dict[str, Severity]:

@@ -20,7 +20,7 @@ PACKAGE = Path(imginspect.__file__).parent
 ORDER: tuple[frozenset[str], ...] = tuple(
     frozenset(parts.split())
     for parts in (
-        "errors limits problems wording worker cache",  # know nothing of images
+        "errors limits problems wording worker cache writing",  # know nothing of images
         "rules",
         "compression tar",
         "oci",

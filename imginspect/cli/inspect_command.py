@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from imginspect.cli.evidence_option import evidence as asked_evidence
+from imginspect.cli.evidence_option import evidence_options, write_evidence
 from imginspect.cli.output import wants_colour, write
 from imginspect.cli.progress import progress_bar
 from imginspect.cli.report_options import InOrder, Wanted, report_options, wanted
 from imginspect.cli.source import Request, naming, request, source_options, unnamed
 from imginspect.errors import UsageError, describe
+from imginspect.report.forms import TERMINAL
 from imginspect.rules import Severity
 
 if TYPE_CHECKING:
@@ -44,12 +47,15 @@ if TYPE_CHECKING:
 @click.option(
     "--colour", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True, help="Colours in the terminal form."
 )
+@evidence_options
 @click.option("-q", "--quiet", is_flag=True, help="No progress bar, and nothing on standard output but what -o - asks for.")
 def command(
     every: bool, forms: tuple[str, ...], files: tuple[Path, ...], policy: str, rule_folders: tuple[Path, ...], fail_on: str | None,
-    strict: bool, colour: str, quiet: bool, **source: object,
+    strict: bool, colour: str, evidence: Path | None, key: Path | None, by: str | None, quiet: bool, **source: object,
 ) -> None:  # fmt: skip
     """Inspect the image in SOURCE (an archive, a directory, or - for standard input) and report what is in it.
+
+    --evidence writes a pack that can be filed and checked again with "imginspect verify".
 
     One run writes as many reports as are asked for: --format sarif -o app.sarif --format junit -o app.xml --format terminal
 
@@ -57,17 +63,21 @@ def command(
     """
     from imginspect.cli import EXIT_USAGE
     from imginspect.cli.cache_folder import user_cache
-    from imginspect.criteria import load_criteria
+    from imginspect.criteria import criteria_files, load_criteria
 
     criteria = load_criteria(policy, rule_folders, Severity(fail_on) if fail_on else None, strict=strict, cache=user_cache())
     asked = request(**source)  # type: ignore[arg-type]
     if every and asked.choice.image:
         raise UsageError("--all and --image exclude each other")
     outputs = wanted(forms, files, quiet=quiet, source=asked.source)
+    pack = asked_evidence(evidence, key, by)
     with progress_bar(asked.source, quiet=quiet) as progress:
         reports = _reports(asked, criteria, progress, every=every)
-    documents = _documents(reports, outputs)
+    documents = _documents(reports, outputs, with_filesystem=pack is not None)
     written = [_is_written(documents, output, every=every, colour=colour) for output in outputs]
+    if pack is not None:
+        used = criteria_files(policy, rule_folders, criteria.policy.digest)
+        write_evidence(pack, documents, [output.form for output in outputs if output.form != TERMINAL], used, several=every)
     sys.exit(_exit_code(reports) if all(written) else EXIT_USAGE)
 
 
@@ -90,11 +100,11 @@ def _reports(asked: Request, criteria: Criteria, progress: Callable[[int], None]
     return reports
 
 
-def _documents(reports: list[Report], outputs: Sequence[Wanted]) -> list[Document]:
+def _documents(reports: list[Report], outputs: Sequence[Wanted], *, with_filesystem: bool) -> list[Document]:
     from imginspect.report import forms
     from imginspect.report.tree import report_tree
 
-    with_filesystem = any(output.form in forms.SHOW_FILESYSTEM for output in outputs)
+    with_filesystem = with_filesystem or any(output.form in forms.SHOW_FILESYSTEM for output in outputs)
     return [report_tree(report, with_filesystem=with_filesystem) for report in reports]
 
 

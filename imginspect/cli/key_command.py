@@ -22,7 +22,7 @@ def command() -> None:
 def new(file: Path, kind: str, encrypt: bool) -> None:
     """Write a new private key to FILE and its public key to FILE.pub.pem, for the owner only. Nothing is overwritten."""
     from imginspect.pack.keys import new_key_pair
-    from imginspect.pack.writing import write_new
+    from imginspect.writing import write_new
 
     public = file.with_name(f"{file.name}.pub.pem")
     for target in (file, public):

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
-import secrets
 import stat
 import sys
 from pathlib import Path
 
 import click
 
-from imginspect.errors import UsageError
+from imginspect.writing import complaints, write_whole
 
 
 def write(text: str, target: Path | None) -> None:
@@ -27,38 +27,40 @@ def write(text: str, target: Path | None) -> None:
         sys.stdout.write(text)
         sys.stdout.flush()
         return
+    content = text.encode("utf-8")
+    with complaints(target):
+        if not _written_to_device(content, target):
+            write_whole(target, content)
+
+
+def is_in_devices(target: Path) -> bool:
+    """Whether *target* stands in /dev or /proc, where nothing is ever replaced."""
+    return Path(os.path.realpath(target.parent)).parts[:2] in (("/", "dev"), ("/", "proc"))
+
+
+def _written_to_device(content: bytes, target: Path) -> bool:
+    """Whether *target* is no file and *content* was written to it. It is opened first and then looked at: nobody can swap it in between.
+
+    Outside of /dev and /proc no link is followed.
+    Raises: OSError
+    """
+    in_devices = is_in_devices(target)
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC | os.O_NONBLOCK | (0 if in_devices else os.O_NOFOLLOW)
     try:
-        if _is_device(target):
-            # never created; what standard output has led to a file so far is kept
-            with os.fdopen(os.open(target, os.O_WRONLY | os.O_APPEND), "w", encoding="utf-8", newline="") as handle:
-                handle.write(text)
-        else:
-            _replace(text, target)
+        descriptor = os.open(target, flags)
     except OSError as error:
-        raise UsageError(f"cannot write {target}: {error.strerror}") from error
-
-
-def _is_device(target: Path) -> bool:
-    """Whether *target* stands in /dev or /proc, or is neither missing nor a file nor a folder, wherever it leads."""
-    if Path(os.path.realpath(target.parent)).parts[:2] in (("/", "dev"), ("/", "proc")):
-        return True
-    try:
-        mode = target.stat().st_mode
-    except OSError:
-        return False
-    return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)
-
-
-def _replace(text: str, target: Path) -> None:
-    temporary = target.with_name(f".{target.name}.{secrets.token_hex(8)}")
-    try:
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as handle:
-            handle.write(text)
-        os.replace(temporary, target)
-    except OSError:
-        temporary.unlink(missing_ok=True)
-        raise
+        if error.errno == errno.ENXIO:  # a pipe that nobody reads yet: wait for a reader, as everybody would
+            descriptor = os.open(target, flags & ~os.O_NONBLOCK)
+        elif in_devices:
+            raise
+        else:  # it is missing, a link, a folder, or not to be written: whatever takes its place is a new file
+            return False
+    with os.fdopen(descriptor, "wb") as handle:
+        if not in_devices and stat.S_ISREG(os.fstat(descriptor).st_mode):
+            return False
+        os.set_blocking(descriptor, True)
+        handle.write(content)
+    return True
 
 
 def wants_colour(choice: str, target: Path | None) -> bool:

@@ -2,6 +2,6 @@
 
 from imginspect.pack.contents import Pack, make_pack
 from imginspect.pack.keys import Signer, Verifier, load_signer, load_verifier
-from imginspect.pack.writing import write_pack, write_whole
+from imginspect.pack.writing import write_pack
 
-__all__ = ["Pack", "Signer", "Verifier", "load_signer", "load_verifier", "make_pack", "write_pack", "write_whole"]
+__all__ = ["Pack", "Signer", "Verifier", "load_signer", "load_verifier", "make_pack", "write_pack"]

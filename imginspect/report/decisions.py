@@ -1,64 +1,82 @@
-"""Decisions: the few things that the reader of a report has to decide, the worst first."""
+"""What a report asks of its reader: the few things to decide, the most pressing first."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from imginspect.report.document import Document, ResultPart
-from imginspect.rules import Severity
 from imginspect.wording import counted
+
+_SEVERITIES = ("info", "low", "medium", "high", "critical")
+_LONGEST = 240
+_WORDS = {"fail": "Failed", "undetermined": "Not settled", "warn": "Warning"}
 
 
 class Decision(NamedTuple):
-    """One thing to decide: a question in *title*, what it is about in *detail*. *rule* is the rule's id, empty where none is behind it."""
+    """One thing to decide. *rule* is the id of the rule that asks it, empty where none does."""
 
     title: str
     detail: str
-    rule: str = ""
+    rule: str
 
 
 def decisions(document: Document, most: int = 5) -> list[Decision]:
-    """What is to be decided about the image, at most *most* things; where there are more, the last of them says how many."""
-    found = list(_all(document))
+    """At most *most* things to decide: failures that count, what was not read, other failures, what is not settled, warnings, conditions.
+
+    Where there are more, the last one says how many and which.
+    """
+    found = list(_decisions(document))
     if len(found) <= most:
         return found
     rest = found[most - 1 :]
-    return [*found[: most - 1], Decision(f"{counted(len(rest), 'more point')} to look at", "; ".join(map(_name, rest[:10])))]
+    return [*found[: most - 1], Decision(f"{len(rest):,} more points to look at", ", ".join(item.rule or item.title for item in rest), "")]
 
 
-def _name(decision: Decision) -> str:
-    return decision.rule or decision.title
+def worst_first(results: Sequence[ResultPart]) -> list[ResultPart]:
+    """*results* with those that count against the image first, then by severity, then by rule."""
+    return sorted(results, key=lambda result: (not result["counts"], -_rank(result["severity"]), result["rule"]))
 
 
-def _all(document: Document) -> Iterator[Decision]:
+def _decisions(document: Document) -> Iterator[Decision]:
     if document["image"] is None:
-        yield Decision("Ask for another export of the image", document["reason"])
-        return
-    results = sorted(document["results"], key=lambda result: (-Severity(result["severity"]).rank, result["rule"]))
-    for result in results:
-        if result["counts"]:
-            yield Decision(f"Refuse the image, or accept this: {result['title']} – not met", _detail(result), result["rule"])
+        yield Decision("Nothing was inspected", shortened(document["reason"]), "")
+    results = worst_first(document["results"])
+    yield from (_open(result) for result in results if result["counts"])
     coverage = document["coverage"]
-    if coverage and not coverage["complete"]:
-        more = f" (and {len(coverage['gaps']) - 1:,} more)" if len(coverage["gaps"]) > 1 else ""
-        yield Decision("Ask for a complete export: not everything was read", coverage["gaps"][0] + more if coverage["gaps"] else "")
-    for verdict, question in (
-        ("undetermined", "Find out: {}"),
-        ("fail", "Look at this, which does not count against the image: {} – not met"),
-        ("warn", "Look at this warning: {}"),
-    ):
-        for result in results:
-            if result["verdict"] == verdict and not result["counts"]:
-                yield Decision(question.format(result["title"]), _detail(result), result["rule"])
-    for result in results:
-        if result["verdict"] == "pass" and result["conditions"]:
-            yield Decision(f"Make sure of what this depends on: {result['title']}", "; ".join(result["conditions"][:3]), result["rule"])
+    if coverage is not None and coverage["gaps"]:
+        yield Decision("Not everything was read", _with_rest(coverage["gaps"], "gap"), "")
+    for verdict in ("fail", "undetermined", "warn"):
+        yield from (_open(result) for result in results if result["verdict"] == verdict and not result["counts"])
+    yield from (_condition(result) for result in results if result["verdict"] == "pass" and result["conditions"])
 
 
-def _detail(result: ResultPart) -> str:
-    findings = result["findings"]
-    if not findings:
-        return result["reason"] or result["title"]
-    more = f" (and {counted(len(findings) - 1, 'more finding')})" if len(findings) > 1 else ""
-    return findings[0]["message"] + more
+def _open(result: ResultPart) -> Decision:
+    messages = [finding["message"] for finding in result["findings"]]
+    detail = _with_rest(messages, "finding") if messages else shortened(result["reason"])
+    return Decision(f"{_WORDS.get(result['verdict'], result['verdict'])}: {result['title']}", detail, result["rule"])
+
+
+def _condition(result: ResultPart) -> Decision:
+    return Decision(
+        f"Passes on a condition: {result['title']}", "Provided: " + _with_rest(result["conditions"], "condition"), result["rule"]
+    )
+
+
+def _with_rest(texts: Sequence[str], noun: str) -> str:
+    """The first of *texts* as a sentence, and how many more there are."""
+    first = shortened(texts[0].rstrip("."))
+    return (
+        f"{first}."
+        if len(texts) == 1
+        else f"{first}. There {'is' if len(texts) == 2 else 'are'} {counted(len(texts) - 1, f'more {noun}')}."
+    )
+
+
+def _rank(severity: str) -> int:
+    return _SEVERITIES.index(severity) if severity in _SEVERITIES else len(_SEVERITIES)
+
+
+def shortened(text: str, longest: int = _LONGEST) -> str:
+    """*text*, cut off with an ellipsis where it is longer than *longest* characters."""
+    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"

@@ -10,6 +10,7 @@ from imginspect.report.document import Document
 TERMINAL = "terminal"
 _MODULES = {
     "terminal": "terminal",
+    "html": "html",
     "json": "json_form",
     "sarif": "sarif",
     "junit": "junit",
@@ -24,6 +25,7 @@ SHOW_FILESYSTEM = frozenset({"json", "html"})
 SUFFIXES = {
     ".sarif.json": "sarif",
     ".sarif": "sarif",
+    ".html": "html",
     ".json": "json",
     ".xml": "junit",
     ".txt": "terminal",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
 import subprocess
 import sys
@@ -113,9 +114,9 @@ def test_each_report_is_what_it_would_be_alone(good: Path, tmp_path: Path) -> No
         ("-o a --format json -o b --format sarif", "each --format before its -o"),
         ("-o a.json --format json -o b.sarif --format sarif", "each --format before its -o"),
         ("--format json --format sarif -o a -o b", "each --format before its -o"),
-        ("-o a.html", "the name does not tell the form"),
+        ("-o a.htm5", "the name does not tell the form"),
         ("-o a.tar -o b.json", "the name does not tell the form"),
-        ("--format html -o a", "html"),
+        ("--format htm5 -o a", "html"),
         ("--format json -o .", "is a directory"),
         ("--format", "--format"),
         ("--format json -o good.tar", "would replace the archive"),
@@ -174,7 +175,7 @@ def test_only_the_terminal_form_is_coloured(good: Path, tmp_path: Path) -> None:
 
 def test_the_help_tells_how(good: Path) -> None:
     text = " ".join(run("inspect", "--help").text.split())
-    for words in ("terminal|json|sarif|junit", "each with its own -o after it", ".sarif sarif"):
+    for words in ("terminal|html|json|sarif|junit", "each with its own -o after it", ".sarif sarif"):
         assert words in text
 
 
@@ -188,7 +189,20 @@ def test_what_stands_in_dev_is_written_to_and_never_replaced(good: Path, tmp_pat
         command = [sys.executable, "-m", "imginspect", "inspect", str(good), "--format", "junit", "-o", "/dev/fd/1", *LENIENT]
         assert subprocess.run(command, stdout=out, timeout=60).returncode == 0
     assert target.read_text().startswith("before <?xml")
-    assert all(output._is_device(Path(name)) for name in ("/dev/stdout", "/dev/nothing", "/dev/fd/1", "/proc/self/fd/1"))
+    assert all(output.is_in_devices(Path(name)) for name in ("/dev/stdout", "/dev/nothing", "/dev/fd/1", "/proc/self/fd/1"))
     (tmp_path / "d").symlink_to("/dev", target_is_directory=True)
-    assert output._is_device(tmp_path / "d" / "stdout")
-    assert not output._is_device(target)
+    assert output.is_in_devices(tmp_path / "d" / "stdout")
+    assert not output.is_in_devices(target)
+
+
+def test_a_planted_link_to_a_pipe_is_replaced_and_a_pipe_is_written_to(good: Path, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to("pipe")
+    assert run("inspect", good, "--format", "junit", "-o", tmp_path / "link", *LENIENT).code == 0
+    assert (tmp_path / "link").is_file()
+    assert not (tmp_path / "link").is_symlink()
+    reader = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    assert run("inspect", good, "--format", "github", "-o", tmp_path / "pipe", *LENIENT).code == 0
+    assert os.read(reader, 1 << 16).startswith(b"imginspect: ")
+    os.close(reader)
+    assert (tmp_path / "pipe").is_fifo()

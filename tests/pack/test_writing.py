@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 
 from imginspect.errors import UsageError
-from imginspect.pack import write_pack, write_whole
+from imginspect.pack import write_pack
 from imginspect.pack.reading import read_pack
 from imginspect.pack.zipped import zip_bytes
+from imginspect.writing import write_whole
 from tests.pack.packs import pack_of, record, sample
 
 TARGETS = ["pack", "pack.zip"]

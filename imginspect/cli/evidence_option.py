@@ -1,0 +1,93 @@
+"""The options of ``inspect`` that ask for an evidence pack: ``--evidence``, ``--key`` and ``--by``; and what they ask for, done."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from imginspect.errors import UsageError
+
+if TYPE_CHECKING:
+    from imginspect.pack import Signer
+    from imginspect.report.document import Document
+
+F = TypeVar("F", bound=Callable[..., Any])
+_ALWAYS = ("json", "html", "markdown")
+_NAMES = {"sarif": "report.sarif", "junit": "report.junit.xml", "github": "report.github.txt", "gitlab": "report.gitlab.json"}
+"""Files of the forms whose suffix alone would not tell them apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The pack that was asked for, the key that signs it, and who answers for it; *started* is when the inspection began."""
+
+    target: Path
+    signer: Signer | None
+    by: str | None
+    started: datetime
+
+
+def evidence_options(function: F) -> F:
+    """Adds --evidence, --key and --by; the command gets them as arguments for ``evidence``."""
+    for decorate in (
+        click.option("--by", metavar="TEXT", help="Who answers for the inspection, for the evidence pack: a name, an ORCID."),
+        click.option(
+            "--key", type=click.Path(path_type=Path, dir_okay=False), help='Private key that signs the evidence pack; see "key new".'
+        ),
+        click.option(
+            "--evidence",
+            metavar="DIR|FILE.zip",
+            type=click.Path(path_type=Path),
+            help="Write an evidence pack: reports, criteria, excerpts, checksums, statement.",
+        ),
+    ):
+        function = decorate(function)
+    return function
+
+
+def evidence(target: Path | None, key: Path | None, by: str | None) -> Evidence | None:
+    """What was asked for, the key read before any image is; None where no pack is wanted.
+
+    Raises: UsageError
+    """
+    from imginspect.cli.circumstances import signer_from, source_date_epoch
+
+    if target is None:
+        if key is not None or by is not None:
+            raise UsageError(f"{'--key' if key is not None else '--by'} is for an evidence pack: name one with --evidence DIR|FILE.zip")
+        return None
+    source_date_epoch()  # a wrong one is told before the image is read
+    return Evidence(target, signer_from(key) if key is not None else None, by, datetime.now(UTC))
+
+
+def write_evidence(
+    asked: Evidence, documents: Sequence[Document], forms: Iterable[str], criteria: dict[str, bytes], *, several: bool
+) -> None:
+    """Writes the pack: the JSON, HTML and Markdown forms, and *forms* too.
+
+    Raises: UsageError - it cannot be written
+    """
+    from imginspect.cli.circumstances import inspection_record, source_date_epoch
+    from imginspect.pack import make_pack, write_pack
+    from imginspect.report import forms as renderers
+
+    read = datetime.now(UTC)
+    wanted = dict.fromkeys([*_ALWAYS, *forms])
+    rendered = {_file_name(form): renderers.render(form, documents, several=several).encode("utf-8") for form in wanted}
+    pack = make_pack(documents, rendered, criteria, signer=asked.signer, by=asked.by, source_date_epoch=source_date_epoch())
+    ended = datetime.now(UTC)
+    durations = {"reading": (read - asked.started).total_seconds(), "pack": (ended - read).total_seconds()}
+    record = inspection_record(asked.started, ended, asked.by, sys.argv[1:], durations)
+    write_pack(pack, record.as_json(), asked.target)
+
+
+def _file_name(form: str) -> str:
+    from imginspect.report.forms import SUFFIXES
+
+    return _NAMES.get(form) or "report" + next(suffix for suffix, wanted in SUFFIXES.items() if wanted == form)

@@ -1,0 +1,13 @@
+"""The HTML form: one page that needs nothing but itself, for the person who decides on an image and for whoever checks it years later."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from imginspect.report.document import Document
+from imginspect.report.html.page import page
+
+
+def render(documents: Sequence[Document]) -> str:
+    """One page on all of *documents*, with an overview where there are several. It works without its script and loads nothing."""
+    return page(documents)

@@ -1,0 +1,41 @@
+"""How to check the report later: the digests that it stands on, and what to run."""
+
+from __future__ import annotations
+
+from imginspect.report.html.markup import Markup, element, joined
+from imginspect.report.html.part import Part
+from imginspect.report.html.tables import code, facts
+
+
+def checking(part: Part) -> Markup:
+    """The versions and digests that the report depends on, and the steps to make it again."""
+    document = part.document
+    archive = next((link for link in document["chain"] if link["role"] == "archive" and link["digest"]), None)
+    policy, tool = document["policy"], document["tool"]
+    digests = facts(
+        (
+            ("Archive", code(archive["digest"] or "") if archive else "a directory, which has no digest of its own"),
+            ("Program", f"{tool['name']} {tool['version']}"),
+            ("Policy", joined((code(policy["id"]), " with sha256 ", code(policy["sha256"])))),
+            ("Rules", joined(("sha256 ", code(policy["rules_sha256"])))),
+            ("Form of the report", f"schema {document['schema_version']}, exit code {document['exit_code']}"),
+        )
+    )
+    return joined(
+        (element("p", _WORDS, class_="explained"), digests, element("ol", *(element("li", step) for step in _steps(archive is not None))))
+    )
+
+
+_WORDS = (
+    "The report holds no time and no name of a machine. The same archive, program, policy and rules give the same report again, byte for "
+    "byte, whenever and wherever it is made. When it was made, and by whom, is recorded beside it, not in it."
+)
+
+
+def _steps(has_digest: bool) -> list[str]:  # noqa: FBT001 - a private helper of one caller
+    first = ["Compute the sha256 of the archive that was kept (sha256sum FILE). It must be the digest above."] if has_digest else []
+    return [
+        *first,
+        "Install the version of the program named above, inspect the archive again with the same policy, and ask for the HTML form.",
+        "Compare the new report with this one. They must not differ in a single byte.",
+    ]

@@ -1,0 +1,67 @@
+"""What was read, byte by byte, and what was not."""
+
+from __future__ import annotations
+
+from imginspect.report.document import CoveragePart, LayerCoveragePart, OtherFile
+from imginspect.report.html.amounts import share_text, size_text
+from imginspect.report.html.markup import NOTHING, Markup, element, joined
+from imginspect.report.html.part import Part
+from imginspect.report.html.tables import Row, code, facts, table
+from imginspect.report.html.words import Outcome, badge
+
+
+def coverage(part: Part) -> Markup:
+    """Whether everything was read, the gaps, the use of every byte, each layer, and files that do not belong to the image."""
+    found = part.document["coverage"]
+    if found is None:
+        return NOTHING
+    return joined((_gaps(found), _uses(found), _counts(found), _layers(found, part), _others(found["other_files"])))
+
+
+def _gaps(coverage: CoveragePart) -> Markup:
+    if coverage["complete"] and not coverage["gaps"]:
+        return element("p", badge(Outcome("Everything that belongs to the image was read.", "", "pass")))
+    gaps = element("ul", *(element("li", gap) for gap in coverage["gaps"]))
+    return joined((element("p", badge(Outcome("Not everything was read:", "", "undetermined"))), gaps))
+
+
+def _uses(coverage: CoveragePart) -> Markup:
+    whole = coverage["archive_bytes"]
+    used = [(use, count) for use, count in coverage["bytes_by_use"].items() if count]
+    rows = [Row((use, f"{count:,}", share_text(count, whole))) for use, count in used]
+    rows.append(Row(("the archive in all", f"{whole:,}", share_text(whole, whole))))
+    return table("Every byte of the archive by its use", ("Use", "Bytes", "Share"), rows, numbers=(1, 2))
+
+
+def _counts(coverage: CoveragePart) -> Markup:
+    files = sum(layer["files"] for layer in coverage["layers"])
+    packed = sum(layer["packed_files"] for layer in coverage["layers"])
+    second = coverage["second_pass_files"]
+    return facts(
+        (
+            ("Files in all layers", f"{files:,}"),
+            ("Paths a container sees", f"{coverage['visible_nodes']:,}"),
+            ("Paths hidden by later layers", f"{coverage['hidden_nodes']:,}, searched like the others"),
+            ("Packed files", f"{packed:,}, searched as they are; what is packed in them was not opened" if packed else ""),
+            ("Read a second time", f"{second:,}, because a rule asked for them" if second else ""),
+        )
+    )
+
+
+def _layers(coverage: CoveragePart, part: Part) -> Markup:
+    columns = ("Layer", "Status", "Entries", "Files", "Size of files", "Files not read", "Bytes behind its end", "Packed files")
+    rows = (_layer(layer, part) for layer in coverage["layers"])
+    return table("What was read of each layer", columns, rows, numbers=(2, 3, 4, 5, 6, 7)) if coverage["layers"] else NOTHING
+
+
+def _layer(layer: LayerCoveragePart, part: Part) -> Row:
+    reason = element("p", layer["reason"], class_="note") if layer["reason"] else NOTHING
+    numbers = (layer["files_not_read"], layer["trailing_bytes"], layer["packed_files"])
+    counts = (f"{layer['entries']:,}", f"{layer['files']:,}", size_text(layer["file_bytes"]), *(f"{number:,}" for number in numbers))
+    return Row((part.layer(layer["index"]), joined((layer["status"], reason)), *counts))
+
+
+def _others(files: list[OtherFile]) -> Markup:
+    columns = ("File of the archive", "What it is", "Size", "sha256")
+    rows = (Row((code(item["name"]), item["kind"], size_text(item["size"]), code(item["sha256"] or ""))) for item in files)
+    return table("Files of the archive that do not belong to the image", columns, rows, numbers=(2,), wide=True) if files else NOTHING

@@ -1,0 +1,95 @@
+"""Where a finding was seen: the lines around it, the file, the layer and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+from typing import Any
+
+from imginspect.report.document import EvidencePart, FindingPart
+from imginspect.report.html.amounts import size_text
+from imginspect.report.html.markup import NOTHING, Markup, element, escape, joined
+from imginspect.report.html.part import Part
+
+_STATES = {
+    "visible": "visible in the container",
+    "config": "a setting of the image",
+    "overwritten": "overwritten by a later layer, but still in the archive",
+    "deleted": "deleted by a later layer, but still in the archive",
+}
+
+
+def evidence(finding: FindingPart, part: Part) -> Markup:
+    """All places of a finding. Neighbours in one file share its facts."""
+    return joined(_file(list(items), part) for _, items in groupby(finding["evidence"], key=_file_key))
+
+
+def _file_key(item: EvidencePart) -> tuple[Any, ...]:
+    layer, hidden_by = item["layer"], item["hidden_by"]
+    place = (item["path"], item["config_field"], item["member"], item["state"], item["file_sha256"], item["file_type"], item["size"])
+    return (*place, layer and layer["index"], hidden_by and hidden_by["index"])
+
+
+def _file(items: list[EvidencePart], part: Part) -> Markup:
+    hits = dict.fromkeys(_hit(item) for item in items)
+    rows = "".join(f"<dt>{escape(name)}</dt><dd>{value}</dd>" for name, value in _facts(items[0], part) if value)
+    return Markup(f'<div class="evidence"><p class="place">{_place(items)}</p>{"".join(hits)}<dl>{rows}</dl></div>')
+
+
+def _place(items: list[EvidencePart]) -> Markup:
+    item = items[0]
+    lines = list(dict.fromkeys(str(item["line"]) for item in items if item["line"]))
+    where = f" line{'s' if len(lines) > 1 else ''} {', '.join(lines)}" if lines else ""
+    if item["path"]:
+        return Markup(f"<code>{escape(item['path'])}</code>{where}")
+    if item["config_field"]:
+        return Markup(f"Setting <code>{escape(item['config_field'])}</code>{where}")
+    return Markup(f"File of the archive <code>{escape(item['member'])}</code>{where}") if item["member"] else Markup("The image as a whole")
+
+
+def _hit(item: EvidencePart) -> Markup:
+    """The lines around a hit, and what is there against what should be."""
+    lines = item["context"]
+    marked = next((line["text"] for line in lines if line["line"] == item["line"]), None)
+    shown = NOTHING
+    if lines:
+        shown = Markup(f'<pre class="lines">{"".join(_line(line["line"], line["text"], item["line"]) for line in lines)}</pre>')
+    if item["excerpt"] and (marked is None or item["excerpt"].strip() not in marked):
+        shown = joined((shown, element("pre", element("mark", item["excerpt"]), class_="excerpt")))
+    pairs = [(name, text) for name, text in (("Expected", item["expected"]), ("Found", item["found"])) if text is not None]
+    rows = [joined((element("dt", name), element("dd", element("code", text)))) for name, text in pairs]
+    return joined((shown, element("dl", *rows))) if rows else shown
+
+
+def _line(number: int, text: str, hit: int | None) -> str:
+    if number == hit:
+        return f"<mark><b>▸ {number}</b>{escape(text)}</mark>\n"
+    return f"<span><b>{number}</b>{escape(text)}</span>\n"
+
+
+def _facts(item: EvidencePart, part: Part) -> Iterator[tuple[str, Markup]]:
+    yield "State", _state(item, part)
+    if item["layer"]:
+        yield "Layer", part.layer_place(item["layer"])
+    yield "Starts by", _chain(item, part)
+    about = [item["file_type"], size_text(item["size"]) if item["size"] is not None else None]
+    yield "File", escape(", ".join(text for text in about if text))
+    if item["file_sha256"]:
+        yield "sha256", element("code", item["file_sha256"])
+
+
+def _state(item: EvidencePart, part: Part) -> Markup:
+    state, hidden_by = item["state"], item["hidden_by"]
+    if not state:
+        return NOTHING
+    if hidden_by is None:
+        return escape(_STATES.get(state, state))
+    return joined((f"{state} by ", part.layer_place(hidden_by), ", but still in the archive"))
+
+
+def _chain(item: EvidencePart, part: Part) -> Markup:
+    """How the start of the container leads to the file, outermost first."""
+    program = part.program_of_path.get(item["path"] or "")
+    if program is None or not program["chain"]:
+        return NOTHING
+    return element("ol", *(element("li", link) for link in program["chain"]), class_="chain")

@@ -1,0 +1,91 @@
+"""The filesystem that a container sees, as a tree to open folder by folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from imginspect.report.document import TreeRow
+from imginspect.report.html.amounts import size_text
+from imginspect.report.html.markup import NOTHING, Markup, element, escape, joined
+from imginspect.report.html.part import Part
+from imginspect.wording import counted
+
+_DEEPEST = 40
+"""Folders within folders; what lies deeper is listed in the last of them with the rest of its path. Browsers give up at some depth."""
+_OPEN = 1
+"""Depth down to which folders stand open."""
+
+
+@dataclass(slots=True)
+class _Branch:
+    """A place in the tree; *row* is None for a folder that has no row of its own."""
+
+    row: TreeRow | None = None
+    below: dict[str, _Branch] = field(default_factory=dict)
+
+
+def filesystem(part: Part) -> Markup:
+    """The tree, with sizes, owners, modes and layers."""
+    found = part.document["filesystem"]
+    if found is None:
+        return NOTHING
+    words = f"A container sees {counted(found['files'], 'file')} of {size_text(found['bytes'])} in all"
+    folded = sum(1 for row in found["rows"] if _is_folded(row))
+    note = (
+        f"{words}. {counted(folded, 'folder')} of many files {'is' if folded == 1 else 'are'} shown as one line." if folded else f"{words}."
+    )
+    columns = element("p", element("span", "Name"), *(element("i", name) for name in ("Size", "Owner", "Mode", "Layer")), class_="columns")
+    intro = element("p", f"{note} The owner is user:group by number; the mode says who may read, write and run.", class_="explained")
+    return joined((intro, element("div", columns, _tree(_grown(found["rows"]), part), class_="tree")))
+
+
+def _grown(rows: list[TreeRow]) -> _Branch:
+    root = _Branch()
+    for row in rows:
+        place = root
+        steps = row["path"].strip("/")
+        for step in steps.split("/", _DEEPEST - 1) if steps else ():
+            place = place.below.setdefault(step, _Branch())
+        place.row = row
+    return root
+
+
+def _tree(root: _Branch, part: Part) -> Markup:
+    return Markup(f"<ul>{_item('/', root, part, 0)}</ul>")
+
+
+def _item(name: str, branch: _Branch, part: Part, depth: int) -> str:
+    """One line with all that is below it; no deeper than ``_DEEPEST``."""
+    if not branch.below:
+        return f"<li>{_line(name, branch.row, part)}</li>"
+    below = "".join([_item(step, item, part, depth + 1) for step, item in branch.below.items()])
+    state = " open" if depth <= _OPEN else ""
+    title = name if name.endswith("/") else name + "/"
+    return f"<li><details{state}><summary>{_line(title, branch.row, part)}</summary><ul>{below}</ul></details></li>"
+
+
+def _line(name: str, row: TreeRow | None, part: Part) -> str:
+    if row is None:
+        return f"<span>{escape(name)}</span>"
+    seen = part.finding_of_path.get(row["path"])
+    link = " " + part.link(f"finding-{seen[0]}-{seen[1]}", f"finding {seen[0]}.{seen[1]}", class_="see") if seen else ""
+    size = "" if row["kind"].endswith("link") and not row["size"] else size_text(row["size"])
+    cells = f"<i>{size}</i><i>{escape(row['owner'])}</i><i>{escape(row['mode'])}</i><i>{row['layer']:d}</i>"
+    return f"<span>{escape(name)}{_kind(name, row)}{link}</span>{cells}"
+
+
+def _kind(name: str, row: TreeRow) -> str:
+    """What follows a name that is no plain file's."""
+    if row["kind"] == "file":
+        return ""
+    if _is_folded(row):
+        return f"/ <small>{escape(row['kind'])}, {counted(row['files'], 'file')}</small>"
+    if row["kind"] == "directory":
+        return "" if name.endswith("/") else "/"
+    if row["target"]:
+        return f" <small>{escape(row['kind'])} to</small> {escape(row['target'])}"
+    return f" <small>{escape(row['kind'])}</small>"
+
+
+def _is_folded(row: TreeRow) -> bool:
+    return row["kind"].startswith("folder")

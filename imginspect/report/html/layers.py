@@ -1,0 +1,103 @@
+"""The layers with their sizes, and the steps of the build."""
+
+from __future__ import annotations
+
+from imginspect.report.document import LayerPart
+from imginspect.report.html.amounts import share_text, size_text
+from imginspect.report.html.markup import NOTHING, Markup, element, joined
+from imginspect.report.html.part import Part
+from imginspect.report.html.tables import Row, code, table
+from imginspect.wording import counted
+
+_WIDTH = 1000
+_HEIGHT = 36
+_WASTE = 9
+_ROOM = 24
+"""The least width of a segment that holds its number."""
+
+
+def layers(part: Part) -> Markup:
+    """The bar of sizes, the table of layers, and the history of the build."""
+    found = part.document["layers"]
+    if not found:
+        return _history(part)
+    note = element(
+        "p", "Layers lie one on the other, layer 0 at the bottom. A container sees the topmost version of each file.", class_="explained"
+    )
+    return joined((note, _bar(found), _table(found, part), _history(part)))
+
+
+def _bar(layers: list[LayerPart]) -> Markup:
+    whole = sum(layer["file_bytes"] for layer in layers)
+    if whole <= 0:
+        return NOTHING
+    drawn: list[Markup] = []
+    place = 0.0
+    for layer in layers:
+        width = _WIDTH * layer["file_bytes"] / whole
+        drawn += _segment(layer, place, width)
+        place += width
+    wasted = sum(layer["wasted_bytes"] for layer in layers)
+    words = f"{counted(len(layers), 'layer')} with {size_text(whole)} of files in all; {size_text(wasted)} are hidden by later layers."
+    box = f"0 0 {_WIDTH} {_HEIGHT}"
+    svg = element("svg", *drawn, viewBox=box, role="img", aria_label=f"Bar of {words} The table below has the figures.", class_="bar")
+    key = element("figcaption", words, " The width is the size of each layer's files; the dark strip below is what later layers hide.")
+    return element("figure", svg, key)
+
+
+def _segment(layer: LayerPart, place: float, width: float) -> list[Markup]:
+    if width <= 0:
+        return []
+    gap = min(2.0, width / 4)
+    shade = f"shade{layer['index'] % 4}"
+    drawn = [element("rect", x=f"{place:.2f}", y=0, width=f"{width - gap:.2f}", height=_HEIGHT, class_=shade)]
+    waste = (width - gap) * min(layer["wasted_bytes"], layer["file_bytes"]) / max(layer["file_bytes"], 1)
+    if waste > 0:
+        drawn.append(element("rect", x=f"{place:.2f}", y=_HEIGHT - _WASTE, width=f"{waste:.2f}", height=_WASTE, class_="waste"))
+    if width >= _ROOM:
+        drawn.append(element("text", str(layer["index"]), x=f"{place + 7:.2f}", y=18))
+    return drawn
+
+
+def _table(layers: list[LayerPart], part: Part) -> Markup:
+    whole = sum(layer["file_bytes"] for layer in layers)
+    columns = ("Layer", "Made by the instruction", "Files", "Their size", "Share", "Wasted", "In the archive", "Read")
+    rows = (_row(layer, whole, part) for layer in layers)
+    return table("Layers, base first", columns, rows, numbers=(2, 3, 4, 5, 6), wide=True)
+
+
+def _row(layer: LayerPart, whole: int, part: Part) -> Row:
+    stored = size_text(layer["stored_bytes"]) + (f", {layer['compression']}" if layer["compression"] else "")
+    created = element("p", f"states {layer['created']}", class_="note") if layer["created"] else NOTHING
+    cells = (
+        str(layer["index"]),
+        joined((code(layer["created_by"]) or "not stated", created)),
+        f"{layer['files']:,}",
+        size_text(layer["file_bytes"]),
+        share_text(layer["file_bytes"], whole),
+        size_text(layer["wasted_bytes"]),
+        stored,
+        layer["status"],
+    )
+    return Row(cells, part.id(f"layer-{layer['index']}"))
+
+
+def _history(part: Part) -> Markup:
+    steps = part.document["history"]
+    if not steps:
+        return NOTHING
+    columns = ("Step", "Instruction", "Layer", "Time, as stated", "Comment")
+    rows = (
+        Row(
+            (
+                str(number),
+                code(step["created_by"]),
+                part.layer(step["layer"]) if step["layer"] is not None else "none",
+                step["created"],
+                step["comment"],
+            )
+        )
+        for number, step in enumerate(steps, 1)
+    )
+    note = element("p", "The image states how it was built. It is a claim of the image; nothing proves it.", class_="explained")
+    return joined((part.heading(1, "History of the build"), note, table("Steps of the build", columns, rows, wide=True)))

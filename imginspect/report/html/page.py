@@ -1,0 +1,138 @@
+"""The page around the sections: head with its Content Security Policy, navigation, and the overview where there are several images."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from collections.abc import Sequence
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from typing import NamedTuple
+
+from imginspect.report.decisions import shortened
+from imginspect.report.document import Document
+from imginspect.report.html.glossary import glossary
+from imginspect.report.html.markup import NOTHING, Markup, element, joined
+from imginspect.report.html.part import Part
+from imginspect.report.html.sections import SECTIONS
+from imginspect.report.html.tables import Row, code, table
+from imginspect.report.html.words import IMAGE, badge, icons, outcome
+from imginspect.wording import counted
+
+_STYLES = ("page.css", "parts.css", "print.css")
+_SCRIPT = "filter.js"
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+_TITLE = 120
+
+
+class _Drawn(NamedTuple):
+    """A part with its sections as they are on the page: id, title, content."""
+
+    part: Part
+    sections: tuple[tuple[str, str, Markup], ...]
+
+
+def page(documents: Sequence[Document]) -> str:
+    """The whole page."""
+    several = len(documents) > 1
+    parts = [Part(document, f"image-{number}-" if several else "", 3 if several else 2) for number, document in enumerate(documents, 1)]
+    drawn = [_Drawn(part, tuple((item.id, item.title, item.content(part)) for item in SECTIONS)) for part in parts]
+    title = f"{len(parts)} images" if several else shortened(parts[0].name, _TITLE) if parts else "No image"
+    body = joined(
+        (
+            icons(),
+            element("a", "Skip to the report", href="#report", class_="skip"),
+            _header(parts, title),
+            element("div", _navigation(drawn), _main(drawn), class_="columns-of-page"),
+            element("script", Markup(_file(_SCRIPT))),
+        )
+    )
+    return f'<!DOCTYPE html>\n<html lang="en-GB">{_head(title, parts)}{element("body", body)}</html>\n'
+
+
+def _head(title: str, parts: Sequence[Part]) -> Markup:
+    style, margins = "".join(_file(name) for name in _STYLES), _margins(parts)
+    allowed = f"default-src 'none'; style-src {_hash(style)} {_hash(margins)}; script-src {_hash(_file(_SCRIPT))}"
+    policy = f"{allowed}; base-uri 'none'; form-action 'none'"
+    return element(
+        "head",
+        element("meta", charset="utf-8"),
+        element("meta", http_equiv="Content-Security-Policy", content=policy),
+        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        element("meta", name="referrer", content="no-referrer"),
+        element("title", f"Image inspection report: {title}"),
+        element("style", Markup(style)),
+        element("style", Markup(margins)),
+    )
+
+
+def _header(parts: Sequence[Part], title: str) -> Markup:
+    return element("header", element("p", "Image inspection report", class_="eyebrow"), element("h1", title), class_="page-header")
+
+
+def _navigation(drawn: Sequence[_Drawn]) -> Markup:
+    links = joined(_contents(item) for item in drawn)
+    overview = element("ul", element("li", element("a", "Overview", href="#overview"))) if len(drawn) > 1 else NOTHING
+    words = element("ul", element("li", element("a", "Words", href="#glossary")))
+    return element("nav", element("p", "Contents", class_="label"), overview, links, words, aria_label="Contents")
+
+
+def _contents(item: _Drawn) -> Markup:
+    links = element("ul", *(element("li", item.part.link(name, title)) for name, title, content in item.sections if content))
+    if not item.part.prefix:
+        return links
+    return element("details", element("summary", shortened(item.part.name, _TITLE)), links)
+
+
+def _main(drawn: Sequence[_Drawn]) -> Markup:
+    overview = _overview([item.part for item in drawn]) if len(drawn) > 1 else NOTHING
+    words = element("section", element("h2", "Words", id="glossary"), glossary())
+    return element("main", overview, *(_part(item) for item in drawn), words, id="report", tabindex=-1)
+
+
+def _part(item: _Drawn) -> Markup:
+    part = item.part
+    sections = [
+        element("section", part.heading(0, title, id_=name), content, class_=f"part-{name}")
+        for name, title, content in item.sections
+        if content
+    ]
+    if not part.prefix:
+        return joined(sections)
+    return element("article", element("h2", part.name, id=part.id("top")), *sections, class_="image", id=part.prefix.rstrip("-"))
+
+
+def _overview(parts: Sequence[Part]) -> Markup:
+    columns = ("Image", "Verdict", "Platform", "Failed", "Undetermined", "Warned", "Passed")
+    made = table(f"{counted(len(parts), 'image')} of one archive", columns, (_overview_row(part) for part in parts), numbers=(3, 4, 5, 6))
+    return element("section", element("h2", "Overview", id="overview"), made)
+
+
+def _overview_row(part: Part) -> Row:
+    image = part.document["image"]
+    counts = [f"{len(part.groups[verdict]):,}" for verdict in ("fail", "undetermined", "warn", "pass")]
+    name = part.link("top", code(shortened(part.name, _TITLE)))
+    return Row((name, badge(outcome(IMAGE, part.document["verdict"])), image["platform"] if image else "", *counts))
+
+
+def _margins(parts: Sequence[Part]) -> str:
+    """Style of the printed margins: the digest of the image that a page is about, if that is a digest and nothing else."""
+    made = []
+    for part in parts:
+        image = part.document["image"]
+        digest = (image["manifest_digest"] or image["image_id"] or "") if image else ""
+        if _DIGEST.fullmatch(digest):
+            name = part.prefix.rstrip("-")
+            margin = f'@top-right{{content:"{digest[:26]}…"}}'
+            made.append(f"@page {name}{{{margin}}}#{name}{{page:{name}}}" if name else f"@page{{{margin}}}")
+    return "".join(made)
+
+
+@cache
+def _file(name: str) -> str:
+    return (files("imginspect.report.html") / name).read_text("utf-8")
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"

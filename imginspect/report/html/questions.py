@@ -1,0 +1,32 @@
+"""What only a person can settle, with room to answer and sign on paper."""
+
+from __future__ import annotations
+
+from imginspect.report.html.markup import NOTHING, Markup, element, joined
+from imginspect.report.html.part import Part
+
+_FIELDS = ("Name", "Role", "Date", "Signature")
+
+
+def questions(part: Part) -> Markup:
+    """Each question with fields for an answer, then fields for the decision on the image."""
+    asked = part.document["questions"]
+    intro = element("p", "No look at an image settles these. Answer and sign them on paper or in the printed PDF.", class_="explained")
+    made = [_question(number, item["question"], item["why"], part) for number, item in enumerate(asked, 1)]
+    decision = _signed(
+        part.heading(1, "Decision on this image"),
+        ("accepted", "accepted on conditions", "refused"),
+        element("p", "Conditions and reasons:", class_="lines-to-write"),
+    )
+    return joined((intro if asked else NOTHING, *made, decision))
+
+
+def _question(number: int, question: str, why: str, part: Part) -> Markup:
+    reason = element("p", why, class_="explained") if why else NOTHING
+    return _signed(joined((part.heading(1, f"{number}. ", question), reason)), ("yes", "no", "does not apply"), NOTHING)
+
+
+def _signed(head: Markup, choices: tuple[str, ...], room: Markup) -> Markup:
+    boxes = element("p", "Decision:", *(element("span", element("i", aria_hidden="true"), choice, class_="choice") for choice in choices))
+    lines = element("ul", *(element("li", field) for field in _FIELDS), class_="sign-here")
+    return element("div", head, boxes, room, lines, class_="question")

@@ -1,0 +1,150 @@
+"""The rules' results: what failed, is not settled or was warned of with its findings; what passed and what does not apply in short."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from imginspect.report.document import FindingPart, ReferencePart, ResultPart
+from imginspect.report.html.evidence import evidence
+from imginspect.report.html.markup import NOTHING, Markup, element, escape, joined
+from imginspect.report.html.part import GROUPS, Part
+from imginspect.report.html.tables import Row, folded, listed, table
+from imginspect.report.html.words import LEVELS, RESULT, SEVERITIES, badge, outcome
+from imginspect.wording import counted
+
+OPEN = ("fail", "undetermined", "warn")
+_SHOWN = 20
+"""Findings of one rule that stand open; the others are folded, with a line that says how many."""
+
+
+def results(part: Part) -> Markup:
+    """All results, those to act on first. The filter works with the script only, and stays hidden without it."""
+    groups = joined(_group(verdict, part) for verdict in GROUPS if part.groups[verdict])
+    return joined((_filter(part), groups, _skipped(part)))
+
+
+def _group(verdict: str, part: Part) -> Markup:
+    meaning, members = RESULT[verdict], part.groups[verdict]
+    heading = part.heading(1, badge(meaning), " ", element("span", f"{len(members):,}", class_="count"), id_=f"group-{verdict}")
+    explained = element("p", meaning.sentence, class_="explained")
+    if verdict in OPEN:
+        body = joined(_rule(number, result, part) for number, result in members)
+    else:
+        body = folded(f"Show {counted(len(members), 'rule')}", *(_rule(number, result, part) for number, result in members))
+    return element("section", heading, explained, body, class_="group")
+
+
+def _rule(number: int, result: ResultPart, part: Part) -> Markup:
+    severity = result["severity"] if result["severity"] in SEVERITIES else ""
+    verdict = result["verdict"] if result["verdict"] in RESULT else ""
+    return element(
+        "article",
+        part.heading(2, f"{number}. ", result["title"]),
+        _about(result, part),
+        _labelled("Why it matters", element("p", result["rationale"])) if result["rationale"] else NOTHING,
+        element("p", _sentence(result["reason"])) if result["reason"] else NOTHING,
+        _conditions(result),
+        _findings(number, result, part),
+        _advice(result),
+        id=part.id(f"rule-{number}"),
+        class_=f"rule {verdict}".strip(),
+        data_verdict=verdict,
+        data_severity=severity,
+    )
+
+
+def _about(result: ResultPart, part: Part) -> Markup:
+    policy = part.document["policy"]
+    severity = f"severity {result['severity']}"
+    if result["rule"] in policy["severities"]:
+        severity += f" by the policy (the rule itself says {policy['severities'][result['rule']]})"
+    words = [badge(outcome(RESULT, result["verdict"])), severity, element("code", result["rule"])]
+    if result["counts"]:
+        words.append(element("strong", "counts against the image"))
+    elif result["verdict"] == "fail":
+        words.append(f"does not count: the image fails from severity {policy['fail_on']} on")
+    if result["rule"] in policy["skipped"]:
+        words.append(f"skipped by the policy: {policy['skipped'][result['rule']]}")
+    return listed(words, class_="about")
+
+
+def _conditions(result: ResultPart) -> Markup:
+    return _labelled("It passes provided that", listed(result["conditions"])) if result["conditions"] else NOTHING
+
+
+def _findings(number: int, result: ResultPart, part: Part) -> Markup:
+    made = [_finding(f"{number}.{place}", finding, result, part) for place, finding in enumerate(result["findings"], 1)]
+    if not made:
+        return NOTHING
+    shown = joined(made[:_SHOWN])
+    if len(made) > _SHOWN:
+        more = f"Show {counted(len(made) - _SHOWN, 'more finding')} of this rule ({number}.{_SHOWN + 1} to {number}.{len(made)})"
+        shown = joined((shown, folded(more, *made[_SHOWN:], class_="more")))
+    return _labelled(f"What was found: {counted(len(made), 'finding')}", shown)
+
+
+def _finding(number: str, finding: FindingPart, result: ResultPart, part: Part) -> Markup:
+    words = [f"confidence {finding['confidence']}"] if finding["confidence"] else []
+    if finding["severity"] != result["severity"]:
+        words.insert(0, f"severity {finding['severity']}")
+    facts = escape(", ".join(words))
+    name = part.id("finding-" + number.replace(".", "-"))
+    return Markup(
+        f'<div class="finding" id="{escape(name)}"><p class="message"><b>{number}</b> {escape(finding["message"])}</p>'
+        f"{evidence(finding, part)}"
+        f'<p class="note">{facts}; fingerprint <code>{escape(finding["fingerprint"])}</code></p></div>'
+    )
+
+
+def _advice(result: ResultPart) -> Markup:
+    made = []
+    if result["remediation"] and result["verdict"] not in ("pass", "not-applicable"):
+        made.append(_labelled("What to ask the researcher", element("p", result["remediation"])))
+    if result["references"]:
+        made.append(
+            _labelled("Where this comes from", listed((joined(_reference(item)) for item in result["references"]), class_="references"))
+        )
+    return joined(made)
+
+
+def _reference(reference: ReferencePart) -> Iterator[str]:
+    yield element("cite", reference["title"])
+    if reference["section"]:
+        yield f", {reference['section']}"
+    yield f" ({LEVELS.get(reference['level'], reference['level'])})"
+    if reference["quote"]:
+        yield element("q", reference["quote"])
+
+
+def _labelled(label: str, content: Markup) -> Markup:
+    return joined((element("p", label, class_="label"), content))
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "…")) else ".")
+
+
+def _filter(part: Part) -> Markup:
+    """Fields to narrow the findings by. Without the script they would do nothing, so they are hidden."""
+    text = element("label", "Text ", element("input", type="search", name="text", autocomplete="off"))
+    verdicts = _select("Outcome", "verdict", [(key, RESULT[key].word) for key in GROUPS if part.groups[key]])
+    severities = _select("Severity", "severity", [(name, name) for name in SEVERITIES])
+    buttons = [element("button", label, type="button", data_open=value) for label, value in (("Open all", "yes"), ("Close all", "no"))]
+    status = element("p", role="status")
+    parts = (text, verdicts, severities, *buttons, status)
+    return element("div", *parts, class_="filter", role="group", aria_label="Narrow the findings", hidden=True)
+
+
+def _select(label: str, name: str, options: list[tuple[str, str]]) -> Markup:
+    made = [element("option", "all", value="")] + [element("option", text, value=value) for value, text in options]
+    return element("label", f"{label} ", element("select", *made, name=name))
+
+
+def _skipped(part: Part) -> Markup:
+    """The rules that the policy leaves out, with its reasons."""
+    left_out = part.document["policy"]["skipped"]
+    return (
+        table("Rules that the policy leaves out", ("Rule", "Reason"), (Row(item) for item in sorted(left_out.items())))
+        if left_out
+        else NOTHING
+    )

@@ -1,0 +1,57 @@
+"""What starts in a container, step by step."""
+
+from __future__ import annotations
+
+from imginspect.report.document import ProgramPart
+from imginspect.report.html.markup import NOTHING, Markup, element, joined
+from imginspect.report.html.part import Part
+from imginspect.report.html.tables import Row, code, facts, listed, table
+
+
+def start(part: Part) -> Markup:
+    """The command, what happens with it, and the programs that it leads to."""
+    found = part.document["start"]
+    if found is None:
+        return NOTHING
+    command = joined((code(word) for word in found["command"]), " ") or "none: the image has neither ENTRYPOINT nor CMD"
+    about = [
+        ("Command", command),
+        ("User", found["user"] or "root (the image names none)"),
+        ("Working directory", code(found["working_dir"] or "/")),
+    ]
+    steps = element("ol", *(element("li", step) for step in found["steps"]), class_="steps") if found["steps"] else NOTHING
+    return joined(
+        (
+            facts(about),
+            _under("What happens", steps, part),
+            _under("What is wrong with it", listed(found["problems"]), part),
+            _under("It starts provided that", listed(found["conditions"]), part),
+            _programs(found["programs"], part),
+        )
+    )
+
+
+def _under(title: str, content: Markup, part: Part) -> Markup:
+    return joined((part.heading(1, title), content)) if content else NOTHING
+
+
+def _programs(programs: list[ProgramPart], part: Part) -> Markup:
+    if not programs:
+        return NOTHING
+    columns = ("Program", "Language", "Layer", "How the start leads there")
+    return table(
+        "Programs and texts that start, as far as they could be followed", columns, (_program(item, part) for item in programs), wide=True
+    )
+
+
+def _program(program: ProgramPart, part: Part) -> Row:
+    place = code(program["path"] or "") or joined(("setting ", code(program["config_field"] or "of the image")))
+    if program["line"]:
+        place = joined((place, f" line {program['line']}"))
+    if program["path"] in part.finding_of_path:
+        number, finding = part.finding_of_path[program["path"]]
+        place = joined((place, " ", part.link(f"finding-{number}-{finding}", f"finding {number}.{finding}", class_="see")))
+    chain = element("ol", *(element("li", link) for link in program["chain"]), class_="chain") if program["chain"] else NOTHING
+    unread = element("p", f"Not followed further: {program['unread']}", class_="note") if program["unread"] else NOTHING
+    layer = part.layer(program["layer"]) if program["layer"] is not None else ""
+    return Row((place, program["language"], layer, joined((chain, unread))))

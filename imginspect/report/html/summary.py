@@ -1,0 +1,99 @@
+"""The first page: what was inspected, the verdict in a sentence, counts, and what there is to decide."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+
+from imginspect.report.decisions import Decision, decisions, shortened
+from imginspect.report.document import Document, ImagePart
+from imginspect.report.html.markup import NOTHING, Markup, element, joined
+from imginspect.report.html.part import GROUPS, Part
+from imginspect.report.html.tables import code, facts
+from imginspect.report.html.words import IMAGE, RESULT, icon, outcome
+from imginspect.wording import counted
+
+_DECISIONS = 5
+_REFERENCES = 3
+_LONGEST = 160
+
+
+def summary(part: Part) -> Markup:
+    """The verdict, what was inspected, the counts and the things to decide."""
+    return joined(
+        (_verdict(part.document), _counts(part), _decisions(part), element("div", facts(_facts(part.document)), class_="identity"))
+    )
+
+
+def _verdict(document: Document) -> Markup:
+    meaning = outcome(IMAGE, document["verdict"])
+    reason = shortened(document["reason"], 400)
+    words = element(
+        "div",
+        element("p", element("strong", meaning.word), " ", element("span", meaning.sentence), class_="sentence"),
+        element("p", reason[:1].upper() + reason[1:] + ("" if reason.endswith((".", "…")) else "."), class_="reason")
+        if reason
+        else NOTHING,
+    )
+    return element("div", icon(meaning.shape), words, class_=f"verdict {meaning.shape}")
+
+
+def _counts(part: Part) -> Markup:
+    return element("ul", *(_count(verdict, part) for verdict in GROUPS), class_="counts") if part.document["results"] else NOTHING
+
+
+def _count(verdict: str, part: Part) -> Markup:
+    results = part.groups[verdict]
+    meaning = RESULT[verdict]
+    note = ""
+    if verdict == "pass":
+        conditional = sum(1 for _, result in results if result["conditions"])
+        note = f"{conditional:,} on conditions" if conditional else ""
+    elif verdict in ("fail", "undetermined", "warn"):
+        findings = sum(len(result["findings"]) for _, result in results)
+        note = counted(findings, "finding") if findings else ""
+    words = (element("b", f"{len(results):,}"), " ", element("span", icon(meaning.shape), " ", meaning.word), element("small", note))
+    content = part.link(f"group-{verdict}", *words) if results else element("div", *words, class_="zero")
+    return element("li", content)
+
+
+def _decisions(part: Part) -> Markup:
+    found = decisions(part.document, most=sys.maxsize)
+    heading = part.heading(1, "To decide")
+    if not found:
+        return joined((heading, element("p", "Nothing stands out. What only a person can settle is asked below, under Questions.")))
+    rest = len(found) - _DECISIONS
+    more = element("p", f"There {'is' if rest == 1 else 'are'} {rest:,} more to look at below.", class_="note") if rest > 0 else NOTHING
+    return joined((heading, element("ol", *(_decision(item, part) for item in found[:_DECISIONS]), class_="decisions"), more))
+
+
+def _decision(decision: Decision, part: Part) -> Markup:
+    number = part.numbers.get(decision.rule)
+    title = element("strong", decision.title)
+    if number is not None:
+        title = part.link(f"rule-{number}", title)
+    elif not decision.rule and part.document["coverage"] is not None:
+        title = part.link("coverage", title)
+    return element("li", title, element("p", decision.detail))
+
+
+def _facts(document: Document) -> Iterator[tuple[str, str]]:
+    image, policy = document["image"], document["policy"]
+    if image is not None:
+        yield from _image(image)
+    archive = next((link for link in document["chain"] if link["role"] == "archive"), None)
+    yield "Archive's digest", code((archive["digest"] or archive["name"]) if archive else "")
+    strict = ", and warnings count like failures" if document["policy"]["strict"] else ""
+    yield "Policy", joined((policy["title"], " (", code(policy["id"]), f"); an image fails from severity {policy['fail_on']} on{strict}"))
+    yield "Inspected by", f"{document['tool']['name']} {document['tool']['version']}"
+
+
+def _image(image: ImagePart) -> Iterator[tuple[str, str]]:
+    names = [code(shortened(reference, _LONGEST)) for reference in image["references"][:_REFERENCES]]
+    more = len(image["references"]) - _REFERENCES
+    if more > 0:
+        names.append(Markup(f"and {more:,} more"))
+    yield "Image", joined(names, ", ") or "The archive gives it no name"
+    yield "Platform", shortened(image["platform"], _LONGEST)
+    yield "Image id", code(image["image_id"] or "") or "none: this form of image has no config blob"
+    yield "Manifest's digest", code(image["manifest_digest"] or "") or "none: this form of archive has no manifest with a digest"

@@ -1,0 +1,75 @@
+"""The words and shapes that verdicts have on the page. A verdict that is not known is shown as it is written."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from imginspect.report.html.markup import Markup, element
+
+
+class Outcome(NamedTuple):
+    """A verdict for people: *word*, *sentence*, and *shape*: the name of its icon, which the style sheet also gives its colour by."""
+
+    word: str
+    sentence: str
+    shape: str
+
+
+IMAGE = {
+    "pass": Outcome("Pass", "This image meets the policy.", "pass"),
+    "fail": Outcome("Fail", "This image does not meet the policy.", "fail"),
+    "incomplete": Outcome("Incomplete", "No failure was found, but not everything could be read or judged.", "undetermined"),
+    "not-inspected": Outcome("Not inspected", "There was no image that could be inspected.", "fail"),
+}
+RESULT = {
+    "fail": Outcome("Failed", "What the rule asks does not hold.", "fail"),
+    "undetermined": Outcome("Undetermined", "Whether the rule holds could not be settled from the image alone.", "undetermined"),
+    "warn": Outcome("Warned", "Something to look at. It does not make the image fail by itself.", "warn"),
+    "pass": Outcome("Passed", "What these rules ask holds, for some on conditions that somebody must see to.", "pass"),
+    "not-applicable": Outcome("Does not apply", "These rules had nothing to judge in this image, or the policy leaves them out.", "none"),
+}
+STATUS = {
+    "verified": Outcome("verified", "The digest was computed from the bytes and is the one that was promised.", "pass"),
+    "computed": Outcome(
+        "computed", "The digest was computed from the bytes. Nothing in the archive promises one to compare it with.", "none"
+    ),
+    "mismatch": Outcome("mismatch", "The bytes are not those that were promised: the archive was damaged or changed.", "fail"),
+    "missing": Outcome("missing", "The archive refers to it, but it is not there.", "fail"),
+    "not-read": Outcome("not read", "It is there, but could not be read to its end, so there is no digest of it.", "undetermined"),
+    "stated": Outcome("stated", "A name that the archive gives to the image. Anybody can give any name; nothing verifies it.", "none"),
+}
+LEVELS = {"must": "required", "should": "recommended", "info": "background"}
+SEVERITIES = ("critical", "high", "medium", "low", "info")
+
+_SHAPES = {
+    "pass": '<circle cx="12" cy="12" r="11"></circle><path class="sign" d="M6.5 12.5l4 4 7-8.5"></path>',
+    "fail": '<path d="M7.5 1h9L23 7.5v9L16.5 23h-9L1 16.5v-9z"></path><path class="sign" d="M8 8l8 8M16 8l-8 8"></path>',
+    "warn": '<path d="M12 1.5L23.5 22H.5z"></path><path class="sign" d="M12 9v6M12 18v1"></path>',
+    "undetermined": (
+        '<path d="M12 .5L23.5 12 12 23.5.5 12z"></path><path class="sign" d="M9.5 9.8a2.5 2.5 0 1 1 3.400 2.300'
+        'q-.9.4-.9 1.5M12 16.5v.6"></path>'
+    ),
+    "none": '<circle class="ring" cx="12" cy="12" r="10"></circle><path class="dash" d="M7.5 12h9"></path>',
+}
+
+
+def outcome(table: dict[str, Outcome], verdict: str) -> Outcome:
+    """What *table* says of *verdict*; for one that it does not know the word itself and the shape of what is not settled."""
+    return table.get(verdict) or Outcome(verdict, "", "undetermined")
+
+
+def icon(shape: str) -> Markup:
+    """The icon of a shape. A reader's software passes over it: the word stands beside it."""
+    use = element("use", href=f"#icon-{shape}")
+    return element("svg", use, class_=f"icon {shape}", aria_hidden="true", focusable="false")
+
+
+def badge(meaning: Outcome) -> Markup:
+    """Icon and word."""
+    return element("span", icon(meaning.shape), " ", meaning.word, class_=f"badge {meaning.shape}")
+
+
+def icons() -> Markup:
+    """The drawings that ``icon`` refers to, once for the page."""
+    drawings = "".join(f'<symbol id="icon-{name}" viewBox="0 0 24 24">{shape}</symbol>' for name, shape in _SHAPES.items())
+    return element("svg", Markup(drawings), class_="symbols", aria_hidden="true", focusable="false", width=0, height=0)
