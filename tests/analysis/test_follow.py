@@ -9,7 +9,8 @@ import pytest
 from imginspect.analysis.network.guards import Reach
 from imginspect.analysis.network.patterns import pattern_calls
 from imginspect.analysis.network.target import is_loopback, is_remote
-from imginspect.analysis.startup.follow import Followed, follow
+from imginspect.analysis.startup.follow import follow
+from imginspect.analysis.startup.followed import Followed
 from imginspect.analysis.startup.launch import launch
 from imginspect.analysis.values import constant
 from tests.analysis.views import Nothing, debian, script, text, view_of

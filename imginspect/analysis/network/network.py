@@ -12,7 +12,8 @@ from imginspect.analysis.network.calls import clients_of, contact_of_call
 from imginspect.analysis.network.commands import Contact, contact
 from imginspect.analysis.network.guards import Reach, Reached
 from imginspect.analysis.network.guards import found as found_at
-from imginspect.analysis.startup.follow import CodeCall, Followed, Gap, Ran, follow
+from imginspect.analysis.startup.follow import follow
+from imginspect.analysis.startup.followed import CodeCall, Followed, Gap, Ran
 from imginspect.analysis.startup.launch import launch
 from imginspect.analysis.startup.model import Origin, Started
 from imginspect.analysis.view import View

@@ -9,11 +9,9 @@ import posixpath
 import re
 import shlex
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from fnmatch import fnmatchcase
 from itertools import islice
-from typing import NamedTuple
 
 from imginspect.analysis.network.calls import Module, reached_calls
 from imginspect.analysis.network.guards import YES, Guards, Reach, Reached, find_program, found, least
@@ -25,6 +23,7 @@ from imginspect.analysis.shell import Command, When, commands
 from imginspect.analysis.startup import follow_python
 from imginspect.analysis.startup.follow_given import executed_by_find, handed_on
 from imginspect.analysis.startup.follow_tools import IS_IN_A_BIN, starts_others
+from imginspect.analysis.startup.followed import CodeCall, Followed, Gap, Ran, Task
 from imginspect.analysis.startup.interpreters import Form, Target, interpret
 from imginspect.analysis.startup.launch import Launch
 from imginspect.analysis.startup.lookup import below
@@ -66,69 +65,6 @@ _PASSING_ON = frozenset(
 _CODE = {Language.R: "r", Language.JULIA: "julia"}
 
 
-class Ran(NamedTuple):
-    """One command that runs, without its wrappers. *reached* says how sure that is, *chain* how the start leads there."""
-
-    words: tuple[Value, ...]
-    source: str
-    origin: Origin
-    chain: tuple[str, ...]
-    reached: Reached
-    environment: Mapping[str, str]
-    is_certain: bool = True
-    directory: str | None = None
-
-
-class CodeCall(NamedTuple):
-    """One call in a text that is no shell's."""
-
-    language: str
-    call: Call
-    origin: Origin
-    chain: tuple[str, ...]
-    reached: Reached
-    environment: Mapping[str, str]
-    directory: str | None = None
-
-
-class Gap(NamedTuple):
-    """Something that was not looked into, and why. *condition*: it passes provided that this contacts nobody."""
-
-    what: str
-    origin: Origin
-    chain: tuple[str, ...]
-    for_want_of_reading: bool = False
-    is_condition: bool = False
-
-
-@dataclass(slots=True)
-class Followed:
-    """All that was found to run. *texts* are the scripts and modules that were read, outermost first."""
-
-    texts: list[Started] = field(default_factory=list)
-    commands: list[Ran] = field(default_factory=list)
-    calls: list[CodeCall] = field(default_factory=list)
-    gaps: list[Gap] = field(default_factory=list)
-    handed: set[tuple[str | None, str]] = field(default_factory=set)
-    """(path, dotted name) of what a Python text hands to calls, or returns."""
-
-
-class _Task(NamedTuple):
-    """A command or (*text*) an inline text that is still to be followed."""
-
-    words: tuple[Value, ...]
-    origin: Origin
-    chain: tuple[str, ...]
-    reached: Reached
-    environment: Mapping[str, str]
-    directory: str | None
-    depth: int = 0
-    here_text: Value | None = None
-    source: str = ""
-    is_certain: bool = True
-    shell_text: str | None = None
-
-
 def follow(view: View, launch: Launch, mounts: Sequence[str] = (), is_known: Callable[[str], bool] = lambda _: False) -> Followed:
     """What the start *launch* runs, with the environment's own directories at *mounts*.
 
@@ -140,7 +76,7 @@ def follow(view: View, launch: Launch, mounts: Sequence[str] = (), is_known: Cal
     words = tuple(constant(word) for word in launch.argv)
     if words:
         follower.add(
-            _Task(words, origin, (), YES, launch.context.environment, launch.context.working_dir, source=shlex.join(launch.argv)[:200])
+            Task(words, origin, (), YES, launch.context.environment, launch.context.working_dir, source=shlex.join(launch.argv)[:200])
         )
     follower.run()
     return follower.result
@@ -154,13 +90,13 @@ class _Follower:
         self._is_known = is_known
         self.mounts = mounts
         self.result = Followed()
-        self._todo: deque[_Task] = deque()
+        self._todo: deque[Task] = deque()
         self._seen: dict[tuple[object, ...], Reach] = {}
         self._times: dict[tuple[str | None, Reach, str], int] = {}
         self._work = 0
         self._is_full = False
 
-    def add(self, task: _Task) -> None:
+    def add(self, task: Task) -> None:
         """Follow *task* later; at once less sure repetitions of what was followed are left out."""
         key = (
             task.words,
@@ -184,7 +120,7 @@ class _Follower:
 
     # -- one command ---------------------------------------------------------------------------------------------------
 
-    def _one(self, task: _Task) -> None:
+    def _one(self, task: Task) -> None:
         if task.shell_text is not None:
             self._shell(task, task.shell_text, (), None)
             return
@@ -208,7 +144,7 @@ class _Follower:
         elif words:
             self._command(task)
 
-    def _command(self, task: _Task) -> None:
+    def _command(self, task: Task) -> None:
         name = (task.words[0].text or "").rpartition("/")[2]
         if name == "xargs":
             for words in handed_on(task.words, task.here_text):
@@ -232,15 +168,15 @@ class _Follower:
         target = interpret([_DYNAMIC if word.text is None else word.text for word in task.words])
         self._target(task, target, name)
 
-    def _note(self, task: _Task) -> None:
+    def _note(self, task: Task) -> None:
         ran = Ran(task.words, task.source, task.origin, task.chain, task.reached, task.environment, task.is_certain, task.directory)
         self.result.commands.append(ran)
 
-    def _found_by_find(self, task: _Task) -> None:
+    def _found_by_find(self, task: Task) -> None:
         for words in executed_by_find(task.words, lambda folder: self._files_below(task, folder)):
             self.add(task._replace(words=words, here_text=None, depth=task.depth + 1))
 
-    def _files_below(self, task: _Task, folder: str) -> list[str] | None:
+    def _files_below(self, task: Task, folder: str) -> list[str] | None:
         """The files below *folder*; None where that is not known, or where they are too many."""
         path = self._path(task, folder)
         if path is None or below(path, self.mounts) is not None or found(self.view, path) is None:
@@ -250,7 +186,7 @@ class _Follower:
 
     # -- what an interpreter runs --------------------------------------------------------------------------------------
 
-    def _target(self, task: _Task, target: Target, name: str) -> None:
+    def _target(self, task: Task, target: Target, name: str) -> None:
         if target.unknown:
             self.gap(task, f"what {_short(task.source)} runs could not be told: {target.unknown}")
         elif target.form is Form.TEXT:
@@ -270,7 +206,7 @@ class _Follower:
         elif target.form is Form.PROGRAM:
             self._program(task, name)
 
-    def _file(self, task: _Task, target: Target) -> None:
+    def _file(self, task: Task, target: Target) -> None:
         if _DYNAMIC in target.value:
             self.gap(task, f"which script {target.interpreter} runs is not known before it runs")
             return
@@ -287,7 +223,7 @@ class _Follower:
         if node is not None and node.kind != DIRECTORY:
             self._script(task, node, path, target.language, target.args)
 
-    def _script(self, task: _Task, node: Node, path: str, language: Language, arguments: Sequence[str]) -> None:
+    def _script(self, task: Task, node: Node, path: str, language: Language, arguments: Sequence[str]) -> None:
         if task.depth and is_packaged(self.view, node):
             return
         if language not in (Language.SHELL, Language.PYTHON, *_CODE):
@@ -302,12 +238,12 @@ class _Follower:
         chain = where if not task.chain else (*task.chain[:-1], f"{task.chain[-1]} runs {path}")
         self._text(task._replace(origin=origin, chain=chain), language, text, node, arguments)
 
-    def _inline(self, task: _Task, language: Language, text: str, arguments: Sequence[str]) -> None:
+    def _inline(self, task: Task, language: Language, text: str, arguments: Sequence[str]) -> None:
         """A text that stands in the config or in a script itself."""
         chain = task.chain or (task.origin.config_field or "the command",)
         self._text(task._replace(chain=chain), language, text, None, arguments)
 
-    def _text(self, task: _Task, language: Language, text: str, node: Node | None, arguments: Sequence[str]) -> None:
+    def _text(self, task: Task, language: Language, text: str, node: Node | None, arguments: Sequence[str]) -> None:
         if not self._may_work(task, text):
             return
         origin = task.origin
@@ -324,7 +260,7 @@ class _Follower:
 
     # -- shell ---------------------------------------------------------------------------------------------------------
 
-    def _shell(self, task: _Task, text: str, arguments: Sequence[str], node: Node | None) -> None:
+    def _shell(self, task: Task, text: str, arguments: Sequence[str], node: Node | None) -> None:
         path = task.origin.path if node is not None else None
         given = None if any(_DYNAMIC in argument for argument in arguments) else list(arguments)
         if self._times.get((task.origin.path, task.reached.reach, text), 0) > _MOST_SAME:
@@ -349,7 +285,7 @@ class _Follower:
         for command in result.commands:
             self._run_by_shell(task, command, guards)
 
-    def _sourced(self, task: _Task, path: str, missing: list[str]) -> str | None:
+    def _sourced(self, task: Task, path: str, missing: list[str]) -> str | None:
         node = self._node(task, path)
         if node is None or node.kind == DIRECTORY:
             missing.append(path)
@@ -380,7 +316,7 @@ class _Follower:
         names = [name for name in names if fnmatchcase(name, last) and not name.startswith(".")]
         return [f"{folder}/{name}" for name in names] if len(names) <= _MOST_FILES else None
 
-    def _run_by_shell(self, task: _Task, command: Command, guards: Guards) -> None:
+    def _run_by_shell(self, task: Task, command: Command, guards: Guards) -> None:
         if command.when is When.NEVER:
             return
         reached = least(task.reached, guards.reached(command.guards))
@@ -416,7 +352,7 @@ class _Follower:
 
     # -- Python --------------------------------------------------------------------------------------------------------
 
-    def _module(self, task: _Task, target: Target) -> None:
+    def _module(self, task: Task, target: Target) -> None:
         if target.language is not Language.PYTHON:
             self.gap(task, f"{_short(task.source)} is {_article(target.language)}, which is not looked into")
             return
@@ -429,7 +365,7 @@ class _Follower:
         else:
             self._served(task, target.value.partition(".")[0], [constant(argument) for argument in target.args])
 
-    def _served(self, task: _Task, name: str, arguments: Sequence[Value]) -> None:
+    def _served(self, task: Task, name: str, arguments: Sequence[Value]) -> None:
         """The project's own module or file that a server or runner such as gunicorn is given."""
         for node, is_main in follow_python.served(self, task.environment, task.directory or "/", name, arguments):
             text = self.view.text(node)
@@ -448,7 +384,7 @@ class _Follower:
                 self.result.texts.append(started)
                 self._python(inner, started, text, is_main=is_main)
 
-    def _python(self, task: _Task, started: Started, text: str, *, is_main: bool = True) -> None:
+    def _python(self, task: Task, started: Started, text: str, *, is_main: bool = True) -> None:
         path = started.origin.path or ""
         read = calls(text, task.environment, path=path, directory=task.directory or "", is_main=is_main)
         modules = [Module(started, read, is_main=True)]
@@ -466,7 +402,7 @@ class _Follower:
                 chain = (*module.started.chain, f"line {call.line}") if base.path else task.chain
                 self._code_call(task, "python", call, base._replace(line=call.line), chain, reached)
 
-    def _code_call(self, task: _Task, language: str, call: Call, origin: Origin, chain: tuple[str, ...], reached: Reached) -> None:
+    def _code_call(self, task: Task, language: str, call: Call, origin: Origin, chain: tuple[str, ...], reached: Reached) -> None:
         self.result.calls.append(CodeCall(language, call, origin, chain, reached, task.environment, task.directory))
         inner = task._replace(origin=origin, chain=chain, reached=reached, depth=task.depth + 1, source=call.source, here_text=None)
         script = follow_python.script_of(call) if language == "python" else None
@@ -488,7 +424,7 @@ class _Follower:
 
     # -- R and Julia ---------------------------------------------------------------------------------------------------
 
-    def _patterns(self, task: _Task, language: str, text: str) -> None:
+    def _patterns(self, task: Task, language: str, text: str) -> None:
         read = pattern_calls(follow_python.chunks(text) if (task.origin.path or "").endswith((".Rmd", ".qmd", ".rmd")) else text, language)
         if read.not_understood:
             self.gap(task, f"{_where(task)}: {read.not_understood}")
@@ -503,7 +439,7 @@ class _Follower:
             self._code_call(task, language, call, task.origin._replace(line=call.line), chain, reached)
             self._included(task._replace(chain=chain, reached=reached, depth=task.depth + 1), call)
 
-    def _included(self, task: _Task, call: Call) -> None:
+    def _included(self, task: Task, call: Call) -> None:
         """Another file that an R or Julia text runs."""
         name = call.name.rpartition(":")[2]
         argument = call.arguments[0]
@@ -527,7 +463,7 @@ class _Follower:
 
     # -- programs ------------------------------------------------------------------------------------------------------
 
-    def _program(self, task: _Task, name: str) -> None:
+    def _program(self, task: Task, name: str) -> None:
         first = task.words[0].text or ""
         path = self._path(task, first) if "/" in first else first
         if path is None:
@@ -560,7 +496,7 @@ class _Follower:
             self._compiled(task, node)
         self._served(task, name, task.words[1:])
 
-    def _by_first_line(self, task: _Task, node: Node, path: str, line: str) -> None:
+    def _by_first_line(self, task: Task, node: Node, path: str, line: str) -> None:
         words = [*peel([*line.split(), path]).argv] or line.split()
         if words[:1] == [path]:
             return
@@ -570,7 +506,7 @@ class _Follower:
         language = target.language if target.form is Form.FILE else Language.OTHER
         self._script(task, node, path, language, target.args if target.form is Form.FILE else ())
 
-    def _compiled(self, task: _Task, node: Node) -> None:
+    def _compiled(self, task: Task, node: Node) -> None:
         """A compiled program: one of the project's own is a gap; one of a package only where it is what the container is for."""
         if is_packaged(self.view, node):
             if not task.depth or task.chain[-1:] == ("its command",):
@@ -580,19 +516,19 @@ class _Follower:
 
     # -- helpers -------------------------------------------------------------------------------------------------------
 
-    def _path(self, task: _Task, path: str) -> str | None:
+    def _path(self, task: Task, path: str) -> str | None:
         if path.startswith("/"):
             return posixpath.normpath(path)
         return posixpath.normpath(posixpath.join(task.directory, path)) if task.directory else None
 
-    def _node(self, task: _Task, path: str) -> Node | None:
+    def _node(self, task: Task, path: str) -> Node | None:
         """The file at *path*, from which code is taken; what the environment puts there nobody has seen."""
         if below(path, self.mounts) is not None:
             self.gap(task, f"{path} is supplied when the container runs, so that it was not looked into")
             return None
         return found(self.view, path)
 
-    def _may_work(self, task: _Task, text: str) -> bool:
+    def _may_work(self, task: Task, text: str) -> bool:
         key = task.origin.path, task.reached.reach, text
         self._times[key] = self._times.get(key, 0) + 1
         if self._times[key] > _MOST_SAME + 1:
@@ -603,12 +539,12 @@ class _Follower:
             return False
         return True
 
-    def _full(self, task: _Task) -> None:
+    def _full(self, task: Task) -> None:
         if not self._is_full:
             self._is_full = True
             self.result.gaps.append(Gap("more is started than was followed", task.origin, task.chain))
 
-    def gap(self, task: _Task, what: str, *, for_want_of_reading: bool = False, is_condition: bool = False) -> None:
+    def gap(self, task: Task, what: str, *, for_want_of_reading: bool = False, is_condition: bool = False) -> None:
         if task.reached.reach >= Reach.YES and len(self.result.gaps) < _MOST_GAPS:
             gap = Gap(what, task.origin, task.chain, for_want_of_reading, is_condition)
             if gap not in self.result.gaps:
@@ -641,7 +577,7 @@ def _short(text: str) -> str:
     return text if len(text) <= 80 else text[:79] + "…"
 
 
-def _where(task: _Task) -> str:
+def _where(task: Task) -> str:
     return task.origin.path or task.origin.config_field or "the command"
 
 
