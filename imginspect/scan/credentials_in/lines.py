@@ -34,9 +34,10 @@ def lines_of(content: bytes) -> Iterator[tuple[int, bytes]]:
 
 def assigned(kind: str, keys: str, separators: str = "=:") -> Reader:
     """A reader of ``key = value``: spans of the values whose key matches *keys*, a regular expression; comments are passed over."""
-    pattern = re.compile(rb"\s*(?:export\s+|-\s+)?[\"']?(?:" + keys.encode() + rb")[\"']?\s*[" + separators.encode() + rb"]\s*(.*)", re.I)
+    text = rb"(?i)\s*(?:export\s+|-\s+)?[\"']?(?:" + keys.encode() + rb")[\"']?\s*[" + separators.encode() + rb"]\s*(.*)"
 
     def read(content: bytes) -> Iterator[Span]:
+        pattern = re.compile(text)  # when the first such file is read: few images have one of each kind
         for offset, line in lines_of(content):
             found = pattern.fullmatch(line)
             if found is not None and not line.lstrip().startswith((b"#", b";")):
