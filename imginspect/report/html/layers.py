@@ -41,7 +41,7 @@ def _bar(layers: list[LayerPart]) -> Markup:
     words = f"{counted(len(layers), 'layer')} with {size_text(whole)} of files in all; {size_text(wasted)} are hidden by later layers."
     box = f"0 0 {_WIDTH} {_HEIGHT}"
     svg = element("svg", *drawn, viewBox=box, role="img", aria_label=f"Bar of {words} The table below has the figures.", class_="bar")
-    key = element("figcaption", words, " The width is the size of each layer's files; the dark strip below is what later layers hide.")
+    key = element("figcaption", words, " The width is the size of each layer's files; the strip at its foot is what later layers hide.")
     return element("figure", svg, key)
 
 
