@@ -236,6 +236,21 @@ def test_rows_that_share_a_path_are_both_shown() -> None:
     assert "9:9" in text
 
 
+def test_layers_that_share_a_number_do_not_share_an_id() -> None:
+    layers = sample_document()["layers"]
+    ids = Page(render([sample_document(layers=[layers[0], layers[1], layers[0]])])).values("id")
+    assert ids.count("layer-0") == 1
+
+
+def test_the_bar_has_a_segment_for_each_layer_by_its_size() -> None:
+    layers = sample_document()["layers"]
+    layers[1]["file_bytes"] = layers[0]["file_bytes"]
+    page = Page(render([sample_document(layers=layers)]))
+    widths = [attributes["width"] for tag, attributes in page.tags if tag == "rect" and attributes["class"].startswith("shade")]
+    assert widths == ["498.00", "498.00"]
+    assert sum(1 for tag, attributes in page.tags if tag == "rect" and attributes["class"] == "waste") == 1
+
+
 def test_the_hit_is_marked_among_its_lines_and_lines_shared_by_hits_stand_once() -> None:
     text = render([sample_document(results=[result(findings=[finding(evidence=[evidence(line=2), evidence(line=3)])])])])
     assert "<mark><b>▸ 2</b>curl https://example.org/model.bin" in text
