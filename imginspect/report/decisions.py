@@ -40,7 +40,7 @@ def worst_first(results: Sequence[ResultPart]) -> list[ResultPart]:
 
 def _decisions(document: Document) -> Iterator[Decision]:
     if document["image"] is None:
-        yield Decision("Nothing was inspected", shortened(document["reason"]), "")
+        yield Decision("Nothing was inspected", sentence(shortened(document["reason"])), "")
     results = worst_first(document["results"])
     yield from (_open(result) for result in results if result["counts"])
     coverage = document["coverage"]
@@ -53,7 +53,7 @@ def _decisions(document: Document) -> Iterator[Decision]:
 
 def _open(result: ResultPart) -> Decision:
     messages = [finding["message"] for finding in result["findings"]]
-    detail = _with_rest(messages, "finding") if messages else shortened(result["reason"])
+    detail = _with_rest(messages, "finding") if messages else sentence(shortened(result["reason"]))
     return Decision(f"{_WORDS.get(result['verdict'], result['verdict'])}: {result['title']}", detail, result["rule"])
 
 
@@ -80,3 +80,8 @@ def _rank(severity: str) -> int:
 def shortened(text: str, longest: int = _LONGEST) -> str:
     """*text*, cut off with an ellipsis where it is longer than *longest* characters."""
     return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
+
+
+def sentence(text: str) -> str:
+    """*text* with a capital letter and a full stop; empty where it is."""
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "…", "!", "?")) or not text else ".")

@@ -56,9 +56,10 @@ def _layers(coverage: CoveragePart, part: Part) -> Markup:
 
 def _layer(layer: LayerCoveragePart, part: Part) -> Row:
     reason = element("p", layer["reason"], class_="note") if layer["reason"] else NOTHING
+    status = layer["status"] + (f", {layer['compression']}" if layer["compression"] else "")
     numbers = (layer["files_not_read"], layer["trailing_bytes"], layer["packed_files"])
     counts = (f"{layer['entries']:,}", f"{layer['files']:,}", size_text(layer["file_bytes"]), *(f"{number:,}" for number in numbers))
-    return Row((part.layer(layer["index"]), joined((layer["status"], reason)), *counts))
+    return Row((part.layer(layer["index"]), joined((status, reason)), *counts))
 
 
 def _others(files: list[OtherFile]) -> Markup:

@@ -17,9 +17,9 @@ def custody(part: Part) -> Markup:
     if not chain:
         return NOTHING
     words = "Each link promises the digest of the next, from the archive as it was handed in down to the content of every layer."
-    columns = ("Link", "Status", "Digest that was found", "Size in bytes")
-    rows = (Row((_name(link), badge(outcome(STATUS, link["status"])), _digest(link), _size(link))) for link in chain)
-    made = table("Chain of custody", columns, rows, numbers=(3,), wide=True)
+    columns = ("Link", "Status", "Digest that was found")
+    rows = (Row((_name(link), badge(outcome(STATUS, link["status"])), _digest(link))) for link in chain)
+    made = table("Digests, each with what was promised of it", columns, rows, wide=True)
     return joined((element("p", words, class_="explained"), made, _explained(chain)))
 
 
@@ -31,17 +31,13 @@ def _name(link: ChainLink) -> Markup:
 
 def _digest(link: ChainLink) -> Markup:
     found = code(link["digest"] or "") or Markup("none")
-    if link["expected"] is None or link["expected"] == link["digest"]:
-        return found
-    return joined((found, element("p", "promised: ", code(link["expected"]), class_="note")))
-
-
-def _size(link: ChainLink) -> Markup:
-    size, expected = link["size"], link["expected_size"]
-    found = element("span", f"{size:,}") if size is not None else NOTHING
-    if expected is None or expected == size:
-        return found
-    return joined((found, element("p", f"promised: {expected:,}", class_="note")))
+    size, expected_size = link["size"], link["expected_size"]
+    notes = [element("p", f"{size:,} bytes", class_="note")] if size is not None else []
+    if link["expected"] is not None and link["expected"] != link["digest"]:
+        notes.append(element("p", "promised: ", code(link["expected"]), class_="note"))
+    if expected_size is not None and expected_size != size:
+        notes.append(element("p", f"promised: {expected_size:,} bytes", class_="note"))
+    return joined((found, *notes))
 
 
 def _explained(chain: list[ChainLink]) -> Markup:

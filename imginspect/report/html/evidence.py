@@ -31,9 +31,10 @@ def _file_key(item: EvidencePart) -> tuple[Any, ...]:
 
 
 def _file(items: list[EvidencePart], part: Part) -> Markup:
-    hits = dict.fromkeys(_hit(item) for item in items)
+    compared = dict.fromkeys(_compared(item) for item in items)
     rows = "".join(f"<dt>{escape(name)}</dt><dd>{value}</dd>" for name, value in _facts(items[0], part) if value)
-    return Markup(f'<div class="evidence"><p class="place">{_place(items)}</p>{"".join(hits)}<dl>{rows}</dl></div>')
+    shown = f"{_lines(items)}{_excerpts(items)}{''.join(compared)}"
+    return Markup(f'<div class="evidence"><p class="place">{_place(items)}</p>{shown}<dl>{rows}</dl></div>')
 
 
 def _place(items: list[EvidencePart]) -> Markup:
@@ -47,24 +48,41 @@ def _place(items: list[EvidencePart]) -> Markup:
     return Markup(f"File of the archive <code>{escape(item['member'])}</code>{where}") if item["member"] else Markup("The image as a whole")
 
 
-def _hit(item: EvidencePart) -> Markup:
-    """The lines around a hit, and what is there against what should be."""
-    lines = item["context"]
-    marked = next((line["text"] for line in lines if line["line"] == item["line"]), None)
-    shown = NOTHING
-    if lines:
-        shown = Markup(f'<pre class="lines">{"".join(_line(line["line"], line["text"], item["line"]) for line in lines)}</pre>')
-    if item["excerpt"] and (marked is None or item["excerpt"].strip() not in marked):
-        shown = joined((shown, element("pre", element("mark", item["excerpt"]), class_="excerpt")))
+def _lines(items: list[EvidencePart]) -> str:
+    """The lines around all hits in a file, each once, with a gap shown as such."""
+    lines = sorted({(line["line"], line["text"]) for item in items for line in item["context"]})
+    if not lines:
+        return ""
+    hits = {item["line"] for item in items}
+    made = []
+    for place, (number, text) in enumerate(lines):
+        if place and number > lines[place - 1][0] + 1:
+            made.append("<span><b>⋯</b>\n</span>")
+        made.append(_line(number, text, hit=number in hits))
+    return f'<pre class="lines">{"".join(made)}</pre>'
+
+
+def _line(number: int, text: str, *, hit: bool) -> str:
+    if hit:
+        return f"<mark><b>▸ {number}</b>{escape(text)}\n</mark>"
+    return f"<span><b>{number}</b>{escape(text)}\n</span>"
+
+
+def _excerpts(items: list[EvidencePart]) -> str:
+    """What was hit, where no line above shows it."""
+    lines = {(line["line"], line["text"]) for item in items for line in item["context"]}
+    made = []
+    for excerpt, number in dict.fromkeys((item["excerpt"], item["line"]) for item in items):
+        if excerpt and not any(line == number and excerpt.strip() in text for line, text in lines):
+            made.append(f'<pre class="excerpt"><mark>{escape(excerpt)}</mark></pre>')
+    return "".join(made)
+
+
+def _compared(item: EvidencePart) -> Markup:
+    """What is there against what should be."""
     pairs = [(name, text) for name, text in (("Expected", item["expected"]), ("Found", item["found"])) if text is not None]
-    rows = [joined((element("dt", name), element("dd", element("code", text)))) for name, text in pairs]
-    return joined((shown, element("dl", *rows))) if rows else shown
-
-
-def _line(number: int, text: str, hit: int | None) -> str:
-    if number == hit:
-        return f"<mark><b>▸ {number}</b>{escape(text)}</mark>\n"
-    return f"<span><b>{number}</b>{escape(text)}</span>\n"
+    rows = [joined((element("dt", name), element("dd", element("code", text) if text else "nothing"))) for name, text in pairs]
+    return element("dl", *rows) if rows else NOTHING
 
 
 def _facts(item: EvidencePart, part: Part) -> Iterator[tuple[str, Markup]]:

@@ -18,9 +18,9 @@ _OPEN = 1
 
 @dataclass(slots=True)
 class _Branch:
-    """A place in the tree; *row* is None for a folder that has no row of its own."""
+    """A place in the tree; *rows* is empty for a folder that has no row of its own, and more than one where a report was changed."""
 
-    row: TreeRow | None = None
+    rows: list[TreeRow] = field(default_factory=list)
     below: dict[str, _Branch] = field(default_factory=dict)
 
 
@@ -46,7 +46,7 @@ def _grown(rows: list[TreeRow]) -> _Branch:
         steps = row["path"].strip("/")
         for step in steps.split("/", _DEEPEST - 1) if steps else ():
             place = place.below.setdefault(step, _Branch())
-        place.row = row
+        place.rows.append(row)
     return root
 
 
@@ -56,12 +56,14 @@ def _tree(root: _Branch, part: Part) -> Markup:
 
 def _item(name: str, branch: _Branch, part: Part, depth: int) -> str:
     """One line with all that is below it; no deeper than ``_DEEPEST``."""
+    first = branch.rows[0] if branch.rows else None
+    again = "".join([f"<li>{_line(name, row, part)}</li>" for row in branch.rows[1:]])
     if not branch.below:
-        return f"<li>{_line(name, branch.row, part)}</li>"
+        return f"<li>{_line(name, first, part)}</li>{again}"
     below = "".join([_item(step, item, part, depth + 1) for step, item in branch.below.items()])
     state = " open" if depth <= _OPEN else ""
-    title = name if name.endswith("/") else name + "/"
-    return f"<li><details{state}><summary>{_line(title, branch.row, part)}</summary><ul>{below}</ul></details></li>"
+    title = name if name.endswith("/") or first else name + "/"
+    return f"<li><details{state}><summary>{_line(title, first, part)}</summary><ul>{below}</ul></details></li>{again}"
 
 
 def _line(name: str, row: TreeRow | None, part: Part) -> str:
@@ -76,15 +78,14 @@ def _line(name: str, row: TreeRow | None, part: Part) -> str:
 
 def _kind(name: str, row: TreeRow) -> str:
     """What follows a name that is no plain file's."""
-    if row["kind"] == "file":
-        return ""
+    kind, target = escape(row["kind"]), escape(row["target"])
+    if target:
+        return f" <small>{kind} to</small> {target}"
     if _is_folded(row):
-        return f"/ <small>{escape(row['kind'])}, {counted(row['files'], 'file')}</small>"
+        return f"/ <small>{kind}, {counted(row['files'], 'file')}</small>"
     if row["kind"] == "directory":
         return "" if name.endswith("/") else "/"
-    if row["target"]:
-        return f" <small>{escape(row['kind'])} to</small> {escape(row['target'])}"
-    return f" <small>{escape(row['kind'])}</small>"
+    return "" if row["kind"] == "file" else f" <small>{kind}</small>"
 
 
 def _is_folded(row: TreeRow) -> bool:

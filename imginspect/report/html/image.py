@@ -65,7 +65,7 @@ def _variables(caption: str, pairs: list[tuple[str, str]]) -> Markup:
     if not pairs:
         return NOTHING
     rows = (Row((code(name), code(value))) for name, value in pairs)
-    return folded(f"{caption}: {len(pairs):,}", table(caption, ("Name", "Value"), rows))
+    return folded(f"{caption}: {len(pairs):,}", table(caption, ("Name", "Value"), rows), class_="titled")
 
 
 def _directories(part: Part) -> Markup:

@@ -40,8 +40,9 @@ def _bar(layers: list[LayerPart]) -> Markup:
     wasted = sum(layer["wasted_bytes"] for layer in layers)
     words = f"{counted(len(layers), 'layer')} with {size_text(whole)} of files in all; {size_text(wasted)} are hidden by later layers."
     box = f"0 0 {_WIDTH} {_HEIGHT}"
-    svg = element("svg", *drawn, viewBox=box, role="img", aria_label=f"Bar of {words} The table below has the figures.", class_="bar")
-    key = element("figcaption", words, " The width is the size of each layer's files; the dark strip below is what later layers hide.")
+    label = f"Bar of {words} The table below has the figures."
+    svg = element("svg", *drawn, viewBox=box, preserveAspectRatio="none", role="img", aria_label=label, class_="bar")
+    key = element("figcaption", words, " The width is the size of each layer's files; the strip at its foot is what later layers hide.")
     return element("figure", svg, key)
 
 
@@ -62,11 +63,15 @@ def _segment(layer: LayerPart, place: float, width: float) -> list[Markup]:
 def _table(layers: list[LayerPart], part: Part) -> Markup:
     whole = sum(layer["file_bytes"] for layer in layers)
     columns = ("Layer", "Made by the instruction", "Files", "Their size", "Share", "Wasted", "In the archive", "Read")
-    rows = (_row(layer, whole, part) for layer in layers)
+    places = {layer["index"]: place for place, layer in reversed(list(enumerate(layers)))}
+    rows = (
+        _row(layer, whole, part.id(f"layer-{layer['index']}") if places[layer["index"]] == place else "")
+        for place, layer in enumerate(layers)
+    )
     return table("Layers, base first", columns, rows, numbers=(2, 3, 4, 5, 6), wide=True)
 
 
-def _row(layer: LayerPart, whole: int, part: Part) -> Row:
+def _row(layer: LayerPart, whole: int, name: str) -> Row:
     stored = size_text(layer["stored_bytes"]) + (f", {layer['compression']}" if layer["compression"] else "")
     created = element("p", f"states {layer['created']}", class_="note") if layer["created"] else NOTHING
     cells = (
@@ -79,7 +84,7 @@ def _row(layer: LayerPart, whole: int, part: Part) -> Row:
         stored,
         layer["status"],
     )
-    return Row(cells, part.id(f"layer-{layer['index']}"))
+    return Row(cells, name)
 
 
 def _history(part: Part) -> Markup:

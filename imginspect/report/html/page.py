@@ -74,7 +74,7 @@ def _header(parts: Sequence[Part], title: str) -> Markup:
 def _navigation(drawn: Sequence[_Drawn]) -> Markup:
     links = joined(_contents(item) for item in drawn)
     overview = element("ul", element("li", element("a", "Overview", href="#overview"))) if len(drawn) > 1 else NOTHING
-    words = element("ul", element("li", element("a", "Words", href="#glossary")))
+    words = element("ul", element("li", element("a", "Words used here", href="#glossary")))
     return element("nav", element("p", "Contents", class_="label"), overview, links, words, aria_label="Contents")
 
 
@@ -87,7 +87,7 @@ def _contents(item: _Drawn) -> Markup:
 
 def _main(drawn: Sequence[_Drawn]) -> Markup:
     overview = _overview([item.part for item in drawn]) if len(drawn) > 1 else NOTHING
-    words = element("section", element("h2", "Words", id="glossary"), glossary())
+    words = element("section", element("h2", "Words used here", id="glossary"), glossary())
     return element("main", overview, *(_part(item) for item in drawn), words, id="report", tabindex=-1)
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from imginspect.report.document import QuestionPart
 from imginspect.report.html.markup import NOTHING, Markup, element, joined
 from imginspect.report.html.part import Part
+from imginspect.report.html.tables import code
 
 _FIELDS = ("Name", "Role", "Date", "Signature")
 
@@ -12,7 +14,7 @@ def questions(part: Part) -> Markup:
     """Each question with fields for an answer, then fields for the decision on the image."""
     asked = part.document["questions"]
     intro = element("p", "No look at an image settles these. Answer and sign them on paper or in the printed PDF.", class_="explained")
-    made = [_question(number, item["question"], item["why"], part) for number, item in enumerate(asked, 1)]
+    made = [_question(number, item, part) for number, item in enumerate(asked, 1)]
     decision = _signed(
         part.heading(1, "Decision on this image"),
         ("accepted", "accepted on conditions", "refused"),
@@ -21,9 +23,9 @@ def questions(part: Part) -> Markup:
     return joined((intro if asked else NOTHING, *made, decision))
 
 
-def _question(number: int, question: str, why: str, part: Part) -> Markup:
-    reason = element("p", why, class_="explained") if why else NOTHING
-    return _signed(joined((part.heading(1, f"{number}. ", question), reason)), ("yes", "no", "does not apply"), NOTHING)
+def _question(number: int, question: QuestionPart, part: Part) -> Markup:
+    reason = element("p", question["why"], " (", code(question["id"]), ")", class_="explained")
+    return _signed(joined((part.heading(1, f"{number}. ", question["question"]), reason)), ("yes", "no", "does not apply"), NOTHING)
 
 
 def _signed(head: Markup, choices: tuple[str, ...], room: Markup) -> Markup:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from imginspect.report.decisions import sentence
 from imginspect.report.document import FindingPart, ReferencePart, ResultPart
 from imginspect.report.html.evidence import evidence
 from imginspect.report.html.markup import NOTHING, Markup, element, escape, joined
@@ -13,7 +14,7 @@ from imginspect.report.html.words import LEVELS, RESULT, SEVERITIES, badge, outc
 from imginspect.wording import counted
 
 OPEN = ("fail", "undetermined", "warn")
-_SHOWN = 20
+_SHOWN = 10
 """Findings of one rule that stand open; the others are folded, with a line that says how many."""
 
 
@@ -30,27 +31,51 @@ def _group(verdict: str, part: Part) -> Markup:
     if verdict in OPEN:
         body = joined(_rule(number, result, part) for number, result in members)
     else:
-        body = folded(f"Show {counted(len(members), 'rule')}", *(_rule(number, result, part) for number, result in members))
+        rules = folded(f"Show {counted(len(members), 'rule')}", *(_brief_rule(number, result, part) for number, result in members))
+        body = joined((_all_conditions(members, part), rules))
     return element("section", heading, explained, body, class_="group")
 
 
+def _all_conditions(members: list[tuple[int, ResultPart]], part: Part) -> Markup:
+    """The conditions of passes, in sight before the rules themselves are opened."""
+    made = [(number, condition) for number, result in members for condition in result["conditions"]]
+    items = [joined((condition, " (", part.link(f"rule-{number}", f"rule {number}"), ")")) for number, condition in made]
+    return _labelled("Passed provided that", listed(items)) if items else NOTHING
+
+
 def _rule(number: int, result: ResultPart, part: Part) -> Markup:
+    why, found = _why(result), _findings(number, result, part)
+    return _article(number, result, part, why, _reason(result), _conditions(result), found, _advice(result), _sources(result))
+
+
+def _brief_rule(number: int, result: ResultPart, part: Part) -> Markup:
+    """A rule that asks nothing of the reader: what it says first, why and from where when it is opened."""
+    more = joined((_why(result), _sources(result)))
+    fold = folded("Why it matters, and where it comes from", more, class_="titled") if more else NOTHING
+    return _article(number, result, part, _reason(result), _conditions(result), _findings(number, result, part), fold)
+
+
+def _article(number: int, result: ResultPart, part: Part, *content: Markup) -> Markup:
     severity = result["severity"] if result["severity"] in SEVERITIES else ""
     verdict = result["verdict"] if result["verdict"] in RESULT else ""
     return element(
         "article",
         part.heading(2, f"{number}. ", result["title"]),
         _about(result, part),
-        _labelled("Why it matters", element("p", result["rationale"])) if result["rationale"] else NOTHING,
-        element("p", _sentence(result["reason"])) if result["reason"] else NOTHING,
-        _conditions(result),
-        _findings(number, result, part),
-        _advice(result),
+        *content,
         id=part.id(f"rule-{number}"),
-        class_=f"rule {verdict}".strip(),
+        class_="rule",
         data_verdict=verdict,
         data_severity=severity,
     )
+
+
+def _why(result: ResultPart) -> Markup:
+    return _labelled("Why it matters", element("p", result["rationale"])) if result["rationale"] else NOTHING
+
+
+def _reason(result: ResultPart) -> Markup:
+    return _labelled("Result", element("p", sentence(result["reason"]))) if result["reason"] else NOTHING
 
 
 def _about(result: ResultPart, part: Part) -> Markup:
@@ -87,6 +112,8 @@ def _finding(number: str, finding: FindingPart, result: ResultPart, part: Part) 
     words = [f"confidence {finding['confidence']}"] if finding["confidence"] else []
     if finding["severity"] != result["severity"]:
         words.insert(0, f"severity {finding['severity']}")
+    if finding["verdict"] != result["verdict"]:
+        words.insert(0, outcome(RESULT, finding["verdict"]).word.lower())
     facts = escape(", ".join(words))
     name = part.id("finding-" + number.replace(".", "-"))
     return Markup(
@@ -97,14 +124,12 @@ def _finding(number: str, finding: FindingPart, result: ResultPart, part: Part) 
 
 
 def _advice(result: ResultPart) -> Markup:
-    made = []
-    if result["remediation"] and result["verdict"] not in ("pass", "not-applicable"):
-        made.append(_labelled("What to ask the researcher", element("p", result["remediation"])))
-    if result["references"]:
-        made.append(
-            _labelled("Where this comes from", listed((joined(_reference(item)) for item in result["references"]), class_="references"))
-        )
-    return joined(made)
+    return _labelled("What to ask the researcher", element("p", result["remediation"])) if result["remediation"] else NOTHING
+
+
+def _sources(result: ResultPart) -> Markup:
+    items = [joined(_reference(item)) for item in result["references"]]
+    return _labelled("Where this comes from", listed(items, class_="references")) if items else NOTHING
 
 
 def _reference(reference: ReferencePart) -> Iterator[str]:
@@ -118,10 +143,6 @@ def _reference(reference: ReferencePart) -> Iterator[str]:
 
 def _labelled(label: str, content: Markup) -> Markup:
     return joined((element("p", label, class_="label"), content))
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "…")) else ".")
 
 
 def _filter(part: Part) -> Markup:

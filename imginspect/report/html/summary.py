@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 
-from imginspect.report.decisions import Decision, decisions, shortened
+from imginspect.report.decisions import Decision, decisions, sentence, shortened
 from imginspect.report.document import Document, ImagePart
 from imginspect.report.html.markup import NOTHING, Markup, element, joined
 from imginspect.report.html.part import GROUPS, Part
@@ -27,13 +27,11 @@ def summary(part: Part) -> Markup:
 
 def _verdict(document: Document) -> Markup:
     meaning = outcome(IMAGE, document["verdict"])
-    reason = shortened(document["reason"], 400)
+    reason = sentence(shortened(document["reason"], 400))
     words = element(
         "div",
         element("p", element("strong", meaning.word), " ", element("span", meaning.sentence), class_="sentence"),
-        element("p", reason[:1].upper() + reason[1:] + ("" if reason.endswith((".", "…")) else "."), class_="reason")
-        if reason
-        else NOTHING,
+        element("p", reason, class_="reason") if reason else NOTHING,
     )
     return element("div", icon(meaning.shape), words, class_=f"verdict {meaning.shape}")
 

@@ -54,6 +54,7 @@ class Browser:
     def open(self, page: Path, *, width: int = 1280, scripts: bool = True, dark: bool = False) -> float:
         """Load *page* in a window of *width* pixels; gives back the seconds until it was loaded and laid out."""
         self.call("Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=False)
+        self.call("Emulation.setScrollbarsHidden", hidden=True)
         self.call("Emulation.setScriptExecutionDisabled", value=not scripts)
         self.media("screen", dark=dark)
         self.events.clear()
@@ -65,7 +66,7 @@ class Browser:
         return time.monotonic() - begun
 
     def media(self, media: str, *, dark: bool = False) -> None:
-        """Show the page as on *media*: screen or print."""
+        """Show the page as on *media*: screen or print, or nothing to leave it to the browser."""
         features = [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]
         self.call("Emulation.setEmulatedMedia", media=media, features=features)
 
@@ -86,6 +87,7 @@ class Browser:
 
     def pdf(self) -> bytes:
         """The page as it is printed."""
+        self.media("")
         answer = self.call("Page.printToPDF", preferCSSPageSize=True, printBackground=True, generateDocumentOutline=True)
         return base64.b64decode(answer["data"])
 
