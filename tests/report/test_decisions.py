@@ -31,19 +31,21 @@ def test_a_warning_that_counts_comes_with_the_failures_and_once() -> None:
     assert _rules(result("R-WARN", "warn", counts=True), result("R-LOW", "fail", counts=False)) == ["R-WARN", "R-LOW"]
 
 
-def test_what_was_not_read_comes_last() -> None:
-    document = sample_document(results=[result("R-1", "warn")])
+def test_what_was_not_read_comes_behind_what_fails_and_before_all_else() -> None:
+    document = sample_document(results=[result("R-1", "warn"), result("R-2", "fail")])
     assert document["coverage"]
     document["coverage"]["gaps"] = ["layer 1: cut off", "layer 2: cut off", "layer 3: cut off"]
-    last = decisions(document)[-1]
-    assert last.rule == ""
-    assert last.detail == "layer 1: cut off. There are 2 more gaps."
+    first, unread, last = decisions(document)
+    assert (first.rule, last.rule) == ("R-2", "R-1")
+    assert unread.detail == "layer 1: cut off. There are 2 more gaps."
 
 
 def test_no_more_than_asked_for() -> None:
     document = sample_document(results=[result(f"R-{number}", "fail") for number in range(9)])
     assert len(decisions(document)) == 5
     assert len(decisions(document, most=3)) == 3
+    assert decisions(document, most=3)[2].title == "7 more points to look at"
+    assert "R-8" in decisions(document, most=3)[2].detail
 
 
 def test_the_detail_tells_the_first_finding_and_how_many_more() -> None:

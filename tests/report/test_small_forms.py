@@ -15,7 +15,6 @@ import pytest
 from markdown_it import MarkdownIt
 
 from imginspect.report import csv_form, forms, github, gitlab, markdown
-from imginspect.report.decisions import decisions
 from imginspect.report.document import Document
 from tests.report.sample_document import evidence, finding, large_document, result, sample_document
 
@@ -74,31 +73,13 @@ def test_what_was_not_read_never_looks_as_if_all_were_well(form: str) -> None:
     for document in (incomplete(), not_inspected()):
         text = forms.render(form, [document], several=False)
         assert re.search(document["verdict"].replace("-", "[- ]"), text, re.IGNORECASE)
-        assert "not everything could be read" in text or "layer 1: cut off" in text or "no images in it" in text
+        assert re.search("not everything could be read|layer 1: cut off|no images in it", text, re.IGNORECASE)
     assert "ncomplete" not in forms.render(form, [passing()], several=False).replace('"incomplete"', "")
 
 
 @pytest.mark.parametrize("form", forms.FORMS)
 def test_the_same_document_gives_the_same_text(form: str) -> None:
     assert forms.render(form, [sample_document()], several=False) == forms.render(form, [sample_document()], several=False)
-
-
-# -- what is to be decided -------------------------------------------------------------------------------------------
-
-
-def test_decisions_begin_with_what_fails_and_end_with_what_a_pass_depends_on() -> None:
-    assert [decision.rule for decision in decisions(sample_document())] == ["TRE-NET-001", "TRE-PRM-001", "TRE-DIR-001"]
-    assert decisions(incomplete())[0].title == "Not everything was read"
-    assert decisions(not_inspected())[0].detail == "no images in it"
-    assert decisions(passing()) == []
-
-
-def test_of_many_decisions_the_last_says_how_many_there_are() -> None:
-    many = sample_document(results=[result(f"TRE-X-{number:03}") for number in range(12)])
-    found = decisions(many)
-    assert [decision.rule for decision in found[:4]] == [f"TRE-X-{number:03}" for number in range(4)]
-    assert found[4].title.startswith("8 more points")
-    assert "TRE-X-011" in found[4].detail
 
 
 # -- Markdown --------------------------------------------------------------------------------------------------------
