@@ -1,38 +1,60 @@
-"""Where something was seen, out of the plain values of report/tree.py: in words for people, and as a relative URI for programs."""
+"""Where something was seen: in words for people, and as a relative URI for programs."""
 
 from __future__ import annotations
 
 import re
 from urllib.parse import quote
 
-from imginspect.report.tree import Tree
+from imginspect.report.document import EvidencePart, LayerPlace
+from imginspect.report.printable import one_line, shortened
 
-_ESCAPE = re.compile(r"\\(?:(\\)|x([0-9a-f]{2})|u([0-9a-f]{4})|U([0-9a-f]{8}))")
+_ESCAPE = re.compile(r"\\(?:(\\)|x([0-9a-f]{2})|u([0-9a-f]{4})|U(000[0-9a-f]{5}|0010[0-9a-f]{4}))")
+# a path that is its own URI: nothing to encode, no empty segment and none that climbs
+_PLAIN = re.compile(r"(?:/(?!\.{1,2}(?:/|\Z))[A-Za-z0-9_.~-]+)+")
 _LONGEST_INSTRUCTION = 140
 
 
-def in_words(evidence: Tree) -> str:
+def in_words(evidence: EvidencePart) -> str:
     """The place, its state and the layer with its instruction, in one line; empty for evidence that names no place."""
     facts = [place] if (place := name_of(evidence)) else []
     if evidence["line"]:
         facts.append(f"line {evidence['line']}")
-    if evidence["state"] not in (None, "config"):
-        facts.append(evidence["state"])
-    layer = evidence["layer"]
-    if layer:
-        facts.append(f"layer {layer['index']}")
-        if layer["created_by"]:
-            facts.append(f"made by: {_shortened(layer['created_by'])}")
+    facts += [state] if (state := state_of(evidence)) else []
+    if evidence["layer"]:
+        facts.append(layer_in_words(evidence["layer"]))
     return ", ".join(facts)
 
 
-def name_of(evidence: Tree) -> str:
+def name_of(evidence: EvidencePart) -> str:
     """The path, config field or file of the archive that *evidence* names; empty where it names none."""
     if evidence["path"]:
-        return str(evidence["path"])
+        return one_line(evidence["path"])
     if evidence["config_field"]:
-        return f"config: {evidence['config_field']}"
-    return evidence["member"] or ""
+        return f"config: {one_line(evidence['config_field'])}"
+    return one_line(evidence["member"] or "")
+
+
+def state_of(evidence: EvidencePart) -> str:
+    """The state of the file, with the layer that hid it where that is known; empty for what has none."""
+    state = one_line(evidence["state"] or "")
+    if state in ("", "config"):
+        return ""
+    hidden_by = evidence["hidden_by"]
+    return f"{state} by layer {hidden_by['index']}" if hidden_by else state
+
+
+def layer_in_words(layer: LayerPlace) -> str:
+    """The layer's number and the instruction that made it."""
+    made_by = f", made by: {shortened(one_line(layer['created_by']), _LONGEST_INSTRUCTION)}" if layer["created_by"] else ""
+    return f"layer {layer['index']}{made_by}"
+
+
+def nowhere() -> EvidencePart:
+    """Evidence that names no place."""
+    return {
+        "path": None, "config_field": None, "member": None, "line": None, "layer": None, "state": None, "hidden_by": None,
+        "file_sha256": None, "file_type": None, "size": None, "excerpt": None, "context": [], "expected": None, "found": None,
+    }  # fmt: skip
 
 
 def relative_uri(shown_path: str) -> str:
@@ -41,8 +63,16 @@ def relative_uri(shown_path: str) -> str:
     It has no empty segments and climbs nowhere: ``..`` becomes ``(..)``. The root is ``./``.
     Source: RFC 3986, sections 2.1 and 4.2.
     """
+    if _PLAIN.fullmatch(shown_path):
+        return shown_path[1:]
     segments = [segment for segment in raw_name(shown_path).split(b"/") if segment]
     return "/".join(quote(b"(" + segment + b")" if segment in (b".", b"..") else segment, safe="") for segment in segments) or "./"
+
+
+def relative_name(shown_path: str) -> str:
+    """*shown_path* as a relative path for people: no empty segments, and none that climbs; ``image`` for the root."""
+    segments = [segment for segment in one_line(shown_path).split("/") if segment]
+    return "/".join(f"({segment})" if segment in (".", "..") else segment for segment in segments) or "image"
 
 
 def raw_name(shown: str) -> bytes:
@@ -62,7 +92,3 @@ def _unescaped(match: re.Match[str]) -> bytes:
     if byte:
         return bytes([int(byte, 16)])
     return chr(int(short or long, 16)).encode("utf-8", "surrogatepass")
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= _LONGEST_INSTRUCTION else text[: _LONGEST_INSTRUCTION - 1] + "…"

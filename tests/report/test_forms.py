@@ -24,6 +24,7 @@ from imginspect.sample import build
 from tests.fuzz.make_corpus import corpus
 from tests.image_builder import ImageBuilder, directory, file, program, save_many, symlink, whiteout
 from tests.inspecting import run
+from tests.report.documents import document_of
 
 BROKEN: dict[str, Any] = {
     "reference": "registry.example.org/team/project/a-rather-long-name-of-an-image:2024-01-01",
@@ -95,7 +96,7 @@ def test_what_the_command_writes_keeps_to_the_schema(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", REPORTS)
 def test_the_terminal_form_fits_80_columns_and_has_no_codes(name: str) -> None:
-    text = terminal.render(REPORTS[name])
+    text = terminal.render([document_of(REPORTS[name])])
     wide = [line for line in text.splitlines() if len(line) > 80]
     assert not [line for line in wide if max(len(word) for word in line.split()) < 60], wide
     assert not [character for character in text if not character.isprintable() and character != "\n"]
@@ -104,19 +105,19 @@ def test_the_terminal_form_fits_80_columns_and_has_no_codes(name: str) -> None:
 
 def test_colours_change_nothing_but_colours() -> None:
     for report in (REPORTS["demo"], REPORTS["broken"], REPORTS["nothing"]):
-        coloured = terminal.render(report, colour=True)
+        coloured = terminal.render([document_of(report)], colour=True)
         assert "\x1b[" in coloured
-        assert re.sub(r"\x1b\[[0-9;]*m", "", coloured) == terminal.render(report)
+        assert re.sub(r"\x1b\[[0-9;]*m", "", coloured) == terminal.render([document_of(report)])
 
 
 def test_the_verdict_comes_first() -> None:
-    assert terminal.render(REPORTS["demo"]).startswith("FAIL")
-    assert terminal.render(REPORTS["nothing"]).startswith("NOT INSPECTED")
-    assert terminal.render_all([REPORTS["demo"], REPORTS["nothing"]]).endswith("All 2 images together: FAIL\n")
+    assert terminal.render([document_of(REPORTS["demo"])]).startswith("FAIL")
+    assert terminal.render([document_of(REPORTS["nothing"])]).startswith("NOT INSPECTED")
+    assert terminal.render([document_of(REPORTS[name]) for name in ("demo", "nothing")]).endswith("All 2 images together: FAIL\n")
 
 
 def test_every_finding_of_the_json_form_is_in_the_terminal_form() -> None:
-    text = terminal.render(REPORTS["broken"])
+    text = terminal.render([document_of(REPORTS["broken"])])
     document = json.loads(json_form.render(REPORTS["broken"]))
     for result in document["results"]:
         assert result["rule"] in text
@@ -132,7 +133,7 @@ def settled(text: str) -> str:
 
 
 def settled_terminal(report: Report) -> str:
-    text = terminal.render(report)
+    text = terminal.render([document_of(report)])
     types = {item.file_type for result in report.results for finding in result.findings for item in finding.evidence if item.file_type}
     for name in types:
         pattern = r"\s+".join(re.escape(word) for word in name.split())

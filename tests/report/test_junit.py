@@ -16,13 +16,14 @@ from imginspect.rules import Severity
 from imginspect.sample import build
 from tests.fuzz.make_corpus import corpus
 from tests.inspecting import CONTROL
+from tests.report.documents import document_of
 from tests.report.hostile import NAMES, finding, judged, named, nothing, report_on, sound, with_results
 
 RULE = sound().results[0].rule.id
 
 
 def parsed(*reports: Report) -> ElementTree.Element:
-    return ElementTree.fromstring(junit.render_all(reports))
+    return ElementTree.fromstring(junit.render([document_of(report) for report in reports]))
 
 
 def case_of(report: Report, number: int = 1) -> ElementTree.Element:
@@ -119,8 +120,8 @@ def test_tests_of_several_images_do_not_have_one_name() -> None:
 
 
 def test_the_same_report_gives_the_same_bytes_in_ascii_with_no_time() -> None:
-    text = junit.render(sound())
-    assert text == junit.render(sound())
+    text = junit.render([document_of(sound())])
+    assert text == junit.render([document_of(sound())])
     assert text.isascii()
     assert "timestamp" not in text
     assert {element.attrib["time"] for element in ElementTree.fromstring(text).iter() if "time" in element.attrib} == {"0"}
@@ -137,7 +138,7 @@ def test_many_findings_and_places_are_counted() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_hostile_name_leaves_the_document_well_formed_and_harmless(name: str) -> None:
-    text = junit.render(named(name))
+    text = junit.render([document_of(named(name))])
     root = ElementTree.fromstring(text)
     assert [element.tag for element in root.iter("failure")] == ["failure"]
     for element in root.iter():

@@ -22,6 +22,7 @@ from imginspect.rules import Severity
 from imginspect.sample import build
 from tests.fuzz.make_corpus import corpus
 from tests.inspecting import CONTROL, texts_of
+from tests.report.documents import document_of
 from tests.report.hostile import NAMES, finding, judged, named, nothing, report_on, sound, with_results
 from tests.report.sarif_structure import check
 
@@ -29,7 +30,7 @@ RULE = sound().results[0].rule.id
 
 
 def run_of(report: Report) -> Any:
-    log = json.loads(sarif.render(report))
+    log = json.loads(sarif.render([document_of(report)]))
     check(log)
     return log["runs"][0]
 
@@ -63,7 +64,7 @@ def test_reports_on_all_sorts_of_images_are_sarif(name: str) -> None:
     ],
 )
 def test_what_is_no_sarif_is_refused_by_the_structure_that_the_tests_use(spoil: Any) -> None:
-    log = copy.deepcopy(json.loads(sarif.render(named("/app/x"))))
+    log = copy.deepcopy(json.loads(sarif.render([document_of(named("/app/x"))])))
     check(log)
     spoil(log)
     with pytest.raises((jsonschema.ValidationError, AssertionError)):
@@ -71,8 +72,8 @@ def test_what_is_no_sarif_is_refused_by_the_structure_that_the_tests_use(spoil: 
 
 
 def test_the_same_report_gives_the_same_bytes_in_ascii_with_no_time() -> None:
-    text = sarif.render(sound())
-    assert text == sarif.render(sound())
+    text = sarif.render([document_of(sound())])
+    assert text == sarif.render([document_of(sound())])
     assert text.isascii()
     assert "UTC" not in text
     assert "Time" not in text.replace("runtime", "").replace("RunTime", "")
@@ -85,8 +86,10 @@ def test_a_rule_says_why_and_what_to_do() -> None:
     assert rule["shortDescription"]["text"] == own.title
     assert rule["fullDescription"]["text"] == own.rationale.strip()
     for form in ("text", "markdown"):
-        assert own.remediation.strip() in rule["help"][form]
-        assert own.references[0].title in rule["help"][form]
+        words = rule["help"][form].replace("`", "")
+        assert own.remediation.strip() in words
+        assert f"{own.references[0].title}, {own.references[0].section} ({own.references[0].level})" in words
+        assert own.references[0].quote in words
     assert rule["properties"]["security-severity"] == "8.0"
     assert rule["properties"]["tags"] == ["security", "container-image", "TRE-DIR", "guidance-info", "guidance-must"]
     assert "helpUri" not in rule
@@ -211,7 +214,7 @@ def test_fingerprints_are_those_of_the_report() -> None:
 
 
 def test_each_image_is_a_run_with_a_category_that_outlives_its_tag() -> None:
-    log = json.loads(sarif.render_all([sound(), sound(), nothing(), nothing()]))
+    log = json.loads(sarif.render([document_of(report) for report in (sound(), sound(), nothing(), nothing())]))
     check(log)
     ids = [run["automationDetails"]["id"] for run in log["runs"]]
     assert ids[0].startswith("imginspect/registry.example.org:5000/team/app/linux/amd64/sha256:")
@@ -223,7 +226,7 @@ def test_each_image_is_a_run_with_a_category_that_outlives_its_tag() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_hostile_name_is_harmless_in_every_string(name: str) -> None:
-    log = json.loads(sarif.render(named(name)))
+    log = json.loads(sarif.render([document_of(named(name))]))
     check(log)
     texts = list(texts_of({**log, "runs": [{**log["runs"][0], "tool": {}}]}))
     assert not [text for text in texts if CONTROL.search(text)]
