@@ -48,7 +48,9 @@ def _pieces(text: str) -> Iterator[str]:
 
 
 def _span(tokens: list[str]) -> str:
-    """*tokens* as one code span; the comma or colon of the sentence stands behind it."""
+    """*tokens* as one code span; the punctuation of the sentence stands behind it."""
     text = " ".join(tokens)
-    body = text.rstrip(",;:")
+    body = text.rstrip(".,;:")
+    if body.endswith(")") and body.count("(") < body.count(")"):
+        body = body[:-1]
     return code(body, len(text)) + text[len(body) :] if body else code(text)

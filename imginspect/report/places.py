@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from urllib.parse import quote
 
-from imginspect.report.document import EvidencePart, LayerPlace
+from imginspect.report.document import EvidencePart, FindingPart, LayerPlace
 from imginspect.report.printable import one_line, shortened
+from imginspect.wording import counted
 
 _ESCAPE = re.compile(r"\\(?:(\\)|x([0-9a-f]{2})|u([0-9a-f]{4})|U(000[0-9a-f]{5}|0010[0-9a-f]{4}))")
 # a path that is its own URI: nothing to encode, no empty segment and none that climbs
 _PLAIN = re.compile(r"(?:/(?!\.{1,2}(?:/|\Z))[A-Za-z0-9_.~-]+)+")
 _LONGEST_INSTRUCTION = 140
+_LONGEST_MESSAGE = 1_000
 
 
 def in_words(evidence: EvidencePart) -> str:
@@ -23,6 +25,18 @@ def in_words(evidence: EvidencePart) -> str:
     if evidence["layer"]:
         facts.append(layer_in_words(evidence["layer"]))
     return ", ".join(facts)
+
+
+def told(finding: FindingPart) -> str:
+    """The finding in a line: its message, its first place where the message does not say it, and how many places there are more."""
+    message = shortened(one_line(finding["message"]), _LONGEST_MESSAGE)
+    sentences = [message if message.endswith((".", "!", "?")) else f"{message}."]
+    where = shortened(in_words(finding["evidence"][0]), _LONGEST_MESSAGE) if finding["evidence"] else ""
+    if where and where not in message:
+        sentences.append(f"Where: {where}.")
+    if len(finding["evidence"]) > 1:
+        sentences.append(f"And {counted(len(finding['evidence']) - 1, 'more place')}.")
+    return " ".join(sentences)
 
 
 def name_of(evidence: EvidencePart) -> str:

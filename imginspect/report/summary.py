@@ -62,7 +62,7 @@ def not_read(document: Document) -> list[str]:
 def sentence(document: Document) -> str:
     """The verdict's reason as a sentence."""
     reason = one_line(document["reason"]).rstrip(".")
-    return f"{reason[:1].upper()}{reason[1:]}." if reason else "No reason is given."
+    return f"{reason}." if reason else "No reason is given."
 
 
 def tally(document: Document) -> str:

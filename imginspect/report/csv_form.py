@@ -1,0 +1,113 @@
+"""The CSV form, for spreadsheets: a row for each image, for each place of each finding, and for each thing that was not read.
+
+A cell that a spreadsheet would take for a formula, or that begins with an apostrophe, has an apostrophe in front: take away the first
+apostrophe of a cell that begins with one, and it is the value again. Every cell is quoted, so that no separator of another country
+splits it; a cell is cut off at 32,000 characters, as spreadsheets do; lines end with CR LF; UTF-8 without a byte order mark.
+Sources: RFC 4180; OWASP, "CSV Injection".
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Sequence
+
+from imginspect.report.document import Document, EvidencePart, FindingPart, LayerPlace, ResultPart
+from imginspect.report.places import name_of, nowhere
+from imginspect.report.printable import one_line, shortened
+from imginspect.report.summary import image_name, not_read, open_results
+
+COLUMNS = (
+    "image", "image_id", "verdict", "row", "rule", "title", "result", "counts", "severity", "confidence", "message", "place", "line",
+    "state", "layer", "diff_id", "instruction", "hidden_by_layer", "hidden_by_instruction", "sha256", "size", "expected", "found",
+    "excerpt", "fingerprint",
+)  # fmt: skip
+"""The columns; later versions add to their end. *row* is image, finding, undecided, condition or not read."""
+
+_LONGEST = 32_000
+Row = dict[str, str]
+# what begins a formula, also in its full-width form, with or without blanks before it; and the apostrophe that marks those
+_ACTIVE = re.compile(r"[\s\u3000]*[=+\-@'\t\r\n＝＋－＠＇]")
+
+
+def render(documents: Sequence[Document]) -> str:
+    """The reports as one table with a line of column names."""
+    text = io.StringIO()
+    writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for document in documents:
+        image = document["image"]
+        same = {"image": image_name(document), "image_id": (image["image_id"] or "") if image else "", "verdict": document["verdict"]}
+        writer.writerows([_cell(row.get(column, "")) for column in COLUMNS] for row in (same | row for row in _rows(document)))
+    return text.getvalue()
+
+
+def _rows(document: Document) -> Iterator[Row]:
+    yield {"row": "image", "result": document["verdict"], "message": document["reason"]}
+    for gap in not_read(document):
+        yield {"row": "not read", "message": gap}
+    for result in open_results(document):
+        for finding in result["findings"]:
+            yield from _places(result, finding)
+        if not result["findings"]:
+            yield {"row": "undecided" if result["verdict"] == "undetermined" else "finding", "message": result["reason"], **_of(result)}
+    for result in document["results"]:
+        if result["verdict"] in ("pass", "not-applicable"):
+            yield from ({"row": "condition", "message": condition, **_of(result)} for condition in result["conditions"])
+            yield from (row for finding in result["findings"] for row in _places(result, finding))
+
+
+def _of(result: ResultPart) -> Row:
+    return {
+        "rule": result["rule"],
+        "title": result["title"],
+        "result": result["verdict"],
+        "counts": "yes" if result["counts"] else "no",
+        "severity": result["severity"],
+    }
+
+
+def _places(result: ResultPart, finding: FindingPart) -> Iterator[Row]:
+    same = {
+        **_of(result),
+        "row": "finding",
+        "result": finding["verdict"],
+        "severity": finding["severity"],
+        "confidence": finding["confidence"],
+        "message": finding["message"],
+        "fingerprint": finding["fingerprint"],
+    }
+    yield from (same | _place(evidence) for evidence in finding["evidence"] or [nowhere()])
+
+
+def _place(evidence: EvidencePart) -> Row:
+    layer, hidden_by = evidence["layer"], evidence["hidden_by"]
+    return {
+        "place": name_of(evidence),
+        "line": _number(evidence["line"]),
+        "state": evidence["state"] or "",
+        "layer": _number(layer["index"] if layer else None),
+        "diff_id": (layer["diff_id"] or "") if layer else "",
+        "instruction": _instruction(layer),
+        "hidden_by_layer": _number(hidden_by["index"] if hidden_by else None),
+        "hidden_by_instruction": _instruction(hidden_by),
+        "sha256": evidence["file_sha256"] or "",
+        "size": _number(evidence["size"]),
+        "expected": evidence["expected"] or "",
+        "found": evidence["found"] or "",
+        "excerpt": evidence["excerpt"] or "",
+    }
+
+
+def _instruction(layer: LayerPlace | None) -> str:
+    return layer["created_by"] if layer else ""
+
+
+def _number(number: int | None) -> str:
+    return "" if number is None else str(number)
+
+
+def _cell(text: str) -> str:
+    clean = shortened(one_line(text), _LONGEST)
+    return f"'{clean}" if _ACTIVE.match(clean) else clean

@@ -1,0 +1,80 @@
+"""The GitLab form: a code quality report, which a merge request compares with that of its target branch.
+
+An entry for each finding, and for what was not read. A clean pass is an empty list: GitLab takes it for "nothing is wrong".
+Source: GitLab, "Code Quality", section "Code Quality report format", which is a part of the Code Climate specification.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeAlias
+
+from imginspect.report.document import Document, FindingPart, ResultPart, SeverityName
+from imginspect.report.places import relative_name, told
+from imginspect.report.printable import one_line, shortened
+from imginspect.report.summary import image_name, not_read, open_results, sentence
+
+Entry: TypeAlias = dict[str, Any]
+
+_SEVERITIES: dict[SeverityName, str] = {"critical": "blocker", "high": "critical", "medium": "major", "low": "minor", "info": "info"}
+_CONFIG = "image-config.json"
+_IMAGE = "image"
+_CHECK = "imginspect"
+_LONGEST = 3_000
+_LONGEST_PATH = 1_000
+
+
+def render(documents: Sequence[Document]) -> str:
+    """The reports as one list in ASCII, an entry a line."""
+    entries = _distinct(entry for document in documents for entry in _entries(document, several=len(documents) > 1))
+    return "[\n" + ",\n".join(map(json.dumps, entries)) + "\n]\n" if entries else "[]\n"
+
+
+def _distinct(entries: Iterator[Entry]) -> list[Entry]:
+    """*entries*, each with a fingerprint of its own: GitLab shows one entry of a fingerprint."""
+    seen: dict[str, int] = {}
+    made = []
+    for entry in entries:
+        name = entry["fingerprint"]
+        seen[name] = seen.get(name, 0) + 1
+        made.append(entry | {"fingerprint": hashlib.sha256(f"{name}\0{seen[name]}".encode("utf-8", "surrogatepass")).hexdigest()[:32]})
+    return made
+
+
+def _entries(document: Document, *, several: bool) -> Iterator[Entry]:
+    image = image_name(document) if several else ""
+    if document["verdict"] in ("incomplete", "not-inspected"):
+        text = f"{document['verdict']}: {sentence(document)} This is no pass."
+        yield _entry(image, _CHECK, text, "blocker", f"{_CHECK}\0{document['verdict']}")
+    for gap in not_read(document):
+        yield _entry(image, _CHECK, f"Not read: {gap}", "blocker", f"{_CHECK}\0{gap}")
+    for result in open_results(document):
+        yield from (_finding(image, finding, result) for finding in result["findings"])
+        if not result["findings"]:
+            text = f"{result['title']}: {result['verdict']}. {result['reason']}"
+            yield _entry(image, result["rule"], text, _SEVERITIES[result["severity"]], f"{result['rule']}\0{result['verdict']}")
+    for result in document["results"]:
+        if result["verdict"] == "pass":
+            for condition in result["conditions"]:
+                yield _entry(image, result["rule"], f"{result['title']}, provided: {condition}", "info", f"{result['rule']}\0{condition}")
+
+
+def _finding(image: str, finding: FindingPart, result: ResultPart) -> Entry:
+    places = finding["evidence"]
+    first = next((place for place in places if place["path"]), places[0] if places else None)
+    path = _IMAGE if first is None else _CONFIG if first["config_field"] else first["path"] or first["member"] or _IMAGE
+    line = (first["line"] if first else None) or 1
+    return _entry(image, result["rule"], told(finding), _SEVERITIES[finding["severity"]], finding["fingerprint"], path, line)
+
+
+def _entry(image: str, check: str, text: str, severity: str, name: str, path: str = _IMAGE, line: int = 1) -> Entry:
+    described = one_line(f"{image}: {text}" if image else text)
+    return {
+        "description": shortened(described, _LONGEST),
+        "check_name": one_line(check),
+        "fingerprint": f"{image}\0{name}",
+        "severity": severity,
+        "location": {"path": shortened(relative_name(path), _LONGEST_PATH), "lines": {"begin": line}},
+    }
