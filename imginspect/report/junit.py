@@ -17,17 +17,14 @@ from xml.etree import ElementTree
 
 from imginspect.report.document import Document, EvidencePart, ResultPart
 from imginspect.report.places import in_words
+from imginspect.report.printable import one_line
 from imginspect.report.sarif_rules import group_of
 from imginspect.report.summary import could_fail, image_name, is_whole, not_read
-from imginspect.report.text import visible
 from imginspect.wording import counted
 
 _MOST_FINDINGS = 50
 _MOST_PLACES = 5
 _NOT_COUNTED = {("skipped", verdict): ", not counted" for verdict in ("fail", "warn", "undetermined")}
-# all that XML 1.0 (section 2.2) has no place for or that is a control character; strings of the image are free of it already,
-# rules of a user's own and filed reports may not be
-_ILLEGAL = re.compile("[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ATTACHMENT = re.compile(r"\[(?=\[ATTACHMENT)", re.IGNORECASE)
 
 
@@ -166,5 +163,8 @@ def _count(element: ElementTree.Element) -> None:
 
 
 def _legal(text: str) -> str:
-    """*text* with only what XML 1.0 has a place for, and with nothing that GitLab and Jenkins take for the path of an attachment."""
-    return _ATTACHMENT.sub(r"\\x5b", _ILLEGAL.sub(lambda match: visible(match[0]), text))
+    """*text* with no character but line ends that is not plainly visible, as XML 1.0 has no place for some of them (section 2.2).
+
+    Nothing is left in it that GitLab and Jenkins take for the path of an attachment.
+    """
+    return _ATTACHMENT.sub(r"\\x5b", "\n".join(one_line(line) for line in text.split("\n")))

@@ -69,7 +69,7 @@ def folded_sections(document: Document) -> Iterator[Section]:
     yield _folded("What was not read", [f"- {prose(gap, 400)}" for gap in not_read(document)], "gap")
     results = open_results(document)
     yield from (_rule_section(result) for result in results if result["findings"])
-    yield _folded("Rules with no finding", [_bare(result) for result in results if not result["findings"]], "rule")
+    yield _folded("Rules to look at that have no finding", [_bare(result) for result in results if not result["findings"]], "rule")
     yield _folded("What passed or does not apply", list(_passed(document["results"])), "line")
     chain = [_link(link["role"], link["layer"], link["status"], link["digest"] or link["name"]) for link in document["chain"]]
     yield _folded("Chain of custody", chain, "link")
@@ -87,8 +87,13 @@ def _rule_section(result: ResultPart) -> Section:
         f"What to do: {prose(result['remediation'], 1_000)}",
         "",
     ]
-    lines = [f"- {_where(item)}{': ' if item['evidence'] else ''}{prose(item['message'], 300)}" for item in findings[:_MOST_LINES]]
+    lines = [_line(item) for item in findings[:_MOST_LINES]]
     return frame._replace(opening=[*frame.opening, *about], lines=lines, total=len(findings))
+
+
+def _line(finding: FindingPart) -> str:
+    where = _where(finding)
+    return f"- {prose(finding['message'], 300)}{f' ({where})' if where else ''}"
 
 
 def _bare(result: ResultPart) -> str:

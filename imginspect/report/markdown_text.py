@@ -29,7 +29,7 @@ def code(text: str, longest: int = 400) -> str:
 
 def prose(text: str, longest: int = 600) -> str:
     """*text* with its plain words as they are and all else in code spans; a span that the text has itself is kept."""
-    return " ".join(_pieces(shortened(one_line(text), longest)))
+    return " ".join(_pieces(shortened(one_line(text), longest))) or code("")
 
 
 def _pieces(text: str) -> Iterator[str]:

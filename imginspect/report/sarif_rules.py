@@ -29,8 +29,8 @@ def descriptor(result: ResultPart) -> Tree:
     found = {finding["confidence"] for finding in result["findings"]}
     return _descriptor(
         rule_id=one_line(result["rule"]),
-        title=one_line(result["title"]),
-        why=result["rationale"].strip() or one_line(result["title"]),
+        title=one_line(result["title"]) or "A rule",
+        why=_clean(result["rationale"]) or one_line(result["title"]) or "A rule",
         help_text=_help(result),
         help_markdown=_markdown(result),
         severity=result["severity"],
@@ -70,7 +70,7 @@ def _descriptor(
     return {
         "id": rule_id,
         "name": "".join(word[:1].upper() + word[1:] for word in re.findall(r"[A-Za-z0-9]+", title)) or "Rule",
-        "shortDescription": {"text": title or rule_id},
+        "shortDescription": {"text": title},
         "fullDescription": {"text": why},
         "help": {"text": help_text, "markdown": help_markdown},
         "defaultConfiguration": {"level": level},
@@ -85,9 +85,9 @@ def _descriptor(
 
 def _help(result: ResultPart) -> str:
     """Why, what to do and where it comes from."""
-    sections = [("Why", result["rationale"].strip()), ("What to do", result["remediation"].strip())]
+    sections = [("Why", _clean(result["rationale"])), ("What to do", _clean(result["remediation"]))]
     if result["references"]:
-        sections.append(("Where this comes from", "\n".join(_source(item) for item in result["references"])))
+        sections.append(("Where this comes from", "\n".join(one_line(_source(item)) for item in result["references"])))
     return "\n\n".join(f"{title}\n\n{text}" for title, text in sections)
 
 
@@ -96,6 +96,10 @@ def _markdown(result: ResultPart) -> str:
     if result["references"]:
         sections.append(("Where this comes from", "\n".join(f"* {prose(_source(item))}" for item in result["references"])))
     return "\n\n".join(f"## {title}\n\n{text}" for title, text in sections)
+
+
+def _clean(text: str) -> str:
+    return "\n".join(one_line(line) for line in text.strip().split("\n"))
 
 
 def _paragraphs(text: str) -> str:

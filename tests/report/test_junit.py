@@ -18,6 +18,8 @@ from tests.fuzz.make_corpus import corpus
 from tests.inspecting import CONTROL
 from tests.report.documents import document_of
 from tests.report.hostile import NAMES, finding, judged, named, nothing, report_on, sound, with_results
+from tests.report.sample_document import result as plain_result
+from tests.report.sample_document import sample_document
 
 RULE = sound().results[0].rule.id
 
@@ -153,3 +155,17 @@ def test_a_rule_of_a_users_own_may_hold_anything(monkeypatch: pytest.MonkeyPatch
     assert case.attrib["name"].endswith("a\\x00b\\ufffe\\x1b<&\"'")
     assert case[0].text is not None
     assert case[0].text.endswith("x\\x08y\\ud800")
+
+
+def test_what_gitlab_shows_says_all() -> None:
+    """GitLab shows the text of an element, and not its message."""
+    document = sample_document(results=[plain_result("TRE-B-001", "undetermined", [], reason="it is not known"), plain_result()])
+    whole, undecided, failed = ElementTree.fromstring(junit.render([document])).findall("testsuite/testcase")
+    assert ways(whole) == []
+    assert (undecided[0].text or "").startswith("UNDETERMINED (high): it is not known\nWhat to do: ")
+    assert (failed[0].text or "").startswith("FAIL (high)\n- /app/run.sh fetches")
+
+
+def test_no_text_names_an_attachment() -> None:
+    document = sample_document(results=[plain_result("TRE-A-001", "pass", [], conditions=["[[ATTACHMENT|/etc/passwd]]"])])
+    assert r"provided: \x5b[ATTACHMENT|/etc/passwd]]" in junit.render([document])

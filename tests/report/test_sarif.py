@@ -16,7 +16,7 @@ from imginspect.cli.demo_command import _IMAGE as DEMO
 from imginspect.report import Report, json_form, sarif
 from imginspect.report.places import raw_name, relative_uri
 from imginspect.report.report import ReportVerdict
-from imginspect.report.sarif_rules import WHOLE
+from imginspect.report.sarif_rules import LISTED, WHOLE
 from imginspect.report.text import visible
 from imginspect.rules import Severity
 from imginspect.sample import build
@@ -24,6 +24,9 @@ from tests.fuzz.make_corpus import corpus
 from tests.inspecting import CONTROL, texts_of
 from tests.report.documents import document_of
 from tests.report.hostile import NAMES, finding, judged, named, nothing, report_on, sound, with_results
+from tests.report.sample_document import evidence, place, sample_document
+from tests.report.sample_document import finding as plain_finding
+from tests.report.sample_document import result as plain_result
 from tests.report.sarif_structure import check
 
 RULE = sound().results[0].rule.id
@@ -263,3 +266,81 @@ def test_relative_uris(path: str, uri: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_what_is_shown_can_be_turned_back(name: str) -> None:
     assert raw_name(visible(name, longest=10_000)) == name.encode("utf-8", "surrogateescape")
+
+
+# -- documents -------------------------------------------------------------------------------------------------------
+
+
+def run_on(**parts: Any) -> Any:
+    log = json.loads(sarif.render([sample_document(**parts)]))
+    check(log)
+    return log["runs"][0]
+
+
+def result_on(*places: Any) -> Any:
+    return run_on(results=[plain_result(findings=[plain_finding(evidence=list(places))])])["results"][0]
+
+
+def test_the_lines_around_a_finding_are_its_context() -> None:
+    physical = result_on(evidence())["locations"][0]["physicalLocation"]
+    assert physical["region"] == {"startLine": 2, "snippet": {"text": "curl https://example.org/model.bin"}}
+    assert (physical["contextRegion"]["startLine"], physical["contextRegion"]["endLine"]) == (1, 3)
+    assert physical["contextRegion"]["snippet"]["text"].split("\n")[2] == "exec python3 /app/run.py"
+
+
+@pytest.mark.parametrize(("line", "numbers"), [(2, []), (2, [2]), (4, [1, 2, 3]), (2, [1, 2, 5]), (0, [0, 1]), (None, [1, 2])])
+def test_lines_that_do_not_hold_the_finding_or_do_not_follow_one_another_are_no_context(line: int | None, numbers: list[int]) -> None:
+    seen = evidence(line=line, context=[{"line": number, "text": "x"} for number in numbers])
+    assert "contextRegion" not in result_on(seen)["locations"][0]["physicalLocation"]
+
+
+def test_the_layer_that_hid_a_file_is_related() -> None:
+    result = result_on(*(evidence(path, layer=place(0), state="deleted", hidden_by=place(1)) for path in ("/a", "/b")))
+    assert result["locations"][0]["properties"]["layer"] == place(0)
+    assert result["locations"][0]["properties"]["hidden_by"] == place(1)
+    assert [related["message"]["text"] for related in result["relatedLocations"]] == [
+        "/b, line 2, deleted by layer 1, layer 0, made by: COPY . /app",
+        "/a was deleted by layer 1, made by: COPY . /app",
+    ]
+
+
+def test_places_that_are_too_many_are_counted() -> None:
+    result = result_on(*(evidence(f"/{number}") for number in range(150)))
+    assert len(result["relatedLocations"]) == 100
+    assert result["message"]["text"].endswith("\nAnd 49 more places: see the JSON form.")
+
+
+def test_a_gap_that_no_problem_tells_is_an_error_too() -> None:
+    document = sample_document(verdict="incomplete", exit_code=4)
+    assert document["coverage"] is not None
+    document["coverage"] |= {"complete": False, "gaps": ["layer 1: cut off"]}
+    (invocation,) = json.loads(sarif.render([document]))["runs"][0]["invocations"]
+    assert invocation["executionSuccessful"] is False
+    assert [(item["level"], item["message"]["text"]) for item in invocation["toolExecutionNotifications"]] == [
+        ("error", "layer 1: cut off")
+    ]
+
+
+def test_an_image_whose_rules_are_undecided_was_not_inspected_successfully() -> None:
+    (invocation,) = run_on(verdict="incomplete", exit_code=4, reason="1 rule could not be decided: X")["invocations"]
+    assert invocation["executionSuccessful"] is False
+    assert [item["level"] for item in invocation["toolExecutionNotifications"]] == ["error"]
+
+
+def test_results_that_github_does_not_show_are_told_first() -> None:
+    plain, worse = plain_finding(evidence=[], severity="low"), plain_finding("TRE-Z-001", evidence=[])
+    few, many = run_on(results=[plain_result(findings=[plain] * 5_000)]), run_on(results=[plain_result(findings=[plain] * 5_001)])
+    assert len(few["results"]) == 5_000
+    assert (len(many["results"]), many["results"][0]["ruleId"]) == (5_002, LISTED)
+    assert many["results"][0]["message"]["text"] == "5,001 results: GitHub shows 5,000 of them, the most severe."
+    results = [plain_result(findings=[plain] * 30_000, severity="low"), plain_result("TRE-Z-001", findings=[worse])]
+    all_of_them = run_on(results=results)["results"]
+    assert len(all_of_them) == 25_000
+    assert "5,002 of the least severe are left out" in all_of_them[0]["message"]["text"]
+    assert all_of_them[1]["ruleId"] == "TRE-Z-001"
+
+
+def test_no_rule_has_more_tags_than_github_shows() -> None:
+    references = [{"title": "x", "section": "", "level": level, "quote": ""} for level in ("must", "should", "info", *map(str, range(30)))]
+    tags = run_on(results=[plain_result(references=references)])["tool"]["driver"]["rules"][0]["properties"]["tags"]
+    assert tags == ["security", "container-image", "TRE-NET", "guidance-info", "guidance-must", "guidance-should"]
