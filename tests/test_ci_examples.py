@@ -17,8 +17,8 @@ CI = Path(__file__).parent.parent / "docs" / "ci"
 GOOD = ImageBuilder().layer(directory("/safe_data"), directory("/safe_outputs"), directory("/scratch"), file("/app/run", mode=0o755))
 BARE = ImageBuilder().layer(file("/app/run"))
 REPORTS = {
-    "gitlab": ["imginspect-quality.json", "imginspect.html", "imginspect.json", "imginspect.sarif", "imginspect.xml"],
-    "github": ["imginspect.html", "imginspect.json", "imginspect.md", "imginspect.sarif"],
+    "gitlab": ["imginspect.codequality.json", "imginspect.json", "imginspect.md", "imginspect.sarif", "imginspect.xml"],
+    "github": ["imginspect.json", "imginspect.md", "imginspect.sarif", "imginspect.txt", "imginspect.xml"],
 }
 
 
@@ -59,7 +59,7 @@ def test_the_commands_write_all_reports_and_keep_the_exit_code(
     done = _run(script(system), tmp_path, fail_on)
     assert done.returncode == code, done.stderr
     assert words in done.stdout.splitlines()[-1]
-    assert sorted(path.name for path in tmp_path.iterdir() if path.name.startswith("imginspect")) == (REPORTS[system] if code != 2 else [])
+    assert sorted(path.name for path in tmp_path.iterdir() if path.name.startswith("imginspect.")) == (REPORTS[system] if code != 2 else [])
 
 
 def _run(commands: str, folder: Path, fail_on: str) -> subprocess.CompletedProcess[str]:
@@ -67,14 +67,22 @@ def _run(commands: str, folder: Path, fail_on: str) -> subprocess.CompletedProce
     tools.mkdir()
     (tools / "imginspect").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m imginspect "$@" --fail-on {fail_on}\n')
     (tools / "imginspect").chmod(0o755)
-    environment = {
-        **os.environ,
-        "PATH": f"{tools}:{os.environ['PATH']}",
-        "IMAGE_ARCHIVE": "image.tar",
-        "GITHUB_STEP_SUMMARY": str(folder / "summary.md"),
-    }
+    environment = {**os.environ, "PATH": f"{tools}:{os.environ['PATH']}", "IMAGE_ARCHIVE": "image.tar"}
+    environment["GITHUB_STEP_SUMMARY"] = str(folder / "summary")
     # both systems run a script's lines with -e
     return subprocess.run(["bash", "-e", "-c", commands], cwd=folder, env=environment, capture_output=True, text=True, timeout=120)
+
+
+def test_what_github_prints_of_an_image_is_no_command(tmp_path: Path) -> None:
+    BARE.layer(file("/x", mode=0o4755)).reference("::error::x:1").save(tmp_path / "image.tar")
+    lines = _run(script("github"), tmp_path, "high").stdout.splitlines()
+    (start,) = (number for number, line in enumerate(lines) if line.startswith("::stop-commands::"))
+    stop = lines[start].removeprefix("::stop-commands::")
+    assert len(stop) == 32
+    assert lines[start + 1].startswith("FAIL")
+    assert lines.index(f"::{stop}::") == len(lines) - 2
+    assert all(line.startswith(("::error ", "::warning ", "::notice ")) for line in lines[:start])
+    assert (tmp_path / "summary").read_bytes() == (tmp_path / "imginspect.md").read_bytes()
 
 
 @pytest.mark.parametrize("system", ["gitlab", "github"])

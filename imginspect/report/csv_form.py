@@ -1,86 +1,113 @@
-"""The CSV form, for spreadsheets: a row for each place of each finding, in the columns of ``COLUMNS``.
+"""The CSV form, for spreadsheets: a row for each image, for each place of each finding, and for each thing that was not read.
 
-Sources: RFC 4180 for the form; OWASP, "CSV Injection", for what a spreadsheet takes for a formula. A cell that begins like one has an
-apostrophe put in front, and so has one that begins with an apostrophe: taking one away from every cell that begins with it gives back
-what the report says.
+A cell that a spreadsheet would take for a formula, or that begins with an apostrophe, has an apostrophe in front: take away the first
+apostrophe of a cell that begins with one, and it is the value again. Every cell is quoted, so that no separator of another country
+splits it; a cell is cut off at 32,000 characters, as spreadsheets do; lines end with CR LF; UTF-8 without a byte order mark.
+Sources: RFC 4180; OWASP, "CSV Injection".
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
 
 from imginspect.report.document import Document, EvidencePart, FindingPart, LayerPlace, ResultPart
-from imginspect.report.places import nowhere
+from imginspect.report.places import name_of, nowhere
+from imginspect.report.printable import one_line, shortened
+from imginspect.report.summary import image_name, not_read, open_results
 
 COLUMNS = (
-    "image", "image_digest", "verdict", "rule", "title", "result", "severity", "counts", "confidence", "message", "path", "config_field",
-    "line", "layer", "instruction", "state", "hidden_by_layer", "file_sha256", "excerpt", "fingerprint",
+    "image", "image_id", "verdict", "row", "rule", "title", "result", "counts", "severity", "confidence", "message", "place", "line",
+    "state", "layer", "diff_id", "instruction", "hidden_by_layer", "hidden_by_instruction", "sha256", "size", "expected", "found",
+    "excerpt", "fingerprint",
 )  # fmt: skip
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "'", "＝", "＋", "－", "＠")
+"""The columns; later versions add to their end. *row* is image, finding, undecided, condition or not read."""
+
+_LONGEST = 32_000
+Row = dict[str, str]
+# what begins a formula, also in its full-width form, with or without blanks before it; and the apostrophe that marks those
+_ACTIVE = re.compile(r"[\s\u3000]*[=+\-@'\t\r\n＝＋－＠＇]")
 
 
 def render(documents: Sequence[Document]) -> str:
-    """The documents as one table in UTF-8, with a row for its columns' names and one for each place."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, quoting=csv.QUOTE_MINIMAL, lineterminator="\r\n")
+    """The reports as one table with a line of column names."""
+    text = io.StringIO()
+    writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     writer.writerow(COLUMNS)
     for document in documents:
-        writer.writerows([_safe(cell) for cell in row] for row in _rows(document))
-    return out.getvalue()
+        image = document["image"]
+        same = {"image": image_name(document), "image_id": (image["image_id"] or "") if image else "", "verdict": document["verdict"]}
+        writer.writerows([_cell(row.get(column, "")) for column in COLUMNS] for row in (same | row for row in _rows(document)))
+    return text.getvalue()
 
 
-def _rows(document: Document) -> Iterator[list[str]]:
-    """What was found, and the verdict of a rule that found nothing; then what was not read."""
-    image = document["image"]
-    name = next(iter(image["references"]), "") if image else ""
-    first = [name, (image and (image["image_id"] or image["manifest_digest"])) or "", document["verdict"]]
-    for result in document["results"]:
-        about = [*first, result["rule"], result["title"]]
+def _rows(document: Document) -> Iterator[Row]:
+    yield {"row": "image", "result": document["verdict"], "message": document["reason"]}
+    for gap in not_read(document):
+        yield {"row": "not read", "message": gap}
+    for result in open_results(document):
         for finding in result["findings"]:
-            for evidence in finding["evidence"] or [nowhere()]:
-                yield [*about, *_found(result, finding), *_place(evidence), finding["fingerprint"]]
+            yield from _places(result, finding)
         if not result["findings"]:
-            yield [*about, *_result(result), *_place(nowhere()), ""]
-    gaps = document["coverage"]["gaps"] if document["coverage"] else [document["reason"]]
-    for gap in gaps:
-        yield [*first, "", "not read", "not-read", "", _yes(counts=True), "", gap, *_place(nowhere()), ""]
+            yield {"row": "undecided" if result["verdict"] == "undetermined" else "finding", "message": result["reason"], **_of(result)}
+    for result in document["results"]:
+        if result["verdict"] in ("pass", "not-applicable"):
+            yield from ({"row": "condition", "message": condition, **_of(result)} for condition in result["conditions"])
+            yield from (row for finding in result["findings"] for row in _places(result, finding))
 
 
-def _found(result: ResultPart, finding: FindingPart) -> list[str]:
-    counts = result["counts"] and finding["verdict"] in ("fail", "warn")
-    return [finding["verdict"], finding["severity"], _yes(counts=counts), finding["confidence"], finding["message"]]
+def _of(result: ResultPart) -> Row:
+    return {
+        "rule": result["rule"],
+        "title": result["title"],
+        "result": result["verdict"],
+        "counts": "yes" if result["counts"] else "no",
+        "severity": result["severity"],
+    }
 
 
-def _result(result: ResultPart) -> list[str]:
-    message = "; ".join([result["reason"], *(f"provided: {condition}" for condition in result["conditions"])]).removeprefix("; ")
-    return [result["verdict"], result["severity"], _yes(counts=result["counts"]), "", message]
+def _places(result: ResultPart, finding: FindingPart) -> Iterator[Row]:
+    same = {
+        **_of(result),
+        "row": "finding",
+        "result": finding["verdict"],
+        "severity": finding["severity"],
+        "confidence": finding["confidence"],
+        "message": finding["message"],
+        "fingerprint": finding["fingerprint"],
+    }
+    yield from (same | _place(evidence) for evidence in finding["evidence"] or [nowhere()])
 
 
-def _place(evidence: EvidencePart) -> list[str]:
+def _place(evidence: EvidencePart) -> Row:
     layer, hidden_by = evidence["layer"], evidence["hidden_by"]
-    return [
-        evidence["path"] or evidence["member"] or "",
-        evidence["config_field"] or "",
-        str(evidence["line"] or ""),
-        _number(layer),
-        layer["created_by"] if layer else "",
-        evidence["state"] or "",
-        _number(hidden_by),
-        evidence["file_sha256"] or "",
-        evidence["excerpt"] or "",
-    ]
+    return {
+        "place": name_of(evidence),
+        "line": _number(evidence["line"]),
+        "state": evidence["state"] or "",
+        "layer": _number(layer["index"] if layer else None),
+        "diff_id": (layer["diff_id"] or "") if layer else "",
+        "instruction": _instruction(layer),
+        "hidden_by_layer": _number(hidden_by["index"] if hidden_by else None),
+        "hidden_by_instruction": _instruction(hidden_by),
+        "sha256": evidence["file_sha256"] or "",
+        "size": _number(evidence["size"]),
+        "expected": evidence["expected"] or "",
+        "found": evidence["found"] or "",
+        "excerpt": evidence["excerpt"] or "",
+    }
 
 
-def _number(layer: LayerPlace | None) -> str:
-    return str(layer["index"]) if layer else ""
+def _instruction(layer: LayerPlace | None) -> str:
+    return layer["created_by"] if layer else ""
 
 
-def _yes(*, counts: bool) -> str:
-    return "yes" if counts else "no"
+def _number(number: int | None) -> str:
+    return "" if number is None else str(number)
 
 
-def _safe(cell: str) -> str:
-    """*cell* as a spreadsheet takes it for text."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+def _cell(text: str) -> str:
+    clean = shortened(one_line(text), _LONGEST)
+    return f"'{clean}" if _ACTIVE.match(clean) else clean

@@ -1,86 +1,107 @@
-"""The GitHub form: workflow commands, which a job prints and GitHub shows as annotations.
+"""The GitHub form: workflow commands, which a job prints to have the verdict and the worst findings shown on the run's page.
 
-Source: GitHub's documentation, "Workflow commands for GitHub Actions". GitHub shows ten annotations of a kind for a step and drops the
-others in silence: beyond nine the tenth says how many more there are.
+GitHub shows ten errors, ten warnings and ten notices of a step, so no more are written, and the last line says how many there are.
+Every line is a command, so that nothing of an image is ever the beginning of one.
+Sources: GitHub, "Workflow commands for GitHub Actions"; its runner undoes %25, %0D and %0A, and in properties %3A and %2C too.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from imginspect.report.document import Document, EvidencePart, FindingPart, ResultPart
-from imginspect.report.places import in_words, name_of, nowhere
+from imginspect.report.document import Document, FindingPart, ResultPart
+from imginspect.report.places import relative_name, told
+from imginspect.report.printable import one_line, shortened
+from imginspect.report.summary import VERDICT_WORDS, image_name, not_read, open_results, sentence, tally
 from imginspect.wording import counted
 
-_MOST = 9
-_KINDS = ("error", "warning", "notice")
+_MOST = {"error": 10, "warning": 10, "notice": 9}  # and the notice at the end
+_MOST_VERDICTS = 5
+_LONGEST = 3_000
+_LONGEST_TITLE = 200
+_LONGEST_FILE = 1_000
+_KINDS = {"pass": "notice", "fail": "error", "incomplete": "error", "not-inspected": "error"}
 
 
-class _Annotation(NamedTuple):
+class _Command(NamedTuple):
     kind: str
     title: str
-    text: str
-    evidence: EvidencePart
+    message: str
+    file: str = ""
+    line: int | None = None
 
 
 def render(documents: Sequence[Document]) -> str:
-    """A line for each annotation, and one that says the verdict, which is no annotation."""
-    return "".join(f"{line}\n" for document in documents for line in _lines(document))
+    """The reports as workflow commands: the verdicts first, then what was not read and the findings, the worst first."""
+    commands = [_verdict(document) for document in documents[:_MOST_VERDICTS]]
+    if len(documents) > _MOST_VERDICTS:
+        commands.append(_others(documents[_MOST_VERDICTS:]))
+    for document in documents:
+        commands += _commands(document, f"{image_name(document)}: " if len(documents) > 1 else "")
+    written: Counter[str] = Counter()
+    lines = []
+    for command in commands:
+        if written[command.kind] < _MOST[command.kind]:
+            written[command.kind] += 1
+            lines.append(_text(command))
+    if left_out := len(commands) - len(lines):
+        message = f"{counted(left_out, 'more message')}: GitHub shows ten of a kind. The other reports of this run hold all of them."
+        lines.append(_text(_Command("notice", "imginspect", message)))
+    return "\n".join(lines) + "\n"
 
 
-def _lines(document: Document) -> Iterator[str]:
-    image = document["image"]
-    name = (next(iter(image["references"]), "") or image["image_id"] or "the image") if image else "the archive"
-    # a line that begins with anything but :: is no command, and the name cannot begin this one
-    yield f"imginspect: {document['verdict']}: {name}: {document['reason']}"
-    annotations = list(_annotations(document))
-    for kind in _KINDS:
-        own = [annotation for annotation in annotations if annotation.kind == kind]
-        yield from (_command(annotation) for annotation in own[:_MOST])
-        if len(own) > _MOST:
-            left = counted(len(own) - _MOST, f"more {kind}")
-            yield _command(_Annotation(kind, "imginspect", f"{left}: GitHub shows ten of a kind; another form lists all", nowhere()))
+def _verdict(document: Document) -> _Command:
+    numbers = tally(document)
+    message = f"{image_name(document)}: {sentence(document)}" + (f" {numbers}." if numbers else "")
+    return _Command(_KINDS[document["verdict"]], f"imginspect: {VERDICT_WORDS[document['verdict']]}", message)
 
 
-def _annotations(document: Document) -> Iterator[_Annotation]:
-    if document["verdict"] in ("incomplete", "not-inspected"):
-        yield _Annotation("error", f"imginspect: {document['verdict']}", document["reason"], nowhere())
+def _others(documents: Sequence[Document]) -> _Command:
+    verdicts = Counter(document["verdict"] for document in documents)
+    told = ", ".join(f"{count:,} {VERDICT_WORDS[verdict]}" for verdict, count in sorted(verdicts.items()))
+    kind = "notice" if set(verdicts) == {"pass"} else "error"
+    return _Command(kind, "imginspect", f"and {counted(len(documents), 'more image')}: {told}")
+
+
+def _commands(document: Document, prefix: str) -> Iterator[_Command]:
+    gaps = not_read(document)
+    if gaps:
+        more = f" (and {len(gaps) - 1:,} more)" if len(gaps) > 1 else ""
+        yield _Command("error", "Not everything was read", f"{prefix}{gaps[0]}{more}")
+    for result in open_results(document):
+        yield from (_finding(finding, result, prefix) for finding in result["findings"])
+        if not result["findings"]:
+            yield _Command(_kind(result), _title(result), prefix + (result["reason"] or result["title"]))
     for result in document["results"]:
-        found = [finding for finding in result["findings"] if finding["verdict"] in ("fail", "warn", "undetermined")]
-        for finding in found:
-            evidence = next(iter(finding["evidence"]), nowhere())
-            where = in_words(evidence)
-            text = finding["message"] if where in finding["message"] else f"{finding['message']} ({where})"
-            yield _Annotation(_kind(result, finding), _title(result), text, evidence)
-        if not found and result["verdict"] in ("fail", "warn", "undetermined"):
-            yield _Annotation(_kind(result, None), _title(result), result["reason"] or result["title"], nowhere())
+        if result["verdict"] == "pass":
+            yield from (_Command("notice", _title(result), f"{prefix}provided: {condition}") for condition in result["conditions"])
 
 
-def _kind(result: ResultPart, finding: FindingPart | None) -> str:
-    verdict = finding["verdict"] if finding else result["verdict"]
-    if result["counts"] and verdict in ("fail", "warn"):
-        return "error"
-    return "notice" if verdict == "undetermined" else "warning"
+def _kind(result: ResultPart) -> str:
+    return "error" if result["counts"] else "warning"
 
 
 def _title(result: ResultPart) -> str:
-    return f"{result['rule']} {result['title']}"
+    return f"{result['rule']} {result['title']} ({result['verdict']}, {result['severity']})"
 
 
-def _command(annotation: _Annotation) -> str:
-    """The workflow command. A path of the image is the file: it is not one of the repository, so GitHub shows it by name only."""
-    properties = [f"title={_property(annotation.title)}"]
-    if place := name_of(annotation.evidence):
-        properties.insert(0, f"file={_property(place.lstrip('/') or '/')}")
-        if annotation.evidence["line"]:
-            properties.insert(1, f"line={annotation.evidence['line']}")
-    return f"::{annotation.kind} {','.join(properties)}::{_data(annotation.text)}"
+def _finding(finding: FindingPart, result: ResultPart, prefix: str) -> _Command:
+    first = next((place for place in finding["evidence"] if place["path"]), None)
+    file = relative_name(first["path"] or "") if first else ""
+    return _Command(_kind(result), _title(result), prefix + told(finding), file, first["line"] if first else None)
+
+
+def _text(command: _Command) -> str:
+    properties = [("title", shortened(one_line(command.title), _LONGEST_TITLE))]
+    if command.file:
+        properties.append(("file", shortened(command.file, _LONGEST_FILE)))
+    if command.line:
+        properties.append(("line", str(command.line)))
+    told = ",".join(f"{name}={_data(value).replace(':', '%3A').replace(',', '%2C')}" for name, value in properties)
+    return f"::{command.kind} {told}::{_data(shortened(one_line(command.message), _LONGEST))}"
 
 
 def _data(text: str) -> str:
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")

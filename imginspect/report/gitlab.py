@@ -1,100 +1,80 @@
-"""The GitLab form: a code quality report, which GitLab shows in a merge request.
+"""The GitLab form: a code quality report, which a merge request compares with that of its target branch.
 
-Source: GitLab's documentation, "Code Quality", section "Import code quality results": a subset of Code Climate's format.
+An entry for each finding, and for what was not read. A clean pass is an empty list: GitLab takes it for "nothing is wrong".
+Source: GitLab, "Code Quality", section "Code Quality report format", which is a part of the Code Climate specification.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator, Sequence
-from typing import TypedDict
+from typing import Any, TypeAlias
 
-from imginspect.report.document import Document, EvidencePart, ResultPart
-from imginspect.report.json_form import dump
-from imginspect.report.places import in_words, nowhere, relative_uri
+from imginspect.report.document import Document, FindingPart, ResultPart, SeverityName
+from imginspect.report.places import relative_name, told
+from imginspect.report.printable import one_line, shortened
+from imginspect.report.summary import image_name, not_read, open_results, sentence
 
-_SEVERITIES = {"info": "info", "low": "minor", "medium": "major", "high": "critical", "critical": "blocker"}
-_CONFIG, _IMAGE = "image-config.json", "image"
+Entry: TypeAlias = dict[str, Any]
 
-
-class _Lines(TypedDict):
-    begin: int
-
-
-class _Location(TypedDict):
-    path: str
-    lines: _Lines
-
-
-class _Issue(TypedDict):
-    description: str
-    check_name: str
-    fingerprint: str
-    severity: str
-    location: _Location
+_SEVERITIES: dict[SeverityName, str] = {"critical": "blocker", "high": "critical", "medium": "major", "low": "minor", "info": "info"}
+_CONFIG = "image-config.json"
+_IMAGE = "image"
+_CHECK = "imginspect"
+_LONGEST = 3_000
+_LONGEST_PATH = 1_000
 
 
 def render(documents: Sequence[Document]) -> str:
-    """The documents as a list of issues: a finding each, or a rule that did not pass and has none, or what was not read."""
-    seen: set[str] = set()
-    return dump([_unique(issue, seen) for document in documents for issue in _issues(document)])
+    """The reports as one list in ASCII, an entry a line."""
+    entries = _distinct(entry for document in documents for entry in _entries(document, several=len(documents) > 1))
+    return "[\n" + ",\n".join(map(json.dumps, entries)) + "\n]\n" if entries else "[]\n"
 
 
-def _issues(document: Document) -> Iterator[_Issue]:
+def _distinct(entries: Iterator[Entry]) -> list[Entry]:
+    """*entries*, each with a fingerprint of its own: GitLab shows one entry of a fingerprint."""
+    seen: dict[str, int] = {}
+    made = []
+    for entry in entries:
+        name = entry["fingerprint"]
+        seen[name] = seen.get(name, 0) + 1
+        made.append(entry | {"fingerprint": hashlib.sha256(f"{name}\0{seen[name]}".encode("utf-8", "surrogatepass")).hexdigest()[:32]})
+    return made
+
+
+def _entries(document: Document, *, several: bool) -> Iterator[Entry]:
+    image = image_name(document) if several else ""
     if document["verdict"] in ("incomplete", "not-inspected"):
-        text = f"{document['verdict']}: {document['reason']}"
-        yield _issue("imginspect/inspected", text, "critical", nowhere(), _fingerprint("imginspect/inspected"))
+        text = f"{document['verdict']}: {sentence(document)} This is no pass."
+        yield _entry(image, _CHECK, text, "blocker", f"{_CHECK}\0{document['verdict']}")
+    for gap in not_read(document):
+        yield _entry(image, _CHECK, f"Not read: {gap}", "blocker", f"{_CHECK}\0{gap}")
+    for result in open_results(document):
+        yield from (_finding(image, finding, result) for finding in result["findings"])
+        if not result["findings"]:
+            text = f"{result['title']}: {result['verdict']}. {result['reason']}"
+            yield _entry(image, result["rule"], text, _SEVERITIES[result["severity"]], f"{result['rule']}\0{result['verdict']}")
     for result in document["results"]:
-        if result["verdict"] not in ("fail", "warn", "undetermined"):
-            continue
-        found = [finding for finding in result["findings"] if finding["verdict"] in ("fail", "warn", "undetermined")]
-        for finding in found:
-            evidence = next(iter(finding["evidence"]), nowhere())
-            where = in_words(evidence)
-            message = finding["message"] if where in finding["message"] else f"{finding['message']} ({where})"
-            severity = _severity(result, finding["verdict"])
-            yield _issue(result["rule"], f"{result['title']}: {message}", severity, evidence, finding["fingerprint"])
-        if not found:
-            text = f"{result['title']}: {result['reason'] or result['verdict']}"
-            yield _issue(result["rule"], text, _severity(result, result["verdict"]), nowhere(), _fingerprint(result["rule"]))
+        if result["verdict"] == "pass":
+            for condition in result["conditions"]:
+                yield _entry(image, result["rule"], f"{result['title']}, provided: {condition}", "info", f"{result['rule']}\0{condition}")
 
 
-def _severity(result: ResultPart, verdict: str) -> str:
-    """A warning is at most major, and an open question minor: what does not count against the image does not look as if it did."""
-    own = _SEVERITIES[result["severity"]]
-    if result["counts"]:
-        return own
-    if verdict == "undetermined":
-        return "minor" if own != "info" else own
-    return "major" if own in ("critical", "blocker") else own
+def _finding(image: str, finding: FindingPart, result: ResultPart) -> Entry:
+    places = finding["evidence"]
+    first = next((place for place in places if place["path"]), places[0] if places else None)
+    path = _IMAGE if first is None else _CONFIG if first["config_field"] else first["path"] or first["member"] or _IMAGE
+    line = (first["line"] if first else None) or 1
+    return _entry(image, result["rule"], told(finding), _SEVERITIES[finding["severity"]], finding["fingerprint"], path, line)
 
 
-def _issue(rule: str, text: str, severity: str, evidence: EvidencePart, fingerprint: str) -> _Issue:
+def _entry(image: str, check: str, text: str, severity: str, name: str, path: str = _IMAGE, line: int = 1) -> Entry:
+    described = one_line(f"{image}: {text}" if image else text)
     return {
-        "description": text,
-        "check_name": rule,
-        "fingerprint": fingerprint,
+        "description": shortened(described, _LONGEST),
+        "check_name": one_line(check),
+        "fingerprint": f"{image}\0{name}",
         "severity": severity,
-        "location": {"path": _path(evidence), "lines": {"begin": evidence["line"] or 1}},
+        "location": {"path": shortened(relative_name(path), _LONGEST_PATH), "lines": {"begin": line}},
     }
-
-
-def _path(evidence: EvidencePart) -> str:
-    """A relative path: of the image, of its config, of the archive, or of the image as a whole."""
-    if evidence["path"]:
-        return relative_uri(evidence["path"])
-    if evidence["config_field"]:
-        return _CONFIG
-    return relative_uri(evidence["member"]) if evidence["member"] else _IMAGE
-
-
-def _fingerprint(name: str) -> str:
-    return hashlib.sha256(name.encode()).hexdigest()[:32]
-
-
-def _unique(issue: _Issue, seen: set[str]) -> _Issue:
-    """GitLab shows one issue for each fingerprint; two images of one archive may share one."""
-    while issue["fingerprint"] in seen:
-        issue["fingerprint"] = _fingerprint(issue["fingerprint"])
-    seen.add(issue["fingerprint"])
-    return issue

@@ -5,7 +5,8 @@ error       the rule could not be decided though it could make the verdict *fail
 skipped     a warning, a failure or an open question that does not count against the image, or a rule that does not apply.
             CI systems show the message of a skipped test and none of a passed one, and a skipped test breaks no build.
 
-There is no standard; this keeps to what Jenkins, GitLab and their like read. Times are 0: a report holds no clock.
+There is no standard; this keeps to what Jenkins, GitLab and their like read. GitLab shows an element's text and not its message, so the
+text says it too. Times are 0: a report holds no clock.
 """
 
 from __future__ import annotations
@@ -14,22 +15,21 @@ import re
 from collections.abc import Iterator, Sequence
 from xml.etree import ElementTree
 
-from imginspect.report.document import Document, EvidencePart, PolicyPart, ResultPart
+from imginspect.report.document import Document, EvidencePart, ResultPart
 from imginspect.report.places import in_words
+from imginspect.report.printable import one_line
 from imginspect.report.sarif_rules import group_of
-from imginspect.report.text import visible
-from imginspect.rules import Severity
+from imginspect.report.summary import could_fail, image_name, is_whole, not_read
 from imginspect.wording import counted
 
 _MOST_FINDINGS = 50
 _MOST_PLACES = 5
 _NOT_COUNTED = {("skipped", verdict): ", not counted" for verdict in ("fail", "warn", "undetermined")}
-# all that XML 1.0 (section 2.2) has no place for; strings of the image are free of it already, rules of a user's own may not be
-_ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_ATTACHMENT = re.compile(r"\[(?=\[ATTACHMENT)", re.IGNORECASE)
 
 
 def render(documents: Sequence[Document]) -> str:
-    """The documents as one JUnit document, a suite for each. It is ASCII: all else is written as character references."""
+    """The reports as one JUnit document, a suite for each. It is ASCII: all else is written as character references."""
     suites = ElementTree.Element("testsuites", {"name": "imginspect"})
     for document in documents:
         name = _name(document)
@@ -44,103 +44,94 @@ def _suite(document: Document, name: str, prefix: str) -> ElementTree.Element:
     suite = ElementTree.Element("testsuite", {"name": _legal(name)})
     properties = ElementTree.SubElement(suite, "properties")
     for key, value in _properties(document):
-        ElementTree.SubElement(properties, "property", {"name": key, "value": _legal(value)})
+        ElementTree.SubElement(properties, "property", {"name": _legal(key), "value": _legal(value)})
     suite.append(_whole(document, prefix))
     for result in document["results"]:
-        suite.append(_case(result, document["policy"], prefix))
+        suite.append(_case(result, document, prefix))
     _count(suite)
     return suite
 
 
-def _name(tree: Document) -> str:
-    image = tree["image"]
-    if image is None:
-        return "the archive"
-    name = next(iter(image["references"]), None) or image["image_id"] or image["manifest_digest"] or "the image"
-    return f"{name} ({image['platform']})"
+def _name(document: Document) -> str:
+    image = document["image"]
+    return image_name(document) if image is None else f"{image_name(document)} ({image['platform']})"
 
 
-def _properties(tree: Document) -> Iterator[tuple[str, str]]:
+def _properties(document: Document) -> Iterator[tuple[str, str]]:
     """What the image is and what judged it; digests whole."""
-    image = tree["image"]
-    yield "tool", f"{tree['tool']['name']} {tree['tool']['version']}"
-    yield "verdict", tree["verdict"]
-    yield "reason", tree["reason"]
-    if image:
-        for reference in image["references"]:
-            yield "reference", reference
-        for key, value in (("image_id", image["image_id"]), ("manifest_digest", image["manifest_digest"]), ("platform", image["platform"])):
-            if value:
-                yield key, value
-    policy = tree["policy"]
+    yield "tool", f"{document['tool']['name']} {document['tool']['version']}"
+    yield "verdict", document["verdict"]
+    yield "reason", document["reason"]
+    image, policy = document["image"], document["policy"]
+    if image is not None:
+        yield from (("reference", reference) for reference in image["references"])
+        named = (("image_id", image["image_id"]), ("manifest_digest", image["manifest_digest"]), ("platform", image["platform"]))
+        yield from ((key, value) for key, value in named if value)
     yield "policy id", policy["id"]
     yield "policy sha256", policy["sha256"]
     yield "policy rules_sha256", policy["rules_sha256"]
     yield "policy fail_on", policy["fail_on"]
-    for link in tree["chain"]:
+    for link in document["chain"]:
         if link["digest"]:
             number = "" if link["layer"] is None else f" {link['layer']}"
             yield f"{link['role']}{number}, {link['status']}", link["digest"]
 
 
-def _whole(tree: Document, prefix: str) -> ElementTree.Element:
+def _whole(document: Document, prefix: str) -> ElementTree.Element:
     """The test that all of the image was read."""
     case = _test(f"{prefix}imginspect", "The image was inspected as a whole")
-    coverage = tree["coverage"]
-    if tree["verdict"] in ("incomplete", "not-inspected") or not (coverage and coverage["complete"]):
-        gaps = coverage["gaps"] if coverage else [f"{item['where']}: {item['what']}" for item in tree["problems"]]
-        lines = [f"- {gap}" for gap in gaps[:_MOST_FINDINGS]]
+    if not is_whole(document):
+        gaps = not_read(document)
+        label = "not everything was read" if document["verdict"] in ("fail", "pass") else document["verdict"]
+        lines = [f"{label}: {document['reason']}", *(f"- {gap}" for gap in gaps[:_MOST_FINDINGS])]
         if len(gaps) > _MOST_FINDINGS:
             lines.append(f"and {len(gaps) - _MOST_FINDINGS:,} more")
-        incomplete = tree["verdict"] if tree["verdict"] != "fail" else "not everything was read"
-        _answer(case, "error", incomplete, tree["reason"], lines)
+        _answer(case, "error", label, document["reason"], lines)
     return case
 
 
-def _case(result: ResultPart, policy: PolicyPart, prefix: str) -> ElementTree.Element:
+def _case(result: ResultPart, document: Document, prefix: str) -> ElementTree.Element:
     case = _test(f"{prefix}{group_of(result['rule'])}", f"{result['rule']} {result['title']}")
-    element = _element_of(result, policy)
+    element = _element_of(result, document)
     if element:
         label = f"{result['verdict'].upper()} ({result['severity']}{_NOT_COUNTED.get((element, result['verdict']), '')})"
-        _answer(case, element, label, _message(result), list(_details(result)))
+        first = label if result["findings"] else f"{label}: {_message(result)}"
+        _answer(case, element, label, _message(result), [first, *_details(result)])
     elif result["conditions"]:
         ElementTree.SubElement(case, "system-out").text = _legal("\n".join(f"provided: {item}" for item in result["conditions"]))
     return case
 
 
-def _element_of(result: ResultPart, policy: PolicyPart) -> str:
+def _element_of(result: ResultPart, document: Document) -> str:
     """The element that says how the test went; none for a pass."""
     if result["verdict"] == "pass":
         return ""
     if result["counts"]:
         return "failure"
-    if result["verdict"] == "undetermined" and Severity(result["severity"]).rank >= Severity(policy["fail_on"]).rank:
-        return "error"
-    return "skipped"
+    return "error" if result["verdict"] == "undetermined" and could_fail(result, document) else "skipped"
 
 
-def _message(plain: ResultPart) -> str:
-    findings = plain["findings"]
+def _message(result: ResultPart) -> str:
+    findings = result["findings"]
     if findings:
         more = f" (and {counted(len(findings) - 1, 'more finding')})" if len(findings) > 1 else ""
         return f"{findings[0]['message']}{more}"
-    otherwise = "the rule does not apply to this image" if plain["verdict"] == "not-applicable" else plain["title"]
-    return str(plain["reason"] or otherwise)
+    return result["reason"] or ("the rule does not apply to this image" if result["verdict"] == "not-applicable" else result["title"])
 
 
-def _details(plain: ResultPart) -> Iterator[str]:
-    if plain["findings"] and plain["reason"] not in ("", plain["findings"][0]["message"]):
-        yield plain["reason"]
-    for finding in plain["findings"][:_MOST_FINDINGS]:
+def _details(result: ResultPart) -> Iterator[str]:
+    if result["findings"] and result["reason"] not in ("", result["findings"][0]["message"]):
+        yield result["reason"]
+    for finding in result["findings"][:_MOST_FINDINGS]:
         yield f"- {finding['message']}"
         for evidence in finding["evidence"][:_MOST_PLACES]:
             yield from (f"    {line}" for line in _evidence(evidence))
         if len(finding["evidence"]) > _MOST_PLACES:
             yield f"    and {counted(len(finding['evidence']) - _MOST_PLACES, 'more place')}"
-    if len(plain["findings"]) > _MOST_FINDINGS:
-        yield f"and {counted(len(plain['findings']) - _MOST_FINDINGS, 'more finding')}; the JSON form lists all of them"
-    if plain["verdict"] != "not-applicable":
-        yield f"What to do: {plain['remediation'].strip()}"
+    if len(result["findings"]) > _MOST_FINDINGS:
+        yield f"and {counted(len(result['findings']) - _MOST_FINDINGS, 'more finding')}; the JSON form lists all of them"
+    if result["verdict"] != "not-applicable":
+        yield f"What to do: {result['remediation'].strip()}"
 
 
 def _evidence(evidence: EvidencePart) -> Iterator[str]:
@@ -172,4 +163,8 @@ def _count(element: ElementTree.Element) -> None:
 
 
 def _legal(text: str) -> str:
-    return _ILLEGAL.sub(lambda match: visible(match[0]), text)
+    """*text* with no character but line ends that is not plainly visible, as XML 1.0 has no place for some of them (section 2.2).
+
+    Nothing is left in it that GitLab and Jenkins take for the path of an attachment.
+    """
+    return _ATTACHMENT.sub(r"\\x5b", "\n".join(one_line(line) for line in text.split("\n")))

@@ -1,15 +1,19 @@
-"""Where something was seen, out of the plain values of report/tree.py: in words for people, and as a relative URI for programs."""
+"""Where something was seen: in words for people, and as a relative URI for programs."""
 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from urllib.parse import quote
 
-from imginspect.report.document import EvidencePart
+from imginspect.report.document import EvidencePart, FindingPart, LayerPlace
+from imginspect.report.printable import one_line, shortened
+from imginspect.wording import counted
 
-_ESCAPE = re.compile(r"\\(?:(\\)|x([0-9a-f]{2})|u([0-9a-f]{4})|U([0-9a-f]{8}))")
+_ESCAPE = re.compile(r"\\(?:(\\)|x([0-9a-f]{2})|u([0-9a-f]{4})|U(000[0-9a-f]{5}|0010[0-9a-f]{4}))")
+# a path that is its own URI: nothing to encode, no empty segment and none that climbs
+_PLAIN = re.compile(r"(?:/(?!\.{1,2}(?:/|\Z))[A-Za-z0-9_.~-]+)+")
 _LONGEST_INSTRUCTION = 140
+_LONGEST_MESSAGE = 1_000
 
 
 def in_words(evidence: EvidencePart) -> str:
@@ -17,31 +21,46 @@ def in_words(evidence: EvidencePart) -> str:
     facts = [place] if (place := name_of(evidence)) else []
     if evidence["line"]:
         facts.append(f"line {evidence['line']}")
-    if evidence["state"] == "visible":
-        facts.append(evidence["state"])
-    layer = evidence["layer"]
-    if layer:
-        facts.append(f"layer {layer['index']}")
-    if evidence["state"] in ("overwritten", "deleted"):
-        facts.append(state_of(evidence))
-    if layer and layer["created_by"]:
-        facts.append(f"made by: {_shortened(layer['created_by'])}")
+    facts += [state] if (state := state_of(evidence)) else []
+    if evidence["layer"]:
+        facts.append(layer_in_words(evidence["layer"]))
     return ", ".join(facts)
 
 
-def state_of(evidence: EvidencePart) -> str:
-    """Whether it is visible, overwritten or deleted, and by which layer; empty for what is no file."""
-    hidden_by = evidence["hidden_by"]
-    return f"{evidence['state']} by layer {hidden_by['index']}" if hidden_by else evidence["state"] or ""
+def told(finding: FindingPart) -> str:
+    """The finding in a line: its message, its first place where the message does not say it, and how many places there are more."""
+    message = shortened(one_line(finding["message"]), _LONGEST_MESSAGE)
+    sentences = [message if message.endswith((".", "!", "?")) else f"{message}."]
+    where = shortened(in_words(finding["evidence"][0]), _LONGEST_MESSAGE) if finding["evidence"] else ""
+    if where and where not in message:
+        sentences.append(f"Where: {where}.")
+    if len(finding["evidence"]) > 1:
+        sentences.append(f"And {counted(len(finding['evidence']) - 1, 'more place')}.")
+    return " ".join(sentences)
 
 
 def name_of(evidence: EvidencePart) -> str:
     """The path, config field or file of the archive that *evidence* names; empty where it names none."""
     if evidence["path"]:
-        return str(evidence["path"])
+        return one_line(evidence["path"])
     if evidence["config_field"]:
-        return f"config: {evidence['config_field']}"
-    return evidence["member"] or ""
+        return f"config: {one_line(evidence['config_field'])}"
+    return one_line(evidence["member"] or "")
+
+
+def state_of(evidence: EvidencePart) -> str:
+    """The state of the file, with the layer that hid it where that is known; empty for what has none."""
+    state = one_line(evidence["state"] or "")
+    if state in ("", "config"):
+        return ""
+    hidden_by = evidence["hidden_by"]
+    return f"{state} by layer {hidden_by['index']}" if hidden_by else state
+
+
+def layer_in_words(layer: LayerPlace) -> str:
+    """The layer's number and the instruction that made it."""
+    made_by = f", made by: {shortened(one_line(layer['created_by']), _LONGEST_INSTRUCTION)}" if layer["created_by"] else ""
+    return f"layer {layer['index']}{made_by}"
 
 
 def nowhere() -> EvidencePart:
@@ -52,15 +71,22 @@ def nowhere() -> EvidencePart:
     }  # fmt: skip
 
 
-@lru_cache(maxsize=4096)
 def relative_uri(shown_path: str) -> str:
     """A relative URI with the bytes of the name that the report shows as *shown_path*, percent-encoded.
 
     It has no empty segments and climbs nowhere: ``..`` becomes ``(..)``. The root is ``./``.
     Source: RFC 3986, sections 2.1 and 4.2.
     """
+    if _PLAIN.fullmatch(shown_path):
+        return shown_path[1:]
     segments = [segment for segment in raw_name(shown_path).split(b"/") if segment]
     return "/".join(quote(b"(" + segment + b")" if segment in (b".", b"..") else segment, safe="") for segment in segments) or "./"
+
+
+def relative_name(shown_path: str) -> str:
+    """*shown_path* as a relative path for people: no empty segments, and none that climbs; ``image`` for the root."""
+    segments = [segment for segment in one_line(shown_path).split("/") if segment]
+    return "/".join(f"({segment})" if segment in (".", "..") else segment for segment in segments) or "image"
 
 
 def raw_name(shown: str) -> bytes:
@@ -80,7 +106,3 @@ def _unescaped(match: re.Match[str]) -> bytes:
     if byte:
         return bytes([int(byte, 16)])
     return chr(int(short or long, 16)).encode("utf-8", "surrogatepass")
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= _LONGEST_INSTRUCTION else text[: _LONGEST_INSTRUCTION - 1] + "…"

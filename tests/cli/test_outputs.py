@@ -203,6 +203,6 @@ def test_a_planted_link_to_a_pipe_is_replaced_and_a_pipe_is_written_to(good: Pat
     assert not (tmp_path / "link").is_symlink()
     reader = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
     assert run("inspect", good, "--format", "github", "-o", tmp_path / "pipe", *LENIENT).code == 0
-    assert os.read(reader, 1 << 16).startswith(b"imginspect: ")
+    assert os.read(reader, 1 << 16).startswith(b"::")
     os.close(reader)
     assert (tmp_path / "pipe").is_fifo()

@@ -24,11 +24,12 @@ def _list(items: dict[str, Any], **more: Any) -> dict[str, Any]:
 MESSAGE = _object("text", text={"type": "string", "minLength": 1}, markdown=TEXT)
 LEVEL = {"enum": ["none", "note", "warning", "error"]}
 ARTIFACT_LOCATION = _object("", uri={"type": "string", "format": "uri-reference"}, uriBaseId=TEXT, description=MESSAGE)
-REGION = _object("startLine", startLine={"type": "integer", "minimum": 1}, snippet=_object("text", text=TEXT))
+LINE = {"type": "integer", "minimum": 1}
+REGION = _object("startLine", startLine=LINE, endLine=LINE, snippet=_object("text", text=TEXT))
 LOCATION = _object(
     "physicalLocation",
     id=COUNT,
-    physicalLocation=_object("artifactLocation region", artifactLocation=ARTIFACT_LOCATION, region=REGION),
+    physicalLocation=_object("artifactLocation region", artifactLocation=ARTIFACT_LOCATION, region=REGION, contextRegion=REGION),
     logicalLocations=_list(_object("fullyQualifiedName", fullyQualifiedName=TEXT, kind=TEXT), minItems=1),
     message=MESSAGE,
 )
@@ -105,12 +106,19 @@ def _check_run(run: Any) -> None:
         ids = [location["id"] for location in result.get("relatedLocations", ())]
         assert len(set(ids)) == len(ids)
     for location in locations(run):
+        _check_regions(location["physicalLocation"])
         artifact = location["physicalLocation"]["artifactLocation"]
         assert artifact["uriBaseId"] in run["originalUriBaseIds"]
         assert artifact["uri"].isascii()
         assert not set(artifact["uri"]) & set(' "<>\\^`{|}#?:\x7f' + "".join(map(chr, range(32))))
         assert not artifact["uri"].startswith("/")
         assert not {"", ".."} & set(artifact["uri"].removesuffix("/").split("/"))
+
+
+def _check_regions(physical: Any) -> None:
+    around = physical.get("contextRegion")
+    if around:
+        assert around["startLine"] <= physical["region"]["startLine"] <= around["endLine"], "3.29.5: it holds the region"
 
 
 def locations(run: Any) -> Iterator[Any]:

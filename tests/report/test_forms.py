@@ -19,12 +19,12 @@ from imginspect.criteria import Criteria, load_criteria
 from imginspect.image import list_images
 from imginspect.inspection import inspect, not_inspected
 from imginspect.report import Report, json_form, terminal
-from imginspect.report.tree import report_tree
 from imginspect.rules import built_in_rules
 from imginspect.sample import build
 from tests.fuzz.make_corpus import corpus
 from tests.image_builder import ImageBuilder, directory, file, program, save_many, symlink, whiteout
 from tests.inspecting import run
+from tests.report.documents import document_of
 
 BROKEN: dict[str, Any] = {
     "reference": "registry.example.org/team/project/a-rather-long-name-of-an-image:2024-01-01",
@@ -69,18 +69,18 @@ REPORTS = reports()
 
 @pytest.mark.parametrize("name", REPORTS)
 def test_the_json_form_keeps_to_its_schema(name: str) -> None:
-    validator().validate(json.loads(json_form.render([report_tree(REPORTS[name])])))
+    validator().validate(json.loads(json_form.render([document_of(REPORTS[name])])))
 
 
 def test_several_reports_keep_to_the_schema_and_have_the_worst_verdict() -> None:
-    document = json.loads(json_form.render([report_tree(REPORTS[name]) for name in ("oci", "nothing", "broken")]))
+    document = json.loads(json_form.render([document_of(REPORTS[name]) for name in ("oci", "nothing", "broken")]))
     validator().validate(document)
     assert (document["verdict"], document["exit_code"]) == ("fail", 1)
 
 
 @pytest.mark.parametrize("change", [{"verdict": "fine"}, {"exit_code": 2}, {"more": 1}, {"schema_version": "2.0"}, {"results": [{}]}])
 def test_the_schema_refuses_what_is_no_report(change: dict[str, Any]) -> None:
-    document = {**json.loads(json_form.render([report_tree(REPORTS["demo"])])), **change}
+    document = {**json.loads(json_form.render([document_of(REPORTS["demo"])])), **change}
     with pytest.raises(jsonschema.ValidationError):
         validator().validate(document)
 
@@ -96,7 +96,7 @@ def test_what_the_command_writes_keeps_to_the_schema(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", REPORTS)
 def test_the_terminal_form_fits_80_columns_and_has_no_codes(name: str) -> None:
-    text = terminal.render([report_tree(REPORTS[name])])
+    text = terminal.render([document_of(REPORTS[name])])
     wide = [line for line in text.splitlines() if len(line) > 80]
     assert not [line for line in wide if max(len(word) for word in line.split()) < 60], wide
     assert not [character for character in text if not character.isprintable() and character != "\n"]
@@ -105,20 +105,20 @@ def test_the_terminal_form_fits_80_columns_and_has_no_codes(name: str) -> None:
 
 def test_colours_change_nothing_but_colours() -> None:
     for report in (REPORTS["demo"], REPORTS["broken"], REPORTS["nothing"]):
-        coloured = terminal.render([report_tree(report)], colour=True)
+        coloured = terminal.render([document_of(report)], colour=True)
         assert "\x1b[" in coloured
-        assert re.sub(r"\x1b\[[0-9;]*m", "", coloured) == terminal.render([report_tree(report)])
+        assert re.sub(r"\x1b\[[0-9;]*m", "", coloured) == terminal.render([document_of(report)])
 
 
 def test_the_verdict_comes_first() -> None:
-    assert terminal.render([report_tree(REPORTS["demo"])]).startswith("FAIL")
-    assert terminal.render([report_tree(REPORTS["nothing"])]).startswith("NOT INSPECTED")
-    assert terminal.render([report_tree(REPORTS[name]) for name in ("demo", "nothing")]).endswith("All 2 images together: FAIL\n")
+    assert terminal.render([document_of(REPORTS["demo"])]).startswith("FAIL")
+    assert terminal.render([document_of(REPORTS["nothing"])]).startswith("NOT INSPECTED")
+    assert terminal.render([document_of(REPORTS[name]) for name in ("demo", "nothing")]).endswith("All 2 images together: FAIL\n")
 
 
 def test_every_finding_of_the_json_form_is_in_the_terminal_form() -> None:
-    text = terminal.render([report_tree(REPORTS["broken"])])
-    document = json.loads(json_form.render([report_tree(REPORTS["broken"])]))
+    text = terminal.render([document_of(REPORTS["broken"])])
+    document = json.loads(json_form.render([document_of(REPORTS["broken"])]))
     for result in document["results"]:
         assert result["rule"] in text
     assert document["reason"] in " ".join(text.split())
@@ -133,7 +133,7 @@ def settled(text: str) -> str:
 
 
 def settled_terminal(report: Report) -> str:
-    text = terminal.render([report_tree(report)])
+    text = terminal.render([document_of(report)])
     types = {item.file_type for result in report.results for finding in result.findings for item in finding.evidence if item.file_type}
     for name in types:
         pattern = r"\s+".join(re.escape(word) for word in name.split())
@@ -149,7 +149,7 @@ def test_golden_reports(
     if not has_libmagic:
         monkeypatch.setattr("imginspect.inspection.describe", lambda _: None)
     report = report_on(build(description))
-    golden(f"{name}.json", settled(json_form.render([report_tree(report)])))
+    golden(f"{name}.json", settled(json_form.render([document_of(report)])))
     golden(f"{name}.txt", settled_terminal(report))
 
 

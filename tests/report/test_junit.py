@@ -12,18 +12,20 @@ from imginspect.checks.result import Evidence, Verdict
 from imginspect.cli.demo_command import _IMAGE as DEMO
 from imginspect.report import Report, junit
 from imginspect.report.report import ReportVerdict
-from imginspect.report.tree import report_tree
 from imginspect.rules import Severity
 from imginspect.sample import build
 from tests.fuzz.make_corpus import corpus
 from tests.inspecting import CONTROL
+from tests.report.documents import document_of
 from tests.report.hostile import NAMES, finding, judged, named, nothing, report_on, sound, with_results
+from tests.report.sample_document import result as plain_result
+from tests.report.sample_document import sample_document
 
 RULE = sound().results[0].rule.id
 
 
 def parsed(*reports: Report) -> ElementTree.Element:
-    return ElementTree.fromstring(junit.render([report_tree(report) for report in reports]))
+    return ElementTree.fromstring(junit.render([document_of(report) for report in reports]))
 
 
 def case_of(report: Report, number: int = 1) -> ElementTree.Element:
@@ -120,8 +122,8 @@ def test_tests_of_several_images_do_not_have_one_name() -> None:
 
 
 def test_the_same_report_gives_the_same_bytes_in_ascii_with_no_time() -> None:
-    text = junit.render([report_tree(sound())])
-    assert text == junit.render([report_tree(sound())])
+    text = junit.render([document_of(sound())])
+    assert text == junit.render([document_of(sound())])
     assert text.isascii()
     assert "timestamp" not in text
     assert {element.attrib["time"] for element in ElementTree.fromstring(text).iter() if "time" in element.attrib} == {"0"}
@@ -138,7 +140,7 @@ def test_many_findings_and_places_are_counted() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_hostile_name_leaves_the_document_well_formed_and_harmless(name: str) -> None:
-    text = junit.render([report_tree(named(name))])
+    text = junit.render([document_of(named(name))])
     root = ElementTree.fromstring(text)
     assert [element.tag for element in root.iter("failure")] == ["failure"]
     for element in root.iter():
@@ -153,3 +155,17 @@ def test_a_rule_of_a_users_own_may_hold_anything(monkeypatch: pytest.MonkeyPatch
     assert case.attrib["name"].endswith("a\\x00b\\ufffe\\x1b<&\"'")
     assert case[0].text is not None
     assert case[0].text.endswith("x\\x08y\\ud800")
+
+
+def test_what_gitlab_shows_says_all() -> None:
+    """GitLab shows the text of an element, and not its message."""
+    document = sample_document(results=[plain_result("TRE-B-001", "undetermined", [], reason="it is not known"), plain_result()])
+    whole, undecided, failed = ElementTree.fromstring(junit.render([document])).findall("testsuite/testcase")
+    assert ways(whole) == []
+    assert (undecided[0].text or "").startswith("UNDETERMINED (high): it is not known\nWhat to do: ")
+    assert (failed[0].text or "").startswith("FAIL (high)\n- /app/run.sh fetches")
+
+
+def test_no_text_names_an_attachment() -> None:
+    document = sample_document(results=[plain_result("TRE-A-001", "pass", [], conditions=["[[ATTACHMENT|/etc/passwd]]"])])
+    assert r"provided: \x5b[ATTACHMENT|/etc/passwd]]" in junit.render([document])

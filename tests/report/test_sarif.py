@@ -12,24 +12,27 @@ import pytest
 
 from imginspect.checks.result import Evidence, Verdict
 from imginspect.cli.demo_command import _IMAGE as DEMO
-from imginspect.report import Report, json_form, sarif
+from imginspect.report import Report, sarif
 from imginspect.report.places import raw_name, relative_uri
 from imginspect.report.report import ReportVerdict
-from imginspect.report.sarif_rules import WHOLE
+from imginspect.report.sarif_rules import LISTED, WHOLE
 from imginspect.report.text import visible
-from imginspect.report.tree import report_tree
 from imginspect.rules import Severity
 from imginspect.sample import build
 from tests.fuzz.make_corpus import corpus
 from tests.inspecting import CONTROL, texts_of
+from tests.report.documents import document_of
 from tests.report.hostile import NAMES, finding, judged, named, nothing, report_on, sound, with_results
+from tests.report.sample_document import evidence, place, sample_document
+from tests.report.sample_document import finding as plain_finding
+from tests.report.sample_document import result as plain_result
 from tests.report.sarif_structure import check
 
 RULE = sound().results[0].rule.id
 
 
 def run_of(report: Report) -> Any:
-    log = json.loads(sarif.render([report_tree(report)]))
+    log = json.loads(sarif.render([document_of(report)]))
     check(log)
     return log["runs"][0]
 
@@ -41,12 +44,8 @@ def run_of(report: Report) -> Any:
 def test_reports_on_all_sorts_of_images_are_sarif(name: str) -> None:
     report = report_on(dict(corpus())[name])
     run = run_of(report)
-    assert len(run["results"]) == sum(
-        1
-        for result in json.loads(json_form.render([report_tree(report)]))["results"]
-        for item in result["findings"]
-        if item["verdict"] != "pass"
-    ) + (str(report.verdict) == "incomplete")
+    findings = [item for result in document_of(report)["results"] for item in result["findings"]]
+    assert len(run["results"]) == sum(item["verdict"] != "pass" for item in findings) + (str(report.verdict) == "incomplete")
 
 
 @pytest.mark.parametrize(
@@ -66,7 +65,7 @@ def test_reports_on_all_sorts_of_images_are_sarif(name: str) -> None:
     ],
 )
 def test_what_is_no_sarif_is_refused_by_the_structure_that_the_tests_use(spoil: Any) -> None:
-    log = copy.deepcopy(json.loads(sarif.render([report_tree(named("/app/x"))])))
+    log = copy.deepcopy(json.loads(sarif.render([document_of(named("/app/x"))])))
     check(log)
     spoil(log)
     with pytest.raises((jsonschema.ValidationError, AssertionError)):
@@ -74,8 +73,8 @@ def test_what_is_no_sarif_is_refused_by_the_structure_that_the_tests_use(spoil: 
 
 
 def test_the_same_report_gives_the_same_bytes_in_ascii_with_no_time() -> None:
-    text = sarif.render([report_tree(sound())])
-    assert text == sarif.render([report_tree(sound())])
+    text = sarif.render([document_of(sound())])
+    assert text == sarif.render([document_of(sound())])
     assert text.isascii()
     assert "UTC" not in text
     assert "Time" not in text.replace("runtime", "").replace("RunTime", "")
@@ -88,8 +87,10 @@ def test_a_rule_says_why_and_what_to_do() -> None:
     assert rule["shortDescription"]["text"] == own.title
     assert rule["fullDescription"]["text"] == own.rationale.strip()
     for form in ("text", "markdown"):
-        assert own.remediation.strip() in rule["help"][form]
-        assert own.references[0].title in rule["help"][form]
+        words = rule["help"][form].replace("`", "")
+        assert own.remediation.strip() in words
+        assert f"{own.references[0].title}, {own.references[0].section} ({own.references[0].level})" in words
+        assert own.references[0].quote in words
     assert rule["properties"]["security-severity"] == "8.0"
     assert rule["properties"]["tags"] == ["security", "container-image", "TRE-DIR", "guidance-info", "guidance-must"]
     assert "helpUri" not in rule
@@ -189,7 +190,7 @@ def test_a_finding_with_no_place_is_about_the_image() -> None:
 
 def test_the_state_and_the_layer_are_in_the_message_and_in_the_properties() -> None:
     (result,) = run_of(named("/app/secret"))["results"]
-    assert "layer 1, deleted, made by: RUN echo \\x1b[2J" in result["message"]["text"]
+    assert "deleted, layer 1, made by: RUN echo \\x1b[2J" in result["message"]["text"]
     properties = result["locations"][0]["properties"]
     assert properties["state"] == "deleted"
     assert properties["layer"]["index"] == 1
@@ -214,7 +215,7 @@ def test_fingerprints_are_those_of_the_report() -> None:
 
 
 def test_each_image_is_a_run_with_a_category_that_outlives_its_tag() -> None:
-    log = json.loads(sarif.render([report_tree(report) for report in (sound(), sound(), nothing(), nothing())]))
+    log = json.loads(sarif.render([document_of(report) for report in (sound(), sound(), nothing(), nothing())]))
     check(log)
     ids = [run["automationDetails"]["id"] for run in log["runs"]]
     assert ids[0].startswith("imginspect/registry.example.org:5000/team/app/linux/amd64/sha256:")
@@ -226,7 +227,7 @@ def test_each_image_is_a_run_with_a_category_that_outlives_its_tag() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_hostile_name_is_harmless_in_every_string(name: str) -> None:
-    log = json.loads(sarif.render([report_tree(named(name))]))
+    log = json.loads(sarif.render([document_of(named(name))]))
     check(log)
     texts = list(texts_of({**log, "runs": [{**log["runs"][0], "tool": {}}]}))
     assert not [text for text in texts if CONTROL.search(text)]
@@ -263,3 +264,81 @@ def test_relative_uris(path: str, uri: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_what_is_shown_can_be_turned_back(name: str) -> None:
     assert raw_name(visible(name, longest=10_000)) == name.encode("utf-8", "surrogateescape")
+
+
+# -- documents -------------------------------------------------------------------------------------------------------
+
+
+def run_on(**parts: Any) -> Any:
+    log = json.loads(sarif.render([sample_document(**parts)]))
+    check(log)
+    return log["runs"][0]
+
+
+def result_on(*places: Any) -> Any:
+    return run_on(results=[plain_result(findings=[plain_finding(evidence=list(places))])])["results"][0]
+
+
+def test_the_lines_around_a_finding_are_its_context() -> None:
+    physical = result_on(evidence())["locations"][0]["physicalLocation"]
+    assert physical["region"] == {"startLine": 2, "snippet": {"text": "curl https://example.org/model.bin"}}
+    assert (physical["contextRegion"]["startLine"], physical["contextRegion"]["endLine"]) == (1, 3)
+    assert physical["contextRegion"]["snippet"]["text"].split("\n")[2] == "exec python3 /app/run.py"
+
+
+@pytest.mark.parametrize(("line", "numbers"), [(2, []), (2, [2]), (4, [1, 2, 3]), (2, [1, 2, 5]), (0, [0, 1]), (None, [1, 2])])
+def test_lines_that_do_not_hold_the_finding_or_do_not_follow_one_another_are_no_context(line: int | None, numbers: list[int]) -> None:
+    seen = evidence(line=line, context=[{"line": number, "text": "x"} for number in numbers])
+    assert "contextRegion" not in result_on(seen)["locations"][0]["physicalLocation"]
+
+
+def test_the_layer_that_hid_a_file_is_related() -> None:
+    result = result_on(*(evidence(path, layer=place(0), state="deleted", hidden_by=place(1)) for path in ("/a", "/b")))
+    assert result["locations"][0]["properties"]["layer"] == place(0)
+    assert result["locations"][0]["properties"]["hidden_by"] == place(1)
+    assert [related["message"]["text"] for related in result["relatedLocations"]] == [
+        "/b, line 2, deleted by layer 1, layer 0, made by: COPY . /app",
+        "/a was deleted by layer 1, made by: COPY . /app",
+    ]
+
+
+def test_places_that_are_too_many_are_counted() -> None:
+    result = result_on(*(evidence(f"/{number}") for number in range(150)))
+    assert len(result["relatedLocations"]) == 100
+    assert result["message"]["text"].endswith("\nAnd 49 more places: see the JSON form.")
+
+
+def test_a_gap_that_no_problem_tells_is_an_error_too() -> None:
+    document = sample_document(verdict="incomplete", exit_code=4)
+    assert document["coverage"] is not None
+    document["coverage"] |= {"complete": False, "gaps": ["layer 1: cut off"]}
+    (invocation,) = json.loads(sarif.render([document]))["runs"][0]["invocations"]
+    assert invocation["executionSuccessful"] is False
+    assert [(item["level"], item["message"]["text"]) for item in invocation["toolExecutionNotifications"]] == [
+        ("error", "layer 1: cut off")
+    ]
+
+
+def test_an_image_whose_rules_are_undecided_was_not_inspected_successfully() -> None:
+    (invocation,) = run_on(verdict="incomplete", exit_code=4, reason="1 rule could not be decided: X")["invocations"]
+    assert invocation["executionSuccessful"] is False
+    assert [item["level"] for item in invocation["toolExecutionNotifications"]] == ["error"]
+
+
+def test_results_that_github_does_not_show_are_told_first() -> None:
+    plain, worse = plain_finding(evidence=[], severity="low"), plain_finding("TRE-Z-001", evidence=[])
+    few, many = run_on(results=[plain_result(findings=[plain] * 5_000)]), run_on(results=[plain_result(findings=[plain] * 5_001)])
+    assert len(few["results"]) == 5_000
+    assert (len(many["results"]), many["results"][0]["ruleId"]) == (5_002, LISTED)
+    assert many["results"][0]["message"]["text"] == "5,001 results: GitHub shows 5,000 of them, the most severe."
+    results = [plain_result(findings=[plain] * 30_000, severity="low"), plain_result("TRE-Z-001", findings=[worse])]
+    all_of_them = run_on(results=results)["results"]
+    assert len(all_of_them) == 25_000
+    assert "5,002 of the least severe are left out" in all_of_them[0]["message"]["text"]
+    assert all_of_them[1]["ruleId"] == "TRE-Z-001"
+
+
+def test_no_rule_has_more_tags_than_github_shows() -> None:
+    references = [{"title": "x", "section": "", "level": level, "quote": ""} for level in ("must", "should", "info", *map(str, range(30)))]
+    tags = run_on(results=[plain_result(references=references)])["tool"]["driver"]["rules"][0]["properties"]["tags"]
+    assert tags == ["security", "container-image", "TRE-NET", "guidance-info", "guidance-must", "guidance-should"]

@@ -1,0 +1,120 @@
+"""Sections of the Markdown form: the table of findings, and what is folded below it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from imginspect.report.document import Document, EvidencePart, FindingPart, ResultPart
+from imginspect.report.markdown_text import code, prose
+from imginspect.report.places import name_of, state_of
+from imginspect.report.summary import not_read, open_results
+from imginspect.wording import counted
+
+_MOST_ROWS = 25
+_MOST_OF_A_RULE = 5
+_MOST_LINES = 200
+_LONGEST_PLACE = 160
+_RULE_ID = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,60}")
+
+
+class Section(NamedTuple):
+    """A part of the comment: what it begins with, its lines, its end; *total* counts what the lines are some of, *noun* names it."""
+
+    opening: Sequence[str]
+    lines: Sequence[str]
+    closing: Sequence[str]
+    total: int
+    noun: str
+
+
+def findings_section(document: Document) -> Section:
+    """The table of findings: the worst rules first, and not too many of one rule."""
+    opening = ["", "### Findings", "", "| Result | Rule | Where | What |", "| --- | --- | --- | --- |"]
+    results = open_results(document)
+    rows = [row for result in results for row in _rows(result)]
+    total = sum(max(1, len(result["findings"])) for result in results)
+    return Section(opening, rows[:_MOST_ROWS], [], total, "finding")
+
+
+def _rows(result: ResultPart) -> Iterator[str]:
+    counts = "" if result["counts"] or result["verdict"] != "fail" else ", not counted"
+    head = f"| {result['verdict'].upper()}, {result['severity']}{counts} | {code(result['rule'], 80)} |"
+    if not result["findings"]:
+        yield f"{head} | {prose(result['reason'] or result['title'], 300)} |"
+    for finding in result["findings"][:_MOST_OF_A_RULE]:
+        yield f"{head} {_where(finding)} | {prose(finding['message'], 300)} |"
+
+
+def _where(finding: FindingPart) -> str:
+    if not finding["evidence"]:
+        return ""
+    more = len(finding["evidence"]) - 1
+    return _place(finding["evidence"][0]) + (f" and {counted(more, 'more place')}" if more else "")
+
+
+def _place(evidence: EvidencePart) -> str:
+    name, line = name_of(evidence), evidence["line"]
+    facts = [code(name, _LONGEST_PLACE) + (f" line {line}" if line else "")] if name else []
+    if state := state_of(evidence):
+        facts.append(prose(state, 80))
+    if evidence["layer"]:
+        facts.append(f"layer {evidence['layer']['index']}")
+    return ", ".join(facts)
+
+
+def folded_sections(document: Document) -> Iterator[Section]:
+    """What is folded: what was not read, the rules to look at with all they found, what passed, the chain, the questions."""
+    yield _folded("What was not read", [f"- {prose(gap, 400)}" for gap in not_read(document)], "gap")
+    results = open_results(document)
+    yield from (_rule_section(result) for result in results if result["findings"])
+    yield _folded("Rules to look at that have no finding", [_bare(result) for result in results if not result["findings"]], "rule")
+    yield _folded("What passed or does not apply", list(_passed(document["results"])), "line")
+    chain = [_link(link["role"], link["layer"], link["status"], link["digest"] or link["name"]) for link in document["chain"]]
+    yield _folded("Chain of custody", chain, "link")
+    questions = document["questions"] if document["image"] else []
+    yield _folded("For a person to settle", [f"- [ ] {prose(question['question'], 400)}" for question in questions], "question")
+
+
+def _rule_section(result: ResultPart) -> Section:
+    rule = result["rule"] if _RULE_ID.fullmatch(result["rule"]) else "A rule"
+    findings = result["findings"]
+    frame = _folded(f"{rule}: {result['verdict']}, {result['severity']}, {counted(len(findings), 'finding')}", [], "finding")
+    about = [
+        f"**{prose(result['title'], 200)}** ({code(result['rule'], 80)})",
+        "",
+        f"What to do: {prose(result['remediation'], 1_000)}",
+        "",
+    ]
+    lines = [_line(item) for item in findings[:_MOST_LINES]]
+    return frame._replace(opening=[*frame.opening, *about], lines=lines, total=len(findings))
+
+
+def _line(finding: FindingPart) -> str:
+    where = _where(finding)
+    return f"- {prose(finding['message'], 300)}{f' ({where})' if where else ''}"
+
+
+def _bare(result: ResultPart) -> str:
+    reason = f": {prose(result['reason'], 300)}" if result["reason"] else ""
+    return f"- {result['verdict'].upper()}, {result['severity']}, {code(result['rule'], 80)} {prose(result['title'], 200)}{reason}"
+
+
+def _passed(results: Sequence[ResultPart]) -> Iterator[str]:
+    for result in results:
+        if result["verdict"] not in ("pass", "not-applicable"):
+            continue
+        note = " (does not apply)" if result["verdict"] == "not-applicable" else ""
+        yield f"- {code(result['rule'], 80)} {prose(result['title'], 200)}{note}"
+        yield from (f"  - provided: {prose(condition, 300)}" for condition in result["conditions"])
+
+
+def _link(role: str, layer: int | None, status: str, value: str) -> str:
+    return f"- {prose(role, 80)}{'' if layer is None else f' {layer}'}: {prose(status, 40)}, {code(value, 150)}"
+
+
+def _folded(summary: str, lines: Sequence[str], noun: str) -> Section:
+    """A section that is folded up; *summary* is HTML and holds nothing of the image."""
+    opening = ["", "<details>", f"<summary>{summary}</summary>", ""]
+    return Section(opening, lines[:_MOST_LINES], ["", "</details>"], len(lines), noun)

@@ -1,0 +1,36 @@
+"""How text stands on a terminal of 80 columns: colours, wrapped lines, and nothing that a CI system would take for a command."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterator
+
+from imginspect.report.printable import one_line
+
+WIDTH = 80
+_COLOURS = {"red": "31;1", "yellow": "33;1", "green": "32;1", "bold": "1", "dim": "2"}
+# what CI systems run that read it in a log: "::name" at the start of a line (GitHub), "##[name" and "##vso[name" (Azure), "##teamcity["
+_COMMAND = re.compile(r"^(\s*):(?=:)|#(?=#[A-Za-z]*\[)", re.MULTILINE)
+
+
+class Style:
+    """Colours, where they are wanted."""
+
+    def __init__(self, *, colour: bool) -> None:
+        self._colour = colour
+
+    def __call__(self, text: str, name: str) -> str:
+        return f"\x1b[{_COLOURS[name]}m{text}\x1b[0m" if self._colour else text
+
+
+def wrapped(text: str, indent: str, hang: str | None = None) -> Iterator[str]:
+    """Lines of *text*, the first after *indent*, the others after *hang* or as much space."""
+    rest = " " * len(indent) if hang is None else hang
+    lines = textwrap.wrap(one_line(text), WIDTH, initial_indent=indent, subsequent_indent=rest, break_on_hyphens=False)
+    yield from lines or [indent.rstrip()]
+
+
+def inert(text: str) -> str:
+    """*text* with no line that a CI system would run as a command; the character that makes it one is written ``\\xNN``."""
+    return _COMMAND.sub(lambda match: match[1] + r"\x3a" if match[0].endswith(":") else r"\x23", text)
