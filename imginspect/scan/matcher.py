@@ -18,7 +18,7 @@ from imginspect.scan.engine import Bytes, Engine, Expression, merged
 from imginspect.scan.gate import fixed_text
 from imginspect.scan.hyperscan_engine import HyperscanEngine, is_available
 from imginspect.scan.literal_engine import LiteralEngine
-from imginspect.scan.literals import required_literals
+from imginspect.scan.literals import Literal, required_literals
 from imginspect.scan.validators import VALIDATORS
 from imginspect.scan.wide import Narrow, narrowed
 
@@ -57,7 +57,10 @@ class Matcher:
         self._published = {digest: item.title for item in patterns.published for digest in item.sha256}
         expressions = [_expression(pattern) for pattern in patterns.patterns]
         self._is_wide_from = len(expressions)
-        expressions += _wide(expressions)
+        wide = _wide(expressions)
+        self._reach = [reach for _, reach in wide]
+        """For each fixed text in UTF-16, how far from it a match that holds it may begin or end, in bytes."""
+        expressions += [expression for expression, _ in wide]
         fast = engine_name == HyperscanEngine.name or (not engine_name and is_available())
         self._engine: Engine = HyperscanEngine(expressions, cache or Cache(None)) if fast and expressions else LiteralEngine(expressions)
         self.longest = 2 * max((expression.longest for expression in expressions), default=0)
@@ -88,7 +91,7 @@ class Matcher:
     def _wide_regions(self, regions: Regions, length: int) -> list[tuple[int, int]]:
         """Where text in UTF-16 that is worth a look may be."""
         around = sorted(
-            (start - self.longest, end + self.longest)
+            (start - self._reach[number - self._is_wide_from], end + self._reach[number - self._is_wide_from])
             for number in regions
             if number >= self._is_wide_from
             for start, end in regions[number]
@@ -149,13 +152,16 @@ def _expression(pattern: Pattern) -> Expression:
     return Expression(whole, pattern.ignore_case, longest, regex if fixed_text(regex) >= _TELLING else whole)
 
 
-def _wide(expressions: list[Expression]) -> list[Expression]:
-    """For each fixed text of *expressions* that one of its characters in UTF-16, of either byte order."""
-    texts = {literal for item in expressions for literal in required_literals(item.core, ignore_case=item.ignore_case)}
+def _wide(expressions: list[Expression]) -> list[tuple[Expression, int]]:
+    """For each fixed text of *expressions* that of its characters in UTF-16, of either byte order; and the longest match with it, in bytes."""
+    reach: dict[Literal, int] = {}
+    for item in expressions:
+        for literal in required_literals(item.core, ignore_case=item.ignore_case):
+            reach[literal] = max(reach.get(literal, 0), 2 * item.longest)
     found = []
-    for literal in sorted(texts):
+    for literal in sorted(reach):
         regex = rb"\x00".join(b"\\x%02x" % character if not chr(character).isalpha() else bytes([character]) for character in literal.text)
-        found.append(Expression(regex, literal.ignore_case, 2 * len(literal.text) - 1, regex))
+        found.append((Expression(regex, literal.ignore_case, 2 * len(literal.text) - 1, regex), reach[literal]))
     return found
 
 

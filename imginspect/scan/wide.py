@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from imginspect.scan.engine import Bytes
 
-_NO_TEXT = re.compile(rb"[^\0]{2,}")
-"""In ASCII as UTF-16 every second byte is zero. Other bytes beside a text could seem to make its first or last word longer."""
+_RUNS = (re.compile(rb"(?:[^\0]\0){6,}"), re.compile(rb"(?:\0[^\0]){6,}"))
+"""In ASCII as UTF-16 every second byte is zero: the second of each pair, or the first. A run ends where that does, so that no byte beside
+a text seems to make its first or last word longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +33,9 @@ class Narrow:
 
 
 def narrowed(data: Bytes, regions: Iterable[tuple[int, int]]) -> Iterator[Narrow]:
-    """What text in UTF-16 the *regions* of *data* may hold, in both byte orders, as it stands and without the bytes around it."""
+    """What text in UTF-16 the *regions* of *data* hold, in both byte orders, each run of it without the bytes around it."""
     for start, end in regions:
-        wide = bytes(data[start:end])
-        ended = _NO_TEXT.sub(lambda found: found[0][:1].ljust(len(found[0]), b"\0"), wide)
-        begun = _NO_TEXT.sub(lambda found: found[0][-1:].rjust(len(found[0]), b"\0"), wide)
-        for content in dict.fromkeys((wide, ended, begun)):
-            for phase in (0, 1):
-                yield Narrow(content[phase::2], wide, start, phase)
+        part = bytes(data[start:end])
+        for phase, run in enumerate(_RUNS):
+            for found in run.finditer(part):
+                yield Narrow(found[0][phase::2], found[0], start + found.start(), phase)
