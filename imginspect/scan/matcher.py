@@ -153,7 +153,7 @@ def _expression(pattern: Pattern) -> Expression:
 
 
 def _wide(expressions: list[Expression]) -> list[tuple[Expression, int]]:
-    """For each fixed text of *expressions* that of its characters in UTF-16, of either byte order; and the longest match with it, in bytes."""
+    """Each fixed text of *expressions* in UTF-16, of either byte order, and the longest match with it in bytes."""
     reach: dict[Literal, int] = {}
     for item in expressions:
         for literal in required_literals(item.core, ignore_case=item.ignore_case):
