@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import click
 
-from imginspect.report.text import visible
+from imginspect.report.text import inert, visible
 
 if TYPE_CHECKING:
     from imginspect.scan.redaction import Redactor
@@ -19,8 +19,8 @@ show_secrets_option = click.option("--show-secrets", is_flag=True, help="Show cr
 
 
 def shown(text: str) -> str:
-    """*text* with credentials masked and what could mislead escaped."""
-    return visible(_redactor().masked(text))
+    """*text* with credentials masked and what could mislead a reader, or a CI system that reads its log, escaped."""
+    return inert(visible(_redactor().masked(text)))
 
 
 @cache

@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 from imginspect.report.document import ChainLink, CoveragePart, Document, ImagePart, ResultPart, VerdictName
 from imginspect.report.printable import one_line
 from imginspect.report.summary import VERDICT_WORDS, not_read, sentence, tally, worst
-from imginspect.report.terminal_layout import WIDTH, Style, inert, wrapped
+from imginspect.report.terminal_layout import WIDTH, Style, wrapped
 from imginspect.report.terminal_results import open_section
+from imginspect.report.text import inert
 from imginspect.wording import counted
 
 _VERDICT_COLOUR: dict[VerdictName, str] = {"pass": "green", "fail": "red", "incomplete": "yellow", "not-inspected": "red"}

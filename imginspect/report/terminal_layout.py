@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
 from collections.abc import Iterator
 
@@ -10,8 +9,6 @@ from imginspect.report.printable import one_line
 
 WIDTH = 80
 _COLOURS = {"red": "31;1", "yellow": "33;1", "green": "32;1", "bold": "1", "dim": "2"}
-# what CI systems run that read it in a log: "::name" at the start of a line (GitHub), "##[name" and "##vso[name" (Azure), "##teamcity["
-_COMMAND = re.compile(r"^(\s*):(?=:)|#(?=#[A-Za-z]*\[)", re.MULTILINE)
 
 
 class Style:
@@ -29,8 +26,3 @@ def wrapped(text: str, indent: str, hang: str | None = None) -> Iterator[str]:
     rest = " " * len(indent) if hang is None else hang
     lines = textwrap.wrap(one_line(text), WIDTH, initial_indent=indent, subsequent_indent=rest, break_on_hyphens=False)
     yield from lines or [indent.rstrip()]
-
-
-def inert(text: str) -> str:
-    """*text* with no line that a CI system would run as a command; the character that makes it one is written ``\\xNN``."""
-    return _COMMAND.sub(lambda match: match[1] + r"\x3a" if match[0].endswith(":") else r"\x23", text)

@@ -6,6 +6,8 @@ import re
 
 _PLAIN = re.compile(r"[ !-\[\]-~]*")
 _LONGEST = 4096
+# what CI systems run that read it in a log: "::name" at the start of a line (GitHub), "##[name" and "##vso[name" (Azure), "##teamcity["
+_COMMAND = re.compile(r"^(\s*):(?=:)|#(?=#[A-Za-z]*\[)", re.MULTILINE)
 # printable by Unicode's categories, but shown as nothing or as a space (Default_Ignorable_Code_Point, and the empty braille cell)
 _RANGES = (
     *((0x34F, 0x34F), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F), (0x2800, 0x2800), (0x3164, 0x3164)),
@@ -31,6 +33,11 @@ def visible(text: str, *, longest: int = _LONGEST) -> str:
 def is_visible(text: str) -> bool:
     """Whether *text* can be what ``visible`` gives: whether it holds nothing but what is plainly visible."""
     return _PLAIN.fullmatch(text) is not None or all(char.isprintable() and char not in _SHAPELESS for char in text)
+
+
+def inert(text: str) -> str:
+    """*text* with no line that a CI system would run as a command; the character that makes it one is written ``\\xNN``."""
+    return _COMMAND.sub(lambda match: match[1] + r"\x3a" if match[0].endswith(":") else r"\x23", text)
 
 
 def one_line(text: str) -> str:

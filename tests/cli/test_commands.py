@@ -87,3 +87,12 @@ def test_closed_standard_input_is_a_usage_error() -> None:
     done = subprocess.run(["bash", "-c", f"{sys.executable} -m imginspect inspect - <&-"], capture_output=True, text=True, timeout=60)
     assert done.returncode in (2, 3)
     assert "Traceback" not in done.stderr
+
+
+def test_no_command_prints_what_a_ci_system_would_run(tmp_path: Path) -> None:
+    built = ImageBuilder().layer(file("/::error::x", b"")).config(entrypoint=["::stop-commands::x", "##[error]x", "##vso[task.complete]x"])
+    path = built.save(tmp_path / "app.tar")
+    for command in ("config", "ls", "history", "images"):
+        text = run(command, path).text
+        assert not [line for line in text.splitlines() if line.lstrip().startswith("::") or "##[" in line or "##vso[" in line], command
+    assert r"\x3a:stop-commands::x" in run("config", path).text
