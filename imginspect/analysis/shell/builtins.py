@@ -4,14 +4,35 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Generator
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol, TypeAlias
 
 from imginspect.analysis.shell.model import Command, When
 from imginspect.analysis.shell.place import Place
-from imginspect.analysis.values import Unknown, constant
+from imginspect.analysis.shell.variables import Variables
+from imginspect.analysis.values import Unknown, Value, constant
 
-if TYPE_CHECKING:
-    from imginspect.analysis.shell.walker import Step, Walker
+Step: TypeAlias = Generator["Step", None, None]
+"""A part of a walk; it yields the parts within it, so that no depth of nesting is one of calls."""
+
+
+class Walk(Protocol):
+    """The walk that builtins act on."""
+
+    variables: Variables
+    found: list[Command]
+
+    def is_function(self, name: str) -> bool:
+        """Whether a function of that name was defined."""
+
+    def call(self, name: str, arguments: tuple[Value, ...] | None, place: Place) -> Step:
+        """The body of the function *name*."""
+
+    def source(self, path: str, place: Place, arguments: tuple[Value, ...] = ()) -> Step:
+        """The script at *path*, run by this shell."""
+
+    def nested(self, text: str, place: Place, line: int) -> Step:
+        """A *text* that this shell runs."""
+
 
 _ENDS = {"exit": "exit", "return": "return", "break": "break", "continue": "break", "logout": "exit"}
 _READS = frozenset({"read", "mapfile", "readarray", "getopts"})
@@ -22,7 +43,7 @@ _HARMLESS_EVAL = frozenset(
 """Programs whose printed settings scripts customarily ``eval``."""
 
 
-def simple(walker: Walker, command: Command, place: Place) -> Step:
+def simple(walker: Walk, command: Command, place: Place) -> Step:
     """What the walk does about *command*."""
     words = command.words
     while words and words[0].text in ("command", "builtin", "time") and len(words) > 1:
@@ -37,7 +58,7 @@ def simple(walker: Walker, command: Command, place: Place) -> Step:
         if words[0].default == "" and len(words) > 1:  # ``$SUDO apt-get``: the variable is usually empty
             yield simple(walker, command._replace(words=words[1:]), place)
         yield from _note(walker, command._replace(unknown=f"the name of the command is not known ({words[0].source[:80]})"))
-    elif name in walker._functions:
+    elif walker.is_function(name):
         yield walker.call(name, words[1:], place)
     elif name in _BUILTINS:
         yield from _BUILTINS[name](walker, command, place)
@@ -45,12 +66,12 @@ def simple(walker: Walker, command: Command, place: Place) -> Step:
         yield from _note(walker, command)
 
 
-def _note(walker: Walker, command: Command) -> Generator[Any, None, None]:
+def _note(walker: Walk, command: Command) -> Generator[Any, None, None]:
     walker.found.append(command)
     yield from ()
 
 
-def _exec(walker: Walker, command: Command, place: Place) -> Generator[Any, None, None]:
+def _exec(walker: Walk, command: Command, place: Place) -> Generator[Any, None, None]:
     words = command.words[1:]
     while words and (words[0].text or "").startswith("-"):
         words = words[2 if words[0].text in ("-a", "-al", "-la", "-ca") else 1 :]
@@ -61,13 +82,13 @@ def _exec(walker: Walker, command: Command, place: Place) -> Generator[Any, None
     place.flow.ended = place.flow.ended or "exit"
 
 
-def _ending(walker: Walker, command: Command, place: Place) -> Generator[Any, None, None]:
+def _ending(walker: Walk, command: Command, place: Place) -> Generator[Any, None, None]:
     del walker
     place.flow.ended = place.flow.ended or _ENDS[command.words[0].text or ""]
     yield from ()
 
 
-def _cd(walker: Walker, command: Command, place: Place) -> Generator[Any, None, None]:
+def _cd(walker: Walk, command: Command, place: Place) -> Generator[Any, None, None]:
     if not place.flow.ended:
         targets = [word for word in command.words[1:] if word.text not in ("-P", "-L", "--", "-e")]
         base = walker.variables.value("PWD").text
@@ -80,7 +101,7 @@ def _cd(walker: Walker, command: Command, place: Place) -> Generator[Any, None, 
     yield from ()
 
 
-def _source(walker: Walker, command: Command, place: Place) -> Generator[Any, None, None]:
+def _source(walker: Walk, command: Command, place: Place) -> Generator[Any, None, None]:
     if len(command.words) < 2:
         return
     path = command.words[1].text
@@ -100,7 +121,7 @@ def _source(walker: Walker, command: Command, place: Place) -> Generator[Any, No
         yield walker.source(path, place, command.words[2:])
 
 
-def _eval(walker: Walker, command: Command, place: Place) -> Generator[Any, None, None]:
+def _eval(walker: Walk, command: Command, place: Place) -> Generator[Any, None, None]:
     texts = [word.text if word.text is not None else word.default or None for word in command.words[1:]]
     if all(text is not None for text in texts):
         yield walker.nested(" ".join(text or "" for text in texts), place, command.line)
@@ -113,7 +134,7 @@ def _is_harmless(source: str) -> bool:
     return bool(inner) and inner[0].strip("\"'").rpartition("/")[2] in _HARMLESS_EVAL and not any(mark in source for mark in "|;&")
 
 
-def _trap(walker: Walker, command: Command, place: Place) -> Generator[Any, None, None]:
+def _trap(walker: Walk, command: Command, place: Place) -> Generator[Any, None, None]:
     arguments = [word for word in command.words[1:] if word.text != "--"]
     if len(arguments) > 1 and arguments[0].text not in ("-", "", "-l", "-p", None):
         yield walker.nested(arguments[0].text or "", place.inside(Unknown("on a signal")), command.line)
@@ -121,7 +142,7 @@ def _trap(walker: Walker, command: Command, place: Place) -> Generator[Any, None
         yield from _note(walker, command._replace(unknown="trap of a text that is not known"))
 
 
-def _set(walker: Walker, command: Command, place: Place) -> Generator[Any, None, None]:
+def _set(walker: Walk, command: Command, place: Place) -> Generator[Any, None, None]:
     if not place.flow.ended:
         texts = [word.text for word in command.words]
         if "--" in texts:
@@ -131,7 +152,7 @@ def _set(walker: Walker, command: Command, place: Place) -> Generator[Any, None,
     yield from ()
 
 
-def _shift(walker: Walker, command: Command, place: Place) -> Generator[Any, None, None]:
+def _shift(walker: Walk, command: Command, place: Place) -> Generator[Any, None, None]:
     held = walker.variables.get("@")
     count = command.words[1].text if len(command.words) > 1 else "1"
     if not place.flow.ended:
@@ -140,13 +161,13 @@ def _shift(walker: Walker, command: Command, place: Place) -> Generator[Any, Non
     yield from ()
 
 
-def _read(walker: Walker, command: Command, place: Place) -> Generator[Any, None, None]:
+def _read(walker: Walk, command: Command, place: Place) -> Generator[Any, None, None]:
     del place
     walker.variables.forget([word.text for word in command.words[1:] if word.text and word.text.isidentifier()][:50])
     yield from ()
 
 
-def _quiet(walker: Walker, command: Command, place: Place) -> Generator[Any, None, None]:
+def _quiet(walker: Walk, command: Command, place: Place) -> Generator[Any, None, None]:
     del walker, command, place
     yield from ()
 

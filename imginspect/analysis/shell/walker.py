@@ -4,7 +4,7 @@ so that no nesting of the script is a nesting of Python calls."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import TypeAlias
@@ -12,6 +12,7 @@ from typing import TypeAlias
 from tree_sitter import Node
 
 from imginspect.analysis.shell import builtins, fallback, redirects
+from imginspect.analysis.shell.builtins import Step
 from imginspect.analysis.shell.conditions import condition_of
 from imginspect.analysis.shell.model import Command, ShellText, When
 from imginspect.analysis.shell.parser import MOST_BYTES, pieces
@@ -20,7 +21,6 @@ from imginspect.analysis.shell.variables import Variables
 from imginspect.analysis.shell.words import SUBSTITUTIONS, Expander
 from imginspect.analysis.values import Condition, Known, Unknown, Value, constant, dynamic, negated
 
-Step: TypeAlias = Generator["Step", None, None]
 Sourced: TypeAlias = Callable[[str], str | None]
 Globbed: TypeAlias = Callable[[str], Sequence[str] | None]
 
@@ -86,6 +86,10 @@ class Walker:
         self._sourced_count = 0
         self._depth_of_loops = 0
         self._last_ended = ""
+
+    def is_function(self, name: str) -> bool:
+        """Whether a function of that name was defined."""
+        return name in self._functions
 
     # -- driving -------------------------------------------------------------------------------------------------------
 
