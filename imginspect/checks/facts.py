@@ -51,6 +51,13 @@ def gather(subject: Subject) -> Facts:
     return Facts(_start(subject) if subject.launch.argv else None, tuple(_licences(subject))[:_MOST_LICENCES])
 
 
+def untold(subject: Subject, why: str) -> Facts:
+    """The facts where they could not be worked out: the words of the config, and *why* there is no more."""
+    config = subject.image.config
+    start = Start((*config.entrypoint, *config.cmd), config.user, config.working_dir, (), (why,), (), ())
+    return Facts(start, (LicenceFact("texts", "licences", why, count=0),))
+
+
 def _start(subject: Subject) -> Start:
     launch = subject.launch
     return Start(

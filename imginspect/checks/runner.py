@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from imginspect.checks.catalogue import CHECKS
-from imginspect.checks.facts import Facts, gather
+from imginspect.checks.facts import Facts, gather, untold
 from imginspect.checks.result import CheckResult, Finding, Outcome, Verdict, fingerprint
 from imginspect.checks.subject import Subject
 from imginspect.rules import Rule, RuleSet
@@ -47,11 +47,11 @@ def run_checks(prepared: Sequence[Prepared], subject: Subject) -> tuple[CheckRes
 
 
 def gather_facts(subject: Subject) -> Facts:
-    """What the report tells besides findings; nothing of it where working it out crashes, as it did in a check then."""
+    """What the report tells besides findings; where working it out crashes, that."""
     try:
         return gather(subject)
-    except Exception:  # noqa: BLE001 - likewise
-        return Facts()
+    except Exception as error:  # noqa: BLE001 - likewise
+        return untold(subject, f"this could not be worked out ({type(error).__name__}); please report it")
 
 
 def _result(item: Prepared, subject: Subject) -> CheckResult:

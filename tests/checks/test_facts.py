@@ -1,0 +1,41 @@
+"""The facts for the report: what is told, and that a crash is told too."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from imginspect.checks import facts, runner
+from imginspect.report.tree import report_tree
+from imginspect.sample import build
+from tests.analysis.views import debian, script
+from tests.fuzz.fuzz_readers import examine
+
+IMAGE: dict[str, Any] = {
+    "layers": [debian(), [script("/entrypoint.sh", "#!/bin/bash\nexec /app/run.sh\n"), script("/app/run.sh", "#!/bin/bash\necho\n")]],
+    "config": {"entrypoint": ["/entrypoint.sh"], "env": ["LM_LICENSE_FILE=27000@licences.example.org"], "user": "app"},
+}
+
+
+def test_what_starts_and_the_licences_are_told() -> None:
+    [report] = examine(build(IMAGE))
+    start = report_tree(report)["start"]
+    assert start is not None
+    assert start["command"] == ["/entrypoint.sh"]
+    assert [program["path"] for program in start["programs"]] == ["/entrypoint.sh", "/app/run.sh"]
+    rows = {(row["kind"], row["name"]): row["detail"] for row in report_tree(report)["licences"]}
+    assert rows["variable", "LM_LICENSE_FILE"] == "27000@licences.example.org"
+
+
+def test_a_crash_is_told_and_not_taken_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def crash(_: object) -> facts.Facts:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(runner, "gather", crash)
+    [report] = examine(build(IMAGE))
+    document = report_tree(report)
+    assert document["start"] is not None
+    assert document["start"]["command"] == ["/entrypoint.sh"]
+    assert "ZeroDivisionError" in document["start"]["problems"][0]
+    assert "ZeroDivisionError" in document["licences"][0]["detail"]
