@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from imginspect.report.document import Document, ResultPart
@@ -22,15 +23,8 @@ class Decision(NamedTuple):
 
 
 def decisions(document: Document, most: int = 5) -> list[Decision]:
-    """At most *most* things to decide: failures that count, what was not read, other failures, what is not settled, warnings, conditions.
-
-    Where there are more, the last one says how many and which.
-    """
-    found = list(_decisions(document))
-    if len(found) <= most:
-        return found
-    rest = found[most - 1 :]
-    return [*found[: most - 1], Decision(f"{len(rest):,} more points to look at", ", ".join(item.rule or item.title for item in rest), "")]
+    """At most *most* things: failures that count, what was not read, other failures, what is not settled, warnings, conditions."""
+    return list(islice(_decisions(document), most))
 
 
 def worst_first(results: Sequence[ResultPart]) -> list[ResultPart]:

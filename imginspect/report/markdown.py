@@ -6,6 +6,7 @@ Sources: GitHub Flavored Markdown; GitHub takes comments of 65,536 characters, G
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 
 from imginspect.report.decisions import decisions
@@ -64,6 +65,9 @@ class _Room:
             yield "\nThere is more than fits into a comment: see the JSON report for the rest."
 
 
+_DECISIONS = 5
+
+
 def render(documents: Sequence[Document]) -> str:
     """The reports as one comment; below 60,000 characters whatever they hold."""
     if len(documents) == 1:
@@ -119,8 +123,9 @@ def _head(document: Document) -> Section:
 
 def _to_decide(document: Document) -> Section:
     lines = []
-    for number, item in enumerate(decisions(document), start=1):
+    found = decisions(document, sys.maxsize)
+    for number, item in enumerate(found[:_DECISIONS], start=1):
         rule = f" ({code(item.rule, 80)})" if item.rule else ""
         detail = f": {prose(item.detail, 300)}" if item.detail else ""
         lines.append(f"{number}. **{prose(item.title, 150)}**{rule}{detail}")
-    return Section(["", "### To decide", ""], lines, [], len(lines), "thing")
+    return Section(["", "### To decide", ""], lines, [], len(found), "thing")
