@@ -16,6 +16,7 @@ from imginspect.analysis.wanted import Wanted
 from imginspect.archive import Archive, StoredImage
 from imginspect.checks import Subject, gather_facts, run_checks
 from imginspect.checks.context import with_context
+from imginspect.checks.credentials import SMALL
 from imginspect.criteria import Criteria
 from imginspect.evidence import chain_of_custody, make_ledger, verify_layers
 from imginspect.evidence.custody import archive_link
@@ -95,6 +96,7 @@ def inspect(archive: Archive, image: Image, listing: Listing, criteria: Criteria
         own_severities=criteria.own_severities,
         filesystem=contents.filesystem,
         facts=facts,
+        withheld=_withheld(contents.layers),
     )
 
 
@@ -214,6 +216,12 @@ def _serve(archive: Archive, image: Image, view: View, store: KeptContents) -> i
         index.kept.update(fetch.kept)
         served += len(fetch.kept)
     return served
+
+
+def _withheld(layers: Sequence[LayerIndex]) -> frozenset[str]:
+    """Digests of the small files in which a credential was found."""
+    found = (index.entries[ordinal] for index in layers for ordinal in index.matches)
+    return frozenset(entry.digest.hex() for entry in found if entry.digest and entry.size < SMALL)
 
 
 def _summary(archive: Archive, image: Image, listing: Listing) -> ImageSummary:

@@ -23,7 +23,7 @@ _MOST_FINDINGS = 2_000
 _LONGEST_STEP = 120
 """Characters of a build step from which on its instruction alone is named: a part of it could be a part of a credential."""
 _INSTRUCTIONS = frozenset({"ADD", "COPY", "RUN", "WORKDIR"})
-_SMALL = 1024
+SMALL = 1024
 """Bytes of a file below which its digest is not shown: it would be little else than a digest of the secret."""
 
 
@@ -97,7 +97,7 @@ def _in_file(subject: Subject, place: _Place) -> Iterator[Found]:
                 line=match.line or None,
                 layer_index=place.layer,
                 state=state.name if state.name != UNSEEN else "",
-                file_sha256=sha256 if entry.size >= _SMALL else None,
+                file_sha256=sha256 if entry.size >= SMALL else None,
                 size=entry.size,
                 excerpt=match.excerpt or None,
                 by_layer=state.by_layer,

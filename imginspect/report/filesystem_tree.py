@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeAlias
 
 from imginspect.analysis.outline import Folder, in_order, outline
 from imginspect.filesystem import Filesystem, Node
 from imginspect.report.document import FilesystemPart, TreeRow
+from imginspect.report.shown import Shown
 from imginspect.tar.header import DIRECTORY
 
+ShownDigest: TypeAlias = Callable[[str | None], str | None]
+"""``Report.shown_digest``."""
 FOLDER, FOLDER_OF_PACKAGE = "folder", "folder of a package"
 """Kinds of rows that stand for all that is in a directory."""
 
 
-def filesystem_tree(filesystem: Filesystem, shown: Callable[[str], str]) -> FilesystemPart:
+def filesystem_tree(filesystem: Filesystem, shown: Shown, shown_digest: ShownDigest) -> FilesystemPart:
     """Every file, in a row of its own or in that of the folder that holds it."""
     root = outline(filesystem)
-    return {"rows": [_row(item, shown) for item in in_order(root)], "files": root.files, "bytes": root.size}
+    return {"rows": [_row(item, shown, shown_digest) for item in in_order(root)], "files": root.files, "bytes": root.size}
 
 
-def _row(item: Folder | Node, shown: Callable[[str], str]) -> TreeRow:
+def _row(item: Folder | Node, shown: Shown, shown_digest: ShownDigest) -> TreeRow:
     node = item.node if isinstance(item, Folder) else item
     row: TreeRow = {
         "path": shown(node.path),
@@ -30,7 +34,7 @@ def _row(item: Folder | Node, shown: Callable[[str], str]) -> TreeRow:
         "layer": node.layer_index,
         "files": 1,
         "target": shown(node.link_target) if node.link_target else "",
-        "sha256": node.sha256,
+        "sha256": shown_digest(node.sha256),
     }
     if isinstance(item, Folder):
         kind = DIRECTORY if item.is_open else FOLDER_OF_PACKAGE if item.is_of_package else FOLDER

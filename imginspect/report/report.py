@@ -78,10 +78,16 @@ class Report:
     """What the rules say themselves whose severity the policy changes, by id."""
     filesystem: Filesystem | None = None
     facts: Facts = Facts()
+    withheld: frozenset[str] = frozenset()
+    """Digests (hex sha256) of small files with a credential in them: little else than digests of the secret, so no form shows them."""
 
     def shown(self, text: str) -> str:
         """*text* of the image as any output may show it: credentials masked, then what could mislead escaped."""
         return visible(self.redactor.masked(text))
+
+    def shown_digest(self, sha256: str | None) -> str | None:
+        """*sha256* of a file as any output may show it: None where it would give a secret away to who can guess."""
+        return None if sha256 in self.withheld else sha256
 
     @property
     def failed(self) -> tuple[CheckResult, ...]:

@@ -61,7 +61,7 @@ def _evidence(evidence: Evidence, report: Report) -> EvidencePart:
         "layer": _layer_place(evidence.layer_index, report),
         "state": evidence.state or None,
         "hidden_by": _layer_place(evidence.by_layer, report),
-        "file_sha256": evidence.file_sha256,
+        "file_sha256": report.shown_digest(evidence.file_sha256),
         "file_type": optional(evidence.file_type, shown),
         "size": evidence.size,
         "excerpt": optional(evidence.excerpt, shown),

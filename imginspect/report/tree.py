@@ -36,7 +36,7 @@ def report_tree(report: Report, *, with_filesystem: bool = True) -> Document:
         "history": step_trees(report.image, shown) if report.image else [],
         "start": start_tree(report.facts.start, shown) if report.facts.start else None,
         "licences": [licence_tree(fact, shown) for fact in report.facts.licences],
-        "filesystem": filesystem_tree(report.filesystem, shown) if report.filesystem and with_filesystem else None,
+        "filesystem": filesystem_tree(report.filesystem, shown, report.shown_digest) if report.filesystem and with_filesystem else None,
         "coverage": coverage_tree(report.coverage, shown) if report.coverage else None,
         "problems": [problem_tree(problem, shown) for problem in report.problems],
         "questions": [_question(question) for question in report.policy.questions],

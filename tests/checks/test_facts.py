@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 import pytest
 
 from imginspect.checks import facts, runner
+from imginspect.report import json_form
 from imginspect.report.tree import report_tree
 from imginspect.sample import build
 from tests.analysis.views import debian, script
@@ -39,3 +41,17 @@ def test_a_crash_is_told_and_not_taken_for_nothing(monkeypatch: pytest.MonkeyPat
     assert document["start"]["command"] == ["/entrypoint.sh"]
     assert "ZeroDivisionError" in document["start"]["problems"][0]
     assert "ZeroDivisionError" in document["licences"][0]["detail"]
+
+
+def test_the_digest_of_a_small_file_with_a_credential_is_in_no_part_of_a_report() -> None:
+    password = "".join(["hunter", "7Zq", "Lw9", "Xk"])
+    secret = f"#!/bin/bash\nexport API_PASSWORD={password}\ncurl https://example.org/x\n"
+    image = {"layers": [debian(), [script("/entrypoint.sh", secret)]], "config": {"entrypoint": ["/entrypoint.sh"]}}
+    [report] = examine(build(image))
+    text = json_form.render([report_tree(report)])
+    assert "TRE-SEC-002" in report.reason
+    assert hashlib.sha256(secret.encode()).hexdigest() not in text
+    assert password not in text
+    other = "#!/bin/bash\necho\n"
+    [sound] = examine(build({**image, "layers": [debian(), [script("/entrypoint.sh", other)]]}))
+    assert hashlib.sha256(other.encode()).hexdigest() in json_form.render([report_tree(sound)])
