@@ -16,8 +16,9 @@ from imginspect.errors import ImgInspectError, UsageError, describe
 from imginspect.filesystem import Filesystem
 from imginspect.image import Choice, Image, choose, list_images
 from imginspect.image.selection import every_image
-from imginspect.inspection import Progress, not_inspected, read_contents
+from imginspect.image_contents import Progress, read_contents
 from imginspect.inspection import inspect as inspect_image
+from imginspect.inspection import not_inspected
 from imginspect.limits import Limits
 from imginspect.oci.platform import Platform
 from imginspect.report import Report

@@ -12,6 +12,7 @@ from imginspect.analysis.wanted import is_of_a_package
 from imginspect.checks.check import check
 from imginspect.checks.result import CONFIG, Confidence, Evidence, Found, Outcome, Verdict
 from imginspect.checks.subject import Subject
+from imginspect.layer.index import SMALL
 from imginspect.problems import Topic
 from imginspect.scan.credential_files import TITLES
 from imginspect.scan.match import Match
@@ -23,8 +24,6 @@ _MOST_FINDINGS = 2_000
 _LONGEST_STEP = 120
 """Characters of a build step from which on its instruction alone is named: a part of it could be a part of a credential."""
 _INSTRUCTIONS = frozenset({"ADD", "COPY", "RUN", "WORKDIR"})
-SMALL = 1024
-"""Bytes of a file below which its digest is not shown: it would be little else than a digest of the secret."""
 
 
 @dataclass(frozen=True)
