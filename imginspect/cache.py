@@ -9,6 +9,7 @@ folder, put entries in by renaming and need no lock.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import os
@@ -20,6 +21,8 @@ import weakref
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from imginspect.errors import UsageError
 
 _KEY = re.compile(r"[a-z]+-[0-9a-f]{64}")
 _SUFFIX = ".imginspect"
@@ -65,6 +68,24 @@ class Cache:
         self.most_bytes = most_bytes
         self._unseen: int | None = None
         """Bytes put since the size of the folder was last looked at; None where it never was."""
+
+    def check(self) -> None:
+        """Make the folder if it is not there, and see that it can be used.
+
+        Raises: UsageError
+        """
+        if self.folder is None:
+            return
+        try:
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with self._opened():
+                if not os.access(self.folder, os.W_OK):
+                    raise PermissionError(errno.EACCES, "it cannot be written to")
+        except PermissionError as error:
+            why = error.strerror or "it must belong to you, and nobody else may be able to write to it"
+            raise UsageError(f"the cache folder {self.folder} cannot be used: {why}") from error
+        except (OSError, ValueError) as error:
+            raise UsageError(f"the cache folder {self.folder} cannot be used: {getattr(error, 'strerror', None) or error}") from error
 
     def get(self, key: str) -> bytes | None:
         """The content that was put under *key*; None where there is none that can be trusted."""

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 
 from imginspect.archive import Archive
-from imginspect.errors import ImgInspectError
+from imginspect.cached_layers import LayerSource, read_through
 from imginspect.evidence import verify_layers
 from imginspect.filesystem import Filesystem, FilesystemBuilder
 from imginspect.image import Image, Layer
@@ -23,7 +21,6 @@ from imginspect.oci import media_types
 from imginspect.problems import Problem, Problems, Topic
 
 Progress = Callable[[int], None]
-_PIECE = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +87,9 @@ def _read_layers(
         if layer.blob.member is not None:
             first.setdefault(layer.blob.member.name, layer)
     in_order = sorted(first.values(), key=lambda layer: (layer.blob.member.offset if layer.blob.member else 0, layer.index))
-    known = _by_cache(archive, in_order, look, progress, cache) if cache is not None else None
+    known = None
+    if cache is not None:
+        known = read_through(cache, [_source(archive, layer) for layer in in_order], archive.limits, look, progress)
     found |= known if known is not None else _together(archive, in_order, look, progress)
     for layer in layers:
         if layer.index not in found and layer.blob.member is not None:
@@ -104,78 +103,11 @@ def _together(archive: Archive, layers: Sequence[Layer], look: Look | None, prog
         return {job.index: index for job, index in reads}
 
 
-def _by_cache(
-    archive: Archive, layers: Sequence[Layer], look: Look | None, progress: Progress | None, cache: LayerCache
-) -> dict[int, LayerIndex] | None:
-    """All *layers*, those read that *cache* does not know; None where a limit was met and they have to be read together."""
-    began = time.time_ns()
-    identities = {layer.index: archive.identity(layer.blob, began) for layer in layers}
-    found: dict[int, LayerIndex] = {}
-    for layer in layers:
-        known = _known(archive, layer, identities[layer.index], progress, cache)
-        if known is not None:
-            found[layer.index] = known.as_layer(layer.index)
-    unknown = [layer for layer in layers if layer.index not in found]
-    by_index = {layer.index: layer for layer in unknown}
-    with closing(read_layers([_job(archive, layer) for layer in unknown], archive.limits, look, progress, apart=True)) as reads:
-        for job, index in reads:
-            found[job.index] = index
-            if index.blob_digest is not None and index.is_repeatable:
-                layer = by_index[job.index]
-                cache.put(cache.key(str(index.blob_digest), _hashing(layer)), index)
-                _note(archive, layer, identities[layer.index], began, str(index.blob_digest), cache)
-    return found if _fits(archive, list(found.values())) else None
-
-
-def _known(archive: Archive, layer: Layer, identity: str, progress: Progress | None, cache: LayerCache) -> LayerIndex | None:
-    """What *cache* knows of *layer*: its file is as it was when it was verified, or its bytes have a digest that there is a record of."""
-    digest = cache.verified(identity)
-    if digest:
-        return cache.get(cache.key(digest, _hashing(layer)))
-    claimed = layer.blob.digest or layer.diff_id  # of a docker archive's plain layer the config tells the digest
-    if claimed is None or not cache.has(cache.key(str(claimed), _hashing(layer))):
-        return None
-    began = time.time_ns()
-    found = _digest_of(archive, layer, claimed.algorithm, progress)
-    if found != claimed.hex:
-        return None
-    known = cache.get(cache.key(str(claimed), _hashing(layer)))
-    if known is not None:
-        _note(archive, layer, identity, began, str(claimed), cache)
-    return known
-
-
-def _digest_of(archive: Archive, layer: Layer, algorithm: str, progress: Progress | None) -> str:
-    """Hex digest of the blob's bytes as they are; empty where they cannot be read."""
-    hasher = hashlib.new(algorithm)
-    buffer = memoryview(bytearray(_PIECE))
-    try:
-        with closing(archive.open_blob(layer.blob)) as reader:
-            while count := reader.readinto(buffer):
-                hasher.update(buffer[:count])
-                if progress is not None:
-                    progress(count)
-    except (ImgInspectError, OSError):
-        return ""
-    return hasher.hexdigest()
-
-
-def _note(archive: Archive, layer: Layer, identity: str, began: int, digest: str, cache: LayerCache) -> None:
-    """Remember what was verified, if the file is still the one that it was before."""
-    if identity and archive.identity(layer.blob, began) == identity:
-        cache.note(identity, digest)
-
-
-def _fits(archive: Archive, layers: Sequence[LayerIndex]) -> bool:
-    """Whether layers that were read apart are what they would be together: no limit was met, and none would be."""
-    limits = archive.limits
-    return (
-        all(index.is_repeatable for index in layers)
-        and sum(len(index.entries) for index in layers) <= limits.entries
-        and sum(index.kept_bytes for index in layers) <= limits.kept_bytes
-        and sum(index.expanded for index in layers) <= limits.expanded_bytes
-        and sum(index.sparse_bytes for index in layers) <= limits.expanded_bytes
-    )
+def _source(archive: Archive, layer: Layer) -> LayerSource:
+    blob = layer.blob
+    hashing = _hashing(layer)
+    claimed = blob.digest or layer.diff_id  # of a docker archive's plain layer the config tells the digest
+    return LayerSource(_job(archive, layer), partial(archive.identity, blob), claimed, hashing)
 
 
 def _hashing(layer: Layer) -> str:

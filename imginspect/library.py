@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 from imginspect import archive as archives
 from imginspect.archive import Access, Archive
+from imginspect.cache import Cache
 from imginspect.criteria import Criteria, load_criteria
 from imginspect.errors import ImgInspectError, UsageError, describe
 from imginspect.filesystem import Filesystem
@@ -19,6 +20,7 @@ from imginspect.image.selection import every_image
 from imginspect.image_contents import Progress, read_contents
 from imginspect.inspection import inspect as inspect_image
 from imginspect.inspection import not_inspected
+from imginspect.layer_cache import LayerCache
 from imginspect.limits import Limits
 from imginspect.oci.platform import Platform
 from imginspect.report import Report
@@ -57,10 +59,11 @@ def inspect_source(
     progress: Progress | None = None,
     *,
     every: bool = False,
+    cache: Cache | None = None,
 ) -> list[Report]:
     """The report on the image that *choice* means, or on *every* one, of the archive that *opened* gives.
 
-    What cannot be inspected gives one report that says so.
+    What cannot be inspected gives one report that says so. *cache* keeps what is found in layers, for the next image that has them.
     Raises: UsageError
     """
     archive = None
@@ -69,7 +72,8 @@ def inspect_source(
             try:
                 listing = list_images(archive, choice.image)
                 images = every_image(listing, choice) if every else [choose(listing, choice)]
-                return [inspect_image(archive, image, listing, criteria, progress) for image in images]
+                layers = LayerCache(cache, criteria, archive.limits) if cache is not None else None
+                return [inspect_image(archive, image, listing, criteria, progress, layers) for image in images]
             except UsageError:
                 raise
             except (ImgInspectError, MemoryError, RecursionError) as error:

@@ -35,7 +35,7 @@ ORDER: tuple[frozenset[str], ...] = tuple(
         "checks",
         "report",
         "pack",
-        "criteria layer_cache image_contents inspection file_content sample rule_examples",
+        "criteria layer_cache cached_layers image_contents inspection file_content sample rule_examples",
         "library",
         "batch",
         "evidence_places evidence_check",

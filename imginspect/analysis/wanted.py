@@ -34,6 +34,7 @@ PACKAGE_TREES = re.compile(
 PACKAGE_FOLDERS = ("/site-packages/", "/dist-packages/", "/node_modules/", "/__pycache__/")
 _SYSTEM_FILES = re.compile(
     r"/etc/(?:ld\.so\.conf(?:\.d/.*)?|ld-musl-[a-z0-9_]+\.path|passwd|group|os-release|nsswitch\.conf|profile(?:\.d/.*)?)"
+    r"|/(?:usr/)?lib/apk/db/installed"
 )
 
 
