@@ -33,6 +33,8 @@ class Access(NamedTuple):
     limits: Limits = Limits()
     tmp_dir: Path | None = None
     progress: Progress | None = None
+    threads: int = 2
+    """Threads that read a layer, 2 or 1."""
 
 
 class Archive:
@@ -47,6 +49,7 @@ class Archive:
         self.top = layout.top
         self.limits = access.limits
         self.tmp_dir = access.tmp_dir
+        self.threads = access.threads
         self.problems = problems
         self.file = file
         self.reader = Reader(members, layout.top, access.limits, problems)

@@ -5,6 +5,7 @@ Nothing is written under a name that comes from the archive.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import stat
@@ -147,6 +148,33 @@ class FileReader:
     def readinto(self, target: memoryview) -> int:
         """Fill *target*; how many bytes there were."""
         return self._handle.readinto(target) or 0  # type: ignore[attr-defined]
+
+    def close(self) -> None:
+        """Close the file."""
+        self._handle.close()
+
+
+class PartReader:
+    """Reads *size* bytes at *offset* of the file at *path*, which is its own: closing it closes the file.
+
+    Raises: OSError - it cannot be opened, or is no file
+    """
+
+    def __init__(self, path: Path, offset: int, size: int) -> None:
+        self._handle = os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb", buffering=0)
+        status = os.fstat(self._handle.fileno())
+        if not stat.S_ISREG(status.st_mode):
+            self._handle.close()
+            raise OSError(errno.EINVAL, "it is no plain file")
+        self._part = ArchiveFile(self._handle, status.st_size).stream(offset, size)
+
+    def read(self, count: int) -> bytes:
+        """Up to *count* bytes; none at the end."""
+        return self._part.read(count)
+
+    def readinto(self, target: memoryview) -> int:
+        """Fill *target*; how many bytes there were."""
+        return self._part.readinto(target)
 
     def close(self) -> None:
         """Close the file."""

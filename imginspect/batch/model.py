@@ -44,6 +44,8 @@ class LayerPlan(NamedTuple):
     identity: str
     media_type: str = ""
     diff_algorithm: str = "sha256"
+    diff_id: str = ""
+    """The digest of its content that the config promises; of a layer that is stored plain that of its blob too."""
 
 
 class ImagePlan(NamedTuple):
@@ -64,6 +66,8 @@ class ImagePlan(NamedTuple):
     only: bool
     layers: tuple[LayerPlan, ...]
     identity: str
+    failed: str = ""
+    """Why nothing of it can be read: it is a row of the answer all the same."""
 
 
 class UnitPlan(NamedTuple):
