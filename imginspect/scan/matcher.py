@@ -19,7 +19,7 @@ from imginspect.scan.gate import fixed_text
 from imginspect.scan.hyperscan_engine import HyperscanEngine, is_available
 from imginspect.scan.literal_engine import LiteralEngine
 from imginspect.scan.literals import Literal, required_literals
-from imginspect.scan.secret_id import secret_id
+from imginspect.scan.secret_id import key_id, secret_id
 from imginspect.scan.validators import VALIDATORS
 from imginspect.scan.wide import Narrow, narrowed
 
@@ -76,6 +76,11 @@ class Matcher:
     def engine_name(self) -> str:
         """Which engine is at work."""
         return self._engine.name
+
+    @property
+    def key_id(self) -> str:
+        """Names the key for the ids of secrets, as what is kept with ids in it is for one key alone; empty where there is none."""
+        return key_id(self._fingerprint_key) if self._fingerprint_key is not None else ""
 
     def find(self, data: Bytes) -> tuple[list[Span], bool]:
         """All matches in *data* in order, of overlapping ones the more certain; and whether all of *data* was searched.

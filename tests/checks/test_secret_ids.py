@@ -9,6 +9,12 @@ from typing import Any
 
 import pytest
 
+from imginspect.archive import open_archive
+from imginspect.cache import Cache
+from imginspect.criteria import load_criteria
+from imginspect.image import list_images
+from imginspect.inspection import inspect
+from imginspect.layer_cache import LayerCache
 from imginspect.scan.secret_id import secret_id
 from tests.image_builder import ImageBuilder, file, symlink, whiteout
 from tests.inspecting import report_of
@@ -145,3 +151,22 @@ def test_a_private_key_is_the_same_in_a_file_and_in_a_line_of_json(tmp_path: Pat
     found = evidence_of(image.save(tmp_path / "image"))
     assert {item["path"] or item["config_field"] for item in found} >= {"/root/.ssh/id_rsa", "/win", "/app/key.json", "Env[KEY]"}
     assert len({item["secret_id"] for item in found}) == 1
+
+
+def test_what_is_kept_of_a_layer_has_the_ids_of_its_key_alone(tmp_path: Path) -> None:
+    """Each criteria twice over one folder: the second time the layer is known."""
+    path = EMPTY.layer(file("/notes.txt", TOKEN.encode())).save(tmp_path / "image.tar")
+    folder = tmp_path / "cache"
+    for key in (KEY, None, KEY + b"\n"):
+        criteria = load_criteria("generic", fingerprint_key=key)
+        expected = [secret_id(key, TOKEN.encode()) if key is not None else ""]
+        for is_known in (False, True):
+            with open_archive(path) as archive:
+                kept = LayerCache(Cache(folder), criteria, archive.limits)
+                listing = list_images(archive)
+                digest = str(listing.images[0].layers[0].blob.digest)
+                assert kept.has(kept.key(digest, "sha256")) == is_known
+                report = inspect(archive, listing.images[0], listing, criteria, cache=kept)
+            found = [item for result in report.results if result.rule.check == "credentials" for item in result.findings]
+            assert [item.secret_id for finding in found for item in finding.evidence] == expected
+    assert not [entry for entry in folder.iterdir() if KEY in entry.read_bytes()]
