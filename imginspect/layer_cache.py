@@ -1,7 +1,8 @@
 """LayerCache: what a pass found in a layer, kept for the next image that has it, and for the next run.
 
 What is kept is named by the digest of the layer's blob *as found*, and by all else that decides what a pass finds: the code that reads, the
-patterns and products it looks for, and the limits. A policy decides nothing of it, nor does the image that the layer is of.
+patterns and products it looks for, the key for the ids of secrets, and the limits. A policy decides nothing of it, nor does the image that
+the layer is of.
 
 A blob counts as known where its file is still the one whose bytes were verified (``archive.identity``), or where its bytes, hashed
 again, have the digest under which a record is kept. What is claimed of a blob is never believed.
@@ -116,7 +117,8 @@ def _what_decides(criteria: Criteria, limits: Limits) -> str:
     """Names all that decides what a pass finds in given bytes."""
     patterns = criteria.knowledge.patterns
     published = [(item.title, item.sha256) for item in patterns.published]
-    decide = (code_digest(_READERS), criteria.matcher.engine_name, patterns.digest, criteria.knowledge.products.digest, published, limits)
+    products, matcher = criteria.knowledge.products, criteria.matcher
+    decide = (code_digest(_READERS), matcher.engine_name, matcher.key_id, patterns.digest, products.digest, published, limits)
     return hashlib.sha256(repr(decide).encode("utf-8", "surrogatepass")).hexdigest()
 
 

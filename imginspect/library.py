@@ -26,6 +26,7 @@ from imginspect.oci.platform import Platform
 from imginspect.report import Report
 from imginspect.rules import Severity
 from imginspect.rules.policy import DEFAULT_POLICY
+from imginspect.scan.secret_id import checked_key
 
 Source = str | os.PathLike[str] | BinaryIO
 """A path of an archive or directory, or a binary stream of an archive."""
@@ -40,14 +41,17 @@ def inspect(
     rules: Sequence[str | os.PathLike[str]] = (),
     fail_on: str | None = None,
     strict: bool = False,
+    fingerprint_key: bytes | None = None,
 ) -> Report:
     """The report on one image of *source*: the one called *image* (a reference or the start of a digest), or the only one.
 
     *platform* is ``os/arch``; *policy* a name or a file; *rules* folders of further rules; *fail_on* a severity, from info to critical.
+    With *fingerprint_key* (16 to 4,096 bytes, kept secret) each credential that is found has an id, the same wherever it is found.
     What is wrong with the archive is not raised: the report's verdict is then *incomplete* or *not-inspected*.
-    Raises: RuleError - a rule or the policy is wrong; UsageError - no such file or image, or several images to choose from
+    Raises: RuleError - a rule or the policy is wrong; UsageError - no such file or image, several images, or the key has another length
     """
-    criteria = load_criteria(policy, [Path(folder) for folder in rules], _severity(fail_on), strict=strict)
+    key = checked_key(fingerprint_key) if fingerprint_key is not None else None
+    criteria = load_criteria(policy, [Path(folder) for folder in rules], _severity(fail_on), strict=strict, fingerprint_key=key)
     (report,) = inspect_source(lambda: _opened(source), Choice(image, Platform.parse(platform) if platform else None), criteria)
     return report
 

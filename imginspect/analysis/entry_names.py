@@ -69,8 +69,12 @@ def _in_layer(number: int, entries: Sequence[Entry], matcher: Matcher) -> tuple[
     for entry in entries:
         for what, text in _texts_of(entry):
             for span in suspects.get(text, ()):
-                match = DocumentMatch(span.kind, span.is_verified, "", layer_index=number, path=entry.path, name_of=what)
-                found.setdefault((what, text[span.secret_start : span.secret_end]), match)
+                key = (what, text[span.secret_start : span.secret_end])
+                if key not in found:
+                    named = matcher.secret_id(text, span)
+                    found[key] = DocumentMatch(
+                        span.kind, span.is_verified, "", layer_index=number, path=entry.path, name_of=what, secret_id=named
+                    )
     return found, is_whole
 
 

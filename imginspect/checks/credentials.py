@@ -74,7 +74,7 @@ def _in_files(subject: Subject) -> Iterator[Found]:
     for number, index in enumerate(subject.layers):
         for match in index.behind:
             message = f"{_title(subject, match.kind, [match])} in bytes of layer {number} that are in no file: behind the end of its tar"
-            yield Found(Verdict.FAIL, message, (Evidence(member=f"layer {number}", layer_index=number),))
+            yield Found(Verdict.FAIL, message, (Evidence(member=f"layer {number}", layer_index=number, secret_id=match.secret_id),))
         for ordinal in sorted(index.matches):
             yield from _in_file(subject, _Place(number, ordinal, index.matches[ordinal]))
 
@@ -100,6 +100,7 @@ def _in_file(subject: Subject, place: _Place) -> Iterator[Found]:
                 size=entry.size,
                 excerpt=match.excerpt or None,
                 by_layer=state.by_layer,
+                secret_id=match.secret_id,
             )
             for match in matches[:_MOST_EVIDENCE]
         )
@@ -157,6 +158,7 @@ def _in_documents(subject: Subject) -> Iterator[Found]:
             layer_index=match.layer_index,
             state="" if match.name_of else CONFIG,
             excerpt=match.excerpt,
+            secret_id=match.secret_id,
         )
         is_sure = match.is_verified or pattern is None or pattern.issuer != GENERIC
         yield Found(

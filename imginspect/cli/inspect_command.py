@@ -11,6 +11,7 @@ import click
 from imginspect.cli.cache_folder import cache_options, layer_results, user_cache
 from imginspect.cli.evidence_option import evidence as asked_evidence
 from imginspect.cli.evidence_option import evidence_options, write_evidence
+from imginspect.cli.fingerprint_key import fingerprint_key_option, read_fingerprint_key
 from imginspect.cli.output import wants_colour, write
 from imginspect.cli.progress import progress_bar
 from imginspect.cli.report_options import InOrder, Wanted, report_options, wanted
@@ -49,13 +50,14 @@ if TYPE_CHECKING:
 @click.option(
     "--colour", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True, help="Colours in the terminal form."
 )
+@fingerprint_key_option
 @evidence_options
 @cache_options
 @click.option("-q", "--quiet", is_flag=True, help="No progress bar, and nothing on standard output but what -o - asks for.")
 def command(
     every: bool, forms: tuple[str, ...], files: tuple[Path, ...], policy: str, rule_folders: tuple[Path, ...], fail_on: str | None,
-    strict: bool, colour: str, evidence: Path | None, key: Path | None, by: str | None, cache_folder: Path | None, cache_size: str,
-    quiet: bool, **source: object,
+    strict: bool, colour: str, fingerprint_key: Path | None, evidence: Path | None, key: Path | None, by: str | None,
+    cache_folder: Path | None, cache_size: str, quiet: bool, **source: object,
 ) -> None:  # fmt: skip
     """Inspect the image in SOURCE (an archive, a directory, or - for standard input) and report what is in it.
 
@@ -68,7 +70,9 @@ def command(
     from imginspect.cli import EXIT_USAGE
     from imginspect.criteria import criteria_files, load_criteria
 
-    criteria = load_criteria(policy, rule_folders, Severity(fail_on) if fail_on else None, strict=strict, cache=user_cache())
+    secret = read_fingerprint_key(fingerprint_key) if fingerprint_key is not None else None
+    severity = Severity(fail_on) if fail_on else None
+    criteria = load_criteria(policy, rule_folders, severity, strict=strict, cache=user_cache(), fingerprint_key=secret)
     asked = request(**source)  # type: ignore[arg-type]
     if every and asked.choice.image:
         raise UsageError("--all and --image exclude each other")
