@@ -73,7 +73,7 @@ Event = LayerRead | ImageJudged
 
 @dataclass(slots=True)
 class _Task:
-    """One task: a layer with its id, or an image. *size* is in bytes to read. *share* is of a worker's memory, *deaths* of workers by it."""
+    """One task: a layer with its id, or an image. *size* is in bytes to read, *share* of a worker's memory, *deaths* of workers by it."""
 
     layer: LayerPlan | None
     plan: ImagePlan | None
