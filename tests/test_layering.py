@@ -37,6 +37,7 @@ ORDER: tuple[frozenset[str], ...] = tuple(
         "pack",
         "criteria inspection file_content sample rule_examples",
         "library",
+        "batch",
         "evidence_places evidence_check",
         "cli",
         "__main__",

@@ -38,8 +38,17 @@ class ArchiveFile:
         self.damage = ""
         """Why the expanded bytes end early, where they do."""
         self._digest = digest
+        self.is_spooled = digest is not None
+        """Whether the bytes are a copy in a temporary file."""
         self._digesting: Worker | None = None
         self._closing = False
+
+    def status(self) -> os.stat_result:
+        """What the system says of the open file.
+
+        Raises: OSError
+        """
+        return os.fstat(self._descriptor)
 
     def read_at(self, offset: int, count: int) -> bytes:
         """Up to *count* bytes at *offset*; fewer at the end."""
