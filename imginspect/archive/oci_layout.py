@@ -105,12 +105,10 @@ class _Walk:
             raise LimitExceeded("index_depth", limits.index_depth, f"{document.name}: indexes inside indexes")
         if document.digest in place.indexes:
             raise ImageError(f"{document.name}: the index contains itself")
-        for descriptor in parse_index(value, f"{document.role} {document.name}").manifests:
+        for descriptor in parse_index(value, f"{document.role} {document.name}", self._only).manifests:
             self._seen += 1
             if self._seen > limits.manifests:
                 raise LimitExceeded("manifests", limits.manifests, f"{document.name}: manifests and indexes")
-            if self._only is not None and descriptor.digest not in self._only:
-                continue
             names = place.references
             if self._keep_names and (not place.indexes or not names):
                 names = tuple(dict.fromkeys((*names, *_reference_of(descriptor))))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-import time
+from time import time_ns as now
 from typing import NamedTuple
 
 from imginspect.archive import Archive, Blob
@@ -21,7 +21,7 @@ class HostFiles:
         self._archive = archive
         self._given = path
         self._real = os.path.realpath(path)
-        self.now_ns = time.time_ns()
+        self.now_ns = now()
         self._tar = archive.file.status() if archive.file is not None and not archive.file.is_spooled else None
         self._whole: str | None = None
 

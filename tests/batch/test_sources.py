@@ -112,7 +112,10 @@ def test_zots_storage_is_a_unit_for_each_repository_and_its_own_folders_are_told
         (mirror / name).mkdir(parents=True)
     (mirror / "cache.db").write_bytes(b"\0\1")
     units, passed = found("mirror")
-    assert [(unit.shown, unit.repository) for unit in units] == [("mirror/library/app", "library/app"), ("mirror/library/app/sub", "library/app/sub")]
+    assert [(unit.shown, unit.repository) for unit in units] == [
+        ("mirror/library/app", "library/app"),
+        ("mirror/library/app/sub", "library/app/sub"),
+    ]
     assert passed.keys() == {"mirror/library/app/.uploads", "mirror/.sync", "mirror/_trivy", "mirror/.trash", "mirror/cache.db"}
 
 
@@ -183,7 +186,11 @@ def test_a_list_file_names_sources_relative_to_its_folder(mirror: Path) -> None:
     image().save(mirror / "library/app:1", "dir")
     (lists / "all").write_bytes(b"# what we use\n\n../mirror/b.tar\r\n  ../mirror/a*.tar  \n../mirror/library\n")
     units, passed = found("@lists/all")
-    assert [(unit.shown, unit.repository) for unit in units] == [("mirror/b.tar", ""), ("mirror/a.tar", ""), ("mirror/library/app:1", "app")]
+    assert [(unit.shown, unit.repository) for unit in units] == [
+        ("mirror/b.tar", ""),
+        ("mirror/a.tar", ""),
+        ("mirror/library/app:1", "app"),
+    ]
     assert passed == {}
 
 
@@ -216,7 +223,10 @@ def test_special_files_are_told_and_nothing_waits_for_a_pipe(mirror: Path) -> No
     (mirror / "link.tar").symlink_to("pipe.tar")
     with socket.socket(socket.AF_UNIX) as one:
         one.bind(str(mirror / "socket"))
-        assert found("mirror") == ([], dict.fromkeys(["mirror/link.tar", "mirror/pipe.tar", "mirror/socket"], "a special file (a device, pipe or socket)"))
+        assert found("mirror") == (
+            [],
+            dict.fromkeys(["mirror/link.tar", "mirror/pipe.tar", "mirror/socket"], "a special file (a device, pipe or socket)"),
+        )
     with pytest.raises(UsageError, match="neither a file nor a folder"):
         find_units(["mirror/pipe.tar"])
 
