@@ -62,7 +62,7 @@ def work_options(function: F) -> F:
         ),
         click.option("--worker-memory", "memory", metavar="BYTES", help="What a worker process may take; 4G for local ones."),
         click.option(
-            "--threads", type=click.IntRange(1, 2), help="Threads with which a worker reads a layer; else 1 where each processor has a worker."
+            "--threads", type=click.IntRange(1, 2), help="Threads of a worker that read a layer; else 1 where workers are many."
         ),
         click.option("-j", "--jobs", type=click.IntRange(1, 4096), help="Workers; as many as there are processors if it is not said."),
     ):  # fmt: skip
