@@ -38,6 +38,7 @@ class HostFiles:
             identity=file_identity(status, offset, claimed) if status else "",
             media_type=blob.media_type,
             diff_algorithm=layer.diff_id.algorithm if layer.diff_id else "sha256",
+            diff_id=str(layer.diff_id) if layer.diff_id else "",
         )
         return _PlacedLayer(plan, blob.missing, self._is_sure(status, blob), status.st_nlink if status else 1)
 

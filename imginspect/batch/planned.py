@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from imginspect.batch.connection import complaints
 from imginspect.batch.merging import merge
@@ -19,6 +19,7 @@ from imginspect.rules import codec
 NAME = "planned.sqlite"
 LARGE = 32 << 20
 """Stored bytes of a layer from which on it is read by a task of its own."""
+_PRAGMAS = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;"
 _TABLES = """
 CREATE TABLE image (key TEXT PRIMARY KEY, plan BLOB NOT NULL, state INTEGER NOT NULL, pending INTEGER NOT NULL, own INTEGER NOT NULL,
     base TEXT NOT NULL);
@@ -144,7 +145,7 @@ class Planned:
         self._connection.close()
         self._path.unlink(missing_ok=True)
 
-    def _select(self, statement: str, *values: object) -> list[tuple[str, ...]] | list[tuple[int, ...]]:
+    def _select(self, statement: str, *values: object) -> list[Any]:
         with complaints(self._path):
             return self._connection.execute(statement, values).fetchall()
 
