@@ -38,6 +38,7 @@ ORDER: tuple[frozenset[str], ...] = tuple(
         "criteria inspection file_content sample rule_examples",
         "library",
         "evidence_places evidence_check",
+        "batch",
         "cli",
         "__main__",
     )
