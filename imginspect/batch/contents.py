@@ -145,9 +145,11 @@ def hides(contents: LayerContents, path: str) -> str:
     """
     text = _text(contents.paths)
     plain = path.rstrip("/") or "/"
+    if plain == "/":
+        return ""
     if _has(text, whiteout(plain)):
         return "deleted"
-    if _has(text, plain) or (path == plain and _has(text, directory(plain)) and plain != "/"):
+    if _has(text, plain) or (path == plain and _has(text, directory(plain))):
         return "overwritten"
     above = plain
     while above != "/":

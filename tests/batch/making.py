@@ -12,7 +12,7 @@ from imginspect.batch.database import Database
 from imginspect.batch.model import FindingRow, ImageRow, LayerContents, LayerRow, PassedOver, ResultRow, RuleRow
 
 RUN = {
-    "tool": "imginspect 1.0", "policy": "epcc-tre", "policy_sha256": "ab" * 32, "rules_sha256": "cd" * 32, "criteria": "ef" * 32,
+    "tool_version": "1.0", "policy": "epcc-tre", "policy_sha256": "ab" * 32, "rules_sha256": "cd" * 32, "criteria": "ef" * 32,
     "fail_on": "high", "strict": "no", "options": "{}", "report_forms": "json html",
 }  # fmt: skip
 RULES = [
