@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from imginspect.batch.database import Database
 from imginspect.batch.model import ResultRow
@@ -118,29 +118,22 @@ def instruction(database: Database, diff_id: str) -> str:
 def _examples(database: Database, group: tuple[int, str, str], many: int) -> tuple[str, ...]:
     """The first names. Where most images are in the group, going through all in their order meets them sooner than sorting the group."""
     in_group = "SELECT f.id FROM finding f WHERE f.rule = ? AND f.diff_id = ? AND f.fingerprint = ?"
-    if many > _FEW:
-        statement = (
-            "SELECT name FROM image INDEXED BY image_in_order WHERE EXISTS"
-            f" (SELECT 1 FROM image_finding i WHERE i.image = image.id AND i.finding IN ({in_group})) ORDER BY name, key LIMIT {EXAMPLES}"
-        )
-    else:
-        statement = (
-            f"SELECT name FROM image WHERE id IN (SELECT i.image FROM image_finding i WHERE i.finding IN ({in_group}))"  # noqa: S608 - constants
-            f" ORDER BY name, key LIMIT {EXAMPLES}"
-        )
+    has_one = f"EXISTS (SELECT 1 FROM image_finding i WHERE i.image = image.id AND i.finding IN ({in_group}))"  # noqa: S608 - constants
+    is_one = f"id IN (SELECT i.image FROM image_finding i WHERE i.finding IN ({in_group}))"  # noqa: S608 - constants
+    where = f"image INDEXED BY image_in_order WHERE {has_one}" if many > _FEW else f"image WHERE {is_one}"
+    statement = f"SELECT name FROM {where} ORDER BY name, key LIMIT {EXAMPLES}"  # noqa: S608 - constants
     return tuple(name for (name,) in database.select(statement, *group))
 
 
-def _recorded(database: Database, row: tuple[object, ...]) -> Recorded:
+def _recorded(database: Database, row: tuple[Any, ...]) -> Recorded:
     references = tuple(name for (name,) in database.select("SELECT name FROM reference WHERE image = ? ORDER BY name", row[0]))
     results = database.select(
         "SELECT rule.rule, result.verdict, result.severity, counts FROM result JOIN rule ON rule.id = result.rule WHERE image = ?"
         " ORDER BY rule.rule",
         row[0],
     )
-    return Recorded(
-        *row, references, tuple(ResultRow(rule, verdict, severity, bool(counts)) for rule, verdict, severity, counts in results)
-    )  # type: ignore[arg-type]
+    ruled = tuple(ResultRow(rule, verdict, severity, bool(counts)) for rule, verdict, severity, counts in results)
+    return Recorded._make((*row, references, ruled))
 
 
 def _rank(column: str, order: tuple[str, ...]) -> str:

@@ -33,6 +33,7 @@ CREATE TABLE image (
     report_sha256 TEXT NOT NULL
 );
 CREATE INDEX image_in_order ON image (name, key);
+CREATE INDEX image_by_repository ON image (repository, name, platform, key);
 CREATE INDEX image_by_verdict ON image (verdict);
 
 CREATE TABLE reference (
