@@ -36,7 +36,7 @@ def make(path: Path, fill: Callable[[sqlite3.Connection], None]) -> None:
             with closing(sqlite3.connect(waiting, isolation_level=None)) as made:
                 made.execute(f"PRAGMA application_id = {APPLICATION}")
                 made.execute(f"PRAGMA user_version = {SCHEMA}")
-                made.executescript(TABLES)
+                made.executescript(f"BEGIN;{TABLES}COMMIT;")
                 fill(made)
             _put(waiting, path)
         finally:
