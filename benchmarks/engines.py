@@ -11,7 +11,7 @@ from typing import Any
 
 from imginspect.archive import open_archive
 from imginspect.image import list_images
-from imginspect.inspection import read_contents
+from imginspect.image_contents import read_contents
 from imginspect.layer import Look
 from imginspect.layer.content_scanner import ContentScanner
 from imginspect.rules import load_patterns

@@ -44,9 +44,11 @@ def load_criteria(
     *,
     strict: bool = False,
     cache: Cache | None = None,
+    fingerprint_key: bytes | None = None,
 ) -> Criteria:
     """The criteria that the rules built in, those in *rule_folders* and the policy make; *fail_on* overrides the policy's.
 
+    With *fingerprint_key* each credential that is found has an id; see ``scan.secret_id``.
     Raises: RuleError
     """
     folders = [rules_folder(), *rule_folders]
@@ -59,7 +61,7 @@ def load_criteria(
         rules=rules,
         prepared=prepare(rules, policy.skipped),
         knowledge=loaded.knowledge,
-        matcher=Matcher(patterns, cache=cache),
+        matcher=Matcher(patterns, cache=cache, fingerprint_key=fingerprint_key),
         policy=policy,
         fail_on=fail_on or policy.fail_on,
         strict=strict,

@@ -10,7 +10,7 @@ from imginspect.criteria import Criteria
 from imginspect.evidence import Link, chain_of_custody
 from imginspect.evidence_places import Fields, Place, Places, Shown
 from imginspect.image import Image, Listing
-from imginspect.inspection import Progress, read_contents
+from imginspect.image_contents import Progress, read_contents
 from imginspect.layer import KeptContents, Look
 from imginspect.layer.content_scanner import ContentScanner
 from imginspect.pack.answer import Check
@@ -38,6 +38,9 @@ class EvidenceKept:
 
     def __init__(self, evidence: Sequence[EvidencePart]) -> None:
         self._paths = {path_of(part) for part in evidence if part["path"] and part["line"]}
+
+    def begin(self) -> None:
+        """See Keep."""
 
     def wanted(self, path: str, size: int, content_class: str) -> int:
         """See Keep."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from imginspect.image import Image
-from imginspect.inspection import Contents
+from imginspect.image_contents import Contents
 from imginspect.layer.index import MARKERS, Entry
 from imginspect.oci.config import ImageConfig
 from imginspect.report.places import raw_name

@@ -10,7 +10,7 @@ from imginspect.archive import Archive
 from imginspect.errors import LayerError, UsageError
 from imginspect.filesystem import FilesystemBuilder
 from imginspect.image import Image
-from imginspect.inspection import read_contents
+from imginspect.image_contents import read_contents
 from imginspect.layer import LayerIndex, LayerJob, Look, read_layers
 from imginspect.layer.seams import Looked
 from imginspect.tar.header import HARDLINK

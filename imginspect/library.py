@@ -11,18 +11,22 @@ from typing import BinaryIO
 
 from imginspect import archive as archives
 from imginspect.archive import Access, Archive
+from imginspect.cache import Cache
 from imginspect.criteria import Criteria, load_criteria
 from imginspect.errors import ImgInspectError, UsageError, describe
 from imginspect.filesystem import Filesystem
 from imginspect.image import Choice, Image, choose, list_images
 from imginspect.image.selection import every_image
-from imginspect.inspection import Progress, not_inspected, read_contents
+from imginspect.image_contents import Progress, read_contents
 from imginspect.inspection import inspect as inspect_image
+from imginspect.inspection import not_inspected
+from imginspect.layer_cache import LayerCache
 from imginspect.limits import Limits
 from imginspect.oci.platform import Platform
 from imginspect.report import Report
 from imginspect.rules import Severity
 from imginspect.rules.policy import DEFAULT_POLICY
+from imginspect.scan.secret_id import checked_key
 
 Source = str | os.PathLike[str] | BinaryIO
 """A path of an archive or directory, or a binary stream of an archive."""
@@ -37,14 +41,17 @@ def inspect(
     rules: Sequence[str | os.PathLike[str]] = (),
     fail_on: str | None = None,
     strict: bool = False,
+    fingerprint_key: bytes | None = None,
 ) -> Report:
     """The report on one image of *source*: the one called *image* (a reference or the start of a digest), or the only one.
 
     *platform* is ``os/arch``; *policy* a name or a file; *rules* folders of further rules; *fail_on* a severity, from info to critical.
+    With *fingerprint_key* (16 to 4,096 bytes, kept secret) each credential that is found has an id, the same wherever it is found.
     What is wrong with the archive is not raised: the report's verdict is then *incomplete* or *not-inspected*.
-    Raises: RuleError - a rule or the policy is wrong; UsageError - no such file or image, or several images to choose from
+    Raises: RuleError - a rule or the policy is wrong; UsageError - no such file or image, several images, or the key has another length
     """
-    criteria = load_criteria(policy, [Path(folder) for folder in rules], _severity(fail_on), strict=strict)
+    key = checked_key(fingerprint_key) if fingerprint_key is not None else None
+    criteria = load_criteria(policy, [Path(folder) for folder in rules], _severity(fail_on), strict=strict, fingerprint_key=key)
     (report,) = inspect_source(lambda: _opened(source), Choice(image, Platform.parse(platform) if platform else None), criteria)
     return report
 
@@ -56,10 +63,11 @@ def inspect_source(
     progress: Progress | None = None,
     *,
     every: bool = False,
+    cache: Cache | None = None,
 ) -> list[Report]:
     """The report on the image that *choice* means, or on *every* one, of the archive that *opened* gives.
 
-    What cannot be inspected gives one report that says so.
+    What cannot be inspected gives one report that says so. *cache* keeps what is found in layers, for the next image that has them.
     Raises: UsageError
     """
     archive = None
@@ -68,7 +76,8 @@ def inspect_source(
             try:
                 listing = list_images(archive, choice.image)
                 images = every_image(listing, choice) if every else [choose(listing, choice)]
-                return [inspect_image(archive, image, listing, criteria, progress) for image in images]
+                layers = LayerCache(cache, criteria, archive.limits) if cache is not None else None
+                return [inspect_image(archive, image, listing, criteria, progress, layers) for image in images]
             except UsageError:
                 raise
             except (ImgInspectError, MemoryError, RecursionError) as error:

@@ -22,7 +22,7 @@ _ESCAPED = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 class DocumentMatch(NamedTuple):
     """A credential in *field* of the config, in the file *member* of the archive, or in *name_of* the entry *path* of a layer.
 
-    *layer_index* is there for an entry, and where a build step names its layer.
+    *layer_index* is there for an entry, and where a build step names its layer; *secret_id* where there is a key for it.
     """
 
     kind: str
@@ -33,6 +33,7 @@ class DocumentMatch(NamedTuple):
     layer_index: int | None = None
     path: str = ""
     name_of: str = ""
+    secret_id: str = ""
 
 
 class Found(NamedTuple):
@@ -61,7 +62,9 @@ def search_documents(image: Image, matcher: Matcher) -> Found:
             break
         looked = _looked_into(search, string.text.encode("utf-8", "surrogatepass"), is_text=True)
         found += [
-            DocumentMatch(match.kind, match.is_verified, match.excerpt, string.field, layer_index=string.layer_index)
+            DocumentMatch(
+                match.kind, match.is_verified, match.excerpt, string.field, layer_index=string.layer_index, secret_id=match.secret_id
+            )
             for match in looked.by_value.values()
         ]
         values.update(dict.fromkeys(looked.by_value))
@@ -69,7 +72,7 @@ def search_documents(image: Image, matcher: Matcher) -> Found:
     for document in (*image.stored.trail, *([image.config_document] if image.config_document else [])):
         looked = _looked_into(search, document.data, is_text=False)
         found += [
-            DocumentMatch(match.kind, match.is_verified, "", member=document.name)
+            DocumentMatch(match.kind, match.is_verified, "", member=document.name, secret_id=match.secret_id)
             for value, match in looked.by_value.items()
             if not any(value in known or known in value for known in values)
         ]
@@ -176,4 +179,6 @@ class OtherFiles:
     @property
     def matches(self) -> tuple[DocumentMatch, ...]:
         """What was found."""
-        return tuple(DocumentMatch(match.kind, match.is_verified, "", member=name) for name, match in self._found)
+        return tuple(
+            DocumentMatch(match.kind, match.is_verified, "", member=name, secret_id=match.secret_id) for name, match in self._found
+        )

@@ -29,11 +29,25 @@ def search_names(layers: Sequence[LayerIndex], matcher: Matcher) -> Found:
     values: list[bytes] = []
     stopped: list[str] = []
     for number, index in enumerate(layers):
+        if index.has_plain_names:
+            continue
         matches, is_whole = _in_layer(number, index.entries, matcher)
         found += matches.values()
         values += [value for _, value in matches]
         stopped += [] if is_whole else [f"the names in layer {number}"]
     return Found(tuple(found), tuple(stopped), tuple(value.decode("utf-8", "replace") for value in values))
+
+
+def has_plain_strings(index: LayerIndex, matcher: Matcher) -> bool:
+    """Whether no credential is in anything that *index* says of its layer, contents apart: the strings that stand in it as they are."""
+    if index.has_plain_names:
+        return True
+    found, is_whole = _in_layer(0, index.entries, matcher)
+    if found or not is_whole:
+        return False
+    texts = [text or "" for item in index.problems for text in (item.what, item.path, item.expected, item.found)]
+    texts += [text for elf in index.elf.values() for text in (elf.interpreter, *elf.needed, *elf.rpath, *elf.runpath)]
+    return not any(matcher.find(text)[0] for block in _blocks(map(_encoded, dict.fromkeys(texts))) for text in _suspects(block, matcher)[1])
 
 
 def _in_layer(number: int, entries: Sequence[Entry], matcher: Matcher) -> tuple[dict[tuple[str, bytes], DocumentMatch], bool]:
@@ -55,8 +69,12 @@ def _in_layer(number: int, entries: Sequence[Entry], matcher: Matcher) -> tuple[
     for entry in entries:
         for what, text in _texts_of(entry):
             for span in suspects.get(text, ()):
-                match = DocumentMatch(span.kind, span.is_verified, "", layer_index=number, path=entry.path, name_of=what)
-                found.setdefault((what, text[span.secret_start : span.secret_end]), match)
+                key = (what, text[span.secret_start : span.secret_end])
+                if key not in found:
+                    named = matcher.secret_id(text, span)
+                    found[key] = DocumentMatch(
+                        span.kind, span.is_verified, "", layer_index=number, path=entry.path, name_of=what, secret_id=named
+                    )
     return found, is_whole
 
 

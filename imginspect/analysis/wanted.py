@@ -1,9 +1,11 @@
-"""Wanted: which contents the analyses may ask for later, told by path, size and class while a layer goes by."""
+"""Wanted: which contents the analyses may ask for later, told by path, size and class while a layer goes by.
+
+It goes by the layer alone, never by the image that the layer is of or by a policy: what is kept of a layer serves every image that has it.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
 from imginspect.analysis.licences.files import licence_globs
 from imginspect.file_type import HEAD_BYTES
@@ -14,6 +16,13 @@ _MOST_TEXT = 2 << 20
 """Bytes of the largest text that is kept whole; what is larger is fetched by a second pass if it is asked for."""
 _MOST_SCRIPT_OF_A_PACKAGE = 256 << 10
 _MOST_HEADS = 200
+_USUAL_FOLDERS = frozenset((
+    "app", "bin", "boot", "dev", "etc", "home", "lib", "lib32", "lib64", "libx32", "media", "mnt", "opt", "proc", "root", "run", "sbin",
+    "srv", "sys", "tmp", "usr", "var",
+))  # fmt: skip
+"""Folders of the root that every system has, or that images put programs in; any other may be one that an environment mounts over."""
+_SOURCES = re.compile(r"/usr/src/(?!linux|kernel|debug|python)")
+"""Where images put programs of their own in a tree that packages use too."""
 _LOADER_CACHE = "/etc/ld.so.cache"
 _METADATA_NAMES = frozenset({"METADATA", "DESCRIPTION", "direct_url.json", "top_level.txt", "entry_points.txt", "pyvenv.cfg"})
 """Heads of what Python and R packages and environments say of themselves."""
@@ -25,25 +34,25 @@ PACKAGE_TREES = re.compile(
 PACKAGE_FOLDERS = ("/site-packages/", "/dist-packages/", "/node_modules/", "/__pycache__/")
 _SYSTEM_FILES = re.compile(
     r"/etc/(?:ld\.so\.conf(?:\.d/.*)?|ld-musl-[a-z0-9_]+\.path|passwd|group|os-release|nsswitch\.conf|profile(?:\.d/.*)?)"
+    r"|/(?:usr/)?lib/apk/db/installed"
 )
 
 
 class Wanted:
-    """See Keep: texts outside of package trees, scripts, the files that the config names, and heads of what lies below a mount."""
+    """See Keep: texts outside of package trees, scripts, and heads of what lies in folders of the root that few systems have."""
 
-    def __init__(self, named: Iterable[str], mounts: Iterable[str], products: LicenceProducts) -> None:
-        """*named* are absolute paths that the config names; *mounts* the directories that the environment mounts over.
-
-        *products* tell where licence files may be.
-        """
-        self._named = frozenset(named)
+    def __init__(self, products: LicenceProducts) -> None:
+        """*products* tell where licence files may be."""
         self._licences = licence_globs(products)
-        self._mounts = tuple(f"{mount}/" for mount in mounts)
+        self._heads = 0
+
+    def begin(self) -> None:
+        """See Keep."""
         self._heads = 0
 
     def wanted(self, path: str, size: int, content_class: str) -> int:
         """See Keep."""
-        if self._mounts and path.startswith(self._mounts) and self._heads < _MOST_HEADS:
+        if self._heads < _MOST_HEADS and path[1:].partition("/")[0] not in _USUAL_FOLDERS:
             self._heads += 1
             return max(HEAD_BYTES, self._text(path, size, content_class))
         return self._text(path, size, content_class)
@@ -60,7 +69,7 @@ class Wanted:
             return size if size <= _MOST_SCRIPT_OF_A_PACKAGE or (size <= _MOST_TEXT and not is_of_a_package(path)) else HEAD_BYTES
         if content_class != TEXT or size > _MOST_TEXT:
             return 0
-        return size if path in self._named or _SYSTEM_FILES.fullmatch(path) or not is_of_a_package(path) else 0
+        return size if _SYSTEM_FILES.fullmatch(path) or not is_of_a_package(path) or _SOURCES.match(path) else 0
 
 
 def is_of_a_package(path: str) -> bool:

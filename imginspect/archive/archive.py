@@ -12,6 +12,7 @@ from imginspect.archive import layout as layouts
 from imginspect.archive.directory_members import DirectoryMembers
 from imginspect.archive.documents import Reader
 from imginspect.archive.identify import HEAD_BYTES, identify_bytes
+from imginspect.archive.identity import file_identity, is_settled
 from imginspect.archive.layout import Layout, UnsupportedFormat, find_layout
 from imginspect.archive.members import BlobNotFound, ByteReader, Member, Members
 from imginspect.archive.source import ArchiveFile, open_file, spool
@@ -96,6 +97,13 @@ class Archive:
         if blob.member is None:
             raise BlobNotFound(blob.missing or f"{blob.name} is not in the archive")
         return self.members.open(blob.member)
+
+    def identity(self, blob: Blob, since_ns: int) -> str:
+        """Names the bytes of *blob* as they are on the host now; empty where nothing does, or they changed shortly before *since_ns*."""
+        status = self.members.status(blob.member) if blob.member is not None else None
+        if status is None or blob.member is None or not is_settled(status, since_ns):
+            return ""
+        return file_identity(status, max(0, blob.member.offset), str(blob.digest or ""))
 
     def read_document(self, blob: Blob, role: str) -> Document:
         """The JSON document in *blob*.

@@ -41,6 +41,13 @@ class DirectoryMembers:
             raise BlobNotFound(f"{member.name} is not a plain file")
         return FileReader(handle)
 
+    def status(self, member: Member) -> os.stat_result | None:
+        """See Members."""
+        try:
+            return (self._root / member.name).lstat()
+        except (OSError, ValueError):
+            return None
+
     def walk(self) -> Iterator[Member]:
         """See Members."""
         stack = [""]

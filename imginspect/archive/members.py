@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import NamedTuple, Protocol
 
@@ -63,6 +64,9 @@ class Members(Protocol):
 
     def open(self, member: Member) -> ByteReader:
         """A reader of *member*, a file."""
+
+    def status(self, member: Member) -> os.stat_result | None:
+        """The status of the file on the host that holds the bytes of *member* as they are; None where none does, or it cannot be told."""
 
     def walk(self) -> Iterator[Member]:
         """All members, in the archive's order (tar) or by name (directory)."""

@@ -38,12 +38,17 @@ class ArchiveFile:
         self.damage = ""
         """Why the expanded bytes end early, where they do."""
         self._digest = digest
+        self._is_spooled = digest is not None
         self._digesting: Worker | None = None
         self._closing = False
 
     def read_at(self, offset: int, count: int) -> bytes:
         """Up to *count* bytes at *offset*; fewer at the end."""
         return os.pread(self._descriptor, max(0, min(count, self.size - offset)), offset)
+
+    def status(self) -> os.stat_result | None:
+        """The status of the file on the host; None of a spooled archive, whose bytes are in no file of the host's."""
+        return None if self._is_spooled else os.fstat(self._descriptor)
 
     def stream(self, offset: int, size: int) -> RangeReader:
         """A reader of *size* bytes at *offset*."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from bisect import bisect_left
 from collections.abc import Iterator
 
@@ -59,6 +60,10 @@ class TarMembers:
     def open(self, member: Member) -> ByteReader:
         """See Members."""
         return self._file.stream(member.offset, member.size)
+
+    def status(self, member: Member) -> os.stat_result | None:
+        """See Members."""
+        return self._file.status()
 
     def walk(self) -> Iterator[Member]:
         """See Members; overwritten members included."""

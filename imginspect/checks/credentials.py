@@ -12,6 +12,7 @@ from imginspect.analysis.wanted import is_of_a_package
 from imginspect.checks.check import check
 from imginspect.checks.result import CONFIG, Confidence, Evidence, Found, Outcome, Verdict
 from imginspect.checks.subject import Subject
+from imginspect.layer.index import SMALL
 from imginspect.problems import Topic
 from imginspect.scan.credential_files import TITLES
 from imginspect.scan.match import Match
@@ -23,8 +24,6 @@ _MOST_FINDINGS = 2_000
 _LONGEST_STEP = 120
 """Characters of a build step from which on its instruction alone is named: a part of it could be a part of a credential."""
 _INSTRUCTIONS = frozenset({"ADD", "COPY", "RUN", "WORKDIR"})
-SMALL = 1024
-"""Bytes of a file below which its digest is not shown: it would be little else than a digest of the secret."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +74,7 @@ def _in_files(subject: Subject) -> Iterator[Found]:
     for number, index in enumerate(subject.layers):
         for match in index.behind:
             message = f"{_title(subject, match.kind, [match])} in bytes of layer {number} that are in no file: behind the end of its tar"
-            yield Found(Verdict.FAIL, message, (Evidence(member=f"layer {number}", layer_index=number),))
+            yield Found(Verdict.FAIL, message, (Evidence(member=f"layer {number}", layer_index=number, secret_id=match.secret_id),))
         for ordinal in sorted(index.matches):
             yield from _in_file(subject, _Place(number, ordinal, index.matches[ordinal]))
 
@@ -101,6 +100,7 @@ def _in_file(subject: Subject, place: _Place) -> Iterator[Found]:
                 size=entry.size,
                 excerpt=match.excerpt or None,
                 by_layer=state.by_layer,
+                secret_id=match.secret_id,
             )
             for match in matches[:_MOST_EVIDENCE]
         )
@@ -158,6 +158,7 @@ def _in_documents(subject: Subject) -> Iterator[Found]:
             layer_index=match.layer_index,
             state="" if match.name_of else CONFIG,
             excerpt=match.excerpt,
+            secret_id=match.secret_id,
         )
         is_sure = match.is_verified or pattern is None or pattern.issuer != GENERIC
         yield Found(

@@ -44,6 +44,7 @@ class Evidence(NamedTuple):
     *state* is visible, overwritten, deleted or config; empty for what is about the archive or a layer as a whole. *file_sha256* is the
     hex digest of the file's content. *expected* and *found* are set where two values disagree. *by_layer* is the layer that overwrote or
     deleted it. *context* are the lines around *line*, which ``with_context`` adds.
+    *secret_id* names the credential that was seen, for who has the key; it is empty where none was given.
     """
 
     path: str | None = None
@@ -60,6 +61,7 @@ class Evidence(NamedTuple):
     found: str | None = None
     by_layer: int | None = None
     context: tuple[Line, ...] = ()
+    secret_id: str = ""
 
 
 class Finding(NamedTuple):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from imginspect.analysis.licences.licences import Licences, licences_of
 from imginspect.analysis.presence import Presence
 from imginspect.analysis.startup.launch import Launch, launch
 from imginspect.analysis.view import View
+from imginspect.file_type import HEAD_BYTES, describe
 from imginspect.filesystem import Filesystem, Node
 from imginspect.image import Image
 from imginspect.layer import LayerIndex
@@ -37,8 +38,6 @@ class Subject:
     view: View
     problems: tuple[Problem, ...]
     policy: Policy
-    file_types: Mapping[tuple[int, int], str]
-    """What libmagic calls the files whose first bytes were kept, by (layer index, ordinal)."""
     knowledge: KnowledgeBase
     document_matches: tuple[DocumentMatch, ...]
     """Credentials in the image's documents, and in what the archive holds besides the image."""
@@ -96,7 +95,8 @@ class Subject:
         return self.view.is_read_whole
 
     def file_type(self, node: Node) -> str | None:
-        """What kind of file *node* is, in words, as far as that is known."""
+        """What kind of file *node* is, in words, as far as that is known: below a mount what libmagic calls it."""
         if node.content is None:
             return None
-        return self.file_types.get(node.content) or node.content_class or None
+        head = self.view.head(node) if node.path.startswith(tuple(f"{mount}/" for mount in self.mounts)) else None
+        return (describe(head[:HEAD_BYTES]) if head else None) or node.content_class or None

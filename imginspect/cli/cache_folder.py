@@ -1,11 +1,18 @@
-"""The user's cache: the one place that reads where it is."""
+"""The caches on this machine: the user's own, whose place this module alone knows, and one for what is found in layers."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, TypeVar
+
+import click
 
 from imginspect.cache import Cache
+from imginspect.limits import parse_count
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 def user_cache() -> Cache:
@@ -21,3 +28,33 @@ def user_cache() -> Cache:
     if base.startswith("/"):
         return Cache(Path(base, "imginspect"))
     return Cache(Path(home, ".cache", "imginspect") if home.startswith("/") else None)
+
+
+def cache_options(function: F) -> F:
+    """Adds --cache and --cache-size; the command gets them as ``cache_folder`` and ``cache_size``, for ``layer_results``."""
+    for decorate in (
+        click.option(
+            "--cache-size", default="20G", show_default=True, metavar="BYTES", help="What the folder of --cache may hold, such as 500M."
+        ),
+        click.option(
+            "--cache",
+            "cache_folder",
+            type=click.Path(path_type=Path, file_okay=False),
+            help="Folder that keeps what was found in layers: the next image that has them need not read them. Safe to delete.",
+        ),
+    ):
+        function = decorate(function)
+    return function
+
+
+def layer_results(folder: Path | None, size: str) -> Cache | None:
+    """The cache in *folder*, at most *size* bytes (``500M``); None without a folder.
+
+    Raises: UsageError - the size is none, or the folder cannot be used
+    """
+    most = parse_count(size, "cache-size")
+    if folder is None:
+        return None
+    cache = Cache(folder, most)
+    cache.check()
+    return cache

@@ -9,7 +9,7 @@ from imginspect.archive import Archive
 from imginspect.cli.source import Request, naming, opened
 from imginspect.errors import ImgInspectError
 from imginspect.image import Image, choose, list_images
-from imginspect.inspection import Contents, read_contents
+from imginspect.image_contents import Contents, read_contents
 
 
 @contextmanager

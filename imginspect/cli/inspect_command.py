@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from imginspect.cli.cache_folder import cache_options, layer_results, user_cache
 from imginspect.cli.evidence_option import evidence as asked_evidence
 from imginspect.cli.evidence_option import evidence_options, write_evidence
+from imginspect.cli.fingerprint_key import fingerprint_key_option, read_fingerprint_key
 from imginspect.cli.output import wants_colour, write
 from imginspect.cli.progress import progress_bar
 from imginspect.cli.report_options import InOrder, Wanted, report_options, wanted
@@ -21,6 +23,7 @@ from imginspect.rules import Severity
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from imginspect.cache import Cache
     from imginspect.criteria import Criteria
     from imginspect.report import Report
     from imginspect.report.document import Document
@@ -47,11 +50,14 @@ if TYPE_CHECKING:
 @click.option(
     "--colour", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True, help="Colours in the terminal form."
 )
+@fingerprint_key_option
 @evidence_options
+@cache_options
 @click.option("-q", "--quiet", is_flag=True, help="No progress bar, and nothing on standard output but what -o - asks for.")
 def command(
     every: bool, forms: tuple[str, ...], files: tuple[Path, ...], policy: str, rule_folders: tuple[Path, ...], fail_on: str | None,
-    strict: bool, colour: str, evidence: Path | None, key: Path | None, by: str | None, quiet: bool, **source: object,
+    strict: bool, colour: str, fingerprint_key: Path | None, evidence: Path | None, key: Path | None, by: str | None,
+    cache_folder: Path | None, cache_size: str, quiet: bool, **source: object,
 ) -> None:  # fmt: skip
     """Inspect the image in SOURCE (an archive, a directory, or - for standard input) and report what is in it.
 
@@ -62,17 +68,19 @@ def command(
     Exit codes: 0 pass, 1 fail, 2 usage error, 3 not inspected, 4 incomplete.
     """
     from imginspect.cli import EXIT_USAGE
-    from imginspect.cli.cache_folder import user_cache
     from imginspect.criteria import criteria_files, load_criteria
 
-    criteria = load_criteria(policy, rule_folders, Severity(fail_on) if fail_on else None, strict=strict, cache=user_cache())
+    secret = read_fingerprint_key(fingerprint_key) if fingerprint_key is not None else None
+    severity = Severity(fail_on) if fail_on else None
+    criteria = load_criteria(policy, rule_folders, severity, strict=strict, cache=user_cache(), fingerprint_key=secret)
     asked = request(**source)  # type: ignore[arg-type]
     if every and asked.choice.image:
         raise UsageError("--all and --image exclude each other")
     outputs = wanted(forms, files, quiet=quiet, source=asked.source)
     pack = asked_evidence(evidence, key, by)
+    cache = layer_results(cache_folder, cache_size)
     with progress_bar(asked.source, quiet=quiet) as progress:
-        reports = _reports(asked, criteria, progress, every=every)
+        reports = _reports(asked, criteria, progress, every=every, cache=cache)
     documents = _documents(reports, outputs, with_filesystem=pack is not None)
     written = [_is_written(documents, output, every=every, colour=colour) for output in outputs]
     if pack is not None:
@@ -81,7 +89,9 @@ def command(
     sys.exit(_exit_code(reports) if all(written) else EXIT_USAGE)
 
 
-def _reports(asked: Request, criteria: Criteria, progress: Callable[[int], None] | None, *, every: bool) -> list[Report]:
+def _reports(
+    asked: Request, criteria: Criteria, progress: Callable[[int], None] | None, *, every: bool, cache: Cache | None
+) -> list[Report]:
     """The reports; for what cannot be inspected there is a line on standard error too.
 
     Raises: UsageError
@@ -91,7 +101,7 @@ def _reports(asked: Request, criteria: Criteria, progress: Callable[[int], None]
     from imginspect.report import ReportVerdict
 
     try:
-        reports = inspect_source(lambda: unnamed(asked, progress), asked.choice, criteria, progress, every=every)
+        reports = inspect_source(lambda: unnamed(asked, progress), asked.choice, criteria, progress, every=every, cache=cache)
     except UsageError as error:
         raise naming(asked, error) from error
     for report in reports:

@@ -1,4 +1,4 @@
-"""``imginspect key``: a key pair for signing evidence packs."""
+"""``imginspect key``: a key pair for signing evidence packs, and a key for the ids of secrets."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from imginspect.errors import UsageError
 
 @click.group("key")
 def command() -> None:
-    """Make a key pair for signing evidence packs."""
+    """Make a key pair that signs evidence packs, or a key for --fingerprint-key."""
 
 
 @command.command("new")
@@ -32,6 +32,18 @@ def new(file: Path, kind: str, encrypt: bool) -> None:
     write_new(file, pair.private)
     write_new(public, pair.public)
     click.echo(f"private key: {file} (keep it to yourself)\npublic key:  {public} (give it to those who verify)")
+
+
+@command.command("fingerprint")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+def fingerprint(file: Path) -> None:
+    """Write a new key for --fingerprint-key to FILE, for the owner only. Nothing is overwritten."""
+    import secrets
+
+    from imginspect.writing import write_new
+
+    write_new(file, secrets.token_bytes(32))
+    click.echo(f"fingerprint key: {file} (keep it to yourself: who has it can try out what a secret is)")
 
 
 def _passphrase() -> bytes:

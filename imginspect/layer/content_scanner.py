@@ -128,4 +128,5 @@ def _first_of_wide(content: bytes) -> int | None:
 def _widened(span: Span, first: int) -> Span:
     """*span* of every second byte of a content, from *first* on, where it stands in the content."""
     start, end = first + 2 * span.start, first + 2 * span.end - 1
-    return span._replace(start=start, end=end, secret_start=start, secret_end=end)
+    wide = "utf-16-be" if first % 2 else "utf-16-le"
+    return span._replace(start=start, end=end, secret_start=start, secret_end=end, wide=wide)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from imginspect.layer.index import LayerIndex
+from collections.abc import Callable
+
+from imginspect.layer.index import WITHHELD, LayerIndex
 from imginspect.layer.kept import Kept, KeptContents
 from imginspect.layer.seams import Looked
 from imginspect.scan.search import masked
@@ -23,6 +25,22 @@ class Fetch:
         self._buffer = bytearray()
         self._ordinal = -1
         self.kept: dict[int, Kept] = {}
+        self.fetched: list[int] = []
+        """Those of ``kept`` that a pass served."""
+
+    def take(self, content: Callable[[int], bytes | None]) -> None:
+        """Keep what *content* has of the entries already, masked: what is left is to be fetched."""
+        for ordinal in sorted(self._ordinals):
+            known = content(ordinal)
+            if known is not None:
+                self.kept[ordinal] = self._store.add(known)
+        self._ordinals -= self.kept.keys()
+        self._paths = {self._index.entries[ordinal].path for ordinal in self._ordinals}
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a pass could serve anything more."""
+        return bool(self._ordinals)
 
     def wants(self, path: str, size: int, content_class: str) -> bool:
         """See Scanner."""
@@ -47,7 +65,8 @@ class Fetch:
 
     def end(self, digest: bytes) -> Looked:
         """See Scanner."""
-        if self._ordinal in self._ordinals and self._index.entries[self._ordinal].digest == digest:
+        if self._ordinal in self._ordinals and self._index.entries[self._ordinal].digest in (digest, WITHHELD):
             content = masked(bytes(self._buffer), self._index.matches.get(self._ordinal, ()))
             self.kept[self._ordinal] = self._store.add(content)
+            self.fetched.append(self._ordinal)
         return _NOTHING

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from imginspect.layer.kept import Kept
@@ -20,6 +20,11 @@ INVALID = "invalid"
 MARKERS = frozenset({WHITEOUT, OPAQUE, METADATA, INVALID})
 """Kinds of entries that are no nodes of a filesystem."""
 
+SMALL = 1024
+"""Bytes of a file below which its digest is little else than a digest of the credential in it."""
+WITHHELD = bytes(32)
+"""Stands for the digest of a small file with a credential in it: who can guess could tell the credential by the digest."""
+
 READ = "read"
 PARTIAL = "partial"
 NOT_READ = "not-read"
@@ -29,7 +34,7 @@ class Entry(NamedTuple):
     """One entry of a layer's tar, in the tar's order. *parent* is an absolute normalised path; the root itself is ``("/", "")``.
 
     For a whiteout *name* is the name that it hides, for an opaque one *parent* is the directory and *name* is empty. *size* is in
-    bytes as a reader of the file would count them, *mtime* in seconds, *digest* the raw sha256 of a file's content.
+    bytes as a reader of the file would count them, *mtime* in seconds, *digest* the raw sha256 of a file's content, or WITHHELD.
     """
 
     parent: str
@@ -78,3 +83,19 @@ class LayerIndex:
     matches: dict[int, tuple[Match, ...]] = field(default_factory=dict)
     """What the scan found in contents, by the ordinal of their entry, in the order of the bytes."""
     problems: list[Problem] = field(default_factory=list)
+    kept_bytes: int = 0
+    """What it took of the limit of that name."""
+    sparse_bytes: int = 0
+    """Bytes of its sparse files, which count against ``expanded_bytes``."""
+    is_repeatable: bool = True
+    """Whether another pass over the same bytes finds the same, whatever else is read: not where the machine failed or a limit was met."""
+    has_plain_names: bool = False
+    """Whether its names, links and attributes were searched for credentials already, and hold none."""
+
+    def as_layer(self, number: int) -> LayerIndex:
+        """The same blob as layer *number* of an image: what was found in it holds there too. What is kept may be added to."""
+        problems = [
+            problem._replace(layer_index=number, where=f"layer {number}" if problem.layer_index is not None else problem.where)
+            for problem in self.problems
+        ]
+        return replace(self, problems=problems, kept=dict(self.kept))

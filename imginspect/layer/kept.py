@@ -6,7 +6,7 @@ import io
 import shutil
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple, Protocol
 
 from imginspect.errors import LayerError
 
@@ -14,10 +14,20 @@ MEMORY_BYTES = 8 << 20
 """Bytes that stay in memory; more go to a temporary file that has no name (it is unlinked at once, and only its owner may read it)."""
 
 
+class ContentStore(Protocol):
+    """What kept contents are read from."""
+
+    def read(self, offset: int, size: int) -> bytes:
+        """*size* bytes from *offset*.
+
+        Raises: LayerError
+        """
+
+
 class Kept(NamedTuple):
     """Where the first *size* bytes of a file are kept."""
 
-    store: KeptContents
+    store: ContentStore
     offset: int
     size: int
 

@@ -15,7 +15,7 @@ from imginspect.archive.members import ByteReader
 from imginspect.compression import TRAILING_START
 from imginspect.errors import ImgInspectError, LimitExceeded
 from imginspect.layer.content_class import BINARY, COMPRESSED, EMPTY, HEAD_BYTES, content_class
-from imginspect.layer.index import INVALID, MARKERS, NOT_READ, PARTIAL, Entry, LayerIndex
+from imginspect.layer.index import INVALID, MARKERS, NOT_READ, PARTIAL, SMALL, WITHHELD, Entry, LayerIndex
 from imginspect.layer.kept import KeptContents
 from imginspect.layer.names import PATH_MAX, Names, is_marker, leads_out, whiteout
 from imginspect.layer.pipeline import BlobJob, BlobRead, Pipeline
@@ -61,17 +61,20 @@ def read_layers(
     limits: Limits,
     look: Look | None = None,
     progress: Callable[[int], None] | None = None,
+    *,
+    apart: bool = False,
 ) -> Generator[tuple[LayerJob, LayerIndex], None, None]:
     """Each of *jobs* with what its pass found, in the order of *jobs*. Raises nothing for what is wrong with a layer.
 
+    The limits are those of all jobs together; *apart* they hold for each, so that what is found in one says nothing of the others.
     Close the generator (``contextlib.closing``) where it is not run to its end: a thread stands behind it.
     """
     blobs = [BlobJob(job.open, job.blob_algorithm, expand=not job.not_readable) for job in jobs]
     budget = _Budget(limits)
-    with Pipeline(blobs, limits, progress) as pipeline:
+    with Pipeline(blobs, limits, progress, apart=apart) as pipeline:
         for job in jobs:
             pipeline.begin()
-            yield job, _Pass(job, pipeline, limits, budget, look or Look()).run()
+            yield job, _Pass(job, pipeline, limits, _Budget(limits) if apart else budget, look or Look()).run()
 
 
 class _Budget:
@@ -82,6 +85,8 @@ class _Budget:
         self.entries = 0
         self.kept = 0
         self.sparse = 0
+        self.is_met = False
+        """Whether a limit was met that the layers share."""
 
 
 class _Pass:
@@ -98,9 +103,13 @@ class _Pass:
         self._index = LayerIndex()
         self._problems = Problems(limits.problems)
         self._names = Names()
+        self._withheld: set[bytes] = set()
         self._diff = hashlib.new(job.diff_algorithm)
         self._is_stored_plain = False
         self._where = f"layer {job.index}"
+        self._before = budget.kept, budget.sparse
+        if self._keep is not None:
+            self._keep.begin()
 
     # -- BlockSource -------------------------------------------------------------------------------------------------
 
@@ -140,6 +149,7 @@ class _Pass:
         while (raw := reader.next_entry()) is not None:
             self._budget.entries += 1
             if self._budget.entries > self._limits.entries:
+                self._budget.is_met = True
                 raise LimitExceeded("entries", self._limits.entries, "entries of all layers")
             parent, name, wrong = self._names.split(raw.name)
             kind = raw.kind
@@ -182,6 +192,7 @@ class _Pass:
         if size <= _LARGEST_XATTRS and self._budget.kept + kept <= self._limits.kept_bytes:
             self._budget.kept += kept
             return extra
+        self._budget.is_met = True
         self._note(Topic.UNREAD, raw.name, f"its extended attributes of {size:,} bytes were not kept", unread=True)
         return extra._replace(xattrs=())
 
@@ -213,7 +224,7 @@ class _Pass:
         else:
             digest, kept, looked = self._pieces(first, pieces, wanted, scanner)
         if looked is not None:
-            self._note_looked(raw, looked)
+            self._note_looked(raw, looked, digest)
         if kept and self._store is not None and (looked is None or looked.is_whole):  # else not all in it could be masked
             index.kept[len(index.entries)] = self._store.add(masked(kept, looked.matches) if looked is not None else kept)
         return digest, found_class
@@ -242,15 +253,18 @@ class _Pass:
             return 0
         wanted = min(raw.size, self._keep.wanted(path, raw.size, found_class))
         if self._budget.kept + wanted > self._limits.kept_bytes:
+            self._budget.is_met = True
             self._note(Topic.UNREAD, raw.name, "it was not kept for a closer look: the limit kept_bytes is reached")
             return 0
         self._budget.kept += wanted
         return wanted
 
-    def _note_looked(self, raw: RawEntry, looked: Looked) -> None:
+    def _note_looked(self, raw: RawEntry, looked: Looked, digest: bytes) -> None:
         ordinal = len(self._index.entries)
         if looked.matches:
             self._index.matches[ordinal] = looked.matches
+            if raw.size < SMALL:
+                self._withheld.add(digest)
         if looked.elf is not None:
             self._index.elf[ordinal] = looked.elf
         if not looked.is_whole:
@@ -262,6 +276,7 @@ class _Pass:
         self._budget.sparse += raw.size
         if self._budget.sparse <= self._limits.expanded_bytes:
             return True
+        self._budget.is_met = True
         self._note(
             Topic.UNREAD,
             raw.name,
@@ -323,6 +338,10 @@ class _Pass:
             self._note(topic, b"", f"{blob.trailing:,} bytes follow the end of its {blob.compression} stream")
             self._search_trailing(blob)
         cause = blob.error or error
+        is_shared_limit = self._budget.is_met or (isinstance(cause, LimitExceeded) and cause.limit == "expanded_bytes")
+        index.is_repeatable = not is_shared_limit and not isinstance(cause, OSError | MemoryError | RecursionError)
+        kept, sparse = self._before
+        index.kept_bytes, index.sparse_bytes = self._budget.kept - kept, self._budget.sparse - sparse
         if self._job.not_readable:
             index.status, index.reason = NOT_READ, self._job.not_readable
             self._note(Topic.UNREAD, b"", index.reason, unread=True)
@@ -333,6 +352,11 @@ class _Pass:
             self._note(Topic.UNREAD, b"", f"{index.reason}{after}", unread=True)
         if blob.error is None and not self._job.not_readable:
             index.diff_id = blob.digest if self._is_stored_plain else Digest(self._job.diff_algorithm, self._diff.hexdigest())
+        if self._withheld:  # also where the same content has another name
+            index.entries = [
+                entry._replace(digest=WITHHELD) if entry.size < SMALL and entry.digest in self._withheld else entry
+                for entry in index.entries
+            ]
         index.problems = self._problems.listed()
 
     def _search_trailing(self, blob: BlobRead) -> None:

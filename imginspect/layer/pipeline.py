@@ -67,8 +67,12 @@ def _bare(error: _Failure) -> _Failure:
 class Pipeline:
     """Reads *jobs* in order in a thread of its own. Use as a context manager: leaving it stops the thread."""
 
-    def __init__(self, jobs: Sequence[BlobJob], limits: Limits, progress: Callable[[int], None] | None = None) -> None:
+    def __init__(
+        self, jobs: Sequence[BlobJob], limits: Limits, progress: Callable[[int], None] | None = None, *, apart: bool = False
+    ) -> None:
+        """*apart*: the limit on expanded bytes holds for each job, not for all of them."""
         self._jobs = jobs
+        self._apart = apart
         self._limits = limits
         self._progress = progress
         self._free: SimpleQueue[bytearray | None] = SimpleQueue()
@@ -145,6 +149,7 @@ class Pipeline:
 
     def _read(self, job: BlobJob) -> BlobRead:
         result = BlobRead()
+        self._expanded = 0 if self._apart else self._expanded
         hasher = hashlib.new(job.algorithm)
         reader: ByteReader | None = None
         try:

@@ -11,6 +11,9 @@ from imginspect.scan.match import Match
 class Keep(Protocol):
     """Decides during the pass what is retained of a file; compressed layers offer no cheap way back."""
 
+    def begin(self) -> None:
+        """A layer begins: what is kept of it must not depend on the layers before."""
+
     def wanted(self, path: str, size: int, content_class: str) -> int:
         """How many bytes from the start of the file to keep: 0 for none."""
 

@@ -50,7 +50,8 @@ def _lines(evidence: EvidencePart) -> Iterator[str]:
     if hidden_by:
         yield f"  hidden by layer {hidden_by['index']}: {hidden_by['created_by']}"
     for what, value in (("file sha256", evidence["file_sha256"]), ("size", evidence["size"]), ("type", evidence["file_type"]),
-                        ("expected", evidence["expected"]), ("found", evidence["found"])):  # fmt: skip
+                        ("expected", evidence["expected"]), ("found", evidence["found"]),
+                        ("secret id", evidence["secret_id"])):  # fmt: skip
         if value is not None:
             yield f"  {what}: {value}"
     if evidence["context"]:

@@ -21,7 +21,7 @@ from imginspect.report.summary import image_name, not_read, open_results
 COLUMNS = (
     "image", "image_id", "verdict", "row", "rule", "title", "result", "counts", "severity", "confidence", "message", "place", "line",
     "state", "layer", "diff_id", "instruction", "hidden_by_layer", "hidden_by_instruction", "sha256", "size", "expected", "found",
-    "excerpt", "fingerprint",
+    "excerpt", "fingerprint", "secret_id",
 )  # fmt: skip
 """The columns; later versions add to their end. *row* is image, finding, undecided, condition or not read."""
 
@@ -97,6 +97,7 @@ def _place(evidence: EvidencePart) -> Row:
         "expected": evidence["expected"] or "",
         "found": evidence["found"] or "",
         "excerpt": evidence["excerpt"] or "",
+        "secret_id": evidence["secret_id"] or "",
     }
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Literal, TypedDict
 
-SCHEMA_VERSION = "1.2"
+SCHEMA_VERSION = "1.3"
 
 VerdictName = Literal["pass", "fail", "incomplete", "not-inspected"]
 ResultName = Literal["pass", "warn", "fail", "undetermined", "not-applicable"]
@@ -110,7 +110,10 @@ class ContextLine(TypedDict):
 
 
 class EvidencePart(TypedDict):
-    """Where something was seen. *hidden_by* is the layer that overwrote or deleted it; *context* are lines of the file around *line*."""
+    """Where something was seen. *hidden_by* is the layer that overwrote or deleted it; *context* are lines of the file around *line*.
+
+    *secret_id* is the id of the credential that was seen there, where the inspection had a fingerprint key.
+    """
 
     path: str | None
     config_field: str | None
@@ -126,6 +129,7 @@ class EvidencePart(TypedDict):
     context: list[ContextLine]
     expected: str | None
     found: str | None
+    secret_id: str | None
 
 
 class FindingPart(TypedDict):

@@ -137,7 +137,8 @@ def _details(result: ResultPart) -> Iterator[str]:
 def _evidence(evidence: EvidencePart) -> Iterator[str]:
     if where := in_words(evidence):
         yield where
-    for label, value in (("expected", evidence["expected"]), ("found", evidence["found"]), ("sha256", evidence["file_sha256"])):
+    for label, value in (("expected", evidence["expected"]), ("found", evidence["found"]), ("sha256", evidence["file_sha256"]),
+                         ("secret id", evidence["secret_id"])):  # fmt: skip
         if value is not None:
             yield f"  {label}: {value}"
 

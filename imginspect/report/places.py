@@ -68,6 +68,7 @@ def nowhere() -> EvidencePart:
     return {
         "path": None, "config_field": None, "member": None, "line": None, "layer": None, "state": None, "hidden_by": None,
         "file_sha256": None, "file_type": None, "size": None, "excerpt": None, "context": [], "expected": None, "found": None,
+        "secret_id": None,
     }  # fmt: skip
 
 

@@ -68,6 +68,7 @@ def _evidence(evidence: Evidence, report: Report) -> EvidencePart:
         "context": [{"line": line.number, "text": shown(line.text)} for line in evidence.context],
         "expected": optional(evidence.expected, shown),
         "found": optional(evidence.found, shown),
+        "secret_id": evidence.secret_id or None,
     }
 
 

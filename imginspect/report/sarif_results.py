@@ -30,7 +30,7 @@ BASES = {
 }
 # what a viewer would take for a link or for a place to put an argument (3.11.5 and 3.11.6); \xNN is how reports escape
 _MARKUP = re.compile(r"\](?=\()|\{(?=\d+\})")
-_PROPERTIES = ("state", "file_sha256", "file_type", "size", "expected", "found", "layer", "hidden_by")
+_PROPERTIES = ("state", "file_sha256", "file_type", "size", "expected", "found", "layer", "hidden_by", "secret_id")
 
 
 class Places:

@@ -81,6 +81,8 @@ def _evidence(evidence: EvidencePart, message: str) -> Iterator[str]:
             yield from wrapped(label + shortened(value, _LONGEST_MESSAGE), "        ")
     if evidence["file_sha256"]:
         yield f"        sha256: {one_line(evidence['file_sha256'])}"
+    if evidence["secret_id"]:
+        yield f"        secret id: {one_line(evidence['secret_id'])}"
 
 
 def _facts(evidence: EvidencePart) -> Iterator[str]:

@@ -10,6 +10,7 @@ class Match(NamedTuple):
 
     *is_verified* says that a checksum or a structure inside the value was verified; *excerpt* is the line with every secret masked.
     *known_as* says what it is where everybody knows it: the test key of a library, an example of a manual.
+    *secret_id* is there where the search was given a key; see ``secret_id``.
     """
 
     kind: str
@@ -19,3 +20,4 @@ class Match(NamedTuple):
     is_verified: bool
     excerpt: str
     known_as: str = ""
+    secret_id: str = ""

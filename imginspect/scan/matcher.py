@@ -19,6 +19,7 @@ from imginspect.scan.gate import fixed_text
 from imginspect.scan.hyperscan_engine import HyperscanEngine, is_available
 from imginspect.scan.literal_engine import LiteralEngine
 from imginspect.scan.literals import Literal, required_literals
+from imginspect.scan.secret_id import key_id, secret_id
 from imginspect.scan.validators import VALIDATORS
 from imginspect.scan.wide import Narrow, narrowed
 
@@ -46,14 +47,19 @@ class Span(NamedTuple):
     """What it is where everybody knows it: the test key of a library."""
     rank: int
     """Where the secrets of two matches overlap, the one with the lower rank stands."""
+    wide: str = ""
+    """``utf-16-le`` or ``utf-16-be`` where it stands in UTF-16: its offsets begin and end with the low byte of a character."""
 
 
 class Matcher:
     """Finds the credentials of a pattern set in bytes."""
 
-    def __init__(self, patterns: PatternSet, engine_name: str = "", cache: Cache | None = None) -> None:
-        """*engine_name* is ``hyperscan`` or ``literals``; empty for the fastest that is there."""
+    def __init__(
+        self, patterns: PatternSet, engine_name: str = "", cache: Cache | None = None, *, fingerprint_key: bytes | None = None
+    ) -> None:
+        """*engine_name* is ``hyperscan`` or ``literals``; empty for the fastest that is there. With *fingerprint_key* secrets have ids."""
         self.patterns = patterns
+        self._fingerprint_key = fingerprint_key
         self._published = {digest: item.title for item in patterns.published for digest in item.sha256}
         expressions = [_expression(pattern) for pattern in patterns.patterns]
         self._is_wide_from = len(expressions)
@@ -70,6 +76,11 @@ class Matcher:
     def engine_name(self) -> str:
         """Which engine is at work."""
         return self._engine.name
+
+    @property
+    def key_id(self) -> str:
+        """Names the key for the ids of secrets, as what is kept with ids in it is for one key alone; empty where there is none."""
+        return key_id(self._fingerprint_key) if self._fingerprint_key is not None else ""
 
     def find(self, data: Bytes) -> tuple[list[Span], bool]:
         """All matches in *data* in order, of overlapping ones the more certain; and whether all of *data* was searched.
@@ -137,6 +148,10 @@ class Matcher:
         """What *secret* is where it is published; empty for any other."""
         return self._published.get(hashlib.sha256(secret).hexdigest(), "") if self._published else ""
 
+    def secret_id(self, data: Bytes, span: Span) -> str:
+        """The id of the secret of *span* in *data*, the same in UTF-16 as in UTF-8; empty where there is no key."""
+        return secret_id(self._fingerprint_key, _secret(data, span)) if self._fingerprint_key is not None else ""
+
 
 _TELLING = 3
 """Bytes of fixed text in a pattern from which on the words near it need not be searched for: what it finds is rare enough."""
@@ -165,6 +180,15 @@ def _wide(expressions: list[Expression]) -> list[tuple[Expression, int]]:
     return found
 
 
+def _secret(data: Bytes, span: Span) -> bytes:
+    """The secret of *span* in *data*; one in UTF-16 as UTF-8."""
+    if not span.wide:
+        return bytes(data[span.secret_start : span.secret_end])
+    is_little = span.wide == "utf-16-le"
+    units = bytes(data[span.secret_start : span.secret_end + 1]) if is_little else bytes(data[span.secret_start - 1 : span.secret_end])
+    return (units + bytes(len(units) % 2)).decode(span.wide, "surrogatepass").encode("utf-8", "surrogatepass")
+
+
 def _widened(span: Span, narrow: Narrow) -> Span:
     """*span* of the text *narrow* where it stands in the bytes that the text was taken from."""
     return span._replace(
@@ -172,6 +196,7 @@ def _widened(span: Span, narrow: Narrow) -> Span:
         end=narrow.place(span.end - 1) + 1,
         secret_start=narrow.place(span.secret_start),
         secret_end=narrow.place(span.secret_end - 1) + 1,
+        wide="utf-16-be" if narrow.phase else "utf-16-le",
     )
 
 

@@ -62,7 +62,8 @@ class ContentSearch:
         if not spans and is_whole:
             return NOTHING
         is_whole = is_whole and len(spans) <= MOST_MATCHES
-        return _result(_matches(spans, data, 0, 0, is_text=is_text, with_excerpts=is_text and is_whole), is_whole=is_whole)
+        found = _matches(self._matcher, spans, data, 0, 0, is_text=is_text, with_excerpts=is_text and is_whole)
+        return _result(found, is_whole=is_whole)
 
     def begin(self, *, is_text: bool) -> None:
         """A content follows in pieces."""
@@ -99,7 +100,7 @@ class ContentSearch:
         start = self._offset - self._before
         spans, is_whole = self._matcher.find(data)
         inner = [span for span in spans if not ((span.start == 0 and start) or (span.end == len(data) and not is_last))]
-        for match in _matches(inner, data, start, self._lines, is_text=self._is_text):
+        for match in _matches(self._matcher, inner, data, start, self._lines, is_text=self._is_text):
             self._found.setdefault((match.kind, match.start), match)
         self._is_whole = is_whole and len(self._found) <= MOST_MATCHES
         self._offset += self._filled
@@ -110,7 +111,9 @@ class ContentSearch:
         self._filled = 0
 
 
-def _matches(spans: list[Span], data: Bytes, offset: int, lines: int, *, is_text: bool, with_excerpts: bool = False) -> list[Match]:
+def _matches(
+    matcher: Matcher, spans: list[Span], data: Bytes, offset: int, lines: int, *, is_text: bool, with_excerpts: bool = False
+) -> list[Match]:
     """A match for each of the first *spans* in *data*, which starts at *offset* of its content and after *lines* line feeds."""
     found = []
     counted = 0
@@ -120,7 +123,8 @@ def _matches(spans: list[Span], data: Bytes, offset: int, lines: int, *, is_text
             counted = span.secret_start
         excerpt = _excerpt(span, spans[: 2 * MOST_MATCHES], data) if with_excerpts else ""
         start, end = offset + span.secret_start, offset + span.secret_end
-        found.append(Match(span.kind, start, end, lines + 1 if is_text else 0, span.is_verified, excerpt, span.known_as))
+        line, secret_id = lines + 1 if is_text else 0, matcher.secret_id(data, span)
+        found.append(Match(span.kind, start, end, line, span.is_verified, excerpt, span.known_as, secret_id))
     return found
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from imginspect.analysis.view import View
 from imginspect.archive import open_archive
 from imginspect.image import list_images
-from imginspect.inspection import read_contents
+from imginspect.image_contents import read_contents
 from imginspect.layer import KeptContents, Look
 from imginspect.layer.content_scanner import ContentScanner
 from imginspect.rules import PatternSet
@@ -19,6 +19,9 @@ from imginspect.scan.matcher import Matcher
 class _Everything:
     """Keeps all contents."""
 
+    def begin(self) -> None:
+        pass
+
     def wanted(self, path: str, size: int, content_class: str) -> int:
         del path, content_class
         return size
@@ -26,6 +29,9 @@ class _Everything:
 
 class Nothing:
     """Keeps no contents."""
+
+    def begin(self) -> None:
+        pass
 
     def wanted(self, path: str, size: int, content_class: str) -> int:
         del path, size, content_class

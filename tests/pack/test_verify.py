@@ -227,8 +227,8 @@ def test_a_report_that_is_not_well_formed_is_not_read(change: Callable[[dict[str
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"{", b"[]", b"\xff", b"[" * 200_000, b'{"schema_version": "1.2", "schema_version": "1.2"}', b'{"schema_version": NaN}',
-     b'{"schema_version": "1.2", "exit_code": ' + b"9" * 10_000 + b"}"],
+    [b"", b"{", b"[]", b"\xff", b"[" * 200_000, b'{"schema_version": "1.3", "schema_version": "1.3"}', b'{"schema_version": NaN}',
+     b'{"schema_version": "1.3", "exit_code": ' + b"9" * 10_000 + b"}"],
 )  # fmt: skip
 def test_hostile_json_is_refused(content: bytes) -> None:
     with pytest.raises(NotReadable):

@@ -26,7 +26,7 @@ def evidence(path: str | None = "/app/run.sh", line: int | None = 2, **parts: ob
         "file_sha256": _SHA, "file_type": "Bourne-Again shell script", "size": 62, "excerpt": "curl https://example.org/model.bin",
         "context": [{"line": 1, "text": "#!/bin/bash"}, {"line": 2, "text": "curl https://example.org/model.bin"},
                     {"line": 3, "text": "exec python3 /app/run.py"}],
-        "expected": None, "found": None,
+        "expected": None, "found": None, "secret_id": None,
     }  # fmt: skip
     made.update(parts)  # type: ignore[typeddict-item]
     return made

@@ -32,7 +32,7 @@ def _file_key(item: EvidencePart) -> tuple[Any, ...]:
 
 def _file(items: list[EvidencePart], part: Part) -> Markup:
     compared = dict.fromkeys(_compared(item) for item in items)
-    rows = "".join(f"<dt>{escape(name)}</dt><dd>{value}</dd>" for name, value in _facts(items[0], part) if value)
+    rows = "".join(f"<dt>{escape(name)}</dt><dd>{value}</dd>" for name, value in _facts(items, part) if value)
     shown = f"{_lines(items)}{_excerpts(items)}{''.join(compared)}"
     return Markup(f'<div class="evidence"><p class="place">{_place(items)}</p>{shown}<dl>{rows}</dl></div>')
 
@@ -85,7 +85,8 @@ def _compared(item: EvidencePart) -> Markup:
     return element("dl", *rows) if rows else NOTHING
 
 
-def _facts(item: EvidencePart, part: Part) -> Iterator[tuple[str, Markup]]:
+def _facts(items: list[EvidencePart], part: Part) -> Iterator[tuple[str, Markup]]:
+    item = items[0]
     yield "State", _state(item, part)
     if item["layer"]:
         yield "Layer", part.layer_place(item["layer"])
@@ -94,6 +95,8 @@ def _facts(item: EvidencePart, part: Part) -> Iterator[tuple[str, Markup]]:
     yield "File", escape(", ".join(text for text in about if text))
     if item["file_sha256"]:
         yield "sha256", element("code", item["file_sha256"])
+    ids = dict.fromkeys(item["secret_id"] for item in items if item["secret_id"])
+    yield "Secret id", Markup(", ".join(element("code", name) for name in ids))
 
 
 def _state(item: EvidencePart, part: Part) -> Markup:

@@ -1,0 +1,234 @@
+"""Record: what a pass found in a layer, as bytes to keep, and back.
+
+Columns and not rows: a layer has a hundred thousand entries, and most of what they say is said many times. Nothing is unpickled; a
+record that is not what ``encode`` writes is an error and nothing worse. Contents come masked, and the digests of small files with a
+credential are withheld by the pass already; whoever stores records sees to it that names hold none either.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+import sys
+import zlib
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import repeat
+from typing import NamedTuple, Protocol
+
+from imginspect.layer.index import Entry, LayerIndex
+from imginspect.layer.kept import Kept
+from imginspect.oci.digest import Digest
+from imginspect.problems import Problem, Topic
+from imginspect.rules import codec
+from imginspect.scan.elf import Elf
+from imginspect.scan.match import Match
+from imginspect.tar.reader import Extra
+
+_HEAD = struct.Struct("<4sI")
+_MAGIC = b"IIL1"
+_NUMBERS = ("mode", "uid", "gid", "size", "mtime")
+_WORDS = ("parent", "kind", "link", "content_class")
+_LEVEL = 1
+_DIGEST_BYTES = 32
+
+
+class NoRecord(ValueError):
+    """The bytes are no record of this version, or the layer has something that no record can hold."""
+
+
+class Contents(Protocol):
+    """Where kept contents are read from."""
+
+    def read_at(self, offset: int, count: int) -> bytes:
+        """Up to *count* bytes at *offset*."""
+
+
+class _Plain(NamedTuple):
+    """The fields of a LayerIndex that are no columns. Values of extended attributes are written in hex."""
+
+    status: str
+    reason: str
+    compression: str
+    stored: int
+    expanded: int
+    files: int
+    file_bytes: int
+    trailing: int
+    blob_digest: Digest | None
+    diff_id: Digest | None
+    packed: dict[str, int]
+    kept_bytes: int
+    sparse_bytes: int
+    behind: tuple[Match, ...]
+    matches: tuple[tuple[int, tuple[Match, ...]], ...]
+    elf: tuple[tuple[int, Elf], ...]
+    extras: tuple[tuple[int, tuple[tuple[str, str], ...], tuple[int, int] | None, bool], ...]
+    kept: tuple[tuple[int, int, int], ...]
+    problems: tuple[tuple[str, str, str, str | None, str | None, bool, str | None, bool], ...]
+
+
+class _Place:
+    """See ContentStore: the kept contents of a record, at *start* of *contents*."""
+
+    def __init__(self, contents: Contents, start: int) -> None:
+        self._contents = contents
+        self._start = start
+
+    def read(self, offset: int, size: int) -> bytes:
+        """See ContentStore."""
+        return self._contents.read_at(self._start + offset, size)
+
+
+def encode(index: LayerIndex) -> Iterator[bytes]:
+    """*index* as bytes, in pieces: what is known of the layer, then the kept contents, credentials masked as they are.
+
+    Raises: NoRecord
+    """
+    kept: list[tuple[int, int, int]] = []
+    offset = 0
+    for ordinal, content in index.kept.items():
+        kept.append((ordinal, offset, content.size))
+        offset += content.size
+    try:
+        sections = [codec.encode(_plain(index, tuple(kept))), *_columns(index.entries)]
+    except (OverflowError, TypeError) as error:
+        raise NoRecord(str(error)) from error
+    packed = [section if number == 1 else zlib.compress(section, _LEVEL) for number, section in enumerate(sections)]
+    yield _HEAD.pack(_MAGIC, len(packed)) + struct.pack(f"<{len(packed)}Q", *map(len, packed))
+    yield from packed
+    for content in index.kept.values():
+        yield content.read()
+
+
+def decode(contents: Contents) -> LayerIndex:
+    """The index that ``encode`` wrote, as of layer 0. Kept contents are read when they are asked for.
+
+    Raises: NoRecord
+    """
+    try:
+        magic, count = _HEAD.unpack(contents.read_at(0, _HEAD.size))
+        if magic != _MAGIC or count != 4 + len(_NUMBERS) + len(_WORDS):
+            raise NoRecord("another form")
+        lengths = struct.unpack(f"<{count}Q", contents.read_at(_HEAD.size, 8 * count))
+        start = _HEAD.size + 8 * count
+        sections = []
+        for number, length in enumerate(lengths):
+            section = contents.read_at(start, length)
+            sections.append(section if number == 1 else zlib.decompress(section))
+            start += length
+        plain = codec.decode(sections[0], _Plain)
+        return _index(plain, _entries(sections[1:], plain), _Place(contents, start))
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError, struct.error, zlib.error, RecursionError) as error:
+        raise NoRecord(str(error)) from error
+
+
+# -- columns -----------------------------------------------------------------------------------------------------------
+
+
+def _columns(entries: Sequence[Entry]) -> Iterator[bytes]:
+    """The digests (not compressed), which entries have one, the names, then numbers and words."""
+    yield b"".join([entry.digest for entry in entries if entry.digest is not None])
+    yield bytes([entry.digest is not None for entry in entries])
+    yield json.dumps([entry.name for entry in entries], separators=(",", ":")).encode("ascii")
+    for field in _NUMBERS:
+        yield _numbers(getattr(entry, field) for entry in entries)
+    for field in _WORDS:
+        table: dict[str, int] = {}
+        places = [table.setdefault(getattr(entry, field), len(table)) for entry in entries]
+        yield json.dumps(list(table)).encode("ascii") + b"\0" + _numbers(places)
+
+
+def _entries(sections: Sequence[bytes], plain: _Plain) -> list[Entry]:
+    digests, has_digest, names = sections[:3]
+    count = len(has_digest)
+    at = iter(range(0, len(digests), _DIGEST_BYTES))
+    columns = {
+        "name": json.loads(names),
+        "digest": [digests[(start := next(at)) : start + _DIGEST_BYTES] if has else None for has in has_digest],
+    }
+    for field, section in zip(_NUMBERS, sections[3:], strict=False):
+        columns[field] = _from_numbers(section)
+    for field, section in zip(_WORDS, sections[3 + len(_NUMBERS) :], strict=True):
+        table, _, places = section.partition(b"\0")
+        columns[field] = list(map(json.loads(table).__getitem__, _from_numbers(places)))
+    if any(len(column) != count for column in columns.values()):
+        raise NoRecord("columns of different lengths")
+    entries = list(map(Entry, *(columns[field] for field in Entry._fields[:-1]), repeat(None)))
+    for ordinal, xattrs, device, sparse in plain.extras:
+        extra = Extra(tuple((key, bytes.fromhex(value)) for key, value in xattrs), device, sparse)
+        entries[ordinal] = entries[ordinal]._replace(extra=extra)
+    return entries
+
+
+def _numbers(values: Iterable[int]) -> bytes:
+    numbers = array("q", values)
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return numbers.tobytes()
+
+
+def _from_numbers(data: bytes) -> list[int]:
+    numbers = array("q", data)
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return numbers.tolist()
+
+
+# -- all else ----------------------------------------------------------------------------------------------------------
+
+
+def _plain(index: LayerIndex, kept: tuple[tuple[int, int, int], ...]) -> _Plain:
+    extras = ((ordinal, entry.extra) for ordinal, entry in enumerate(index.entries) if entry.extra is not None)
+    return _Plain(
+        status=index.status,
+        reason=index.reason,
+        compression=index.compression,
+        stored=index.stored,
+        expanded=index.expanded,
+        files=index.files,
+        file_bytes=index.file_bytes,
+        trailing=index.trailing,
+        blob_digest=index.blob_digest,
+        diff_id=index.diff_id,
+        packed=index.packed,
+        kept_bytes=index.kept_bytes,
+        sparse_bytes=index.sparse_bytes,
+        behind=index.behind,
+        matches=tuple(index.matches.items()),
+        elf=tuple(index.elf.items()),
+        extras=tuple((at, tuple((key, value.hex()) for key, value in extra.xattrs), extra.device, extra.sparse) for at, extra in extras),
+        kept=kept,
+        problems=tuple(
+            (item.topic, item.where, item.what, item.expected, item.found, item.layer_index is not None, item.path, item.unread)
+            for item in index.problems
+        ),
+    )
+
+
+def _index(plain: _Plain, entries: list[Entry], place: _Place) -> LayerIndex:
+    return LayerIndex(
+        entries=entries,
+        status=plain.status,
+        reason=plain.reason,
+        compression=plain.compression,
+        stored=plain.stored,
+        expanded=plain.expanded,
+        files=plain.files,
+        file_bytes=plain.file_bytes,
+        trailing=plain.trailing,
+        blob_digest=plain.blob_digest,
+        diff_id=plain.diff_id,
+        kept={ordinal: Kept(place, offset, size) for ordinal, offset, size in plain.kept},
+        behind=plain.behind,
+        packed=plain.packed,
+        elf=dict(plain.elf),
+        matches=dict(plain.matches),
+        problems=[
+            Problem(Topic(topic), where, what, expected, found, 0 if has_layer else None, path, unread)
+            for topic, where, what, expected, found, has_layer, path, unread in plain.problems
+        ],
+        kept_bytes=plain.kept_bytes,
+        sparse_bytes=plain.sparse_bytes,
+        has_plain_names=True,
+    )
