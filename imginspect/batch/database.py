@@ -89,7 +89,9 @@ class Database:
     def set_run(self, values: Mapping[str, str]) -> None:
         """Changes what ``run`` says. Raises: NoRoom"""
         with self._transaction():
-            self._connection.executemany("INSERT OR REPLACE INTO run VALUES (?, ?)", list(values.items()))
+            self._connection.executemany(
+                "INSERT OR REPLACE INTO run VALUES (?, ?)", [(key, one_line(value)) for key, value in values.items()]
+            )
 
     def set_rules(self, rules: Iterable[RuleRow]) -> None:
         """The rules that judge. Raises: NoRoom"""
@@ -149,6 +151,11 @@ class Database:
         """The rows that *statement* gives, read as they are asked for. Raises: UsageError - the database is damaged"""
         with complaints(self.path):
             yield from self._connection.execute(statement, values)
+
+    def scratch(self, statement: str, *values: object) -> None:
+        """Carries out *statement* on temporary tables, which are there as long as the database is open."""
+        with complaints(self.path):
+            self._connection.execute(statement, values)
 
     def close(self) -> None:
         """Lets the file go."""

@@ -99,7 +99,7 @@ def shared(database: Database, most: int = -1) -> Iterator[Shared]:
 def count_shared(database: Database) -> int:
     """How many ``shared`` gives of all."""
     statement = (
-        "SELECT count(*) FROM (SELECT 1 FROM finding f JOIN image_finding i ON i.finding = f.id"
+        "SELECT count(*) FROM (SELECT 1 FROM finding f JOIN image_finding i ON i.finding = f.id"  # noqa: S608 - constants
         f" WHERE f.diff_id <> '' AND f.verdict IN {_VERDICTS}"
         " GROUP BY f.rule, f.diff_id, f.fingerprint HAVING count(DISTINCT i.image) > 1)"
     )

@@ -30,8 +30,8 @@ class Storing:
         image = self._execute(
             "INSERT INTO image (key, name, repository, source, platform, manifest_digest, image_id, verdict, reason, report, report_sha256)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (row.key, name, repository, *_lines((row.source, row.platform, row.manifest_digest, row.image_id, row.verdict, row.reason)),
-             row.report, row.report_sha256),
+            (row.key, name, repository, *_lines((row.source, row.platform, row.manifest_digest, row.image_id, row.verdict, row.reason,
+                                                row.report, row.report_sha256))),
         ).lastrowid  # fmt: skip
         assert image is not None
         self._references(image, row.references)
@@ -79,15 +79,16 @@ class Storing:
     def _rule(self, name: str) -> int:
         rule = self._rules.get(name)
         if rule is None:
+            name = one_line(name)
             self._execute("INSERT OR IGNORE INTO rule (rule, title, severity, remediation) VALUES (?, '', '', '')", (name,))
             rule = int(self._execute("SELECT id FROM rule WHERE rule = ?", (name,)).fetchone()[0])
             self._rules[name] = rule
         return rule
 
     def _finding(self, row: FindingRow) -> int:
-        values = (row.verdict, row.severity, row.counts, row.confidence, row.message, row.fingerprint, row.place, row.state, row.layer,
-                  row.diff_id)  # fmt: skip
-        whole = "\0".join((row.rule, *map(str, values), *row.secret_ids)).encode("utf-8", "backslashreplace")
+        texts = _lines((row.confidence, row.message, row.fingerprint, row.place, row.state, row.layer, row.diff_id))
+        values = (row.verdict, row.severity, row.counts, *texts)
+        whole = "\0".join((one_line(row.rule), *map(str, values), *_lines(row.secret_ids))).encode()
         digest = blake2b(whole, digest_size=16).digest()
         found = self._execute("SELECT id FROM finding WHERE digest = ?", (digest,)).fetchone()
         if found is not None:
@@ -102,8 +103,8 @@ class Storing:
         return finding
 
     def _step(self, row: LayerRow) -> int:
-        layer = self._made("layer", ("digest", "diff_id", "stored"), (row.digest, row.diff_id, row.stored))
-        return self._made("step", ("layer", "chain_id", "created_by"), (layer, row.chain_id, row.created_by))
+        layer = self._made("layer", ("digest", "diff_id", "stored"), (*_lines((row.digest, row.diff_id)), row.stored))
+        return self._made("step", ("layer", "chain_id", "created_by"), (layer, *_lines((row.chain_id, row.created_by))))
 
     def _made(self, table: str, columns: tuple[str, ...], values: tuple[str | int, ...]) -> int:
         """The row of *table* with these *values*, which is made if it is not there."""

@@ -36,7 +36,7 @@ def render(database: Database) -> Iterator[str]:
             yield from _properties(run)
         name = f"{image.name} ({image.platform})" if image.platform else image.name
         # two tests of one name would be taken for one
-        yield _written(_case(image, f"{name} {image.key[:8]}" if name == before else name, rules))
+        yield _written(_case(image, f"{name} {image.key}" if name == before else name, rules))
         before = name
     yield "  </testsuite>\n" if suite is not None else ""
     yield "</testsuites>\n"
