@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 import os
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -64,14 +64,18 @@ def folder_of(target: Path) -> Iterator[int]:
         os.close(folder)
 
 
-def write_in(folder: int, name: str, content: bytes) -> None:
-    """A new file in *folder*, on the disk when this returns; if it cannot be written whole it is removed."""
+def write_in(folder: int, name: str, content: bytes | Iterable[bytes], *, waits: bool = True) -> None:
+    """A new file in *folder*, on the disk when this returns if it *waits* for that; if it cannot be written whole it is removed.
+
+    *content* may be in pieces.
+    """
     descriptor = os.open(name, _NEW_FILE, 0o600, dir_fd=folder)
     try:
         with os.fdopen(descriptor, "wb") as handle:
-            handle.write(content)
+            handle.writelines([content] if isinstance(content, bytes) else content)
             handle.flush()
-            os.fsync(handle.fileno())
+            if waits:
+                os.fsync(handle.fileno())
     except BaseException:
         with suppress(OSError):
             os.unlink(name, dir_fd=folder)
@@ -94,19 +98,22 @@ def replace_files(folder: int, files: Mapping[str, bytes]) -> None:
                 os.unlink(temporary, dir_fd=folder)
 
 
-def replace_unsynced(folder: int, files: Mapping[str, bytes]) -> None:
-    """As ``replace_files``, each for itself and without waiting for the disk: after a power cut a file may be empty, or not be there."""
-    for name, content in files.items():
-        temporary = temporary_name(name)
-        descriptor = os.open(temporary, _NEW_FILE, 0o600, dir_fd=folder)
-        try:
-            with os.fdopen(descriptor, "wb") as handle:
-                handle.write(content)
-            os.rename(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
-        except BaseException:
-            with suppress(OSError):
-                os.unlink(temporary, dir_fd=folder)
-            raise
+def replace_file(folder: int, name: str, pieces: Iterable[bytes], *, waits: bool = True) -> None:
+    """The file *name* of *pieces*, which are written as they come: it need not fit into memory.
+
+    Unless it *waits* for the disk, the file may be empty, or not be there, after a power cut.
+    Raises: OSError
+    """
+    temporary = temporary_name(name)
+    write_in(folder, temporary, pieces, waits=waits)
+    try:
+        os.rename(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
+    except OSError:
+        with suppress(OSError):
+            os.unlink(temporary, dir_fd=folder)
+        raise
+    if waits:
+        os.fsync(folder)
 
 
 def _temporary(folder: int, name: str, content: bytes) -> str:

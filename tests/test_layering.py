@@ -39,6 +39,7 @@ ORDER: tuple[frozenset[str], ...] = tuple(
         "library",
         "batch",
         "evidence_places evidence_check",
+        "batch",
         "cli",
         "__main__",
     )

@@ -9,6 +9,7 @@ import multiprocessing
 import os
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
+from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -96,17 +97,17 @@ class DaskEngine:
 
     def __init__(self, scheduler: str, tls: Tls | None = None) -> None:
         try:
-            from distributed import Client
-            from distributed.security import Security
+            distributed: Any = import_module("distributed")
         except ImportError as error:
             raise UsageError("--engine dask needs the package distributed: pip install 'imginspect[dask]'") from error
+        self._lost: type[Exception] = distributed.KilledWorker
         security = None
         if tls is not None:
             files = {"tls_ca_file": tls.ca, "tls_client_cert": tls.certificate, "tls_client_key": tls.key}
             given = {name: str(path) for name, path in files.items() if path is not None}
-            security = Security(require_encryption=True, **given)
+            security = distributed.Security(require_encryption=True, **given)
         try:
-            self._client: Any = Client(scheduler, security=security, timeout=_PATIENCE, set_as_default=False)
+            self._client: Any = distributed.Client(scheduler, security=security, timeout=_PATIENCE, set_as_default=False)
             self._client.wait_for_workers(1, timeout=_PATIENCE)
         except (OSError, TimeoutError, ValueError) as error:
             raise UsageError(f"no Dask scheduler with a worker answers at {scheduler}: {error or type(error).__name__}") from error
@@ -115,7 +116,7 @@ class DaskEngine:
     @property
     def workers(self) -> int:
         """See Engine; a cluster may grow and shrink."""
-        return max(1, sum(self._client.nthreads().values()))
+        return max(1, sum(int(threads) for threads in self._client.nthreads().values()))
 
     @property
     def width(self) -> int:
@@ -129,9 +130,7 @@ class DaskEngine:
 
     def is_lost(self, error: BaseException) -> bool:
         """See Engine."""
-        from distributed import KilledWorker
-
-        return isinstance(error, KilledWorker)
+        return isinstance(error, self._lost)
 
     def renew(self) -> None:
         """See Engine: the cluster's own affair."""
@@ -149,12 +148,12 @@ class MpiEngine:
 
     def __init__(self, jobs: int | None) -> None:
         try:
-            from mpi4py.futures import MPIPoolExecutor
+            futures: Any = import_module("mpi4py.futures")
         except (ImportError, RuntimeError) as error:
             raise UsageError(
                 f"--engine mpi needs the package mpi4py and an MPI library: pip install 'imginspect[mpi]' ({error})"
             ) from error
-        self._executor: Any = MPIPoolExecutor(jobs)
+        self._executor: Any = futures.MPIPoolExecutor(jobs)
         self._executor.bootup(wait=True)
         self.workers = max(1, int(self._executor.num_workers))
         self.width = _AHEAD * self.workers

@@ -35,6 +35,7 @@ from imginspect.batch.sources import find_units
 from imginspect.batch.unit_plans import plan_units, unit_that_failed
 from imginspect.errors import ImgInspectError, UsageError
 from imginspect.report import ReportVerdict
+from imginspect.report.printable import one_line as plain_line
 from imginspect.report.text import one_line
 
 REPORTS = "reports"
@@ -188,7 +189,9 @@ class _Run:
         """Whether what was noted of an image holds: under the names that it has now, and with its report on the disk."""
         with suppress(OSError):
             content = (self._request.out / REPORTS / f"{report}.json").read_bytes()
-            return sha256(content).hexdigest() == digest and tuple(self._database.references(plan.key)) == plan.references
+            return sha256(content).hexdigest() == digest and self._database.references(plan.key) == tuple(
+                sorted(map(plain_line, plan.references))
+            )
         return False
 
     def _need(self, plan: ImagePlan) -> None:

@@ -150,6 +150,7 @@ class Schedule:
         return queues.images.popleft() if queues.images else None
 
     def _give(self, task: _Task) -> None:
+        work: Callable[..., Any]
         if task.layer is not None:
             work, arguments = self._orders.layer(task.layer, task.share)
         else:

@@ -22,6 +22,7 @@ from imginspect.archive.identity import file_identity, is_settled
 from imginspect.archive.members import BlobNotFound
 from imginspect.archive.source import PartReader
 from imginspect.batch import contents as layer_contents
+from imginspect.batch.connection import complaints
 from imginspect.batch.deadline import Deadline, TimeExceeded
 from imginspect.batch.known import Answer, KnownImages
 from imginspect.batch.model import ImagePlan, ImageRow, LayerContents, LayerPlan, Unit, UnitPlan
@@ -40,7 +41,7 @@ from imginspect.oci import media_types
 from imginspect.oci.digest import Digest, InvalidDigest
 from imginspect.report import Report, forms
 from imginspect.report.tree import report_tree
-from imginspect.writing import folder_of, replace_unsynced
+from imginspect.writing import folder_of, replace_file
 
 SUFFIXES = {"html": "html", "json": "json", "markdown": "md", "sarif": "sarif", "junit": "xml", "csv": "csv", "terminal": "txt"}
 """Suffixes of the forms that each image's report can be written in."""
@@ -223,12 +224,12 @@ def _is_short(text: str) -> bool:
 def _write(setup: Setup, answer: Answer) -> None:
     """Writes the reports, whole or not at all; they need not be on the disk yet when this returns.
 
-    Raises: UsageError - no room, or the folder is gone
+    Raises: NoRoom; UsageError - the folder is gone
     """
     folder = Path(setup.reports)
-    files = {f"{answer.row.report}.{SUFFIXES[form]}": answer.reports[form].encode("utf-8") for form in answer.reports}
-    with folder_of(folder / "x") as opened:
-        replace_unsynced(opened, files)
+    with complaints(folder / "x"), folder_of(folder / "x") as opened:
+        for form, text in answer.reports.items():
+            replace_file(opened, f"{answer.row.report}.{SUFFIXES[form]}", [text.encode("utf-8")], waits=False)
 
 
 # -- layers ------------------------------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ _COMMANDS = {
     "ls": "List files of the image.",
     "cat": "Print a file of the image, as it is.",
     "find": "Find files of the image by name.",
+    "query": "Ask a batch run which images hold a file, layer, finding, credential or base.",
     "verify": "Verify an evidence pack, alone or against the archive.",
     "key": "Make a key pair for signing evidence packs.",
     "rules": "List, show and test the rules.",

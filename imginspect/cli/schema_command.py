@@ -1,4 +1,4 @@
-"""``imginspect schema``: the JSON Schema of the JSON report."""
+"""``imginspect schema``: the JSON Schema of the JSON report, or of a batch run's answer."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import click
 
 
 @click.command("schema")
-def command() -> None:
+@click.option("--batch", is_flag=True, help="That of results.json, the answer of a batch run.")
+def command(batch: bool) -> None:
     """Print the JSON Schema of the JSON report."""
+    from imginspect.batch.answer import json_form as batch_form
     from imginspect.report import json_form
 
-    click.echo(json_form.schema(), nl=False)
+    click.echo((batch_form if batch else json_form).schema(), nl=False)

@@ -39,7 +39,7 @@ def render(documents: Sequence[Document]) -> str:
     for document in documents:
         image = document["image"]
         same = {"image": image_name(document), "image_id": (image["image_id"] or "") if image else "", "verdict": document["verdict"]}
-        writer.writerows([_cell(row.get(column, "")) for column in COLUMNS] for row in (same | row for row in _rows(document)))
+        writer.writerows([cell(row.get(column, "")) for column in COLUMNS] for row in (same | row for row in _rows(document)))
     return text.getvalue()
 
 
@@ -109,6 +109,7 @@ def _number(number: int | None) -> str:
     return "" if number is None else str(number)
 
 
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
+    """*text* as a cell: in one line, no formula, and not too long for a spreadsheet."""
     clean = shortened(one_line(text), _LONGEST)
     return f"'{clean}" if _ACTIVE.match(clean) else clean

@@ -41,10 +41,10 @@ def render(documents: Sequence[Document]) -> str:
 
 
 def _suite(document: Document, name: str, prefix: str) -> ElementTree.Element:
-    suite = ElementTree.Element("testsuite", {"name": _legal(name)})
+    suite = ElementTree.Element("testsuite", {"name": legal(name)})
     properties = ElementTree.SubElement(suite, "properties")
     for key, value in _properties(document):
-        ElementTree.SubElement(properties, "property", {"name": _legal(key), "value": _legal(value)})
+        ElementTree.SubElement(properties, "property", {"name": legal(key), "value": legal(value)})
     suite.append(_whole(document, prefix))
     for result in document["results"]:
         suite.append(_case(result, document, prefix))
@@ -79,26 +79,26 @@ def _properties(document: Document) -> Iterator[tuple[str, str]]:
 
 def _whole(document: Document, prefix: str) -> ElementTree.Element:
     """The test that all of the image was read."""
-    case = _test(f"{prefix}imginspect", "The image was inspected as a whole")
+    case = test_case(f"{prefix}imginspect", "The image was inspected as a whole")
     if not is_whole(document):
         gaps = not_read(document)
         label = "not everything was read" if document["verdict"] in ("fail", "pass") else document["verdict"]
         lines = [f"{label}: {document['reason']}", *(f"- {gap}" for gap in gaps[:_MOST_FINDINGS])]
         if len(gaps) > _MOST_FINDINGS:
             lines.append(f"and {len(gaps) - _MOST_FINDINGS:,} more")
-        _answer(case, "error", label, document["reason"], lines)
+        answer(case, "error", label, document["reason"], lines)
     return case
 
 
 def _case(result: ResultPart, document: Document, prefix: str) -> ElementTree.Element:
-    case = _test(f"{prefix}{group_of(result['rule'])}", f"{result['rule']} {result['title']}")
+    case = test_case(f"{prefix}{group_of(result['rule'])}", f"{result['rule']} {result['title']}")
     element = _element_of(result, document)
     if element:
         label = f"{result['verdict'].upper()} ({result['severity']}{_NOT_COUNTED.get((element, result['verdict']), '')})"
         first = label if result["findings"] else f"{label}: {_message(result)}"
-        _answer(case, element, label, _message(result), [first, *_details(result)])
+        answer(case, element, label, _message(result), [first, *_details(result)])
     elif result["conditions"]:
-        ElementTree.SubElement(case, "system-out").text = _legal("\n".join(f"provided: {item}" for item in result["conditions"]))
+        ElementTree.SubElement(case, "system-out").text = legal("\n".join(f"provided: {item}" for item in result["conditions"]))
     return case
 
 
@@ -143,16 +143,17 @@ def _evidence(evidence: EvidencePart) -> Iterator[str]:
             yield f"  {label}: {value}"
 
 
-def _test(class_name: str, name: str) -> ElementTree.Element:
-    return ElementTree.Element("testcase", {"classname": _legal(class_name), "name": _legal(name), "time": "0"})
+def test_case(class_name: str, name: str) -> ElementTree.Element:
+    """A test that has passed so far."""
+    return ElementTree.Element("testcase", {"classname": legal(class_name), "name": legal(name), "time": "0"})
 
 
-def _answer(case: ElementTree.Element, element: str, label: str, message: str, lines: list[str]) -> None:
+def answer(case: ElementTree.Element, element: str, label: str, message: str, lines: list[str]) -> None:
     """How *case* went: a message in a line, and the details as text."""
-    answer = ElementTree.SubElement(case, element, {"message": _legal(f"{label}: {message}")})
+    made = ElementTree.SubElement(case, element, {"message": legal(f"{label}: {message}")})
     if element != "skipped":
-        answer.set("type", label)
-    answer.text = _legal("\n".join(lines))
+        made.set("type", label)
+    made.text = legal("\n".join(lines))
 
 
 def _count(element: ElementTree.Element) -> None:
@@ -163,7 +164,7 @@ def _count(element: ElementTree.Element) -> None:
     element.set("time", "0")
 
 
-def _legal(text: str) -> str:
+def legal(text: str) -> str:
     """*text* with no character but line ends that is not plainly visible, as XML 1.0 has no place for some of them (section 2.2).
 
     Nothing is left in it that GitLab and Jenkins take for the path of an attachment.

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import re
-from base64 import b64encode
 from collections.abc import Sequence
-from functools import cache
-from hashlib import sha256
-from importlib.resources import files
 from typing import NamedTuple
 
 from imginspect.report.decisions import shortened
@@ -16,6 +12,7 @@ from imginspect.report.html.glossary import glossary
 from imginspect.report.html.markup import NOTHING, Markup, element, joined
 from imginspect.report.html.part import Part
 from imginspect.report.html.sections import SECTIONS
+from imginspect.report.html.sources import security_policy, source
 from imginspect.report.html.tables import Row, code, table
 from imginspect.report.html.words import IMAGE, badge, icons, outcome
 from imginspect.wording import counted
@@ -45,16 +42,15 @@ def page(documents: Sequence[Document]) -> str:
             element("a", "Skip to the report", href="#report", class_="skip"),
             _header(parts, title),
             element("div", _navigation(drawn), _main(drawn), class_="columns-of-page"),
-            element("script", Markup(_file(_SCRIPT))),
+            element("script", Markup(source(_SCRIPT))),
         )
     )
     return f'<!DOCTYPE html>\n<html lang="en-GB">{_head(title, parts)}{element("body", body)}</html>\n'
 
 
 def _head(title: str, parts: Sequence[Part]) -> Markup:
-    style, margins = "".join(_file(name) for name in _STYLES), _margins(parts)
-    allowed = f"default-src 'none'; style-src {_hash(style)} {_hash(margins)}; script-src {_hash(_file(_SCRIPT))}"
-    policy = f"{allowed}; base-uri 'none'; form-action 'none'"
+    style, margins = "".join(source(name) for name in _STYLES), _margins(parts)
+    policy = security_policy((style, margins), source(_SCRIPT))
     return element(
         "head",
         element("meta", charset="utf-8"),
@@ -127,12 +123,3 @@ def _margins(parts: Sequence[Part]) -> str:
             margin = f'@top-right{{content:"{digest[:26]}…"}}'
             made.append(f"@page {name}{{{margin}}}#{name}{{page:{name}}}" if name else f"@page{{{margin}}}")
     return "".join(made)
-
-
-@cache
-def _file(name: str) -> str:
-    return (files("imginspect.report.html") / name).read_text("utf-8")
-
-
-def _hash(text: str) -> str:
-    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"

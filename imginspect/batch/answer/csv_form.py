@@ -1,0 +1,48 @@
+"""``results.csv``: a row for each image. Cells are those of a report's CSV form: quoted, and never a formula."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+
+from imginspect.batch.database import Database
+from imginspect.batch.recorded import Recorded, images
+from imginspect.report.csv_form import cell
+
+COLUMNS = (
+    "image", "platform", "verdict", "reason", "failed_rules", "undetermined_rules", "warned_rules", "other_references", "source",
+    "manifest_digest", "image_id", "report", "key",
+)  # fmt: skip
+"""The columns; later versions add to their end. Where a cell holds several names, there are blanks between them."""
+
+
+def render(database: Database) -> Iterator[str]:
+    """The table with a line of column names, in pieces."""
+    yield _line(COLUMNS)
+    for image in images(database):
+        yield _line(tuple(map(cell, _cells(image))))
+
+
+def _cells(image: Recorded) -> tuple[str, ...]:
+    return (
+        image.name,
+        image.platform,
+        image.verdict,
+        image.reason,
+        " ".join(image.rules("fail")),
+        " ".join(image.rules("undetermined")),
+        " ".join(image.rules("warn")),
+        " ".join(reference for reference in image.references if reference != image.name),
+        image.source,
+        image.manifest_digest,
+        image.image_id,
+        image.report,
+        image.key,
+    )
+
+
+def _line(cells: tuple[str, ...]) -> str:
+    text = io.StringIO()
+    csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n").writerow(cells)
+    return text.getvalue()

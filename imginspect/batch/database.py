@@ -1,0 +1,251 @@
+"""Database: what a run has found out so far, in one SQLite file. It is the journal of the run while it goes on, and what is asked later.
+
+Each image's outcome is one transaction, so it is there whole or not at all, whenever the run is killed. Every few seconds all is brought
+to the disk, so that a power cut loses seconds of work and never the database. While a run goes on nobody else can open the file;
+afterwards it is one file, which can be copied. Ids differ by the order of work: nothing that is made from the database may depend on them.
+
+What ``run`` says (all texts): ``tool_version``, ``policy`` (its id), ``policy_sha256``, ``rules_sha256``, ``fail_on``,
+``strict`` (yes or no), ``criteria`` (digest of all that judges), ``options`` (JSON), ``report_forms`` (suffixes of the reports below
+reports/, with blanks between them), ``fingerprint_key`` (its id, where there was one), ``finished`` (yes, at the end).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from time import monotonic
+from types import TracebackType
+from typing import Any
+
+from imginspect.batch.connection import NAME, NoRoom, complaints, connect, leave_one_file, make
+from imginspect.batch.model import ImageRow, LayerContents, PassedOver, RuleRow
+from imginspect.batch.storing import Storing
+from imginspect.batch.tables import UNUSED
+from imginspect.report.printable import one_line
+
+__all__ = ["NAME", "Database", "Done", "NoRoom", "create", "open_for_reading", "open_for_writing"]
+
+_CHECKPOINT = 5.0  # seconds
+_PAGE = 1_000
+
+
+class Database:
+    """An open database. Close it, or use it as a context manager."""
+
+    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+        self.path = path
+        self._connection = connection
+        self._storing = Storing(connection)
+        self._synced = monotonic()
+
+    # what a run does
+
+    def add(self, row: ImageRow, contents: Iterable[LayerContents] = (), seconds: float = 0.0) -> None:
+        """One image's outcome with the files of such of its layers as are not there yet; it takes the place of an earlier one.
+
+        Raises: NoRoom
+        """
+        with self._transaction():
+            self._storing.image(row, seconds)
+            self._storing.contents(contents)
+
+    def add_contents(self, contents: Iterable[LayerContents]) -> None:
+        """The files of layers. Raises: NoRoom"""
+        with self._transaction():
+            self._storing.contents(contents)
+
+    def has_contents(self, digest: str) -> bool:
+        """Whether the files of the layer *digest* are there."""
+        return any(self.select("SELECT 1 FROM contents WHERE layer = ?", digest))
+
+    def done(self) -> Done:
+        """The images that are there already: key to (report, report_sha256)."""
+        return Done(self)
+
+    def remove(self, keys: Iterable[str]) -> None:
+        """Takes out images that are in the mirror no longer. Raises: NoRoom"""
+        with self._transaction():
+            for key in keys:
+                self._storing.forget(key)
+
+    def references(self, key: str) -> tuple[str, ...]:
+        """The names of an image, sorted."""
+        names = self.select(
+            "SELECT reference.name FROM reference JOIN image ON image.id = image WHERE key = ? ORDER BY reference.name", key
+        )
+        return tuple(name for (name,) in names)
+
+    def update_references(self, key: str, references: Sequence[str]) -> None:
+        """The names that an image has now. Raises: NoRoom"""
+        with self._transaction():
+            self._storing.references(key, references)
+
+    def add_passed_over(self, items: Iterable[PassedOver]) -> None:
+        """What was not taken for an image. The same thing twice is there once. Raises: NoRoom"""
+        with self._transaction():
+            values = [(one_line(item.shown), one_line(item.reason)) for item in items]
+            self._connection.executemany("INSERT OR IGNORE INTO passed_over VALUES (?, ?)", values)
+
+    def forget_passed_over(self) -> None:
+        """Nothing was passed over: for a run that plans anew. Raises: NoRoom"""
+        with self._transaction():
+            self._connection.execute("DELETE FROM passed_over")
+
+    def set_run(self, values: Mapping[str, str]) -> None:
+        """Changes what ``run`` says. Raises: NoRoom"""
+        with self._transaction():
+            self._connection.executemany(
+                "INSERT OR REPLACE INTO run VALUES (?, ?)", [(key, one_line(value)) for key, value in values.items()]
+            )
+
+    def set_rules(self, rules: Iterable[RuleRow]) -> None:
+        """The rules that judge. Raises: NoRoom"""
+        with self._transaction():
+            self._storing.rules(rules)
+
+    def checkpoint(self) -> None:
+        """Brings all that was committed to the disk. Raises: NoRoom"""
+        with complaints(self.path):
+            self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+        self._synced = monotonic()
+
+    def finish(self) -> None:
+        """The run is at its end: what no image needs is taken out, and one file is left, which others may read from now on.
+
+        Raises: NoRoom - the database is as it was, and the run not finished
+        """
+        with self._transaction():
+            for statement in UNUSED:
+                self._connection.execute(statement)
+            self._connection.execute("INSERT OR REPLACE INTO run VALUES ('finished', 'yes')")
+        with complaints(self.path):
+            leave_one_file(self._connection, self.path)
+
+    # what is asked
+
+    @property
+    def run(self) -> dict[str, str]:
+        """What the run was: see above."""
+        return dict(self.select("SELECT key, value FROM run ORDER BY key"))
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether the run came to its end."""
+        return self.run.get("finished") == "yes"
+
+    def rules(self) -> Iterator[RuleRow]:
+        """The rules, by their names."""
+        return (RuleRow(*row) for row in self.select("SELECT rule, title, severity, remediation FROM rule ORDER BY rule"))
+
+    def counts(self) -> dict[str, int]:
+        """How many images have each verdict."""
+        return dict(self.select("SELECT verdict, count(*) FROM image GROUP BY verdict ORDER BY verdict"))
+
+    def passed_over(self) -> Iterator[PassedOver]:
+        """What was not taken for an image."""
+        return (PassedOver(*row) for row in self.select("SELECT shown, reason FROM passed_over ORDER BY shown, reason"))
+
+    def contents(self, *digests: str) -> LayerContents | None:
+        """The files of the layer with one of *digests*; None where they are not known."""
+        for digest in digests:
+            for layer, paths, blob in self.select("SELECT layer, paths, digests FROM contents WHERE layer = ?", digest):
+                return LayerContents(layer, paths, blob)
+        return None
+
+    def select(self, statement: str, *values: object) -> Iterator[Any]:
+        """The rows that *statement* gives, read as they are asked for. Raises: UsageError - the database is damaged"""
+        with complaints(self.path):
+            yield from self._connection.execute(statement, values)
+
+    def scratch(self, statement: str, *values: object) -> None:
+        """Carries out *statement* on temporary tables, which are there as long as the database is open."""
+        with complaints(self.path):
+            self._connection.execute(statement, values)
+
+    def close(self) -> None:
+        """Lets the file go."""
+        self._connection.close()
+
+    def __enter__(self) -> Database:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        with complaints(self.path):
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._connection.execute("COMMIT")
+            except BaseException:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
+        if monotonic() - self._synced > _CHECKPOINT:
+            self.checkpoint()
+
+
+class Done(Mapping[str, tuple[str, str]]):
+    """The images of a database by key, looked up when asked for: they take no memory. Images may be added while it is iterated over."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def __getitem__(self, key: str) -> tuple[str, str]:
+        for report, sha256 in self._database.select("SELECT report, report_sha256 FROM image WHERE key = ?", key):
+            return report, sha256
+        raise KeyError(key)
+
+    def __iter__(self) -> Iterator[str]:
+        last = ""
+        while page := [key for (key,) in self._database.select("SELECT key FROM image WHERE key > ? ORDER BY key LIMIT ?", last, _PAGE)]:
+            yield from page
+            last = page[-1]
+
+    def __len__(self) -> int:
+        return sum(self._database.counts().values())
+
+
+def create(folder: Path, run: Mapping[str, str], rules: Iterable[RuleRow]) -> Database:
+    """A new database in *folder*, open for writing.
+
+    Raises: UsageError - there is one already, or it cannot be written; NoRoom
+    """
+    path = folder / NAME
+
+    def fill(connection: sqlite3.Connection) -> None:
+        with Database(path, connection) as made:
+            made.set_rules(rules)
+            made.set_run(run)
+
+    make(path, fill)
+    return open_for_writing(folder)
+
+
+def open_for_writing(folder: Path) -> Database:
+    """The database in *folder*, for a run that goes on; nobody else can open it meanwhile.
+
+    Raises: UsageError - there is none, it is damaged, or another process has it open; NoRoom
+    """
+    path = folder / NAME
+    database = Database(path, connect(path, writing=True))
+    try:
+        with database._transaction():
+            database._connection.execute("DELETE FROM run WHERE key = 'finished'")
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def open_for_reading(folder: Path) -> Database:
+    """The database in *folder*, to be asked.
+
+    Raises: UsageError - there is none, it is damaged, or a run is going on
+    """
+    path = folder / NAME
+    return Database(path, connect(path, writing=False))

@@ -1,0 +1,102 @@
+"""``imginspect query``: questions across all images of a batch run."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from imginspect.cli.fingerprint_key import read_fingerprint_key
+from imginspect.cli.found import FORMATS, print_found
+from imginspect.errors import UsageError
+
+if TYPE_CHECKING:
+    from imginspect.batch.database import Database
+    from imginspect.batch.query import Found
+
+_LARGEST_SECRET = 1 << 20
+
+
+@click.command("query")
+@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
+@click.option("--file", "file_", metavar="SHA256", help="Files with this content.")
+@click.option("--layer", metavar="DIGEST", help="Images with this layer: digest of its blob or diff_id, or 12 or more digits of one.")
+@click.option("--path", metavar="PATH|GLOB", help="Files of this name: a glob such as '*.lic', or of the whole path: '/opt/*/licence'.")
+@click.option("--finding", metavar="RULE|FINGERPRINT", help="Findings of this rule, or this one finding wherever it is.")
+@click.option("--credential", metavar="FILE|-", help="Places of the credential in FILE (- for standard input).")
+@click.option(
+    "--fingerprint-key", type=click.Path(path_type=Path, dir_okay=False), help="For --credential: the key that the run was given."
+)
+@click.option("--base", metavar="REFERENCE|DIGEST", help="Images built on this one, or on this chain id.")
+@click.option("--image", metavar="REFERENCE|DIGEST", help="What is known of this image.")
+@click.option("--shared", is_flag=True, help="Findings that several images have from one layer: one decision for all of them.")
+@click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True, help="Form of the answer.")
+def command(folder: Path, form: str, fingerprint_key: Path | None, **asked: str | bool | None) -> None:
+    """Ask the run whose results are in DIR one question about all of its images.
+
+    imginspect query mirror-check --layer sha256:1b59b8e9...
+
+    Nothing is read but the database of the run. Exit codes: 0 found, 1 nothing found, 2 it cannot be answered.
+    """
+    from imginspect.batch.database import open_for_reading
+
+    questions = {name.rstrip("_"): value for name, value in asked.items() if value not in (None, False)}
+    if len(questions) != 1:
+        raise UsageError("ask one question: --file, --layer, --path, --finding, --credential, --base, --image or --shared")
+    ((name, value),) = questions.items()
+    if (name == "credential") != (fingerprint_key is not None):
+        raise UsageError("--credential and --fingerprint-key go together: a credential is known again by its id under the key")
+    with open_for_reading(folder) as database:
+        if not database.is_finished:
+            click.echo("imginspect: the run was not finished: this is what it had found out so far", err=True)
+        if print_found(_found(database, name, str(value), fingerprint_key), form, facts=name == "image") == 0:
+            raise click.exceptions.Exit(1)
+
+
+def _found(database: Database, question: str, value: str, key: Path | None) -> Found:
+    from imginspect.batch import query, query_files
+
+    match question:
+        case "file":
+            return query_files.files(database, value)
+        case "path":
+            return query_files.paths(database, value)
+        case "layer":
+            return query.layers(database, value)
+        case "finding":
+            return query.findings(database, value)
+        case "base":
+            return query.based_on(database, value)
+        case "image":
+            return query.known(database, value)
+        case "credential":
+            assert key is not None
+            return query.credentials(database, _secret_id(database, value, key))
+    return query.shared_findings(database)
+
+
+def _secret_id(database: Database, source: str, key_file: Path) -> str:
+    """The id of the credential in *source*, without the line end that editors put behind it."""
+    from imginspect.scan.secret_id import key_id, secret_id
+
+    key = read_fingerprint_key(key_file)
+    made_with = database.run.get("fingerprint_key", "")
+    if not made_with:
+        raise UsageError("the run had no fingerprint key: it knows no credential again")
+    if made_with != key_id(key):
+        raise UsageError(f"{key_file}: the run was made with another fingerprint key")
+    value = _read(source)
+    value = value.removesuffix(b"\n").removesuffix(b"\r")
+    if not value:
+        raise UsageError(f"{source}: there is no credential in it")
+    return secret_id(key, value)
+
+
+def _read(source: str) -> bytes:
+    """Raises: OSError"""
+    if source == "-":
+        return sys.stdin.buffer.read(_LARGEST_SECRET)
+    with open(source, "rb") as handle:
+        return handle.read(_LARGEST_SECRET)
