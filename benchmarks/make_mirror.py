@@ -86,6 +86,8 @@ def facts_of(images: list[StoredImage], form: str, plan: Plan) -> dict[str, Any]
     """What mirror.json says: counts and bytes, and by reference what was broken and what was put in wrong."""
     distinct = {layer.digest: layer for image in images for stack in image.platforms for layer in stack}
     first = {layer.digest: layer for image in images for layer in image.platforms[0]}
+    reached = [image for image in images if image.recipe.damage not in ("damaged-manifest", "missing-config")]
+    needed = {layer.digest: layer for layer in _all_layers(reached)}
     recipes = [image.recipe for image in images]
     return {
         "form": form,
@@ -99,6 +101,7 @@ def facts_of(images: list[StoredImage], form: str, plan: Plan) -> dict[str, Any]
         "distinct_layer_entries": sum(layer.entries for layer in distinct.values()),
         "distinct_layer_bytes_stored": sum(layer.on_disk for layer in distinct.values()),
         "distinct_layer_bytes_uncompressed": sum(layer.size for layer in distinct.values()),
+        "needed_layer_bytes_stored": sum(layer.on_disk for layer in needed.values()),
         "amd64_layer_bytes_stored": sum(layer.on_disk for layer in first.values()),
         "sum_layer_bytes_stored": sum(layer.on_disk for layer in _all_layers(images)),
         "sum_layer_bytes_uncompressed": sum(layer.size for layer in _all_layers(images)),

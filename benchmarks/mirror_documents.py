@@ -20,11 +20,13 @@ _PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 @dataclass(frozen=True)
 class StoredImage:
-    """What a tree needs to know of one image: *manifests* are all its documents below a tag, *top* first; *layers* all its layers."""
+    """What a tree needs to know of one image: *manifests* are all its documents below a tag, *top* first; *configs*
+    one for each platform, *blobs* everything, *platforms* the layers of each."""
 
     recipe: ImageRecipe
     top: dict[str, Any]
     manifests: tuple[str, ...]
+    configs: tuple[str, ...]
     blobs: tuple[str, ...]
     platforms: tuple[tuple[LayerFacts, ...], ...]
 
@@ -42,7 +44,8 @@ def write_documents(recipe: ImageRecipe, layers: dict[str, LayerFacts], pool: Pa
     hexes = tuple(manifest["digest"][7:] for manifest in manifests)
     platforms = tuple(tuple(layers[layer.name] for layer in stack) for stack, _ in stacks)
     layer_blobs = [facts.digest for stack in platforms for facts in stack]
-    return StoredImage(recipe, top, hexes, tuple(dict.fromkeys([*hexes, *writer.others, *layer_blobs])), platforms)
+    blobs = tuple(dict.fromkeys([*hexes, *writer.others, *layer_blobs]))
+    return StoredImage(recipe, top, hexes, tuple(writer.others[: len(stacks)]), blobs, platforms)
 
 
 class _Writer:

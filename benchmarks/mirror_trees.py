@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
+import tarfile
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -72,7 +74,41 @@ def _dir(images: Iterable[StoredImage], pool: Path, out: Path) -> None:
                     _link(pool, digest, folder / digest)
 
 
-FORMS: dict[str, Callable[[Iterable[StoredImage], Path, Path], None]] = {"registry": _registry, "oci": _oci, "zot": _zot, "dir": _dir}
+def _archive(images: Iterable[StoredImage], pool: Path, out: Path) -> None:
+    """A tar for each image as ``docker save`` with the containerd image store writes it: layers stay gzipped. The bytes are copied."""
+    for image in images:
+        recipe, config = image.recipe, image.configs[0]
+        layers = [f"blobs/sha256/{layer.digest}" for layer in image.platforms[0]]
+        entry = {"Config": f"blobs/sha256/{config}", "RepoTags": recipe.references, "Layers": layers}
+        descriptors = [image.top | _named(reference) for reference in recipe.references]
+        documents = {
+            "index.json": {"schemaVersion": 2, "mediaType": INDEX_TYPE, "manifests": descriptors},
+            "manifest.json": [entry],
+            "oci-layout": {"imageLayoutVersion": "1.0.0"},
+        }
+        path = out / recipe.repository / f"{recipe.tags[0]}.tar"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tarfile.open(path, "w", format=tarfile.PAX_FORMAT) as tar:
+            for digest in image.blobs:
+                if blob_path(pool, digest).exists():
+                    _add(tar, f"blobs/sha256/{digest}", blob_path(pool, digest).read_bytes())
+            for name, value in documents.items():
+                _add(tar, name, json.dumps(value, separators=(",", ":")).encode())
+
+
+def _add(tar: tarfile.TarFile, name: str, data: bytes) -> None:
+    info = tarfile.TarInfo(name)
+    info.size = len(data)
+    tar.addfile(info, io.BytesIO(data))
+
+
+FORMS: dict[str, Callable[[Iterable[StoredImage], Path, Path], None]] = {
+    "registry": _registry,
+    "oci": _oci,
+    "zot": _zot,
+    "dir": _dir,
+    "archive": _archive,
+}
 
 
 def remove_tree(out: Path) -> None:
