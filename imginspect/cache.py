@@ -57,6 +57,18 @@ class Stored:
         return os.pread(self._descriptor, max(0, min(count, self.size - offset)), _DIGEST_BYTES + offset)
 
 
+class _Pieces:
+    """The content of a file, in pieces, as often as somebody goes through it."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __iter__(self) -> Iterator[bytes]:
+        with self._path.open("rb", buffering=0) as file:
+            while piece := file.read(_PIECE):
+                yield piece
+
+
 class Cache:
     """Contents by key in *folder*; without a folder nothing is kept. Deleting the folder is always safe.
 
@@ -68,6 +80,11 @@ class Cache:
         self.most_bytes = most_bytes
         self._unseen: int | None = None
         """Bytes put since the size of the folder was last looked at; None where it never was."""
+
+    @property
+    def _largest(self) -> int:
+        """Bytes of the largest entry."""
+        return _MOST_BYTES - _DIGEST_BYTES if self.most_bytes is None else self.most_bytes // 4
 
     def check(self) -> None:
         """Make the folder if it is not there, and see that it can be used.
@@ -99,7 +116,12 @@ class Cache:
             descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
             try:
                 status = os.fstat(descriptor)
-                if stat.S_ISREG(status.st_mode) and _is_own(status) and status.st_size <= _MOST_BYTES and _is_whole(descriptor, key):
+                if (
+                    stat.S_ISREG(status.st_mode)
+                    and _is_own(status)
+                    and status.st_size - _DIGEST_BYTES <= self._largest
+                    and _is_whole(descriptor, key)
+                ):
                     if self.most_bytes is not None and time.time() - status.st_mtime > _USED_AGAIN:
                         os.utime(descriptor)
                     stored = Stored(descriptor, status.st_size - _DIGEST_BYTES)
@@ -119,9 +141,17 @@ class Cache:
 
     def put(self, key: str, *parts: bytes) -> None:
         """Keep all *parts*, one behind the other, under *key*, as far as that is possible: readers see all of it or nothing."""
+        self._put(key, sum(map(len, parts)), parts)
+
+    def put_file(self, key: str, path: Path) -> None:
+        """Keep the content of the file at *path*, likewise."""
+        with suppress(*_FAILURES):
+            self._put(key, path.stat().st_size, _Pieces(path))
+
+    def _put(self, key: str, size: int, parts: Iterable[bytes]) -> None:
+        """Keep *parts*, which can be gone through more than once."""
         name = _name(key)
-        size = sum(map(len, parts))
-        if self.folder is None or size > _MOST_BYTES - _DIGEST_BYTES or (self.most_bytes is not None and size > self.most_bytes):
+        if self.folder is None or size > self._largest:
             return
         with suppress(*_FAILURES):
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)

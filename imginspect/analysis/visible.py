@@ -11,16 +11,18 @@ from imginspect.layer.index import MARKERS, Entry
 from imginspect.tar.header import HARDLINK
 
 
-def nodes_where(view: View, entry_fits: Callable[[Entry], bool], node_fits: Callable[[Node], bool]) -> list[Node]:
+def nodes_where(view: View, question: str, entry_fits: Callable[[Entry], bool], node_fits: Callable[[Node], bool]) -> list[Node]:
     """The visible nodes that *node_fits* accepts, by path.
 
     *entry_fits* must accept the entry of every node that *node_fits* accepts. Where an entry that it accepts is not found at its own
-    path (a later layer took it away, or a link among its parents put it elsewhere), the whole tree is walked instead.
+    path (a later layer took it away, or a link among its parents put it elsewhere), the whole tree is walked instead. *question* names
+    what *entry_fits* asks, all that it goes by included: each layer answers it once, for all images that have the layer.
     """
     found: dict[str, Node] = {}
     for index, layer in enumerate(view.layers):
-        for ordinal, entry in enumerate(layer.entries):
-            if not entry_fits(entry) or entry.kind in MARKERS:
+        for ordinal in layer.fitting(question, entry_fits):
+            entry = layer.entries[ordinal]
+            if entry.kind in MARKERS:
                 continue
             node = _node_of(view, entry, index, ordinal)
             if node is None:

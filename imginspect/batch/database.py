@@ -5,8 +5,8 @@ to the disk, so that a power cut loses seconds of work and never the database. W
 afterwards it is one file, which can be copied. Ids differ by the order of work: nothing that is made from the database may depend on them.
 
 What ``run`` says (all texts): ``tool_version``, ``policy`` (its id), ``policy_sha256``, ``rules_sha256``, ``fail_on``,
-``strict`` (yes or no), ``criteria`` (digest of all that judges), ``options`` (JSON), ``report_forms`` (suffixes of the reports below
-reports/, with blanks between them), ``fingerprint_key`` (its id, where there was one), ``finished`` (yes, at the end).
+``strict`` (yes or no), ``criteria`` (digest of all that judges), ``run`` (names what was asked for), ``report_forms`` (suffixes of the
+reports below reports/, with blanks between them), ``fingerprint_key`` (its id, where there was one), ``finished`` (yes, at the end).
 """
 
 from __future__ import annotations
@@ -17,18 +17,21 @@ from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
 from types import TracebackType
-from typing import Any
+from typing import Any, NamedTuple, Protocol
 
 from imginspect.batch.connection import NAME, NoRoom, complaints, connect, leave_one_file, make
 from imginspect.batch.model import ImageRow, LayerContents, PassedOver, RuleRow
 from imginspect.batch.storing import Storing
 from imginspect.batch.tables import UNUSED
+from imginspect.errors import UsageError
 from imginspect.report.printable import one_line
+from imginspect.writing import folder_of, replace_file
 
 __all__ = ["NAME", "Database", "Done", "NoRoom", "create", "open_for_reading", "open_for_writing"]
 
 _CHECKPOINT = 5.0  # seconds
 _PAGE = 1_000
+_PIECE = 1 << 20
 
 
 class Database:
@@ -70,12 +73,12 @@ class Database:
             for key in keys:
                 self._storing.forget(key)
 
-    def references(self, key: str) -> tuple[str, ...]:
-        """The names of an image, sorted."""
-        names = self.select(
-            "SELECT reference.name FROM reference JOIN image ON image.id = image WHERE key = ? ORDER BY reference.name", key
-        )
-        return tuple(name for (name,) in names)
+    def kept(self, key: str) -> Kept | None:
+        """What is known of an image that is there; None where it is not."""
+        for image, report, digest, identity in self.select("SELECT id, report, report_sha256, identity FROM image WHERE key = ?", key):
+            names = self.select("SELECT name FROM reference WHERE image = ? ORDER BY name", image)
+            return Kept(tuple(name for (name,) in names), report, digest, identity)
+        return None
 
     def update_references(self, key: str, references: Sequence[str]) -> None:
         """The names that an image has now. Raises: NoRoom"""
@@ -189,6 +192,24 @@ class Database:
             self.checkpoint()
 
 
+class Content(Protocol):
+    """Bytes that can be read anywhere."""
+
+    size: int
+
+    def read_at(self, offset: int, count: int) -> bytes:
+        """Up to *count* bytes at *offset*."""
+
+
+class Kept(NamedTuple):
+    """An image that is there: its names, sorted, its report, and what its files were."""
+
+    references: tuple[str, ...]
+    report: str
+    report_sha256: str
+    identity: str
+
+
 class Done(Mapping[str, tuple[str, str]]):
     """The images of a database by key, looked up when asked for: they take no memory. Images may be added while it is iterated over."""
 
@@ -224,6 +245,24 @@ def create(folder: Path, run: Mapping[str, str], rules: Iterable[RuleRow]) -> Da
 
     make(path, fill)
     return open_for_writing(folder)
+
+
+def take_over(folder: Path, before: Content, run: Mapping[str, str], rules: Iterable[RuleRow]) -> bool:
+    """Whether the database of an earlier run, *before*, could be made the beginning of a new one in *folder*.
+
+    Raises: UsageError - it cannot be written; NoRoom
+    """
+    path = folder / NAME
+    with complaints(path), folder_of(path) as opened:
+        replace_file(opened, NAME, (before.read_at(start, _PIECE) for start in range(0, before.size, _PIECE)))
+    try:
+        with open_for_writing(folder) as database:
+            database.set_rules(rules)
+            database.set_run(run)
+    except UsageError:  # of another version
+        path.unlink()
+        return False
+    return True
 
 
 def open_for_writing(folder: Path) -> Database:

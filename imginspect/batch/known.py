@@ -2,67 +2,85 @@
 
 from __future__ import annotations
 
-import hashlib
-import zlib
+from hashlib import sha256
 from typing import NamedTuple
 
 from imginspect.batch.model import ImageRow, LayerContents
 from imginspect.cache import Cache
+from imginspect.compression import CorruptStream, pack, unpack
 from imginspect.rules import codec
 
-_LEVEL = 1
 _MOST = 1 << 28
 
 
 class Answer(NamedTuple):
-    """What came of an image: its row, and its report in each form (*reports*, by the form's suffix)."""
+    """What came of an image: its row, and its report in each form."""
 
     row: ImageRow
     reports: dict[str, str]
 
 
 class KnownImages:
-    """Answers in *cache*, under the identity of the image as planned and the digest of what judges."""
+    """Answers in *cache*: rows under the identity of the image as planned and the digest of what judges, reports under that of the report.
+
+    The report in a form is named by the digest of its JSON form, which all forms are made from.
+    """
 
     def __init__(self, cache: Cache, criteria: str, forms: tuple[str, ...]) -> None:
         self._cache = cache
-        self._judged_by = f"{criteria} {' '.join(forms)}"
+        self._forms = tuple(dict.fromkeys((*forms, "json")))
+        self._judged_by = criteria
 
     def has(self, identity: str) -> bool:
         """Whether there seems to be an answer."""
-        return bool(identity) and self._cache.has(self._key(identity))
+        return bool(identity) and self._cache.has(self._key("image", identity))
 
     def get(self, identity: str) -> Answer | None:
         """The answer; None where there is none that can be trusted."""
-        stored = self._cache.get(self._key(identity)) if identity else None
+        stored = self._cache.get(self._key("image", identity)) if identity else None
         if stored is None:
             return None
         try:
-            return codec.decode(zlib.decompressobj().decompress(stored, _MOST), Answer)
-        except (ValueError, TypeError, KeyError, AttributeError, RecursionError, zlib.error):
+            row = codec.decode(unpack(stored, _MOST), ImageRow)
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError, CorruptStream):
             return None
+        reports = self.reports(row.report_sha256)
+        return Answer(row, reports) if reports is not None else None
 
-    def put(self, identity: str, answer: Answer) -> None:
+    def put(self, answer: Answer) -> None:
         """Keep *answer*."""
-        if identity:
-            self._cache.put(self._key(identity), zlib.compress(codec.encode(answer), _LEVEL))
+        for form, text in answer.reports.items():
+            self._cache.put(self._key("report", form, answer.row.report_sha256), pack(text.encode("utf-8")))
+        self._cache.put(self._key("image", answer.row.identity), pack(codec.encode(answer.row)))
+
+    def reports(self, digest: str) -> dict[str, str] | None:
+        """The report whose JSON form has *digest*, in every form; None where one is not there."""
+        found: dict[str, str] = {}
+        for form in self._forms:
+            stored = self._cache.get(self._key("report", form, digest))
+            if stored is None:
+                return None
+            try:
+                found[form] = unpack(stored, _MOST).decode("utf-8")
+            except (CorruptStream, UnicodeDecodeError):
+                return None
+        return found
 
     def contents(self, digest: str) -> LayerContents | None:
         """The names and digests of the files of the layer *digest*."""
-        stored = self._cache.get(self._layer_key(digest))
+        stored = self._cache.get(self._key("names", digest))
         if stored is None:
             return None
         length = int.from_bytes(stored[:8], "big")
         return LayerContents(digest, stored[8 : 8 + length], stored[8 + length :])
 
+    def has_contents(self, digest: str) -> bool:
+        """Whether they seem to be there."""
+        return self._cache.has(self._key("names", digest))
+
     def put_contents(self, contents: LayerContents) -> None:
-        """Keep them, if they are not there."""
-        key = self._layer_key(contents.digest)
-        if not self._cache.has(key):
-            self._cache.put(key, len(contents.paths).to_bytes(8, "big"), contents.paths, contents.digests)
+        """Keep them."""
+        self._cache.put(self._key("names", contents.digest), len(contents.paths).to_bytes(8, "big"), contents.paths, contents.digests)
 
-    def _key(self, identity: str) -> str:
-        return f"image-{hashlib.sha256(f'{self._judged_by} {identity}'.encode()).hexdigest()}"
-
-    def _layer_key(self, digest: str) -> str:
-        return f"names-{hashlib.sha256(f'{self._judged_by} {digest}'.encode()).hexdigest()}"
+    def _key(self, kind: str, *parts: str) -> str:
+        return f"{kind}-{sha256(' '.join((self._judged_by, *parts)).encode()).hexdigest()}"

@@ -142,6 +142,8 @@ class ImageRow(NamedTuple):
     layers: tuple[LayerRow, ...]
     report: str = ""
     report_sha256: str = ""
+    identity: str = ""
+    """That of the plan, where the same files would give the same answer; else empty."""
 
 
 class LayerContents(NamedTuple):

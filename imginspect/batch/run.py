@@ -19,7 +19,7 @@ from imginspect.batch.answer import write_answer
 from imginspect.batch.answer.verdict import total
 from imginspect.batch.choice import ByName
 from imginspect.batch.connection import complaints
-from imginspect.batch.database import Database
+from imginspect.batch.database import Database, Kept
 from imginspect.batch.earlier import earlier_digests
 from imginspect.batch.engines import Engine
 from imginspect.batch.globs import is_glob
@@ -121,6 +121,7 @@ class _Run:
         self._work()
         self._database.remove([key for key in self._database.done() if not self._planned.has(key)])
         self._database.finish()
+        self._place.results.put_file(self._database.run["run"], self._database.path)
         os.sync()  # the reports are not waited for one by one
         write_answer(self._database, self._request.out)
         answer = total(self._database)
@@ -170,31 +171,54 @@ class _Run:
 
     def _decide(self) -> None:
         """What of the plan is done already, was judged before, or needs layers to be read."""
-        done = self._database.done()
         earlier = earlier_digests(self._request.since) if self._request.since is not None else frozenset()
+        unchanged: list[tuple[ImagePlan, str, str]] = []
         for plan in self._planned.images():
+            kept = self._database.kept(plan.key)
             if plan.digests and (plan.digests[-1], plan.platform) in earlier:
                 self._left_out += 1
                 self._planned.drop(plan.key)
-            elif plan.key in done and self._is_kept(plan, *done[plan.key]):
+            elif kept is not None and kept.references == tuple(sorted(map(plain_line, plan.references))) and self._is_there(kept):
                 self._already += 1
                 self._planned.leave_out(plan.key)
-            elif not plan.failed and not self._known.has(plan.identity):
+            elif kept is not None and plan.identity and kept.identity == plan.identity:
+                unchanged.append((plan, kept.report, kept.report_sha256))
+                if len(unchanged) >= _AT_A_TIME * _AT_A_TIME:
+                    self._restore(unchanged)
+                    unchanged = []
+            else:
                 self._need(plan)
+        self._restore(unchanged)
         if self._left_out:
             left = PassedOver("--since-report", f"{self._left_out:,} images are in the earlier report")
             self._database.add_passed_over([left])
 
-    def _is_kept(self, plan: ImagePlan, report: str, digest: str) -> bool:
-        """Whether what was noted of an image holds: under the names that it has now, and with its report on the disk."""
+    def _is_there(self, kept: Kept) -> bool:
+        """Whether the report of an image that was noted is on the disk, as it was written."""
         with suppress(OSError):
-            content = (self._request.out / REPORTS / f"{report}.json").read_bytes()
-            return sha256(content).hexdigest() == digest and self._database.references(plan.key) == tuple(
-                sorted(map(plain_line, plan.references))
-            )
+            content = (self._request.out / REPORTS / f"{kept.report}.json").read_bytes()
+            return sha256(content).hexdigest() == kept.report_sha256
         return False
 
+    def _restore(self, unchanged: list[tuple[ImagePlan, str, str]]) -> None:
+        """Images that are as they were when they were noted: their reports are written again, or else they are judged again."""
+        chunks = [unchanged[start : start + _AT_A_TIME] for start in range(0, len(unchanged), _AT_A_TIME)]
+        waiting = [
+            self._engine.submit(work.restore, self._setup, tuple((report, digest) for _, report, digest in chunk)) for chunk in chunks
+        ]
+        for chunk, future in zip(chunks, waiting, strict=True):
+            missing = future.result()
+            for plan, report, _ in chunk:
+                if report in missing:
+                    self._need(plan)
+                else:
+                    self._judged_before += 1
+                    self._planned.leave_out(plan.key)
+
     def _need(self, plan: ImagePlan) -> None:
+        """The image is to be judged: note which of its layers have to be read for that."""
+        if plan.failed or self._known.has(plan.identity):
+            return
         layers = self._place.layers
         for layer in plan.layers:
             claimed = layer.digest or layer.diff_id
@@ -244,34 +268,41 @@ class _Run:
 
 
 def _opened(request: Request, setup: Setup, place: Workshop) -> Database:
-    """The database of the run: a new one, or that of a run that goes on.
+    """The database of the run: that of a run that goes on, or a new one, which begins with what the last run over these sources left.
 
     Raises: UsageError
     """
     out = request.out
-    facts = _facts(setup, place)
+    facts = _facts(request, setup, place)
     if not (out / databases.NAME).exists():
         with complaints(out):
             (out / REPORTS).mkdir(mode=0o700, parents=True, exist_ok=True)
+        before = place.results.open(facts["run"])
+        if before is not None and databases.take_over(out, before, facts, _rules(place)):
+            return databases.open_for_writing(out)
         return databases.create(out, facts, _rules(place))
     if not request.resume:
         raise UsageError(f"{out} holds a run already: go on with it (--resume), or name another folder")
     database = databases.open_for_writing(out)
-    before = database.run
-    changed = next((name for name in ("criteria", "report_forms") if before.get(name) != facts[name]), None)
+    begun = database.run
+    changed = next((name for name in _MUST_AGREE if begun.get(name) != facts[name]), None)
     if changed is not None:
         database.close()
-        what = {"criteria": "the rules, the policy or the program", "report_forms": "--report"}[changed]
-        raise UsageError(f"{out} was begun with other criteria ({what}): it cannot be gone on with; name another folder")
+        raise UsageError(f"{out} was begun with other criteria ({_MUST_AGREE[changed]}): name another folder")
     for left in (out / REPORTS).glob(".*"):  # of processes that were killed while they wrote
         left.unlink(missing_ok=True)
     return database
 
 
-def _facts(setup: Setup, place: Workshop) -> dict[str, str]:
-    """What the database says of the run; see ``database``."""
+_MUST_AGREE = {"criteria": "the rules, the policy or the program", "report_forms": "--report"}
+
+
+def _facts(request: Request, setup: Setup, place: Workshop) -> dict[str, str]:
+    """What the database says of the run; see ``database``. *run* names it among all runs, for the cache."""
     criteria = place.criteria
+    asked = repr((place.digest, setup.forms, request.sources, request.plan.platform, request.plan.every_platform, request.names))
     return {
+        "run": f"run-{sha256(asked.encode('utf-8', 'surrogatepass')).hexdigest()}",
         "tool_version": __version__,
         "policy": criteria.policy.id,
         "policy_sha256": criteria.policy.digest,

@@ -28,10 +28,10 @@ class Storing:
         self.forget(row.key)
         name, repository = _named(row.references, row.source)
         image = self._execute(
-            "INSERT INTO image (key, name, repository, source, platform, manifest_digest, image_id, verdict, reason, report, report_sha256)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO image (key, name, repository, source, platform, manifest_digest, image_id, verdict, reason, report, report_sha256,"
+            " identity) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (row.key, name, repository, *_lines((row.source, row.platform, row.manifest_digest, row.image_id, row.verdict, row.reason,
-                                                row.report, row.report_sha256))),
+                                                row.report, row.report_sha256, row.identity))),
         ).lastrowid  # fmt: skip
         assert image is not None
         self._references(image, row.references)

@@ -30,7 +30,8 @@ CREATE TABLE image (
     verdict TEXT NOT NULL,
     reason TEXT NOT NULL,
     report TEXT NOT NULL,
-    report_sha256 TEXT NOT NULL
+    report_sha256 TEXT NOT NULL,
+    identity TEXT NOT NULL         -- of its files as they were; empty where they could not be named
 );
 CREATE INDEX image_in_order ON image (name, key);
 CREATE INDEX image_by_repository ON image (repository, name, platform, key);

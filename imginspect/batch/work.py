@@ -121,9 +121,9 @@ def judge_image(setup: Setup, plan: ImagePlan, wanted: tuple[str, ...], spent: f
         if answer is not None:
             found = [known.contents(layer.digest) for layer in answer.row.layers if layer.digest in wanted]
             if None not in found:
-                _write(setup, answer)
-                row = answer.row
-                return ImageDone(row, tuple(item for item in found if item), 0, time.monotonic() - began, is_known=True)
+                _write(setup, answer.row.report, answer.reports)
+                asked = tuple(item for item in found if item is not None)
+                return ImageDone(answer.row, asked, 0, time.monotonic() - began, is_known=True)
         left = None if setup.seconds is None else setup.seconds - spent
         late = f"it took longer than {setup.seconds:g} seconds (--timeout)" if setup.seconds is not None else ""
         if left is not None and left <= 0:
@@ -137,6 +137,20 @@ def judge_image(setup: Setup, plan: ImagePlan, wanted: tuple[str, ...], spent: f
             failure = describe(error)
         # outside of the handler, so that the frames which filled the memory are gone
         return _failed(setup, place, plan, failure, began, counted)
+
+
+def restore(setup: Setup, reports: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
+    """Write reports that an earlier run made, given as (name, digest of the JSON form); the names of those that are not there any more."""
+    missing = []
+    place = workshop(setup)
+    known = KnownImages(place.results, place.digest, setup.forms)
+    for name, digest in reports:
+        found = known.reports(digest)
+        if found is None:
+            missing.append(name)
+        else:
+            _write(setup, name, found)
+    return tuple(missing)
 
 
 def failed_image(setup: Setup, plan: ImagePlan, reason: str) -> ImageDone:
@@ -159,12 +173,15 @@ def _judged(
     except ImgInspectError as error:
         return _failed(setup, place, plan, describe(error), began, counted, is_unreadable=not os.path.exists(plan.unit.path))
     answer = _answer(setup, plan, report, chain_ids)
-    found = _contents(place, report, answer.row)
+    if not is_sure:
+        answer = answer._replace(row=answer.row._replace(identity=""))
+    unknown = {layer.digest for layer in answer.row.layers if is_sure and not known.has_contents(layer.digest)}
+    found = _contents(place, report, answer.row, {*wanted, *unknown})
     if is_sure:
-        for item in found.values():
-            known.put_contents(item)
-        known.put(plan.identity, answer)
-    _write(setup, answer)
+        for digest in unknown & found.keys():
+            known.put_contents(found[digest])
+        known.put(answer)
+    _write(setup, answer.row.report, answer.reports)
     asked = tuple(found[digest] for digest in wanted if digest in found)
     return ImageDone(answer.row, asked, counted.bytes, time.monotonic() - began, short_of_memory=_is_short_of_memory(report))
 
@@ -175,25 +192,25 @@ def _answer(setup: Setup, plan: ImagePlan, report: Report, chain_ids: list[str])
     texts = {form: forms.render(form, [document], several=False) for form in dict.fromkeys((*setup.forms, "json"))}
     digest = sha256(texts["json"].encode("utf-8")).hexdigest()
     row = image_row(plan.key, plan.references, plan.unit.shown, document, chain_ids, plan.key, digest)
-    return Answer(row, texts)
+    return Answer(row._replace(identity=plan.identity), texts)
 
 
 def _failed(
     setup: Setup, place: Workshop, plan: ImagePlan, reason: str, began: float, counted: _Count, *, is_unreadable: bool = False
 ) -> ImageDone:
     answer = _answer(setup, plan, not_inspected(reason, place.criteria), [])
-    answer = answer._replace(row=answer.row._replace(platform=plan.platform, manifest_digest=plan.digests[-1] if plan.digests else ""))
-    _write(setup, answer)
+    row = answer.row._replace(platform=plan.platform, manifest_digest=plan.digests[-1] if plan.digests else "", identity="")
+    _write(setup, row.report, answer.reports)
     seconds = time.monotonic() - began
-    return ImageDone(answer.row, (), counted.bytes, seconds, short_of_memory=_is_short(reason), is_unreadable=is_unreadable)
+    return ImageDone(row, (), counted.bytes, seconds, short_of_memory=_is_short(reason), is_unreadable=is_unreadable)
 
 
-def _contents(place: Workshop, report: Report, row: ImageRow) -> dict[str, LayerContents]:
-    """Names and digests of the files of each layer that was read, by the digest of the layer."""
+def _contents(place: Workshop, report: Report, row: ImageRow, wanted: set[str]) -> dict[str, LayerContents]:
+    """Names and digests of the files of the layers *wanted*, by the digest of the layer."""
     found: dict[str, LayerContents] = {}
     layers = report.filesystem.layers if report.filesystem is not None else ()
     for layer, index in zip(row.layers, layers, strict=False):
-        if layer.digest and layer.digest not in found:
+        if layer.digest in wanted and layer.digest not in found:
             found[layer.digest] = layer_contents.of_layer(layer.digest, _without_secrets(place, index), report.withheld)
     return found
 
@@ -221,15 +238,15 @@ def _is_short(text: str) -> bool:
     return text.startswith(NO_MEMORY)
 
 
-def _write(setup: Setup, answer: Answer) -> None:
+def _write(setup: Setup, name: str, reports: dict[str, str]) -> None:
     """Writes the reports, whole or not at all; they need not be on the disk yet when this returns.
 
     Raises: NoRoom; UsageError - the folder is gone
     """
     folder = Path(setup.reports)
     with complaints(folder / "x"), folder_of(folder / "x") as opened:
-        for form, text in answer.reports.items():
-            replace_file(opened, f"{answer.row.report}.{SUFFIXES[form]}", [text.encode("utf-8")], waits=False)
+        for form, text in reports.items():
+            replace_file(opened, f"{name}.{SUFFIXES[form]}", [text.encode("utf-8")], waits=False)
 
 
 # -- layers ------------------------------------------------------------------------------------------------------------

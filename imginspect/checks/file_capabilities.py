@@ -44,6 +44,7 @@ def file_capabilities(subject: Subject, params: Params) -> Outcome:
     """
     nodes = nodes_where(
         subject.view,
+        "capabilities",
         lambda entry: entry.extra is not None and any(key == ATTRIBUTE for key, _ in entry.extra.xattrs),
         lambda node: node.kind in (FILE, HARDLINK) and _attribute(node) is not None,
     )

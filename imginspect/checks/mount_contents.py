@@ -184,7 +184,7 @@ def _normal(path: str) -> str:
 def _deleted(subject: Subject, path: str) -> list[Found]:
     """What an earlier layer had below *path* and a later one took away: no container sees it, and it is in the archive."""
     inside = path + "/"
-    if not any(entry.parent == path or entry.parent.startswith(inside) for layer in subject.layers for entry in layer.entries):
+    if not any(parent == path or parent.startswith(inside) for layer in subject.layers for parent in layer.parents):
         return []
     gone: list[Evidence] = []
     count = 0

@@ -63,7 +63,9 @@ def identity_changing(subject: Subject, params: IdentityParams) -> Outcome:
         mode = mode_of(node)
         return node.kind in (FILE, HARDLINK) and bool(mode & bit) and bool(mode & execute)
 
-    nodes = nodes_where(subject.view, lambda entry: bool(entry.mode & bit) and entry.kind in (FILE, HARDLINK), fits)
+    nodes = nodes_where(
+        subject.view, f"files of mode {bit:o}", lambda entry: bool(entry.mode & bit) and entry.kind in (FILE, HARDLINK), fits
+    )
     shells = {node.digest for node in _named(subject, params.shells)} if nodes else set()
     expected = [node for node in nodes if _is_expected(node, params) and not mode_of(node) & 0o022 and node.digest not in shells]
     names = {node.path for node in expected}
@@ -97,6 +99,7 @@ def _named(subject: Subject, names: Sequence[str]) -> list[Node]:
     return list(
         nodes_where(
             subject.view,
+            f"named {sorted(wanted)}",
             lambda entry: entry.name in wanted,
             lambda node: node.digest is not None and node.size > 0 and bool(node.mode & 0o111) and name_of(node.path) in wanted,
         )
@@ -145,7 +148,7 @@ def world_writable(subject: Subject, params: WritableParams) -> Outcome:
         sticky_folder = node.kind == DIRECTORY and node.mode & _STICKY
         return not sticky_folder and not any(node.path == path or node.path.startswith(path + "/") for path in over)
 
-    nodes = nodes_where(subject.view, lambda entry: bool(entry.mode & 0o002) and entry.kind != SYMLINK, fits)
+    nodes = nodes_where(subject.view, "world-writable", lambda entry: bool(entry.mode & 0o002) and entry.kind != SYMLINK, fits)
     return _outcome(subject, [_writable(subject, node, params) for node in nodes], params.most, "files and directories", "")
 
 
@@ -180,7 +183,9 @@ def device_nodes(subject: Subject, params: DeviceParams) -> Outcome:
     A character device 0/0 is passed over: it is a whiteout to some runtimes, and the integrity rules report it.
     """
     kinds = (CHARACTER_DEVICE, BLOCK_DEVICE)
-    nodes = nodes_where(subject.view, lambda entry: entry.kind in kinds, lambda node: node.kind in kinds and _numbers(node) != (0, 0))
+    nodes = nodes_where(
+        subject.view, "devices", lambda entry: entry.kind in kinds, lambda node: node.kind in kinds and _numbers(node) != (0, 0)
+    )
     expected = [node for node in nodes if node.kind == CHARACTER_DEVICE and tuple(params.known.get(node.path, ())) == _numbers(node)]
     names = {node.path for node in expected}
     found = [_device(subject, node) for node in nodes if node.path not in names]

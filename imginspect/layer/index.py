@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -91,6 +92,23 @@ class LayerIndex:
     """Whether another pass over the same bytes finds the same, whatever else is read: not where the machine failed or a limit was met."""
     has_plain_names: bool = False
     """Whether its names, links and attributes were searched for credentials already, and hold none."""
+
+    _fitting: dict[str, list[int]] = field(default_factory=dict, repr=False, compare=False)
+    _parents: list[frozenset[str]] = field(default_factory=list, repr=False, compare=False)
+
+    def fitting(self, question: str, fits: Callable[[Entry], bool]) -> list[int]:
+        """The ordinals of the entries that *fits* accepts, remembered under *question* for every image that has the layer."""
+        found = self._fitting.get(question)
+        if found is None:
+            found = self._fitting[question] = [ordinal for ordinal, entry in enumerate(self.entries) if fits(entry)]
+        return found
+
+    @property
+    def parents(self) -> frozenset[str]:
+        """All folders that entries are directly in; remembered likewise."""
+        if not self._parents:
+            self._parents.append(frozenset(entry.parent for entry in self.entries))
+        return self._parents[0]
 
     def as_layer(self, number: int) -> LayerIndex:
         """The same blob as layer *number* of an image: what was found in it holds there too. What is kept may be added to."""

@@ -71,6 +71,8 @@ def read_layers(
     *threads* is 2 or 1: see ``Pipeline``.
     Close the generator (``contextlib.closing``) where it is not run to its end: a thread stands behind it.
     """
+    if not jobs:
+        return
     blobs = [BlobJob(job.open, job.blob_algorithm, expand=not job.not_readable) for job in jobs]
     budget = _Budget(limits)
     with Pipeline(blobs, limits, progress, apart=apart, threads=threads) as pipeline:

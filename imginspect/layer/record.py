@@ -10,12 +10,12 @@ from __future__ import annotations
 import json
 import struct
 import sys
-import zlib
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import repeat
 from typing import NamedTuple, Protocol
 
+from imginspect.compression import CorruptStream, pack, unpack
 from imginspect.layer.index import Entry, LayerIndex
 from imginspect.layer.kept import Kept
 from imginspect.oci.digest import Digest
@@ -29,7 +29,8 @@ _HEAD = struct.Struct("<4sI")
 _MAGIC = b"IIL1"
 _NUMBERS = ("mode", "uid", "gid", "size", "mtime")
 _WORDS = ("parent", "kind", "link", "content_class")
-_LEVEL = 1
+_MOST = 1 << 30
+"""Bytes of one column: more than a million entries have."""
 _DIGEST_BYTES = 32
 
 
@@ -94,7 +95,7 @@ def encode(index: LayerIndex) -> Iterator[bytes]:
         sections = [codec.encode(_plain(index, tuple(kept))), *_columns(index.entries)]
     except (OverflowError, TypeError) as error:
         raise NoRecord(str(error)) from error
-    packed = [section if number == 1 else zlib.compress(section, _LEVEL) for number, section in enumerate(sections)]
+    packed = [section if number == 1 else pack(section) for number, section in enumerate(sections)]
     yield _HEAD.pack(_MAGIC, len(packed)) + struct.pack(f"<{len(packed)}Q", *map(len, packed))
     yield from packed
     for content in index.kept.values():
@@ -115,11 +116,11 @@ def decode(contents: Contents) -> LayerIndex:
         sections = []
         for number, length in enumerate(lengths):
             section = contents.read_at(start, length)
-            sections.append(section if number == 1 else zlib.decompress(section))
+            sections.append(section if number == 1 else unpack(section, _MOST))
             start += length
         plain = codec.decode(sections[0], _Plain)
         return _index(plain, _entries(sections[1:], plain), _Place(contents, start))
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError, struct.error, zlib.error, RecursionError) as error:
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError, struct.error, CorruptStream, RecursionError) as error:
         raise NoRecord(str(error)) from error
 
 

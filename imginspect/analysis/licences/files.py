@@ -38,7 +38,12 @@ def licence_files(view: View, products: LicenceProducts, facts: Sequence[Environ
     folders = tuple(path + "/" for path, (node, _) in named.items() if node.kind == DIRECTORY)
     found = {path: node for path, (node, _) in named.items() if node.kind in (FILE, HARDLINK)}
     is_cut = False
-    for node in nodes_where(view, lambda entry: globs.may_match(entry.name), lambda node: _is_file(node) and bool(globs.find(node.path))):
+    for node in nodes_where(
+        view,
+        f"licence files of {products.digest}",
+        lambda entry: globs.may_match(entry.name),
+        lambda node: _is_file(node) and bool(globs.find(node.path)),
+    ):
         if len(found) >= _MOST_FILES:
             is_cut = True
             break

@@ -23,6 +23,7 @@ def installed_products(view: View, products: LicenceProducts) -> tuple[Installed
     found: dict[str, Installed] = {}
     for node in nodes_where(
         view,
+        f"markers of {products.digest}",
         lambda entry: entry.name in _METADATA or markers.may_match(entry.name),
         lambda node: node.kind != DIRECTORY and (name_of(node.path) in _METADATA or markers.may_match(name_of(node.path))),
     ):

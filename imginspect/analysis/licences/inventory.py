@@ -61,7 +61,7 @@ def _stated_places(view: View) -> Iterator[tuple[str, Node]]:
     def may_state(name: str) -> bool:
         return name in _NAMES or _TEXT_NAME.fullmatch(name) is not None
 
-    for node in nodes_where(view, lambda entry: may_state(entry.name), lambda node: node.kind in (FILE, HARDLINK)):
+    for node in nodes_where(view, "licences stated", lambda entry: may_state(entry.name), lambda node: node.kind in (FILE, HARDLINK)):
         kind = next((kind for kind, pattern in _KINDS if pattern.fullmatch(node.path)), "")
         if kind or _TEXT_NAME.fullmatch(name_of(node.path)):
             yield kind or "licence text", node
