@@ -21,7 +21,11 @@ class Storing:
 
     def rules(self, rules: Iterable[RuleRow]) -> None:
         """Names the rules."""
-        self._many("INSERT OR REPLACE INTO rule (rule, title, severity, remediation) VALUES (?, ?, ?, ?)", map(_lines, rules))
+        self._many(  # in its place: results refer to it
+            "INSERT INTO rule (rule, title, severity, remediation) VALUES (?, ?, ?, ?) ON CONFLICT (rule) DO UPDATE"
+            " SET title = excluded.title, severity = excluded.severity, remediation = excluded.remediation",
+            map(_lines, rules),
+        )
 
     def image(self, row: ImageRow, seconds: float) -> None:
         """One image, in the place of what there was under its key."""
