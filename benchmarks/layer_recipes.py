@@ -34,7 +34,7 @@ class RecipeError(Exception):
 def tiny(out: Path) -> None:
     """One static program of 10 KB, as in Docker's hello-world."""
     with _new(out) as tar:
-        _add(tar, "hello", _hello_program(), 0o755)
+        _add(tar, "hello", hello_program(), 0o755)
 
 
 def empty(out: Path) -> None:
@@ -115,7 +115,7 @@ def _add(tar: tarfile.TarFile, name: str, data: bytes, mode: int = 0o644) -> Non
     tar.addfile(info, io.BytesIO(data))
 
 
-def _hello_program() -> bytes:
+def hello_program() -> bytes:
     """A static x86-64 ELF program of 10 KB that writes one line and ends, so that ELF readers have something true to read."""
     text = b"Hello from a container image.\n".ljust(10_000, b"\0")
     length = text.index(b"\0")

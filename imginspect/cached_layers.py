@@ -30,7 +30,13 @@ class LayerSource(NamedTuple):
 
 
 def read_through(
-    cache: LayerCache, sources: Sequence[LayerSource], limits: Limits, look: Look | None, progress: Progress | None = None
+    cache: LayerCache,
+    sources: Sequence[LayerSource],
+    limits: Limits,
+    look: Look | None,
+    progress: Progress | None = None,
+    *,
+    threads: int = 2,
 ) -> dict[int, LayerIndex] | None:
     """All *sources* by the index of their job. None where a limit was met that holds for all layers together: so they have to be read."""
     began = time.time_ns()
@@ -43,7 +49,8 @@ def read_through(
             found[source.job.index] = index.as_layer(source.job.index)
         else:
             unknown[source.job.index] = source, identity
-    with closing(read_layers([source.job for source, _ in unknown.values()], limits, look, progress, apart=True)) as reads:
+    jobs = [source.job for source, _ in unknown.values()]
+    with closing(read_layers(jobs, limits, look, progress, apart=True, threads=threads)) as reads:
         for job, index in reads:
             found[job.index] = index
             if index.blob_digest is not None and index.is_repeatable:

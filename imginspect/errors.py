@@ -50,8 +50,12 @@ class LimitExceeded(ImgInspectError):
         self.bound = bound
 
 
+NO_MEMORY = "there was not enough memory"
+"""How every message about too little memory begins."""
+
+
 def describe(error: BaseException) -> str:
     """What went wrong, in words."""
     if isinstance(error, MemoryError):
-        return str(error) or "there was not enough memory"
+        return str(error) or NO_MEMORY
     return str(error) or type(error).__name__

@@ -67,7 +67,7 @@ def read_again(
         if cache is not None:
             fetch.take(partial(cache.content, key))
         if fetch.is_open:
-            for _ in read_layers([_job(archive, layer)], archive.limits, Look(fetch)):
+            for _ in read_layers([_job(archive, layer)], archive.limits, Look(fetch), threads=archive.threads):
                 pass
             if cache is not None and index.is_repeatable:
                 for ordinal in fetch.fetched:
@@ -89,7 +89,8 @@ def _read_layers(
     in_order = sorted(first.values(), key=lambda layer: (layer.blob.member.offset if layer.blob.member else 0, layer.index))
     known = None
     if cache is not None:
-        known = read_through(cache, [_source(archive, layer) for layer in in_order], archive.limits, look, progress)
+        sources = [_source(archive, layer) for layer in in_order]
+        known = read_through(cache, sources, archive.limits, look, progress, threads=archive.threads)
     found |= known if known is not None else _together(archive, in_order, look, progress)
     for layer in layers:
         if layer.index not in found and layer.blob.member is not None:
@@ -99,7 +100,8 @@ def _read_layers(
 
 def _together(archive: Archive, layers: Sequence[Layer], look: Look | None, progress: Progress | None) -> dict[int, LayerIndex]:
     """All *layers* read, with the limits holding for them together."""
-    with closing(read_layers([_job(archive, layer) for layer in layers], archive.limits, look, progress)) as reads:
+    jobs = [_job(archive, layer) for layer in layers]
+    with closing(read_layers(jobs, archive.limits, look, progress, threads=archive.threads)) as reads:
         return {job.index: index for job, index in reads}
 
 

@@ -9,8 +9,12 @@ from __future__ import annotations
 import _thread
 from collections.abc import Callable
 
+from imginspect.errors import NO_MEMORY
+
 _PATIENCE = 5.0
 """Seconds that a thread may take to begin: on any machine that works it is far less than one."""
+
+_NO_ROOM = f"{NO_MEMORY} for another thread"
 
 
 class Worker:
@@ -32,10 +36,10 @@ class Worker:
             _thread.start_new_thread(self._run, ())
         except RuntimeError as error:
             self._ended.release()
-            raise MemoryError("there was not enough memory for another thread") from error
+            raise MemoryError(_NO_ROOM) from error
         if not self._begun.acquire(timeout=_PATIENCE):
             self._ended.release()
-            raise MemoryError("there was not enough memory for another thread")
+            raise MemoryError(_NO_ROOM)
 
     def is_alive(self) -> bool:
         """Whether the work is still going on."""

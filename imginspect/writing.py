@@ -64,15 +64,19 @@ def folder_of(target: Path) -> Iterator[int]:
         os.close(folder)
 
 
-def write_in(folder: int, name: str, content: bytes | Iterable[bytes]) -> None:
-    """A new file in *folder*, on the disk when this returns; if it cannot be written whole it is removed. *content* may be in pieces."""
+def write_in(folder: int, name: str, content: bytes | Iterable[bytes], *, waits: bool = True) -> None:
+    """A new file in *folder*, on the disk when this returns if it *waits* for that; if it cannot be written whole it is removed.
+
+    *content* may be in pieces.
+    """
     descriptor = os.open(name, _NEW_FILE, 0o600, dir_fd=folder)
     try:
         with os.fdopen(descriptor, "wb") as handle:
             for piece in [content] if isinstance(content, bytes) else content:
                 handle.write(piece)
             handle.flush()
-            os.fsync(handle.fileno())
+            if waits:
+                os.fsync(handle.fileno())
     except BaseException:
         with suppress(OSError):
             os.unlink(name, dir_fd=folder)
@@ -95,20 +99,22 @@ def replace_files(folder: int, files: Mapping[str, bytes]) -> None:
                 os.unlink(temporary, dir_fd=folder)
 
 
-def replace_file(folder: int, name: str, pieces: Iterable[bytes]) -> None:
+def replace_file(folder: int, name: str, pieces: Iterable[bytes], *, waits: bool = True) -> None:
     """The file *name* of *pieces*, which are written as they come: it need not fit into memory.
 
+    Unless it *waits* for the disk, the file may be empty, or not be there, after a power cut.
     Raises: OSError
     """
     temporary = temporary_name(name)
-    write_in(folder, temporary, pieces)
+    write_in(folder, temporary, pieces, waits=waits)
     try:
         os.rename(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
     except OSError:
         with suppress(OSError):
             os.unlink(temporary, dir_fd=folder)
         raise
-    os.fsync(folder)
+    if waits:
+        os.fsync(folder)
 
 
 def _temporary(folder: int, name: str, content: bytes) -> str:

@@ -16,7 +16,7 @@ from imginspect.archive.identity import file_identity, is_settled
 from imginspect.archive.layout import Layout, UnsupportedFormat, find_layout
 from imginspect.archive.members import BlobNotFound, ByteReader, Member, Members
 from imginspect.archive.source import ArchiveFile, open_file, spool
-from imginspect.archive.stored import Blob, Document, StoredImage
+from imginspect.archive.stored import Blob, Document, Scope, StoredImage
 from imginspect.archive.tar_members import NotATar, TarMembers
 from imginspect.errors import ArchiveError, ImageError, ImgInspectError, LimitExceeded, UsageError
 from imginspect.limits import Limits
@@ -33,6 +33,8 @@ class Access(NamedTuple):
     limits: Limits = Limits()
     tmp_dir: Path | None = None
     progress: Progress | None = None
+    threads: int = 2
+    """Threads that read a layer, 2 or 1."""
 
 
 class Archive:
@@ -47,9 +49,12 @@ class Archive:
         self.top = layout.top
         self.limits = access.limits
         self.tmp_dir = access.tmp_dir
+        self.threads = access.threads
         self.problems = problems
         self.file = file
         self.reader = Reader(members, layout.top, access.limits, problems)
+        self.is_shared = layout.form == layouts.REGISTRY
+        """Whether it serves many images and only what belongs to one is looked at: then nothing in it is left over."""
 
     def __enter__(self) -> Archive:
         return self
@@ -62,14 +67,18 @@ class Archive:
         if self.file is not None:
             self.file.close()
 
-    def stored_images(self, wanted: str | None = None) -> list[StoredImage]:
+    def stored_images(self, wanted: str | None = None, scope: Scope | None = None) -> list[StoredImage]:
         """What the archive lists: images, other platforms' images and artefacts; each once, with all its references.
 
-        *wanted* narrows a registry's storage tree to one repository and tag; elsewhere it is not looked at.
+        *wanted* narrows a registry's storage tree to one repository and tag; elsewhere it is not looked at. *scope* narrows what is
+        read; a directory that is read in part *is_shared* from then on.
         Raises: ImgInspectError - the listing itself cannot be read
         """
+        scope = scope or Scope()
+        if scope.only is not None and self.file is None:
+            self.is_shared = True
         try:
-            found = self._listed(wanted)
+            found = self._listed(wanted, scope)
         except (BlobNotFound, ImageError, LimitExceeded) as error:
             damage = [problem.what for problem in self.problems.listed() if problem.unread]
             if damage:  # it explains what is missing
@@ -78,13 +87,13 @@ class Archive:
         self._note_layout_file()
         return _merged(found)
 
-    def _listed(self, wanted: str | None) -> list[StoredImage]:
+    def _listed(self, wanted: str | None, scope: Scope) -> list[StoredImage]:
         if self.form == layouts.REGISTRY:
-            return registry.read_registry(self.reader, wanted)
+            return registry.read_repository(self.reader, scope) if scope.repository else registry.read_registry(self.reader, wanted)
         if self.form == layouts.DIRECTORY:
-            return plain_directory.read_directory(self.reader)
+            return plain_directory.read_directory(self.reader, scope.only)
         if self.form == layouts.OCI:
-            return oci_layout.read_layout(self.reader)
+            return oci_layout.read_layout(self.reader, scope.only)
         if self.form == layouts.DOCKER:
             return docker_archive.read_archive(self.reader)
         return self._both_listings()

@@ -25,6 +25,10 @@ class Reader:
         self._checked: set[str] = set()
         self._bytes = 0
 
+    def count_anew(self) -> None:
+        """Lets the bound on all documents hold for those that follow: in a store it is meant for each image by itself."""
+        self._bytes = 0
+
     def has(self, name: str) -> bool:
         """Whether a file *name* is there."""
         try:

@@ -1,25 +1,27 @@
-"""Identity of a file on the host: what tells that it is the same, unchanged, as when its bytes were verified.
-
-Inode, size and the times of the last change of content and of status: nobody but the system sets the last, so a file that was written to
-in the meantime has another identity. The device's number and the path are left out: the same file has the same identity through
-another hard link, and on each machine of a cluster.
-"""
+"""What names a file on the host as it is now, so that one that was read before need not be read again."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 
-_SETTLED_NS = 2_000_000_000
-"""Clocks of file systems tick as slowly as every two seconds: what was changed more recently may change again unseen."""
+_GRANULARITY = 2_000_000_000
+"""The coarsest clock of a file system that is in use (FAT), in nanoseconds."""
 
 
 def file_identity(status: os.stat_result, offset: int, claimed: str) -> str:
-    """64 hex digits for the bytes at *offset* of the file with *status*, whose digest is said to be *claimed* (empty where nothing is)."""
-    text = f"{status.st_ino} {status.st_size} {status.st_mtime_ns} {status.st_ctime_ns} {offset} {claimed}"
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    """A name (64 hex digits) of what a file holds at *offset*, of which *claimed* is the digest that was promised.
+
+    Neither path nor device is in it: a file that several machines or several hard links show is one file. It tells nothing about the
+    content by itself; that a file with this name was read and had the digest has to be remembered.
+    """
+    known = (status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns, offset, claimed)
+    return hashlib.sha256(repr(known).encode()).hexdigest()
 
 
 def is_settled(status: os.stat_result, since_ns: int) -> bool:
-    """Whether the file was last changed so long before *since_ns* (as ``time.time_ns``) that a later change would show in its times."""
-    return max(status.st_mtime_ns, status.st_ctime_ns) + _SETTLED_NS < since_ns
+    """Whether a change after *since_ns* would be seen in the file's times: they are older than the clock is coarse.
+
+    Of a file that is not settled no identity is to be remembered: it might be changed again and still have the same times.
+    """
+    return max(status.st_mtime_ns, status.st_ctime_ns) <= since_ns - _GRANULARITY

@@ -51,6 +51,32 @@ def find_layout(members: Members, limits: Limits) -> Layout:
     raise UnsupportedFormat(f"not a container image: {identify_members(members)}")
 
 
+def layout_of_folder(members: Members, limits: Limits) -> Layout | None:
+    """The layout that begins at the top of *members* and nowhere below, or None.
+
+    A folder among others may hold a manifest.json or index.json of something else, so what these say counts too. One that cannot be
+    parsed counts as an image's: a damaged image is not to be lost.
+    """
+    layout = _layout_at(members, "", limits)
+    if layout is None or layout.top:
+        return None
+    return layout if layout.form in (REGISTRY, DOCKER_AND_OCI) or _lists_images(members, layout.form, limits) else None
+
+
+def _lists_images(members: Members, form: str, limits: Limits) -> bool:
+    if _is_file(members, "oci-layout" if form == OCI else "version", limits):
+        return True
+    scratch = Reader(members, "", limits, Problems())
+    try:
+        value = scratch.parse(scratch.document("index.json" if form == OCI else "manifest.json", "listing"))
+    except ImgInspectError:
+        return True
+    if form == DOCKER:
+        return isinstance(value, list) and any(isinstance(item, JsonObject) and item.get("Config") is not None for item in value)
+    keys = ("manifests",) if form == OCI else ("manifests", "layers", "config", "fsLayers")
+    return isinstance(value, JsonObject) and any(value.get(key) is not None for key in keys)
+
+
 def _layout_at(members: Members, top: str, limits: Limits) -> Layout | None:
     has_index = _is_file(members, f"{top}index.json", limits) or _is_file(members, f"{top}oci-layout", limits)
     if _is_file(members, f"{top}manifest.json", limits):

@@ -9,7 +9,6 @@ from contextlib import closing
 from typing import NamedTuple, Protocol
 
 from imginspect.archive.archive import Archive
-from imginspect.archive.layout import REGISTRY
 from imginspect.archive.members import Member
 from imginspect.archive.tar_members import TarMembers
 from imginspect.compression import HEAD_BYTES, PLAIN, compression_of
@@ -51,14 +50,19 @@ class Listener(Protocol):
 
 
 def leftovers(archive: Archive, listener: Listener) -> Iterator[Leftover]:
-    """Every file that nothing refers to, read and hashed. A registry's tree serves many images: there nothing is left over."""
-    if archive.form == REGISTRY:
+    """Every file that nothing refers to, read and hashed; none of an archive that is shared by images which were not all listed."""
+    if archive.is_shared:
         return
     for member in archive.members.walk():
         if member.kind == FILE and member.name not in archive.reader.referenced:
             listener.begin(member.name)
             yield _leftover(archive, member, listener)
             listener.end()
+
+
+def is_tools_metadata(name: str) -> bool:
+    """Whether tools are known to write a file of that *name* (below the layout's folder) beside an image's own."""
+    return _METADATA.fullmatch(name) is not None
 
 
 def trailing_bytes(archive: Archive, listener: Listener) -> tuple[int, int]:

@@ -32,20 +32,30 @@ def blob_name(digest: Digest) -> str:
     return f"blobs/{digest.algorithm}/{digest.hex}"
 
 
-def read_layout(reader: Reader) -> list[StoredImage]:
-    """The images that index.json lists, nested indexes unfolded, in order.
+def read_layout(reader: Reader, only: frozenset[Digest] | None = None) -> list[StoredImage]:
+    """The images that index.json lists, nested indexes unfolded, in order; *only* as for ``unfold``.
 
     Raises: BlobNotFound, ImageError, LimitExceeded
     """
     document = reader.document("index.json", "index")
-    return list(unfold(reader, document, blob_name))
+    return list(unfold(reader, document, blob_name, only=only))
 
 
 def unfold(
-    reader: Reader, document: Document, name_of: BlobName, references: tuple[str, ...] = (), *, keep_names: bool = True
+    reader: Reader,
+    document: Document,
+    name_of: BlobName,
+    references: tuple[str, ...] = (),
+    *,
+    keep_names: bool = True,
+    only: frozenset[Digest] | None = None,
 ) -> Iterator[StoredImage]:
-    """The images under *document*, which is an index or a manifest; *references* are the names it is known by already."""
-    yield from _Walk(reader, name_of, document.name, keep_names=keep_names).visit(document, _Place((document,), references, (), None), "")
+    """The images under *document*, which is an index or a manifest; *references* are the names it is known by already.
+
+    Where *only* is given, indexes and manifests whose digest is not in it are passed by unread.
+    """
+    walk = _Walk(reader, name_of, document.name, keep_names=keep_names, only=only)
+    yield from walk.visit(document, _Place((document,), references, (), None), "")
 
 
 class _Place(NamedTuple):
@@ -60,12 +70,13 @@ class _Place(NamedTuple):
 class _Walk:
     """One depth-first walk over indexes, which may be nested, repeat themselves, or be made to."""
 
-    def __init__(self, reader: Reader, name_of: BlobName, listed_in: str, *, keep_names: bool) -> None:
+    def __init__(self, reader: Reader, name_of: BlobName, listed_in: str, *, keep_names: bool, only: frozenset[Digest] | None) -> None:
         self._reader = reader
         self._name_of = name_of
         self._listed_in = (listed_in,)
         self._seen = 0
         self._keep_names = keep_names
+        self._only = only
 
     def visit(self, document: Document, place: _Place, declared: str) -> Iterator[StoredImage]:
         """The images that *document* holds or leads to."""
@@ -94,7 +105,7 @@ class _Walk:
             raise LimitExceeded("index_depth", limits.index_depth, f"{document.name}: indexes inside indexes")
         if document.digest in place.indexes:
             raise ImageError(f"{document.name}: the index contains itself")
-        for descriptor in parse_index(value, f"{document.role} {document.name}").manifests:
+        for descriptor in parse_index(value, f"{document.role} {document.name}", self._only).manifests:
             self._seen += 1
             if self._seen > limits.manifests:
                 raise LimitExceeded("manifests", limits.manifests, f"{document.name}: manifests and indexes")
@@ -119,6 +130,7 @@ class _Walk:
                 platform=descriptor.platform,
                 artefact=_artefact_of(descriptor, None),
                 absent=str(error),
+                is_damaged=not isinstance(error, BlobNotFound),
                 listed_in=self._listed_in,
             )
 

@@ -11,8 +11,8 @@ from imginspect.archive.stored import StoredImage
 from imginspect.oci.digest import Digest
 
 
-def read_directory(reader: Reader) -> list[StoredImage]:
-    """The image (or, where manifest.json is an index, the images) of the tree.
+def read_directory(reader: Reader, only: frozenset[Digest] | None = None) -> list[StoredImage]:
+    """The image (or, where manifest.json is an index, the images) of the tree; *only* as for ``unfold``.
 
     Raises: BlobNotFound, ImageError, LimitExceeded
     """
@@ -24,4 +24,4 @@ def read_directory(reader: Reader) -> list[StoredImage]:
         return digest.hex if digest.algorithm == "sha256" else f"{digest.algorithm}-{digest.hex}"
 
     document = reader.document("manifest.json", "manifest")
-    return list(unfold(reader, document, name_of))
+    return list(unfold(reader, document, name_of, only=only))

@@ -8,16 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from imginspect.archive.documents import Reader
-from imginspect.archive.members import BlobNotFound, find, read_whole
+from imginspect.archive.members import BlobNotFound, Members, find, read_whole
 from imginspect.archive.oci_layout import unfold
-from imginspect.archive.stored import StoredImage
+from imginspect.archive.stored import Scope, StoredImage
 from imginspect.errors import ImageError, LimitExceeded
 from imginspect.oci.digest import Digest
 from imginspect.oci.reference import matches
 from imginspect.problems import Problem, Topic
 
 _MANIFESTS = "_manifests"
-_MAX_DEPTH = 32
+_MAX_DEPTH = 128  # a repository's name has at most 255 characters
 
 
 def read_registry(reader: Reader, wanted: str | None) -> list[StoredImage]:
@@ -26,24 +26,44 @@ def read_registry(reader: Reader, wanted: str | None) -> list[StoredImage]:
     A tag's live manifest is the one that ``current/link`` names; earlier ones are found by digest only.
     """
     found: list[StoredImage] = []
-    for repository in _repositories(reader):
+    for repository in repositories(reader.members, reader.top):
         for reference, link in _links(reader, repository, wanted):
             found += _images(reader, repository, reference, link)
     return found
 
 
-def _images(reader: Reader, repository: str, reference: str, link: str) -> list[StoredImage]:
+def read_repository(reader: Reader, scope: Scope) -> list[StoredImage]:
+    """The images of the tags of one repository; no other is looked at."""
+    base = f"repositories/{scope.repository}/{_MANIFESTS}/tags"
+    tags = reader.members.children(reader.top + base) if scope.tags is None else scope.tags
+    found: list[StoredImage] = []
+    for tag in tags:
+        found += _images(reader, scope.repository, f"{scope.repository}:{tag}", f"{base}/{tag}/current/link", scope.only)
+    return found
+
+
+def revisions(members: Members, top: str, repository: str) -> list[str]:
+    """The digests of all manifests that were ever put into *repository* and not removed, with a tag or without."""
+    base = f"{top}repositories/{repository}/{_MANIFESTS}/revisions"
+    return [f"{algorithm}:{hexadecimal}" for algorithm in members.children(base) for hexadecimal in members.children(f"{base}/{algorithm}")]
+
+
+def _images(reader: Reader, repository: str, reference: str, link: str, only: frozenset[Digest] | None = None) -> list[StoredImage]:
+    digest = None
     try:
         member = find(reader.members, reader.top + link, reader.limits)
         if member.size > 200:
             raise ImageError(f"{link}: expected a digest, found {member.size:,} bytes")
         digest = Digest.parse(read_whole(reader.members.open(member), 200).decode("ascii", "replace").strip())
+        if only is not None and digest not in only:
+            return []
         document = reader.document(_blob_name(digest), "manifest", digest)
         names = (reference,) if "@" not in reference else ()
-        return list(unfold(reader, document, _blob_name, names, keep_names=False))
+        return list(unfold(reader, document, _blob_name, names, keep_names=False, only=only))
     except (BlobNotFound, ImageError, LimitExceeded) as error:
         reader.problems.add(Problem(Topic.UNREAD, f"repository {repository}", f"{reference} cannot be read: {error}"))
-        return [StoredImage(references=(reference,), absent=str(error))]
+        damaged = not isinstance(error, BlobNotFound)
+        return [StoredImage(references=(reference,), manifest_digest=digest, absent=str(error), is_damaged=damaged)]
 
 
 def _links(reader: Reader, repository: str, wanted: str | None) -> Iterator[tuple[str, str]]:
@@ -67,12 +87,12 @@ def _is_digest(wanted: str) -> bool:
     return len(text) >= 6 and not text.strip("0123456789abcdef")
 
 
-def _repositories(reader: Reader) -> Iterator[str]:
-    """Names of all repositories; they may be nested (``a/b/c``)."""
+def repositories(members: Members, top: str) -> Iterator[str]:
+    """Names of all repositories of the tree at *top*, found one by one; they may be nested (``a/b/c``)."""
     stack = [("", 0)]
     while stack:
         name, depth = stack.pop()
-        children = reader.members.children(f"{reader.top}repositories/{name}".rstrip("/"))
+        children = members.children(f"{top}repositories/{name}".rstrip("/"))
         if name and _MANIFESTS in children:
             yield name
         if depth < _MAX_DEPTH:

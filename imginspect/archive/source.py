@@ -5,6 +5,7 @@ Nothing is written under a name that comes from the archive.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import stat
@@ -38,17 +39,21 @@ class ArchiveFile:
         self.damage = ""
         """Why the expanded bytes end early, where they do."""
         self._digest = digest
-        self._is_spooled = digest is not None
+        self.is_spooled = digest is not None
+        """Whether the bytes are a copy in a temporary file."""
         self._digesting: Worker | None = None
         self._closing = False
+
+    def status(self) -> os.stat_result:
+        """What the system says of the open file.
+
+        Raises: OSError
+        """
+        return os.fstat(self._descriptor)
 
     def read_at(self, offset: int, count: int) -> bytes:
         """Up to *count* bytes at *offset*; fewer at the end."""
         return os.pread(self._descriptor, max(0, min(count, self.size - offset)), offset)
-
-    def status(self) -> os.stat_result | None:
-        """The status of the file on the host; None of a spooled archive, whose bytes are in no file of the host's."""
-        return None if self._is_spooled else os.fstat(self._descriptor)
 
     def stream(self, offset: int, size: int) -> RangeReader:
         """A reader of *size* bytes at *offset*."""
@@ -147,6 +152,33 @@ class FileReader:
     def readinto(self, target: memoryview) -> int:
         """Fill *target*; how many bytes there were."""
         return self._handle.readinto(target) or 0  # type: ignore[attr-defined]
+
+    def close(self) -> None:
+        """Close the file."""
+        self._handle.close()
+
+
+class PartReader:
+    """Reads *size* bytes at *offset* of the file at *path*, which is its own: closing it closes the file.
+
+    Raises: OSError - it cannot be opened, or is no file
+    """
+
+    def __init__(self, path: Path, offset: int, size: int) -> None:
+        self._handle = os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb", buffering=0)
+        status = os.fstat(self._handle.fileno())
+        if not stat.S_ISREG(status.st_mode):
+            self._handle.close()
+            raise OSError(errno.EINVAL, "it is no plain file")
+        self._part = ArchiveFile(self._handle, status.st_size).stream(offset, size)
+
+    def read(self, count: int) -> bytes:
+        """Up to *count* bytes; none at the end."""
+        return self._part.read(count)
+
+    def readinto(self, target: memoryview) -> int:
+        """Fill *target*; how many bytes there were."""
+        return self._part.readinto(target)
 
     def close(self) -> None:
         """Close the file."""

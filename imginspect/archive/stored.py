@@ -24,6 +24,18 @@ class Blob(NamedTuple):
     urls: tuple[str, ...] = ()
 
 
+class Scope(NamedTuple):
+    """The part of a store that is to be listed, where listing all of it for each of its images would take too long.
+
+    *repository* is one of a registry's storage tree (empty: not such a tree), *tags* those wanted of it (None: all). *only* are the
+    digests of the indexes and manifests to read, all others are passed by; None means that all are read.
+    """
+
+    repository: str = ""
+    tags: tuple[str, ...] | None = None
+    only: frozenset[Digest] | None = None
+
+
 class Document(NamedTuple):
     """A JSON document that was read whole: what it is, its bytes, and whether they are what was promised."""
 
@@ -60,6 +72,8 @@ class StoredImage:
     """What it is where it is no container image (a Helm chart, an attestation); empty for an image."""
     absent: str = ""
     """Why nothing more than the listing is known: its manifest is not in the archive or is no manifest."""
+    is_damaged: bool = False
+    """Whether what is absent is there after all, and could not be read."""
     schema1_config: ImageConfig | None = None
     listed_in: tuple[str, ...] = ()
     attests: str = ""

@@ -63,7 +63,7 @@ class TarMembers:
 
     def status(self, member: Member) -> os.stat_result | None:
         """See Members."""
-        return self._file.status()
+        return None if self._file.is_spooled else self._file.status()
 
     def walk(self) -> Iterator[Member]:
         """See Members; overwritten members included."""

@@ -70,6 +70,13 @@ class Database:
             for key in keys:
                 self._storing.forget(key)
 
+    def references(self, key: str) -> tuple[str, ...]:
+        """The names of an image, sorted."""
+        names = self.select(
+            "SELECT reference.name FROM reference JOIN image ON image.id = image WHERE key = ? ORDER BY reference.name", key
+        )
+        return tuple(name for (name,) in names)
+
     def update_references(self, key: str, references: Sequence[str]) -> None:
         """The names that an image has now. Raises: NoRoom"""
         with self._transaction():

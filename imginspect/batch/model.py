@@ -23,10 +23,14 @@ class Unit(NamedTuple):
 
 
 class PassedOver(NamedTuple):
-    """Something in a source that was not taken for an image, and why. Nothing is left out without a word."""
+    """Something in a source that was not taken for an image, and why. Nothing is left out without a word.
+
+    *unread* says that it could not be looked into: there may be images in it.
+    """
 
     shown: str
     reason: str
+    unread: bool = False
 
 
 class LayerPlan(NamedTuple):
@@ -44,14 +48,16 @@ class LayerPlan(NamedTuple):
     identity: str
     media_type: str = ""
     diff_algorithm: str = "sha256"
+    diff_id: str = ""
+    """The digest of its content that the config promises; of a layer that is stored plain that of its blob too."""
 
 
 class ImagePlan(NamedTuple):
     """One image to inspect. *key* names it within the run (32 hex digits), whatever the number of workers and the order of work.
 
-    *unit* is where it is. *references* are all names that the mirror gives it, qualified and sorted. *digests* are those of the documents
-    that lead to it, outermost first, its own manifest's last (empty where the archive has no manifests: *ordinal* then says which of its
-    images it is). *only* says that the archive holds too many images to list them all for each: just these documents are read.
+    *unit* is where it is. *references* are all names that the mirror gives it, qualified and sorted. *digests* are those of the
+    documents that lead to it, outermost first, its own manifest's last (empty where the archive has no manifests: *ordinal* then says
+    which of its images it is). *only* says that the archive holds too many images to list them all for each: just these documents are read.
     *identity* names everything that its report depends on besides the criteria; empty where that cannot be told.
     """
 
@@ -64,6 +70,8 @@ class ImagePlan(NamedTuple):
     only: bool
     layers: tuple[LayerPlan, ...]
     identity: str
+    failed: str = ""
+    """Why nothing of it can be read: it is a row of the answer all the same."""
 
 
 class UnitPlan(NamedTuple):

@@ -14,6 +14,7 @@ from imginspect.errors import ImgInspectError, RuleError, UsageError, describe
 
 _COMMANDS = {
     "inspect": "Inspect an image and report what is in it.",
+    "batch": "Inspect all images of a mirror, each layer once.",
     "images": "List the images, references and platforms of an archive.",
     "config": "Show what the image would run, as whom and where.",
     "history": "Show the build steps with their layers, sizes and wasted bytes.",

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from imginspect.archive import Archive
-from imginspect.archive.layout import REGISTRY
 from imginspect.archive.leftovers import MISNAMED, Leftover, Listener, leftovers, trailing_bytes
 from imginspect.filesystem import Filesystem
 from imginspect.image import Image
@@ -99,7 +98,7 @@ def _uses(archive: Archive, image: Image, left: tuple[Leftover, ...], trailing: 
     own_documents = {document.name: len(document.data) for document in image.stored.trail}
     if image.config_document is not None:
         own_documents[image.config_document.name] = len(image.config_document.data)
-    if archive.form == REGISTRY:
+    if archive.is_shared:
         used = ((LAYERS, sum(own_layers.values())), (DOCUMENTS, sum(own_documents.values())))
         return sum(count for _, count in used), used
     known = own_layers.keys() | own_documents.keys() | {item.name for item in left}

@@ -53,6 +53,11 @@ class Filesystem:
         self._limits = limits
         self.problems = problems
 
+    @property
+    def layers(self) -> Sequence[LayerIndex]:
+        """What was applied, base first."""
+        return self._layers
+
     def get(self, path: str) -> Node | None:
         """The node at exactly *path*: no link is followed, not even in its parents."""
         slot: Slot = self._root

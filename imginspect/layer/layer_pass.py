@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from imginspect.archive.members import ByteReader
 from imginspect.compression import TRAILING_START
-from imginspect.errors import ImgInspectError, LimitExceeded
+from imginspect.errors import NO_MEMORY, ImgInspectError, LimitExceeded
 from imginspect.layer.content_class import BINARY, COMPRESSED, EMPTY, HEAD_BYTES, content_class
 from imginspect.layer.index import INVALID, MARKERS, NOT_READ, PARTIAL, SMALL, WITHHELD, Entry, LayerIndex
 from imginspect.layer.kept import KeptContents
@@ -63,15 +63,17 @@ def read_layers(
     progress: Callable[[int], None] | None = None,
     *,
     apart: bool = False,
+    threads: int = 2,
 ) -> Generator[tuple[LayerJob, LayerIndex], None, None]:
     """Each of *jobs* with what its pass found, in the order of *jobs*. Raises nothing for what is wrong with a layer.
 
     The limits are those of all jobs together; *apart* they hold for each, so that what is found in one says nothing of the others.
+    *threads* is 2 or 1: see ``Pipeline``.
     Close the generator (``contextlib.closing``) where it is not run to its end: a thread stands behind it.
     """
     blobs = [BlobJob(job.open, job.blob_algorithm, expand=not job.not_readable) for job in jobs]
     budget = _Budget(limits)
-    with Pipeline(blobs, limits, progress, apart=apart) as pipeline:
+    with Pipeline(blobs, limits, progress, apart=apart, threads=threads) as pipeline:
         for job in jobs:
             pipeline.begin()
             yield job, _Pass(job, pipeline, limits, _Budget(limits) if apart else budget, look or Look()).run()
@@ -371,7 +373,7 @@ class _Pass:
 
 def _message(error: BaseException) -> str:
     if isinstance(error, MemoryError):
-        return "there was not enough memory to read it"
+        return f"{NO_MEMORY} to read it"
     if isinstance(error, RecursionError):
         return "it is nested too deeply to read"
     if isinstance(error, OSError):

@@ -1,20 +1,20 @@
 """The first of the two threads: reads blobs, hashes them as stored, expands them into a few buffers that go round.
 
 The second thread (the caller's) takes full buffers from ``Pipeline.next_block``. zlib, zstd and sha256 release the interpreter's lock,
-so both cores work; memory is bounded by the buffers.
+so both cores work; memory is bounded by the buffers. Where every core has a process of its own already, one thread does both in turn.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import NamedTuple, TypeAlias, TypeVar
 
 from imginspect.archive.members import ByteReader
 from imginspect.compression import GZIP, HEAD_BYTES, PLAIN, Expander, Gunzip, compression_of, has_isal
-from imginspect.errors import ImgInspectError, LimitExceeded
+from imginspect.errors import NO_MEMORY, ImgInspectError, LimitExceeded
 from imginspect.limits import Limits
 from imginspect.oci.digest import Digest
 from imginspect.worker import Worker
@@ -68,9 +68,15 @@ class Pipeline:
     """Reads *jobs* in order in a thread of its own. Use as a context manager: leaving it stops the thread."""
 
     def __init__(
-        self, jobs: Sequence[BlobJob], limits: Limits, progress: Callable[[int], None] | None = None, *, apart: bool = False
+        self,
+        jobs: Sequence[BlobJob],
+        limits: Limits,
+        progress: Callable[[int], None] | None = None,
+        *,
+        apart: bool = False,
+        threads: int = 2,
     ) -> None:
-        """*apart*: the limit on expanded bytes holds for each job, not for all of them."""
+        """*apart*: the limit on expanded bytes holds for each job, not for all of them. With one of *threads* the caller's does all."""
         self._jobs = jobs
         self._apart = apart
         self._limits = limits
@@ -87,18 +93,24 @@ class Pipeline:
         """Whether the current blob is stored without compression."""
         for _ in range(BUFFERS):
             self._free.put(bytearray(BUFFER_BYTES))
-        self._thread = Worker(self._run)
+        self._thread = Worker(self._run) if threads > 1 else None
+        self._items = self._all_items() if self._thread is None else iter(())
 
     def __enter__(self) -> Pipeline:
-        self._thread.start()
+        if self._thread is not None:
+            self._thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._stopped = True
         self._free.put(None)
-        self._thread.join()
+        if self._thread is not None:
+            self._thread.join()
         # the thread's function refers to this object: without this the buffers would wait for the cycle collector
-        self._free, self._full, self._current = SimpleQueue(), SimpleQueue(), None
+        self._free, self._full, self._current, self._items = SimpleQueue(), SimpleQueue(), None, iter(())
+        for opened in self._opened:
+            opened.close()
+        self._opened.clear()
 
     def begin(self) -> None:
         """Go on to the next job's bytes."""
@@ -124,12 +136,14 @@ class Pipeline:
         return memoryview(self._current)[:filled]
 
     def _wait(self) -> _Item:
+        if self._thread is None:
+            return next(self._items)
         while True:
             try:
                 return self._full.get(timeout=_LIVENESS)
             except Empty:
                 if not self._thread.is_alive() and self._full.empty():
-                    raise MemoryError("the reading thread ended without a word") from None
+                    raise MemoryError(f"{NO_MEMORY}: the reading thread ended without a word") from None
 
     def skip(self, count: int) -> int:
         """A stream cannot be skipped: it has to be hashed."""
@@ -140,21 +154,26 @@ class Pipeline:
 
     def _run(self) -> None:
         try:
-            for job in self._jobs:
-                if self._stopped:
-                    return
-                self._full.put(self._read(job))
+            for item in self._all_items():
+                self._full.put(item)
         except BaseException as error:  # noqa: BLE001 - raised again in the caller's thread, which would else wait for ever
             self._full.put(_Crash(error))
 
-    def _read(self, job: BlobJob) -> BlobRead:
+    def _all_items(self) -> Iterator[_Item]:
+        """The filled buffers of each job, with the job's result behind them."""
+        for job in self._jobs:
+            if self._stopped:
+                return
+            yield from self._read(job)
+
+    def _read(self, job: BlobJob) -> Iterator[_Item]:
         result = BlobRead()
         self._expanded = 0 if self._apart else self._expanded
         hasher = hashlib.new(job.algorithm)
         reader: ByteReader | None = None
         try:
             reader = self._open(job)
-            self._expand(job, reader, hasher, result)
+            yield from self._expand(job, reader, hasher, result)
         except (ImgInspectError, OSError, MemoryError) as error:
             result.error = _bare(error)
         try:
@@ -168,7 +187,7 @@ class Pipeline:
         self._opened.clear()
         if reader is not None:
             result.digest = Digest(job.algorithm, hasher.hexdigest())
-        return result
+        yield result
 
     def _open(self, job: BlobJob) -> ByteReader:
         reader = job.open()
@@ -181,7 +200,7 @@ class Pipeline:
         if self._progress:
             self._progress(len(data))
 
-    def _expand(self, job: BlobJob, reader: ByteReader, hasher: hashlib._Hash, result: BlobRead) -> None:
+    def _expand(self, job: BlobJob, reader: ByteReader, hasher: hashlib._Hash, result: BlobRead) -> Iterator[_Item]:
         head = b""
         while len(head) < HEAD_BYTES and (more := reader.read(_READ_PIECE)):
             head += more
@@ -206,7 +225,7 @@ class Pipeline:
             return bytes(memoryview(buffer)[: readinto_stored(memoryview(buffer))])
 
         if result.compression == PLAIN:
-            self._fill_buffers(readinto_stored, result)
+            yield from self._fill_buffers(readinto_stored, result)
             return
         expanding: Expander | Gunzip
         if result.compression == GZIP and has_isal():
@@ -214,13 +233,13 @@ class Pipeline:
         else:
             expanding = Expander(result.compression, read_stored, self._limits)
         try:
-            self._fill_buffers(expanding.readinto, result)
+            yield from self._fill_buffers(expanding.readinto, result)
         finally:
             result.trailing = expanding.trailing
             result.trailing_nonzero = expanding.trailing_nonzero
             result.trailing_start = expanding.trailing_start
 
-    def _fill_buffers(self, readinto: Callable[[memoryview], int], result: BlobRead) -> None:
+    def _fill_buffers(self, readinto: Callable[[memoryview], int], result: BlobRead) -> Iterator[_Item]:
         is_plain = result.compression == PLAIN
         while True:
             buffer = self._free.get()
@@ -235,7 +254,7 @@ class Pipeline:
             if not filled:
                 self._free.put(buffer)
                 return
-            self._full.put((buffer, filled, is_plain))
+            yield buffer, filled, is_plain
             self._check_total(filled)
 
     def _check_total(self, count: int) -> None:

@@ -30,7 +30,7 @@ def folded(key: str) -> str:
 
     Source: Go encoding/json, "foldName"; the long s and the Kelvin sign are the only letters beyond ASCII that fold into it.
     """
-    return key.replace("\u017f", "s").lower()
+    return key.lower() if key.isascii() else key.replace("\u017f", "s").lower()
 
 
 class JsonObject:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from imginspect.oci import media_types
 from imginspect.oci.descriptor import Descriptor, InvalidManifest
+from imginspect.oci.digest import Digest
 from imginspect.oci.document import JsonObject, Value, text, text_map, texts
 
 
@@ -76,8 +77,8 @@ def is_ambiguous(document: JsonObject) -> bool:
     return document.get("manifests") is not None and (document.get("layers") is not None or document.get("config") is not None)
 
 
-def parse_index(document: JsonObject, what: str) -> Index:
-    """The index in *document*.
+def parse_index(document: JsonObject, what: str, only: frozenset[Digest] | None = None) -> Index:
+    """The index in *document*; where *only* is given, with the manifests of these digests alone.
 
     Raises: InvalidManifest, InvalidDigest
     Source: OCI image-spec, image-index.md
@@ -85,7 +86,12 @@ def parse_index(document: JsonObject, what: str) -> Index:
     items = document.get("manifests")
     if not isinstance(items, list):
         raise InvalidManifest(f"{what}: expected a list of manifests")
-    descriptors = tuple(Descriptor.parse(item, f"{what}, manifest {number}") for number, item in enumerate(items))
+    wanted = None if only is None else {str(digest) for digest in only}
+    descriptors = tuple(
+        Descriptor.parse(item, f"{what}, manifest {number}")
+        for number, item in enumerate(items)
+        if wanted is None or (isinstance(item, JsonObject) and text(item.get("digest")) in wanted)
+    )
     return Index(text(document.get("mediaType")), descriptors, text_map(document.get("annotations")))
 
 

@@ -27,8 +27,12 @@ class InspectionRecord:
 
     def as_json(self) -> bytes:
         """The record as a file."""
+        return dump(self.tree())
+
+    def tree(self) -> dict[str, object]:
+        """The record as plain values."""
         libraries = {name: self.libraries[name] for name in sorted(self.libraries)}
-        tree = {
+        return {
             "started": _moment(self.started),
             "ended": _moment(self.ended),
             "by": visible(self.by),
@@ -42,7 +46,6 @@ class InspectionRecord:
             "command_line": [visible(argument) for argument in self.arguments],
             "seconds": {name: round(seconds, 3) for name, seconds in self.durations.items()},
         }
-        return dump(tree)
 
 
 def _moment(moment: datetime) -> str:

@@ -1,0 +1,68 @@
+"""What a file among the files of a mirror is: an archive to open, or something to be passed over with a word."""
+
+from __future__ import annotations
+
+import os
+import stat
+from typing import NamedTuple
+
+from imginspect.archive.identify import HEAD_BYTES, identify_bytes
+from imginspect.compression import PLAIN, compression_of
+from imginspect.tar.header import BLOCK, ZERO_BLOCK, checksum_matches
+
+_NAMES = (".tar", ".tgz", ".tzst", ".txz", ".tbz", ".tbz2", ".oci", *(f".tar.{end}" for end in ("gz", "zst", "zstd", "xz", "bz2")))
+FileKey = tuple[int, int]
+"""Device and inode."""
+
+
+class FileKind(NamedTuple):
+    """*is_archive* says whether to open it, *reason* why not, *unread* that this could not be told. *key* is None where it is not there."""
+
+    is_archive: bool
+    reason: str = ""
+    key: FileKey | None = None
+    unread: bool = False
+
+
+def has_archive_name(path: str) -> bool:
+    """Whether the file's name is one that archives have: then it is opened whatever it holds, so that its failure is seen."""
+    return path.lower().endswith(_NAMES)
+
+
+def file_kind(path: str) -> FileKind:
+    """What the file at *path* is by its content, for what is compressed as a whole also by its name."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
+    except OSError as error:
+        return FileKind(has_archive_name(path), f"it cannot be read: {error.strerror}", _key(path), unread=True)
+    try:
+        status = os.fstat(descriptor)
+        key = (status.st_dev, status.st_ino)
+        if not stat.S_ISREG(status.st_mode):
+            return FileKind(is_archive=False, reason="it is no plain file", key=key)
+        if has_archive_name(path):
+            return FileKind(is_archive=True, key=key)
+        return _by_content(os.pread(descriptor, BLOCK, 0), descriptor, key)
+    except OSError as error:
+        return FileKind(has_archive_name(path), f"it cannot be read: {error.strerror}", None, unread=True)
+    finally:
+        os.close(descriptor)
+
+
+def _by_content(block: bytes, descriptor: int, key: FileKey) -> FileKind:
+    if len(block) == BLOCK and block != ZERO_BLOCK and checksum_matches(block):
+        return FileKind(is_archive=True, key=key)
+    compression = compression_of(block)
+    if compression != PLAIN:
+        what = f"a file compressed with {compression} whose name is not one of an archive (such as .tar.gz)"
+    else:
+        what = identify_bytes(os.pread(descriptor, HEAD_BYTES, 0))
+    return FileKind(is_archive=False, reason=f"no archive: {what}", key=key)
+
+
+def _key(path: str) -> FileKey | None:
+    try:
+        status = os.stat(path)
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino

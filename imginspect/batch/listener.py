@@ -1,0 +1,24 @@
+"""Listener: who is told how a run goes on, a progress line or a stream of events. It decides nothing."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from imginspect.batch.model import ImageRow
+from imginspect.batch.planned import Amount
+
+
+class Listener(Protocol):
+    """Is told what happens, in the order in which it does."""
+
+    def found(self, images: int, shown: str) -> None:
+        """So many images were found in all, the last of them in *shown*."""
+
+    def planned(self, amount: Amount, already: int) -> None:
+        """What there is to do, and how many images are done already."""
+
+    def layer(self, stored: int, bytes_read: int, failure: str) -> None:
+        """A layer of *stored* bytes is over; *failure* where it could not be read."""
+
+    def image(self, row: ImageRow, seconds: float, *, is_known: bool) -> None:
+        """An image's outcome was noted. *is_known*: it was judged in an earlier run."""

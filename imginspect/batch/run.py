@@ -1,0 +1,289 @@
+"""Run: a mirror from its sources to the answer. It plans, has the work done, notes each outcome when it is known, and writes the answer.
+
+Whatever ends it before its end, what was noted stays: a run that goes on (*resume*) plans anew and leaves out what it finds there.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from hashlib import sha256
+from pathlib import Path
+from typing import NamedTuple
+
+from imginspect import __version__
+from imginspect.batch import database as databases
+from imginspect.batch import work
+from imginspect.batch.answer import write_answer
+from imginspect.batch.answer.verdict import total
+from imginspect.batch.choice import ByName
+from imginspect.batch.connection import complaints
+from imginspect.batch.database import Database
+from imginspect.batch.earlier import earlier_digests
+from imginspect.batch.engines import Engine
+from imginspect.batch.globs import is_glob
+from imginspect.batch.known import KnownImages
+from imginspect.batch.listener import Listener
+from imginspect.batch.model import ImagePlan, PassedOver, RuleRow, Unit
+from imginspect.batch.orders import RunOrders
+from imginspect.batch.planned import Planned
+from imginspect.batch.planning import PlanOptions
+from imginspect.batch.schedule import ImageJudged, LayerRead, Schedule
+from imginspect.batch.setup import Setup, Workshop
+from imginspect.batch.sources import find_units
+from imginspect.batch.unit_plans import plan_units, unit_that_failed
+from imginspect.errors import ImgInspectError, UsageError
+from imginspect.report import ReportVerdict
+from imginspect.report.printable import one_line as plain_line
+from imginspect.report.text import one_line
+
+REPORTS = "reports"
+"""The folder of the reports within that of a run."""
+_AT_A_TIME = 16
+"""Units planned at a time for each worker."""
+
+
+class SourceGone(ImgInspectError):
+    """A source that was there when the run began cannot be read any more. What was done is kept."""
+
+
+class Request(NamedTuple):
+    """What was asked for. *out* is the folder of the run; *since* that of an earlier one whose images are not inspected again."""
+
+    sources: tuple[str, ...]
+    out: Path
+    plan: PlanOptions = PlanOptions()
+    names: ByName = ByName()
+    since: Path | None = None
+    resume: bool = False
+
+
+class Result(NamedTuple):
+    """What a run came to. Bytes: *layer_bytes_read* of blobs that were read, *layer_bytes_needed* of the distinct ones that had to be.
+
+    *known* images got the answer of an earlier run, *already* were done when the run went on, *left_out* are in the earlier report.
+    """
+
+    verdict: ReportVerdict
+    counts: dict[str, int]
+    images: int
+    already: int
+    known: int
+    left_out: int
+    layers_read: int
+    layer_bytes_read: int
+    layer_bytes_needed: int
+
+
+def run(request: Request, setup: Setup, engine: Engine, listener: Listener) -> Result:
+    """Inspect all that is asked for.
+
+    Raises: UsageError - a source is not there, or the folder is another run's; NoRoom, SourceGone - what was done is kept
+    """
+    units = find_units(request.sources, setup.limits)
+    place = Workshop(setup)
+    setup = setup._replace(criteria=place.digest)
+    with _opened(request, setup, place) as database, closing(Planned(request.out)) as planned:
+        return _Run(request, setup, place, engine, listener, database, planned).go(units)
+
+
+class _Run:
+    """One run, with all that it works with."""
+
+    def __init__(
+        self,
+        request: Request,
+        setup: Setup,
+        place: Workshop,
+        engine: Engine,
+        listener: Listener,
+        database: Database,
+        planned: Planned,
+    ) -> None:
+        self._request = request
+        self._setup = setup
+        self._place = place
+        self._engine = engine
+        self._listener = listener
+        self._database = database
+        self._planned = planned
+        self._known = KnownImages(place.results, place.digest, setup.forms)
+        self._found = self._already = self._left_out = self._unchosen = 0
+        self._judged_before = self._layers_read = self._bytes_read = 0
+
+    def go(self, units: Iterator[Unit | PassedOver]) -> Result:
+        """See ``run``."""
+        self._plan(units)
+        self._decide()
+        amount = self._planned.settle()
+        self._listener.planned(amount, self._already)
+        self._work()
+        self._database.remove([key for key in self._database.done() if not self._planned.has(key)])
+        self._database.finish()
+        os.sync()  # the reports are not waited for one by one
+        write_answer(self._database, self._request.out)
+        answer = total(self._database)
+        return Result(
+            verdict=answer.verdict if answer.images or not self._left_out else ReportVerdict.PASS,
+            counts=answer.counts,
+            images=answer.images,
+            already=self._already,
+            known=self._judged_before,
+            left_out=self._left_out,
+            layers_read=self._layers_read,
+            layer_bytes_read=self._bytes_read,
+            layer_bytes_needed=amount.layer_bytes,
+        )
+
+    # -- planning ----------------------------------------------------------------------------------------------------
+
+    def _plan(self, units: Iterator[Unit | PassedOver]) -> None:
+        """Everything that the sources hold goes into the plan, or is told."""
+        self._database.forget_passed_over()
+        waiting: list[Unit] = []
+        for item in units:
+            if isinstance(item, PassedOver):
+                self._database.add_passed_over([item])
+                continue
+            waiting.append(item)
+            if len(waiting) >= _AT_A_TIME * self._engine.workers:
+                self._add(waiting)
+                waiting = []
+        self._add(waiting)
+        if self._unchosen:
+            left = PassedOver("--include, --exclude", f"{self._unchosen:,} images are not asked for by name")
+            self._database.add_passed_over([left])
+
+    def _add(self, units: list[Unit]) -> None:
+        for found in plan_units(self._engine, self._setup, units, self._request.plan):
+            self._database.add_passed_over(found.passed_over)
+            plans = (unit_that_failed(found.unit, found.failed),) if found.failed else found.images
+            for plan in plans:
+                chosen = self._request.names.chosen(plan)
+                if chosen is None:
+                    self._unchosen += 1
+                else:
+                    self._planned.add(chosen)
+                    self._found += 1
+            self._listener.found(self._found, found.unit.shown)
+
+    def _decide(self) -> None:
+        """What of the plan is done already, was judged before, or needs layers to be read."""
+        done = self._database.done()
+        earlier = earlier_digests(self._request.since) if self._request.since is not None else frozenset()
+        for plan in self._planned.images():
+            if plan.digests and (plan.digests[-1], plan.platform) in earlier:
+                self._left_out += 1
+                self._planned.drop(plan.key)
+            elif plan.key in done and self._is_kept(plan, *done[plan.key]):
+                self._already += 1
+                self._planned.leave_out(plan.key)
+            elif not plan.failed and not self._known.has(plan.identity):
+                self._need(plan)
+        if self._left_out:
+            left = PassedOver("--since-report", f"{self._left_out:,} images are in the earlier report")
+            self._database.add_passed_over([left])
+
+    def _is_kept(self, plan: ImagePlan, report: str, digest: str) -> bool:
+        """Whether what was noted of an image holds: under the names that it has now, and with its report on the disk."""
+        with suppress(OSError):
+            content = (self._request.out / REPORTS / f"{report}.json").read_bytes()
+            return sha256(content).hexdigest() == digest and self._database.references(plan.key) == tuple(
+                sorted(map(plain_line, plan.references))
+            )
+        return False
+
+    def _need(self, plan: ImagePlan) -> None:
+        layers = self._place.layers
+        for layer in plan.layers:
+            claimed = layer.digest or layer.diff_id
+            if layer.path and not (claimed and layers.has(layers.key(claimed, work.hashing_of(layer)))):
+                self._planned.need(plan.key, claimed or layer.identity, layer)
+
+    # -- working -----------------------------------------------------------------------------------------------------
+
+    def _work(self) -> None:
+        orders = RunOrders(self._setup, self._planned, self._database)
+        for event in Schedule(self._engine, self._planned, orders).run():
+            if isinstance(event, LayerRead):
+                self._note_layer(event, orders)
+            else:
+                self._note_image(event, orders)
+
+    def _note_layer(self, event: LayerRead, orders: RunOrders) -> None:
+        orders.note_layer(event)
+        read = event.done.bytes_read if event.done is not None else 0
+        self._layers_read += 1
+        self._bytes_read += read
+        self._listener.layer(event.layer.size, read, event.failure)
+
+    def _note_image(self, event: ImageJudged, orders: RunOrders) -> None:
+        done = event.done
+        orders.note_image(event.plan, done)
+        if done is None:
+            done = work.failed_image(self._setup, event.plan, event.failure)
+        if done.is_unreadable:
+            self._check_sources()
+        self._database.add(done.row, done.contents, done.seconds)
+        self._bytes_read += done.bytes_read
+        self._judged_before += done.is_known
+        self._listener.image(done.row, done.seconds, is_known=done.is_known)
+
+    def _check_sources(self) -> None:
+        """Raises SourceGone where it is not one file that is missing but a whole source."""
+        for source in self._request.sources:
+            place = source.removeprefix("@")
+            try:
+                if not is_glob(place) and os.path.isdir(place):
+                    os.listdir(place)
+                elif not is_glob(place):
+                    os.stat(place)
+            except OSError as error:
+                raise SourceGone(f"{source} cannot be read any more ({error.strerror}); what was done is kept") from error
+
+
+def _opened(request: Request, setup: Setup, place: Workshop) -> Database:
+    """The database of the run: a new one, or that of a run that goes on.
+
+    Raises: UsageError
+    """
+    out = request.out
+    facts = _facts(setup, place)
+    if not (out / databases.NAME).exists():
+        with complaints(out):
+            (out / REPORTS).mkdir(mode=0o700, parents=True, exist_ok=True)
+        return databases.create(out, facts, _rules(place))
+    if not request.resume:
+        raise UsageError(f"{out} holds a run already: go on with it (--resume), or name another folder")
+    database = databases.open_for_writing(out)
+    before = database.run
+    changed = next((name for name in ("criteria", "report_forms") if before.get(name) != facts[name]), None)
+    if changed is not None:
+        database.close()
+        what = {"criteria": "the rules, the policy or the program", "report_forms": "--report"}[changed]
+        raise UsageError(f"{out} was begun with other criteria ({what}): it cannot be gone on with; name another folder")
+    for left in (out / REPORTS).glob(".*"):  # of processes that were killed while they wrote
+        left.unlink(missing_ok=True)
+    return database
+
+
+def _facts(setup: Setup, place: Workshop) -> dict[str, str]:
+    """What the database says of the run; see ``database``."""
+    criteria = place.criteria
+    return {
+        "tool_version": __version__,
+        "policy": criteria.policy.id,
+        "policy_sha256": criteria.policy.digest,
+        "rules_sha256": criteria.rules.digest,
+        "fail_on": str(criteria.fail_on),
+        "strict": "yes" if criteria.strict else "no",
+        "criteria": place.digest,
+        "report_forms": " ".join(work.SUFFIXES[form] for form in setup.forms),
+        "fingerprint_key": place.key_id,
+    }
+
+
+def _rules(place: Workshop) -> list[RuleRow]:
+    rules = place.criteria.rules.rules
+    return [RuleRow(rule.id, one_line(rule.title), str(rule.severity), one_line(rule.remediation)) for rule in rules]

@@ -1,0 +1,206 @@
+"""Schedule: which task an engine is given next. Layers before the images that need them, large before small, none twice at once.
+
+It knows nothing of images or rules, only of tasks and of workers that may die. When one does, what was under way is done again, one task
+at a time with nothing beside it: what then kills a worker again is to blame, and becomes a result that says so.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import BrokenExecutor, Future
+from dataclasses import dataclass, field
+from queue import SimpleQueue
+from typing import Any, NamedTuple, Protocol
+
+from imginspect.batch.engines import Engine
+from imginspect.batch.model import ImagePlan, LayerPlan
+from imginspect.batch.work import ImageDone, LayerDone
+
+
+class Plan(Protocol):
+    """What there is to do: see ``Planned``."""
+
+    def largest_layers(self) -> list[tuple[str, LayerPlan]]:
+        """Some layers, the largest first."""
+
+    def ready_images(self) -> list[tuple[ImagePlan, int]]:
+        """Some images that wait for no layer."""
+
+    def is_read(self, layer_id: str) -> None:
+        """The layer was read."""
+
+
+class Orders(Protocol):
+    """How tasks are worded."""
+
+    def layer(self, layer: LayerPlan, share: int) -> tuple[Callable[..., LayerDone], tuple[Any, ...]]:
+        """The work of reading *layer*, and its arguments."""
+
+    def image(self, plan: ImagePlan, share: int) -> tuple[Callable[..., ImageDone], tuple[Any, ...]]:
+        """The work of judging *plan*, and its arguments."""
+
+
+class Arrivals(Protocol):
+    """Where futures come when they are done."""
+
+    def put(self, item: Future[Any]) -> None:
+        """One that is done."""
+
+    def get(self) -> Future[Any]:
+        """The next one; waits for it."""
+
+
+class LayerRead(NamedTuple):
+    """A layer's task is over. *failure* says what the worker could not get over; then there is no *done*."""
+
+    layer_id: str
+    layer: LayerPlan
+    done: LayerDone | None
+    failure: str = ""
+
+
+class ImageJudged(NamedTuple):
+    """An image's task is over, likewise."""
+
+    plan: ImagePlan
+    done: ImageDone | None
+    failure: str = ""
+
+
+Event = LayerRead | ImageJudged
+
+
+@dataclass(slots=True)
+class _Task:
+    """One task: a layer with its id, or an image. *size* is in bytes to read, *share* of a worker's memory, *deaths* of workers by it."""
+
+    layer: LayerPlan | None
+    plan: ImagePlan | None
+    layer_id: str = ""
+    size: int = 0
+    share: int = 1
+    deaths: int = 0
+
+
+@dataclass(slots=True)
+class _Queues:
+    layers: deque[_Task] = field(default_factory=deque)
+    images: deque[_Task] = field(default_factory=deque)
+    alone: deque[_Task] = field(default_factory=deque)
+
+
+DIED = "the worker that did this died, twice, the second time with nothing beside it: most likely there was not enough memory"
+
+
+class Schedule:
+    """Runs a plan on an engine."""
+
+    def __init__(self, engine: Engine, plan: Plan, orders: Orders, arrivals: Arrivals | None = None) -> None:
+        self._engine = engine
+        self._plan = plan
+        self._orders = orders
+        self._arrivals: Arrivals = arrivals if arrivals is not None else SimpleQueue()
+        self._queues = _Queues()
+        self._under_way: dict[Future[Any], _Task] = {}
+        self._layers_given = self._alone = False
+
+    def run(self) -> Iterator[Event]:
+        """What came of each task, as it is done. Whoever runs this notes the event before asking for the next."""
+        while True:
+            self._fill()
+            if not self._under_way:
+                return
+            future = self._arrivals.get()
+            task = self._under_way.pop(future, None)
+            if task is not None:
+                yield from self._ended(task, future)
+
+    # -- giving out --------------------------------------------------------------------------------------------------
+
+    def _fill(self) -> None:
+        """Give out tasks until enough are under way; what is to be done alone only when nothing is."""
+        while True:
+            if self._queues.alone or self._alone:
+                if self._under_way:
+                    return
+                self._alone = bool(self._queues.alone)
+                if self._alone:
+                    self._give(self._queues.alone.popleft())
+                    return
+            elif len(self._under_way) >= self._engine.width:
+                return
+            else:
+                task = self._next()
+                if task is None:
+                    return
+                self._give(task)
+
+    def _next(self) -> _Task | None:
+        """The largest of what can be done now."""
+        queues = self._queues
+        if not queues.layers and not self._layers_given:
+            found = self._plan.largest_layers()
+            self._layers_given = not found
+            queues.layers += [_Task(layer, None, layer_id, layer.size) for layer_id, layer in found]
+        if not queues.images:
+            queues.images += [_Task(None, plan, size=own) for plan, own in self._plan.ready_images()]
+        if queues.layers and (not queues.images or queues.layers[0].size >= queues.images[0].size):
+            return queues.layers.popleft()
+        return queues.images.popleft() if queues.images else None
+
+    def _give(self, task: _Task) -> None:
+        work: Callable[..., Any]
+        if task.layer is not None:
+            work, arguments = self._orders.layer(task.layer, task.share)
+        else:
+            assert task.plan is not None
+            work, arguments = self._orders.image(task.plan, task.share)
+        try:
+            future = self._engine.submit(work, *arguments)
+        except BrokenExecutor as error:
+            future = Future()
+            future.set_exception(error)
+        self._under_way[future] = task
+        future.add_done_callback(self._arrivals.put)
+
+    # -- taking in ---------------------------------------------------------------------------------------------------
+
+    def _ended(self, task: _Task, future: Future[Any]) -> Iterator[Event]:
+        error = future.exception()
+        if error is not None and self._engine.is_lost(error):
+            yield from self._lost(task, error)
+            return
+        if error is not None and not isinstance(error, Exception):
+            raise error
+        done = None if error is not None else future.result()
+        if done is not None and done.short_of_memory and task.share == 1:
+            task.share = self._engine.workers + 1
+            self._queues.alone.append(task)
+            return
+        failure = "" if error is None else f"{type(error).__name__}: {error}"
+        yield from self._told(task, done, failure)
+
+    def _lost(self, task: _Task, error: BaseException) -> Iterator[Event]:
+        """A worker died. Of an executor that is broken by that, all that was under way is suspect."""
+        suspects = [task]
+        if isinstance(error, BrokenExecutor):
+            suspects += self._under_way.values()
+            self._under_way.clear()
+            self._engine.renew()
+        was_alone = self._alone
+        for suspect in suspects:
+            suspect.deaths += was_alone
+            suspect.share = self._engine.workers + 1
+            if suspect.deaths:
+                yield from self._told(suspect, None, DIED)
+            else:
+                self._queues.alone.append(suspect)
+
+    def _told(self, task: _Task, done: Any, failure: str) -> Iterator[Event]:
+        if task.layer is not None:
+            yield LayerRead(task.layer_id, task.layer, done, failure)
+            self._plan.is_read(task.layer_id)
+        else:
+            assert task.plan is not None
+            yield ImageJudged(task.plan, done, failure)

@@ -1,0 +1,100 @@
+"""Sources: what the SOURCE arguments of a run lead to, found one by one and always in the same order."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from imginspect.batch.globs import expand, fixed_part, is_glob
+from imginspect.batch.model import PassedOver, Unit
+from imginspect.batch.walk import Place, Walk
+from imginspect.errors import UsageError
+from imginspect.limits import Limits
+
+_LIST_BYTES = 256 << 20
+
+
+class _Source(NamedTuple):
+    """A SOURCE that is there. *was_named* says that the user wrote just this, not a pattern that it matches."""
+
+    place: Place
+    was_named: bool
+
+
+def find_units(sources: Sequence[str], limits: Limits | None = None) -> Iterator[Unit | PassedOver]:
+    """What *sources* hold: archives, folders, globs, and list files (``@FILE``, one source a line), each walked when its turn comes.
+
+    What is not taken is told, and what is reached twice is taken once.
+    Raises: UsageError, at once - a source is not there or cannot be read, or a glob matches nothing
+    """
+    unreadable: list[str] = []
+    found = [found for source in sources for found in _resolved(source, unreadable)]
+    return _walked(found, unreadable, Walk(limits or Limits()))
+
+
+def _walked(found: list[_Source], unreadable: list[str], walk: Walk) -> Iterator[Unit | PassedOver]:
+    for path in unreadable:
+        yield PassedOver(path, "the folder cannot be read", unread=True)
+    for source in found:
+        yield from walk.named(source.place) if source.was_named else walk.met(source.place)
+
+
+def _resolved(source: str, unreadable: list[str], folder: str = "") -> Iterator[_Source]:
+    """The places of one SOURCE, or of one line of a list file in *folder*."""
+    if source.startswith("@"):
+        if folder:
+            raise UsageError(f"{source}: a list file cannot name another one")
+        for line in _lines(source[1:]):
+            yield from _resolved(line, unreadable, os.path.dirname(source[1:]) or ".")
+        return
+    if not source:
+        raise UsageError("a source is empty: expected a file or folder")
+    if "\0" in source:
+        raise UsageError("a source's name has a NUL in it")
+    given = source if not folder or folder == "." else os.path.normpath(os.path.join(folder, source))
+    given = given.rstrip("/") or "/"
+    if is_glob(given):
+        yield from _globbed(given, unreadable)
+        return
+    _check(given)
+    yield _Source(Place(os.path.abspath(given), given, ""), was_named=True)
+
+
+def _globbed(pattern: str, unreadable: list[str]) -> Iterator[_Source]:
+    top = fixed_part(pattern)
+    names = expand(pattern, unreadable)
+    if not names:
+        raise UsageError(f"{pattern}: nothing matches it")
+    for name in names:
+        shown = os.path.join(top, name)
+        yield _Source(Place(os.path.abspath(shown or "."), shown or ".", name), was_named=False)
+
+
+def _check(source: str) -> None:
+    """Raises UsageError unless *source* is a file or folder that can be read."""
+    try:
+        mode = os.stat(source).st_mode
+    except OSError as error:
+        raise UsageError(f"{source}: {error.strerror}") from error
+    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+        raise UsageError(f"{source}: it is neither a file nor a folder")
+    if not os.access(source, os.R_OK | (os.X_OK if stat.S_ISDIR(mode) else 0)):
+        raise UsageError(f"{source}: it cannot be read: permission denied")
+
+
+def _lines(path: str) -> list[str]:
+    """The sources that the list file at *path* names."""
+    try:
+        with open(path, "rb") as handle:
+            data = handle.read(_LIST_BYTES + 1)
+    except (OSError, ValueError) as error:
+        raise UsageError(f"@{path}: {getattr(error, 'strerror', None) or error}") from error
+    if len(data) > _LIST_BYTES:
+        raise UsageError(f"@{path}: a list of more than {_LIST_BYTES:,} bytes")
+    lines = (os.fsdecode(line).strip() for line in data.removeprefix(b"\xef\xbb\xbf").split(b"\n"))
+    found = [line for line in lines if line and not line.startswith("#")]
+    if not found:
+        raise UsageError(f"@{path}: the list names no source")
+    return found

@@ -1,0 +1,178 @@
+"""The walk over a mirror's folders: which of them are images by themselves, which files are archives, what is passed over and why."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from imginspect.archive import registry
+from imginspect.archive.directory_members import DirectoryMembers
+from imginspect.archive.layout import DIRECTORY, OCI, REGISTRY, layout_of_folder
+from imginspect.batch.file_kind import FileKey, file_kind
+from imginspect.batch.model import PassedOver, Unit
+from imginspect.limits import Limits
+
+_ZOT = frozenset({"_trivy", "_zot", "_uploads"})
+"""Folders of zot beside its repositories; those that start with a dot are passed over anywhere."""
+
+Found = Unit | PassedOver
+
+
+class Place(NamedTuple):
+    """Something on the host: where it is, how it is shown, and its path *below* the SOURCE (empty for that itself)."""
+
+    path: str
+    shown: str
+    below: str
+
+    def child(self, name: str) -> Place:
+        """What is called *name* in this folder."""
+        below = f"{self.below}/{name}" if self.below else name
+        return Place(os.path.join(self.path, name), os.path.join(self.shown, name), below)
+
+
+def name_of_place(below: str) -> tuple[str, str]:
+    """(repository, tag) that a folder's path *below* SOURCE states: ``library/app:1.0``, or ``library/app@sha256:…``."""
+    folder, slash, last = below.rpartition("/")
+    name, mark, tag = last.partition("@") if "@" in last else last.partition(":")
+    return (folder + slash + name, tag) if mark and name and tag else (below, "")
+
+
+def further_folders(members: DirectoryMembers, form: str) -> list[str]:
+    """Folders (and links to some) in a layout that are no part of it.
+
+    A store may keep the repository ``app/sub`` within the folder of ``app``.
+    """
+    if form not in (OCI, DIRECTORY):
+        return []
+    own = {"blobs"} if form == OCI else set()
+    return [name for name in members.children("") if name not in own and os.path.isdir(members.host_path(name))]
+
+
+class Walk:
+    """One walk, which remembers what it has met: a file or folder that is reached twice is taken once."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._seen: set[FileKey] = set()
+
+    def named(self, place: Place) -> Iterator[Found]:
+        """What is at *place*, which the user named: a file is an archive whatever it holds, and a link is followed."""
+        if os.path.isdir(place.path):
+            yield from self._walk(place)
+        else:
+            yield from self._file(place, was_named=True)
+
+    def met(self, place: Place) -> Iterator[Found]:
+        """What is at *place*, which was come across."""
+        kind = _kind(place.path)
+        if kind == "folder":
+            yield from self._walk(place)
+        else:
+            yield from self._one(place, kind)
+
+    def _walk(self, top: Place) -> Iterator[Found]:
+        """Depth first and by name, with a stack of its own: folders may be nested deeper than calls may be."""
+        stack: list[Iterator[tuple[Place, str]]] = [iter([(top, "folder")])]
+        while stack:
+            place, kind = next(stack[-1], (None, ""))
+            if place is None:
+                stack.pop()
+            elif kind == "folder":
+                children: list[tuple[Place, str]] = []
+                yield from self._folder(place, children)
+                stack.append(iter(children))
+            else:
+                yield from self._one(place, kind)
+
+    def _folder(self, place: Place, children: list[tuple[Place, str]]) -> Iterator[Found]:
+        """What the folder itself is; what is to be looked at below it is added to *children*."""
+        name = place.below.rpartition("/")[2]
+        if name.startswith(".") or name in _ZOT:
+            yield PassedOver(place.shown, "a folder of a registry's own or a hidden one; name it as a source to have it looked into")
+            return
+        try:
+            status = os.stat(place.path)
+            with os.scandir(place.path) as entries:
+                names = sorted((entry.name, _kind_of(entry)) for entry in entries)
+        except OSError as error:
+            yield PassedOver(place.shown, f"the folder cannot be read: {error.strerror}", unread=True)
+            return
+        if self._was_met((status.st_dev, status.st_ino)):
+            yield PassedOver(place.shown, "the same folder as one that was reached before")
+            return
+        members = DirectoryMembers(Path(place.path))
+        layout = layout_of_folder(members, self._limits)
+        if layout is None:
+            children += [(place.child(name), kind) for name, kind in names]
+        elif layout.form == REGISTRY:
+            yield from _repositories(place, members)
+            children += [(place.child(name), kind) for name, kind in names if name not in ("blobs", "repositories")]
+        else:
+            repository, tag = name_of_place(place.below)
+            yield Unit(place.path, place.shown, repository, tag)
+            further = set(further_folders(members, layout.form))
+            children += [(place.child(name), kind) for name, kind in names if name in further]
+
+    def _one(self, place: Place, kind: str) -> Iterator[Found]:
+        if kind == "link":
+            kind = _kind(place.path, follow=True)
+            if kind == "folder":
+                yield PassedOver(place.shown, "a link to a folder, which is not followed")
+                return
+        if kind == "file":
+            yield from self._file(place)
+        elif kind == "nothing":
+            yield PassedOver(place.shown, "a link that leads nowhere", unread=True)
+        else:
+            yield PassedOver(place.shown, "a special file (a device, pipe or socket)")
+
+    def _file(self, place: Place, *, was_named: bool = False) -> Iterator[Found]:
+        kind = file_kind(place.path)
+        if not kind.is_archive and not was_named:
+            yield PassedOver(place.shown, kind.reason, unread=kind.unread)
+        elif kind.key is not None and self._was_met(kind.key):
+            yield PassedOver(place.shown, "the same file as one that was reached before, by a link or from another source")
+        else:
+            yield Unit(place.path, place.shown)
+
+    def _was_met(self, key: FileKey) -> bool:
+        if key in self._seen:
+            return True
+        self._seen.add(key)
+        return False
+
+
+def _repositories(place: Place, members: DirectoryMembers) -> Iterator[Found]:
+    """A unit for each repository of a registry's storage tree; what could not be listed is told at the end."""
+    count = 0
+    for repository in registry.repositories(members, ""):
+        count += 1
+        yield Unit(place.path, os.path.join(place.shown, "repositories", repository), repository, "", repository)
+    for name, reason in sorted(members.unlisted.items()):
+        yield PassedOver(os.path.join(place.shown, name), reason, unread=not reason.startswith("a link"))
+    if not count:
+        yield PassedOver(place.shown, "a registry's storage tree without a repository")
+
+
+def _kind_of(entry: os.DirEntry[str]) -> str:
+    if entry.is_symlink():
+        return "link"
+    if entry.is_dir(follow_symlinks=False):
+        return "folder"
+    return "file" if entry.is_file(follow_symlinks=False) else "special"
+
+
+def _kind(path: str, *, follow: bool = False) -> str:
+    try:
+        mode = (os.stat if follow else os.lstat)(path).st_mode
+    except OSError:
+        return "nothing"
+    if stat.S_ISLNK(mode):
+        return "link"
+    if stat.S_ISDIR(mode):
+        return "folder"
+    return "file" if stat.S_ISREG(mode) else "special"

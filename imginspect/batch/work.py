@@ -1,0 +1,308 @@
+"""Work: what a worker does, on any machine: read one layer into the cache, or judge one image. Tasks go in and small values come out.
+
+Nothing that is wrong with an image is raised. What a worker raises is the machine's or the program's fault.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+from typing import NamedTuple
+
+from imginspect.analysis.entry_names import has_plain_strings
+from imginspect.analysis.wanted import Wanted
+from imginspect.archive import Access
+from imginspect.archive.identity import file_identity, is_settled
+from imginspect.archive.members import BlobNotFound
+from imginspect.archive.source import PartReader
+from imginspect.batch import contents as layer_contents
+from imginspect.batch.connection import complaints
+from imginspect.batch.deadline import Deadline, TimeExceeded
+from imginspect.batch.known import Answer, KnownImages
+from imginspect.batch.model import ImagePlan, ImageRow, LayerContents, LayerPlan, Unit, UnitPlan
+from imginspect.batch.opening import is_unchanged, open_planned
+from imginspect.batch.planning import PlanOptions, plan_unit
+from imginspect.batch.rows import image_row
+from imginspect.batch.setup import Setup, Workshop, workshop
+from imginspect.cached_layers import LayerSource, read_through
+from imginspect.checks.runner import has_crashed
+from imginspect.errors import NO_MEMORY, ImgInspectError, describe
+from imginspect.inspection import inspect, not_inspected
+from imginspect.layer import KeptContents, LayerJob, Look
+from imginspect.layer.content_scanner import ContentScanner
+from imginspect.layer.index import LayerIndex
+from imginspect.oci import media_types
+from imginspect.oci.digest import Digest, InvalidDigest
+from imginspect.report import Report, forms
+from imginspect.report.tree import report_tree
+from imginspect.writing import folder_of, replace_file
+
+SUFFIXES = {"html": "html", "json": "json", "markdown": "md", "sarif": "sarif", "junit": "xml", "csv": "csv", "terminal": "txt"}
+"""Suffixes of the forms that each image's report can be written in."""
+
+
+class LayerDone(NamedTuple):
+    """A layer that was read into the cache, or tried: *bytes_read* of its blob, in *seconds*. *short_of_memory*: there was too little."""
+
+    bytes_read: int
+    seconds: float
+    short_of_memory: bool = False
+    is_late: bool = False
+
+
+class ImageDone(NamedTuple):
+    """What came of an image. *contents* are those that were asked for. *is_known* says that it was judged in an earlier run.
+
+    *is_unreadable* says that its files could not be opened at all.
+    """
+
+    row: ImageRow
+    contents: tuple[LayerContents, ...]
+    bytes_read: int
+    seconds: float
+    short_of_memory: bool = False
+    is_known: bool = False
+    is_unreadable: bool = False
+
+
+def check(setup: Setup) -> str:
+    """The digest of what this worker judges by.
+
+    Raises: RuleError
+    """
+    return Workshop(setup).digest
+
+
+def plan(setup: Setup, units: tuple[Unit, ...], options: PlanOptions) -> list[UnitPlan]:
+    """The images of each of *units*."""
+    with _bounded(setup, 1):
+        return [plan_unit(unit, options) for unit in units]
+
+
+def read_layer(setup: Setup, layer: LayerPlan, share: int = 1) -> LayerDone:
+    """Read *layer* into the cache, if it is not there. *share*: how many times a worker's usual memory it may take."""
+    began = time.monotonic()
+    counted = _Count()
+    with _bounded(setup, share):
+        place = workshop(setup)
+        try:
+            with Deadline(setup.seconds, may_exit=setup.may_exit), KeptContents(_path(setup.tmp_dir)) as store:
+                criteria = place.criteria
+                look = Look(ContentScanner(criteria.matcher), Wanted(criteria.knowledge.products), store)
+                indexes = read_through(place.layers, [_source(layer)], setup.limits, look, counted.add, threads=setup.threads)
+                short = indexes is not None and any(_is_short(index.reason) for index in indexes.values())
+        except TimeExceeded:
+            return LayerDone(counted.bytes, time.monotonic() - began, is_late=True)
+        except MemoryError:
+            short = True
+    return LayerDone(counted.bytes, time.monotonic() - began, short)
+
+
+def judge_image(setup: Setup, plan: ImagePlan, wanted: tuple[str, ...], spent: float = 0.0, share: int = 1) -> ImageDone:
+    """What is to be said of the image *plan*; its reports are written.
+
+    *wanted* are the layers, by digest, whose contents are asked for; *spent* the seconds that its layers took already, infinite where
+    one of them was not read in time; *share* is that of ``read_layer``.
+    """
+    began = time.monotonic()
+    counted = _Count()
+    with _bounded(setup, share):
+        place = workshop(setup)
+        if plan.failed:
+            return _failed(setup, place, plan, plan.failed, began, counted)
+        known = KnownImages(place.results, place.digest, setup.forms)
+        answer = known.get(plan.identity)
+        if answer is not None:
+            found = [known.contents(layer.digest) for layer in answer.row.layers if layer.digest in wanted]
+            if None not in found:
+                _write(setup, answer)
+                row = answer.row
+                return ImageDone(row, tuple(item for item in found if item), 0, time.monotonic() - began, is_known=True)
+        left = None if setup.seconds is None else setup.seconds - spent
+        late = f"it took longer than {setup.seconds:g} seconds (--timeout)" if setup.seconds is not None else ""
+        if left is not None and left <= 0:
+            return _failed(setup, place, plan, late, began, counted)
+        try:
+            with Deadline(left, may_exit=setup.may_exit):
+                return _judged(setup, place, plan, known, wanted, began, counted)
+        except TimeExceeded:
+            return _failed(setup, place, plan, late, began, counted)
+        except (MemoryError, RecursionError) as error:
+            failure = describe(error)
+        # outside of the handler, so that the frames which filled the memory are gone
+        return _failed(setup, place, plan, failure, began, counted)
+
+
+def failed_image(setup: Setup, plan: ImagePlan, reason: str) -> ImageDone:
+    """The row of an image of which there is nothing to say but why not."""
+    return _failed(setup, workshop(setup), plan, reason, time.monotonic(), _Count())
+
+
+# -- images ------------------------------------------------------------------------------------------------------------
+
+
+def _judged(
+    setup: Setup, place: Workshop, plan: ImagePlan, known: KnownImages, wanted: tuple[str, ...], began: float, counted: _Count
+) -> ImageDone:
+    access = Access(setup.limits, _path(setup.tmp_dir), threads=setup.threads)
+    try:
+        with open_planned(plan, access) as (archive, image, listing):
+            report = inspect(archive, image, listing, place.criteria, counted.add, place.layers)
+            chain_ids = [str(layer.chain_id or "") for layer in image.layers]
+            is_sure = is_unchanged(plan, archive, image) and _is_repeatable(report)
+    except ImgInspectError as error:
+        return _failed(setup, place, plan, describe(error), began, counted, is_unreadable=not os.path.exists(plan.unit.path))
+    answer = _answer(setup, plan, report, chain_ids)
+    found = _contents(place, report, answer.row)
+    if is_sure:
+        for item in found.values():
+            known.put_contents(item)
+        known.put(plan.identity, answer)
+    _write(setup, answer)
+    asked = tuple(found[digest] for digest in wanted if digest in found)
+    return ImageDone(answer.row, asked, counted.bytes, time.monotonic() - began, short_of_memory=_is_short_of_memory(report))
+
+
+def _answer(setup: Setup, plan: ImagePlan, report: Report, chain_ids: list[str]) -> Answer:
+    """The row, and the reports; their filesystem is left out, for it would be most of them, a thousand times."""
+    document = report_tree(report, with_filesystem=False)
+    texts = {form: forms.render(form, [document], several=False) for form in dict.fromkeys((*setup.forms, "json"))}
+    digest = sha256(texts["json"].encode("utf-8")).hexdigest()
+    row = image_row(plan.key, plan.references, plan.unit.shown, document, chain_ids, plan.key, digest)
+    return Answer(row, texts)
+
+
+def _failed(
+    setup: Setup, place: Workshop, plan: ImagePlan, reason: str, began: float, counted: _Count, *, is_unreadable: bool = False
+) -> ImageDone:
+    answer = _answer(setup, plan, not_inspected(reason, place.criteria), [])
+    answer = answer._replace(row=answer.row._replace(platform=plan.platform, manifest_digest=plan.digests[-1] if plan.digests else ""))
+    _write(setup, answer)
+    seconds = time.monotonic() - began
+    return ImageDone(answer.row, (), counted.bytes, seconds, short_of_memory=_is_short(reason), is_unreadable=is_unreadable)
+
+
+def _contents(place: Workshop, report: Report, row: ImageRow) -> dict[str, LayerContents]:
+    """Names and digests of the files of each layer that was read, by the digest of the layer."""
+    found: dict[str, LayerContents] = {}
+    layers = report.filesystem.layers if report.filesystem is not None else ()
+    for layer, index in zip(row.layers, layers, strict=False):
+        if layer.digest and layer.digest not in found:
+            found[layer.digest] = layer_contents.of_layer(layer.digest, _without_secrets(place, index), report.withheld)
+    return found
+
+
+def _without_secrets(place: Workshop, index: LayerIndex) -> LayerIndex:
+    """*index* with no name in which a credential stands."""
+    find = place.criteria.matcher.find
+    if has_plain_strings(index, place.criteria.matcher):
+        return index
+    return LayerIndex(entries=[entry for entry in index.entries if not find(entry.path.encode("utf-8", "surrogateescape"))[0]])
+
+
+def _is_repeatable(report: Report) -> bool:
+    """Whether the same image would get the same report: not where this machine failed."""
+    if report.filesystem is None or any(not index.is_repeatable for index in report.filesystem.layers):
+        return False
+    return not any(has_crashed(result) for result in report.results)
+
+
+def _is_short_of_memory(report: Report) -> bool:
+    return any(_is_short(problem.what) for problem in report.problems)
+
+
+def _is_short(text: str) -> bool:
+    return text.startswith(NO_MEMORY)
+
+
+def _write(setup: Setup, answer: Answer) -> None:
+    """Writes the reports, whole or not at all; they need not be on the disk yet when this returns.
+
+    Raises: NoRoom; UsageError - the folder is gone
+    """
+    folder = Path(setup.reports)
+    with complaints(folder / "x"), folder_of(folder / "x") as opened:
+        for form, text in answer.reports.items():
+            replace_file(opened, f"{answer.row.report}.{SUFFIXES[form]}", [text.encode("utf-8")], waits=False)
+
+
+# -- layers ------------------------------------------------------------------------------------------------------------
+
+
+def _source(layer: LayerPlan) -> LayerSource:
+    claimed = _digest(layer.digest) or _digest(layer.diff_id)
+    hashing = hashing_of(layer)
+    job = LayerJob(
+        index=0,
+        open=partial(_open, layer),
+        blob_algorithm=claimed.algorithm if claimed and layer.digest else "sha256",
+        diff_algorithm=hashing or "sha256",
+        not_readable="" if hashing else "it is encrypted: only its stored bytes could be checked",
+    )
+    return LayerSource(job, partial(_identity, layer), claimed, hashing)
+
+
+def hashing_of(layer: LayerPlan) -> str:
+    """The algorithm of the diff_id; empty where the layer cannot be expanded."""
+    return "" if media_types.is_encrypted(layer.media_type) else layer.diff_algorithm
+
+
+def _open(layer: LayerPlan) -> PartReader:
+    try:
+        return PartReader(Path(layer.path), layer.offset, layer.size)
+    except OSError as error:
+        raise BlobNotFound(f"it cannot be opened: {error.strerror}") from error
+
+
+def _identity(layer: LayerPlan, since_ns: int) -> str:
+    with suppress(OSError, ValueError):
+        status = os.stat(layer.path)
+        if is_settled(status, since_ns):
+            return file_identity(status, layer.offset, layer.digest)
+    return ""
+
+
+def _digest(text: str) -> Digest | None:
+    try:
+        return Digest.parse(text)
+    except InvalidDigest:
+        return None
+
+
+# -- the machine -------------------------------------------------------------------------------------------------------
+
+
+class _Count:
+    """Bytes of layers that were read."""
+
+    def __init__(self) -> None:
+        self.bytes = 0
+
+    def add(self, count: int) -> None:
+        """So many more."""
+        self.bytes += count
+
+
+@contextmanager
+def _bounded(setup: Setup, share: int) -> Iterator[None]:
+    """The memory of this process bounded to *share* times what a worker may take."""
+    if not setup.memory:
+        yield
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    most = setup.memory * share
+    resource.setrlimit(resource.RLIMIT_AS, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+
+
+def _path(text: str) -> Path | None:
+    return Path(text) if text else None

@@ -1,0 +1,151 @@
+"""``imginspect batch``: many images of a mirror, and one answer."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from imginspect.cli.batch_options import engine_options, judging_options, work_options
+from imginspect.cli.cache_folder import cache_options, layer_results, user_cache
+from imginspect.errors import UsageError
+
+if TYPE_CHECKING:
+    from imginspect.batch.engines import Engine
+    from imginspect.batch.run import Request, Result
+    from imginspect.batch.setup import Setup
+
+
+@click.command("batch")
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE…")
+@click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), required=True, metavar="DIR", help="Folder for the answer and the reports."
+)
+@click.option("--resume", is_flag=True, help="Go on with the run in --out where it was ended; what is done there is kept.")
+@click.option("--include", multiple=True, metavar="GLOB", help="Only images whose repository (or, with a colon, name and tag) fits.")
+@click.option("--exclude", multiple=True, metavar="GLOB", help="No images whose repository (or name and tag) fits.")
+@click.option(
+    "--since-report",
+    "since",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    metavar="DIR",
+    help="Only what is new: leave out images that the run in DIR came to a verdict on.",
+)
+@judging_options
+@cache_options
+@work_options
+@engine_options
+def command(**options: object) -> None:
+    """Inspect all images in SOURCE…, each layer once, and write one answer: index.html, results.csv, .json and .xml in --out.
+
+    SOURCE is an archive, a folder of archives, an OCI layout, a tree that "skopeo sync --dest dir" or a registry (docker-registry, zot)
+    wrote, a glob in quotes, or @FILE, a list of sources. "imginspect query DIR" asks the run's database afterwards.
+
+    Exit codes: as of "inspect", the worst of all images; 2 also where the disk is full or a source is gone, and what was done is kept.
+    """
+    from imginspect.batch.run import run
+    from imginspect.cli.batch_progress import listener
+
+    started = datetime.now(UTC)
+    asked, setup = _request(**options), _setup(**options)  # type: ignore[arg-type]
+    with closing(_engine(**options)) as engine:  # type: ignore[arg-type]
+        listening = listener(str(options["form"]), quiet=bool(options["quiet"]))
+        with closing(listening):
+            result = run(asked, setup, engine, listening)
+        _write_facts(asked.out, started, engine, result)
+    listening.finished(result, asked.out)
+    sys.exit(result.verdict.exit_code)
+
+
+def _request(
+    sources: tuple[str, ...], out: Path, resume: bool, include: tuple[str, ...], exclude: tuple[str, ...], since: Path | None,
+    platform: str | None, limits: tuple[str, ...], tmp_dir: Path | None, **_: object,
+) -> Request:  # fmt: skip
+    from imginspect.batch.choice import ByName
+    from imginspect.batch.planning import PlanOptions
+    from imginspect.batch.run import Request
+    from imginspect.limits import Limits
+    from imginspect.oci.platform import Platform
+
+    every = platform == "all"
+    wanted = Platform.parse(platform) if platform and not every else None
+    plan = PlanOptions(Limits().with_settings(list(limits)), tmp_dir.absolute() if tmp_dir else None, wanted, every)
+    return Request(sources, out.absolute(), plan, ByName(include, exclude), since, resume)
+
+
+def _setup(
+    out: Path, policy: str, rule_folders: tuple[Path, ...], fail_on: str | None, strict: bool, forms: tuple[str, ...],
+    fingerprint_key: Path | None, cache_folder: Path | None, cache_size: str, limits: tuple[str, ...], tmp_dir: Path | None,
+    timeout: float | None, memory: str | None, threads: int | None, engine: str, jobs: int | None, **_: object,
+) -> Setup:  # fmt: skip
+    from imginspect.batch.engines import cpu_count
+    from imginspect.batch.run import REPORTS
+    from imginspect.batch.setup import Setup
+    from imginspect.cli.fingerprint_key import read_fingerprint_key
+    from imginspect.limits import Limits, parse_count
+
+    own = user_cache().folder
+    folder = cache_folder or (own / "layers" if own is not None else out / "cache")
+    cache = layer_results(folder.absolute(), cache_size)
+    assert cache is not None
+    is_local = engine == "local"
+    workers = jobs or cpu_count()
+    return Setup(
+        policy=os.path.abspath(policy) if os.path.isfile(policy) else policy,
+        rule_folders=tuple(str(folder.absolute()) for folder in rule_folders),
+        fail_on=fail_on or "",
+        strict=strict,
+        limits=Limits().with_settings(list(limits)),
+        user_cache=str(own.absolute()) if own is not None else "",
+        cache=str(cache.folder),
+        cache_size=cache.most_bytes or 0,
+        tmp_dir=str(tmp_dir.absolute()) if tmp_dir else "",
+        reports=str(out.absolute() / REPORTS),
+        forms=forms or ("html", "json"),
+        fingerprint_key=read_fingerprint_key(fingerprint_key) if fingerprint_key else b"",
+        seconds=timeout,
+        memory=parse_count(memory or ("4G" if is_local else "0"), "worker-memory") if is_local or memory else 0,
+        may_exit=is_local,
+        threads=threads or (2 if is_local and workers < cpu_count() else 1),
+    )
+
+
+def _engine(
+    engine: str, jobs: int | None, scheduler: str | None, tls_ca: Path | None, tls_cert: Path | None, tls_key: Path | None, **_: object
+) -> Engine:
+    from imginspect.batch import engines
+
+    if engine != "dask" and (scheduler or tls_ca or tls_cert or tls_key):
+        raise UsageError("--scheduler and --tls-… belong to --engine dask")
+    if engine == "mpi":
+        return engines.MpiEngine(jobs)
+    if engine == "local":
+        return engines.LocalEngine(jobs or engines.cpu_count())
+    if scheduler is None:
+        raise UsageError("--engine dask needs --scheduler tcp://HOST:PORT")
+    if (tls_cert or tls_key) and tls_ca is None:
+        raise UsageError("--tls-cert and --tls-key need --tls-ca")
+    return engines.DaskEngine(scheduler, engines.Tls(tls_ca, tls_cert, tls_key) if tls_ca else None)
+
+
+def _write_facts(out: Path, started: datetime, engine: Engine, result: Result) -> None:
+    """run.json: all that is not the same in every run."""
+    import json
+
+    from imginspect.cli.circumstances import inspection_record
+    from imginspect.writing import write_whole
+
+    ended = datetime.now(UTC)
+    record = inspection_record(started, ended, None, sys.argv[1:], {"run": (ended - started).total_seconds()})
+    facts = {
+        **record.tree(),
+        "engine": engine.name,
+        "workers": engine.workers,
+        **{name: value for name, value in result._asdict().items() if name not in ("verdict", "counts")},
+    }
+    write_whole(out / "run.json", json.dumps(facts, indent=2).encode() + b"\n")
