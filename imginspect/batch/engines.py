@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
+import threading
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from importlib import import_module
@@ -46,8 +48,8 @@ class Engine(Protocol):
     def renew(self) -> None:
         """Workers in the place of those that died."""
 
-    def close(self) -> None:
-        """Let the workers go; what is still under way is given up."""
+    def close(self, *, at_once: bool = False) -> None:
+        """Let the workers go; what still waits is given up, and *at_once* what is under way too."""
 
 
 class LocalEngine:
@@ -77,8 +79,11 @@ class LocalEngine:
         self._executor.shutdown(wait=False, cancel_futures=True)
         self._executor = self._new()
 
-    def close(self) -> None:
-        """See Engine."""
+    def close(self, *, at_once: bool = False) -> None:
+        """See Engine. Whatever a worker writes is there whole or not at all, so it may be ended at any time."""
+        if at_once:
+            for worker in multiprocessing.active_children():
+                worker.terminate()
         self._executor.shutdown(wait=True, cancel_futures=True)
 
 
@@ -135,8 +140,9 @@ class DaskEngine:
     def renew(self) -> None:
         """See Engine: the cluster's own affair."""
 
-    def close(self) -> None:
-        """See Engine."""
+    def close(self, *, at_once: bool = False) -> None:
+        """See Engine. Tasks that a worker is at cannot be stopped: it ends them, and nobody asks for what comes of it."""
+        del at_once
         self._executor.shutdown(wait=False)
         self._client.close()
 
@@ -170,9 +176,20 @@ class MpiEngine:
     def renew(self) -> None:
         """See Engine: nothing can be done."""
 
-    def close(self) -> None:
+    def close(self, *, at_once: bool = False) -> None:
         """See Engine."""
+        del at_once
         self._executor.shutdown(wait=True, cancel_futures=True)
+
+
+def submitted(engine: Engine, work: Callable[..., Any], *arguments: Any) -> Future[Any]:
+    """As ``submit``, for many tasks at once: where a worker died meanwhile the future says so."""
+    try:
+        return engine.submit(work, *arguments)
+    except BrokenExecutor as error:
+        lost: Future[Any] = Future()
+        lost.set_exception(error)
+        return lost
 
 
 def cpu_count() -> int:
@@ -181,7 +198,16 @@ def cpu_count() -> int:
 
 
 def _begin() -> None:
-    """The first thing in a local worker: an interrupt from the keyboard is the business of whoever gives out the work."""
-    import signal
-
+    """The first thing in a local worker: an interrupt from the keyboard is the business of whoever gives out the work, and without that one
+    there is nothing more to do."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """A worker whose run was killed would wait for its next task for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
