@@ -64,7 +64,11 @@ class LocalEngine:
         self._executor: Executor = self._new()
 
     def _new(self) -> Executor:
-        return ProcessPoolExecutor(self.workers, mp_context=self._context, initializer=_begin)
+        executor = ProcessPoolExecutor(self.workers, mp_context=self._context, initializer=_begin)
+        # All are begun at once: one that is begun while another dies is lost to the executor, whose thread then waits for it or fails
+        # (CPython 3.11 to 3.14). Where there is no such attribute this says nothing.
+        executor._safe_to_dynamically_spawn_children = False  # type: ignore[attr-defined]
+        return executor
 
     def submit(self, work: Callable[..., Any], *arguments: Any) -> Future[Any]:
         """See Engine."""
@@ -77,13 +81,13 @@ class LocalEngine:
     def renew(self) -> None:
         """See Engine."""
         self._executor.shutdown(wait=False, cancel_futures=True)
+        _end_workers()
         self._executor = self._new()
 
     def close(self, *, at_once: bool = False) -> None:
         """See Engine. Whatever a worker writes is there whole or not at all, so it may be ended at any time."""
         if at_once:
-            for worker in multiprocessing.active_children():
-                worker.terminate()
+            _end_workers()
         self._executor.shutdown(wait=True, cancel_futures=True)
 
 
@@ -195,6 +199,11 @@ def submitted(engine: Engine, work: Callable[..., Any], *arguments: Any) -> Futu
 def cpu_count() -> int:
     """The processors that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _end_workers() -> None:
+    for worker in multiprocessing.active_children():
+        worker.kill()
 
 
 def _begin() -> None:

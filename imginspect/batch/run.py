@@ -258,6 +258,10 @@ class _Run:
                 self._note_layer(event, orders)
             else:
                 self._note_image(event, orders)
+        for digest in orders.unmet:
+            found = self._known.contents(digest)
+            if found is not None and not self._database.has_contents(digest):
+                self._database.add_contents([found])
 
     def _note_layer(self, event: LayerRead, orders: RunOrders) -> None:
         orders.note_layer(event)

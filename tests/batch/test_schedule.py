@@ -45,7 +45,9 @@ class Script:
         self.workers = width - 1
         self._sizes = sizes or {}
         self._needs = {image: set(needs) for image, needs in images.items()}
-        self._layers = sorted({layer for needs in images.values() for layer in needs}, key=lambda layer: (-self._sizes.get(layer, 0), layer))
+        self._layers = sorted(
+            {layer for needs in images.values() for layer in needs}, key=lambda layer: (-self._sizes.get(layer, 0), layer)
+        )
         self._deadly = deadly or {}
         self._one_by_one = one_by_one
         self._raises = raises or {}
@@ -258,7 +260,9 @@ def test_an_error_of_the_machine_ends_the_run(error: Exception) -> None:
 
 @pytest.mark.parametrize("one_by_one", [False, True])
 def test_where_every_worker_dies_the_machine_is_to_blame_and_no_image(one_by_one: bool) -> None:
-    script = Script({f"image{number}": [] for number in range(500)}, deadly={f"image{number}": 9 for number in range(500)}, one_by_one=one_by_one)
+    script = Script(
+        {f"image{number}": [] for number in range(500)}, deadly={f"image{number}": 9 for number in range(500)}, one_by_one=one_by_one
+    )
     seen: list[Event] = []
     with pytest.raises(WorkersDie) as caught:
         for event in Schedule(script, script, script, script).run():
