@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,10 +13,12 @@ from pathlib import Path
 
 import pytest
 
+from imginspect.archive.source import PartReader
 from imginspect.batch.schedule import DIED
-from tests.batch.mirrors import Mirrors, app, base, write_registry
+from tests.batch.conftest import settle
+from tests.batch.mirrors import Mirrors, base, write_registry
 from tests.batch.running import answer, batch, begun, ended, images_of, row, rows, until, wait_until, workers
-from tests.image_builder import ImageBuilder, file, noise, sha
+from tests.image_builder import ImageBuilder, file, noise, sha, tar_bytes
 from tests.inspecting import run
 
 
@@ -37,6 +40,7 @@ def with_large(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A registry with one image whose layer is read for a while."""
     registry = write_registry(tmp_path_factory.mktemp("large") / "mirror", 3)
     large().save(registry, "registry", compression="plain")
+    settle()
     return registry
 
 
@@ -145,16 +149,28 @@ def test_workers_that_die_while_they_plan_are_no_loss(mirrors: Mirrors, referenc
 # -- time ------------------------------------------------------------------------------------------------------------
 
 
+@pytest.fixture
+def slow_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is large is read slowly, for some ten seconds."""
+    read, name = PartReader.readinto, large_blob()
+
+    def readinto(self: PartReader, target: memoryview) -> int:
+        if name in os.readlink(f"/proc/self/fd/{self._handle.fileno()}"):
+            time.sleep(10 / 48)
+        return read(self, target[: 1 << 20])
+
+    monkeypatch.setattr(PartReader, "readinto", readinto)
+
+
+@pytest.mark.usefixtures("slow_disk")
 def test_an_image_that_takes_too_long_is_one_row(with_large: Path, large_reference: Path, cache: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    outcome = run("batch", "--policy", "generic", with_large, "--out", out, "--cache", cache, "--jobs", "2", "--timeout", "0.15")
-    slow = [item for item in rows(out) if item["verdict"] == "not-inspected"]
+    outcome = batch(with_large, "--out", out, "--cache", cache, "--timeout", "2.5")
     assert outcome.code == 1
-    assert row(out, "lib/large:1") in slow
-    for item in slow:
-        assert item["reason"] == "it took longer than 0.15 seconds (--timeout)"
-    others = {item["report"]: item for item in rows(large_reference)}
-    assert all(item == others[item["report"]] for item in rows(out) if item not in slow)
+    (slow,) = [item for item in rows(out) if item["verdict"] == "not-inspected"]
+    assert slow["references"] == ["lib/large:1"]
+    assert slow["reason"] == "it took longer than 2.5 seconds (--timeout)"
+    assert [item for item in rows(out) if item != slow] == [item for item in rows(large_reference) if item["references"] != slow["references"]]
 
 
 def test_what_took_too_long_is_read_in_the_next_run_with_more_time(
@@ -171,17 +187,23 @@ def test_what_took_too_long_is_read_in_the_next_run_with_more_time(
 
 def crowded(entries: int) -> ImageBuilder:
     """An image with very many files."""
-    return base().layer(*(file(f"/{number:06}-{'x' * 80}", b"") for number in range(entries))).reference("lib/crowded:1")
+    made = tar_bytes([file(f"/{0:07}-{'x' * 80}", b"")])[:512]
+    start, before, after = made[:156].index(b"0000000-"), made[:148], made[156:]
+    unnumbered = sum(before) + sum(after) + 8 * 32 - sum(b"0000000")
+    blocks = []
+    for number in range(entries):
+        digits = b"%07d" % number
+        blocks.append(before[:start] + digits + before[start + 7 :] + b"%06o\0 " % (unnumbered + sum(digits)) + after)
+    return base().layer_tar(b"".join(blocks) + bytes(1024)).reference("lib/crowded:1")
 
 
 def test_an_image_that_memory_does_not_suffice_for_is_one_row(cache: Path, tmp_path: Path) -> None:
     registry = write_registry(tmp_path / "mirror", 3)
-    crowded(150_000).save(registry, "registry")
+    crowded(300_000).save(registry, "registry", compression="zstd")
     out = tmp_path / "out"
-    outcome = run(
-        "batch", "--policy", "generic", registry, "--out", out, "--cache", cache, "--jobs", "1", "--worker-memory", "280M"
-    )  # fmt: skip
-    for item in rows(out):
-        print(item["references"], item["verdict"], item["reason"][:150])
-    print(outcome)
-    assert 0
+    asked = ("batch", "--policy", "generic", registry, "--out", out, "--cache", cache, "--jobs", "1", "--threads", "1")
+    outcome = run(*asked, "--worker-memory", "150M")
+    assert outcome.code == 1
+    assert row(out, "lib/crowded:1")["verdict"] == "not-inspected"
+    assert "memory" in row(out, "lib/crowded:1")["reason"]
+    assert [item["verdict"] for item in rows(out)].count("not-inspected") == 1
