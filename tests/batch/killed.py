@@ -1,4 +1,4 @@
-"""``python -m tests.batch.killed POINT NUMBER ARGUMENTS...``: a run that kills itself, as ``kill -9`` does, the NUMBER-th time that it is at POINT.
+"""``python -m tests.batch.killed POINT NUMBER ARGUMENTS...``: a run that kills itself when it is at POINT for the NUMBER-th time.
 
 POINT is ``rename`` (a file is about to get its name), or a function of the package, ``before:`` or ``after:`` in front. The work is done in
 the same process, so that nothing goes on after it.

@@ -23,8 +23,8 @@ PATIENCE = 120.0
 _OWN = ("run.json", "batch.sqlite")
 """What differs from run to run."""
 QUESTIONS = (
-    ("--shared",), ("--path", "/run"), ("--path", "*.txt"), ("--finding", "TRE-SEC-002"), ("--finding", "TRE-INT-001"), ("--image", "lib/app0:1"),
-    ("--base", "lib/app0:1"),
+    ("--shared",), ("--path", "/run"), ("--path", "*.txt"), ("--finding", "TRE-SEC-002"), ("--finding", "TRE-INT-001"),
+    ("--image", "lib/app0:1"), ("--base", "lib/app0:1"),
 )  # fmt: skip
 
 

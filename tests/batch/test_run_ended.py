@@ -1,4 +1,4 @@
-"""Runs that the machine ends: no room on the disk, a source that is gone, workers that cannot live. What is done is kept, and it goes on later."""
+"""Runs that the machine ends: there is no room on the disk, or a source is gone. What is done is kept, and it goes on later."""
 
 from __future__ import annotations
 
@@ -92,7 +92,8 @@ def test_a_cache_on_a_full_disk_makes_it_slower_and_nothing_else(
 def test_a_database_that_cannot_be_written_ends_the_run(
     after: int, mirrors: Mirrors, reference: Path, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    add, noted = Database.add, []
+    add = Database.add
+    noted: list[int] = []
 
     def full(self: Database, *arguments: Any, **named: Any) -> None:
         if len(noted) == after:

@@ -76,7 +76,7 @@ def test_a_log_is_not_filled_by_a_short_run(mirrors: Mirrors, cache: Path, tmp_p
 
 def test_a_terminal_gets_one_line_that_changes(mirrors: Mirrors, cache: Path, tmp_path: Path) -> None:
     ours, theirs = pty.openpty()
-    command = [
+    command: list[str | Path] = [
         sys.executable,
         "-m",
         "imginspect",
