@@ -72,7 +72,8 @@ def write_in(folder: int, name: str, content: bytes | Iterable[bytes], *, waits:
     descriptor = os.open(name, _NEW_FILE, 0o600, dir_fd=folder)
     try:
         with os.fdopen(descriptor, "wb") as handle:
-            handle.writelines([content] if isinstance(content, bytes) else content)
+            for piece in [content] if isinstance(content, bytes) else content:
+                handle.write(piece)
             handle.flush()
             if waits:
                 os.fsync(handle.fileno())

@@ -123,14 +123,14 @@ def has_path(contents: LayerContents, path: str) -> bool:
 
 def glob(contents: LayerContents, pattern: str) -> list[str]:
     """The marked paths that fit *pattern*, whiteouts left out: by their last name, or as a whole where the pattern holds a slash."""
-    literal = max(_WILD.split(pattern), key=len)
+    literal = _encoded(max(_WILD.split(pattern), key=len))
     text = _text(contents.paths)
-    if _encoded(literal) not in text:
+    if literal not in text:  # most layers are done with here
         return []
     fits, whole = _compiled(pattern).match, "/" in pattern
     found = []
     for name in text.split(b"\0"):
-        if name[:1] == b"/":
+        if name[:1] == b"/" and literal in name:
             path = _decoded(name)
             plain = path.rstrip("/") or "/"
             if fits(plain if whole else plain.rpartition("/")[2]):

@@ -88,8 +88,8 @@ class Database:
     def add_passed_over(self, items: Iterable[PassedOver]) -> None:
         """What was not taken for an image. The same thing twice is there once. Raises: NoRoom"""
         with self._transaction():
-            values = [(one_line(item.shown), one_line(item.reason)) for item in items]
-            self._connection.executemany("INSERT OR IGNORE INTO passed_over VALUES (?, ?)", values)
+            values = [(one_line(item.shown), one_line(item.reason), item.unread) for item in items]
+            self._connection.executemany("INSERT OR IGNORE INTO passed_over VALUES (?, ?, ?)", values)
 
     def forget_passed_over(self) -> None:
         """Nothing was passed over: for a run that plans anew. Raises: NoRoom"""
@@ -147,8 +147,9 @@ class Database:
         return dict(self.select("SELECT verdict, count(*) FROM image GROUP BY verdict ORDER BY verdict"))
 
     def passed_over(self) -> Iterator[PassedOver]:
-        """What was not taken for an image."""
-        return (PassedOver(*row) for row in self.select("SELECT shown, reason FROM passed_over ORDER BY shown, reason"))
+        """What was not taken for an image; what could not be looked into comes first."""
+        found = self.select("SELECT shown, reason, unread FROM passed_over ORDER BY unread DESC, shown, reason")
+        return (PassedOver(shown, reason, bool(unread)) for shown, reason, unread in found)
 
     def contents(self, *digests: str) -> LayerContents | None:
         """The files of the layer with one of *digests*; None where they are not known."""

@@ -2,6 +2,8 @@
 
 Each gives rows, sorted by image, that are read as they are asked for. Texts are as the database has them, masked and escaped, but for
 paths: those are raw names of the image, and stand in the columns that ``RAW`` names.
+
+``CROSS JOIN`` is a plain join that SQLite carries out in the order it is written in: from the few to the many, which it cannot know.
 """
 
 from __future__ import annotations
@@ -41,8 +43,8 @@ def layers(database: Database, asked: str) -> Found:
     """
     where, values = _begins(("l.digest", "l.diff_id"), asked)
     rows = database.select(
-        "SELECT i.name, i.platform, p.position, l.digest, l.diff_id, s.created_by FROM layer l JOIN step s ON s.layer = l.id"  # noqa: S608 - constants
-        f" JOIN image_layer p ON p.step = s.id JOIN image i ON i.id = p.image WHERE {where} ORDER BY i.name, i.key, p.position",
+        "SELECT i.name, i.platform, p.position, l.digest, l.diff_id, s.created_by FROM layer l CROSS JOIN step s ON s.layer = l.id"  # noqa: S608 - constants
+        f" CROSS JOIN image_layer p ON p.step = s.id CROSS JOIN image i ON i.id = p.image WHERE {where} ORDER BY i.name, i.key, p.position",
         *values,
     )
     return Found(("image", "platform", "layer", "digest", "diff_id", "instruction"), rows)
@@ -64,10 +66,10 @@ def _findings(database: Database, where: str, asked: str, results: str = "0") ->
         " (SELECT min(p.position) FROM image_layer p JOIN step s ON s.id = p.step JOIN layer l ON l.id = s.layer"
         "  WHERE p.image = i.id AND ((f.diff_id <> '' AND l.diff_id = f.diff_id) OR (f.layer <> '' AND l.digest = f.layer))),"
         " f.place, f.state, f.message, f.fingerprint, i.key, x.position"
-        " FROM finding f JOIN rule r ON r.id = f.rule JOIN image_finding x ON x.finding = f.id JOIN image i ON i.id = x.image"
+        " FROM finding f JOIN rule r ON r.id = f.rule CROSS JOIN image_finding x ON x.finding = f.id CROSS JOIN image i ON i.id = x.image"
         f" WHERE {where}"
         " UNION ALL SELECT i.name, i.platform, r.rule, v.verdict, v.severity, v.counts, NULL, '', '', i.reason, '', i.key, 0"
-        " FROM rule r JOIN result v ON v.rule = r.id JOIN image i ON i.id = v.image"
+        " FROM rule r CROSS JOIN result v ON v.rule = r.id CROSS JOIN image i ON i.id = v.image"
         f" WHERE ({results}) AND v.verdict IN {_OPEN} AND NOT EXISTS (SELECT 1 FROM image_finding x JOIN finding f ON f.id = x.finding"
         "  WHERE x.image = i.id AND f.rule = r.id)"
         " ORDER BY 1, 12, 3, 13",
@@ -104,7 +106,7 @@ def based_on(database: Database, asked: str) -> Found:
         raise UsageError(f"no image of the run is called {asked}, and no layer has that chain id: the base is not known")
     rows = database.select(
         "SELECT i.name, i.platform, (SELECT count(*) FROM image_layer WHERE image = i.id), b.on_top FROM based b"
-        " JOIN image i ON i.id = b.image ORDER BY i.name, i.key"
+        " CROSS JOIN image i ON i.id = b.image ORDER BY i.name, i.key"
     )
     return Found(("image", "platform", "layers", "on_top"), rows)
 
@@ -115,7 +117,7 @@ def _built_on(database: Database, base: int) -> None:
         return
     digest, diff_id = below[-1]
     candidates = database.select(
-        "SELECT DISTINCT p.image FROM layer l JOIN step s ON s.layer = l.id JOIN image_layer p ON p.step = s.id"
+        "SELECT DISTINCT p.image FROM layer l CROSS JOIN step s ON s.layer = l.id CROSS JOIN image_layer p ON p.step = s.id"
         " WHERE ((?2 <> '' AND l.diff_id = ?2) OR (?1 <> '' AND l.digest = ?1)) AND p.position = ?3 AND p.image <> ?4",
         digest, diff_id, len(below) - 1, base,
     )  # fmt: skip
@@ -143,10 +145,10 @@ def _with_chain(database: Database, asked: str) -> bool:
     where, values = _begins(("s.chain_id",), asked)
     database.scratch(
         "INSERT OR IGNORE INTO based SELECT p.image, (SELECT count(*) FROM image_layer WHERE image = p.image) - 1 - p.position"  # noqa: S608 - constants
-        f" FROM step s JOIN image_layer p ON p.step = s.id WHERE {where}",
+        f" FROM step s CROSS JOIN image_layer p ON p.step = s.id WHERE {where}",
         *values,
     )
-    return any(database.select(f"SELECT 1 FROM step s JOIN image_layer p ON p.step = s.id WHERE {where} LIMIT 1", *values))  # noqa: S608 - constants
+    return any(database.select(f"SELECT 1 FROM step s CROSS JOIN image_layer p ON p.step = s.id WHERE {where} LIMIT 1", *values))  # noqa: S608 - constants
 
 
 def known(database: Database, asked: str) -> Found:

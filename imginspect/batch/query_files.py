@@ -52,8 +52,8 @@ class _Files:
         self._note_layers()
         places = self._database.select(
             "SELECT DISTINCT i.name, i.key, p.position, i.platform, i.id, l.digest, l.diff_id FROM hit h"
-            " JOIN layer l ON l.digest = h.layer OR l.diff_id = h.layer JOIN step s ON s.layer = l.id"
-            " JOIN image_layer p ON p.step = s.id JOIN image i ON i.id = p.image ORDER BY i.name, i.key, p.position"
+            " CROSS JOIN layer l ON l.digest = h.layer OR l.diff_id = h.layer CROSS JOIN step s ON s.layer = l.id"
+            " CROSS JOIN image_layer p ON p.step = s.id CROSS JOIN image i ON i.id = p.image ORDER BY i.name, i.key, p.position"
         )
         for name, _, position, platform, image, digest, diff_id in places:
             found = self._found(diff_id, digest)

@@ -113,7 +113,12 @@ CREATE INDEX image_by_step ON image_layer (step, image);
 -- digests before paths: to look for a digest, the paths need not be read
 CREATE TABLE contents (layer TEXT PRIMARY KEY, digests BLOB NOT NULL, paths BLOB NOT NULL);
 
-CREATE TABLE passed_over (shown TEXT NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (shown, reason)) WITHOUT ROWID;
+CREATE TABLE passed_over (
+    shown TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    unread INTEGER NOT NULL,       -- there may be images in it
+    PRIMARY KEY (shown, reason)
+) WITHOUT ROWID;
 
 CREATE TABLE seconds (image INTEGER PRIMARY KEY, seconds REAL NOT NULL);
 """

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 FORMATS = ("table", "json", "csv", "ndjson")
 _AT_ONCE = 1_000  # rows of a table, whose columns are as wide as the widest of them
+_REMEMBERED = 50_000
 _WIDTHS = {"message": 60, "reason": 60, "instruction": 50, "place": 60}
 
 
@@ -58,7 +60,8 @@ def _harmless(found: Found) -> Iterator[tuple[Value, ...]]:
     """The rows as any output may have them: names of files are raw in them, and a database may be anybody's."""
     from imginspect.batch.query import RAW
 
-    shows = [shown if column in RAW else one_line for column in found.columns]
+    shown_once = lru_cache(_REMEMBERED)(shown)  # a path that many images have is masked once
+    shows = [shown_once if column in RAW else one_line for column in found.columns]
     for row in found.rows:
         yield tuple(
             show(value) if isinstance(value, str) else tuple(map(show, value)) if isinstance(value, tuple) else value

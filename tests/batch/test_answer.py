@@ -66,8 +66,8 @@ def test_the_document_is_true_to_its_schema_and_to_the_database(tmp_path: Path) 
     assert [(one["rule"], one["images"], one["instruction"]) for one in document["shared_findings"]] == [
         ("TRE-SEC-002", 3, "FROM scratch"), ("TRE-PRM-001", 3, "FROM scratch"),
     ]  # fmt: skip
-    assert document["passed_over"] == [{"source": "mirror/chart", "reason": "it is a Helm chart"},
-                                       {"source": "mirror/notes.txt", "reason": "it is a text"}]  # fmt: skip
+    assert document["passed_over"] == [{"source": "mirror/chart", "reason": "it is a Helm chart", "unread": False},
+                                       {"source": "mirror/notes.txt", "reason": "it is a text", "unread": False}]  # fmt: skip
 
 
 def test_the_schema_is_printed() -> None:
@@ -94,6 +94,26 @@ def test_the_worst_verdict_wins(tmp_path: Path, verdicts: list[str], verdict: st
     root = ElementTree.fromstring(made["results.xml"])
     assert (root.attrib["failures"] == "0") == ("fail" not in verdicts)
     Page(made["index.html"])
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "verdict"),
+    [([], "not-inspected"), (["pass"], "incomplete"), (["fail"], "fail"), (["pass", "not-inspected"], "not-inspected")],
+)
+def test_what_could_not_be_looked_into_is_no_pass(tmp_path: Path, verdicts: list[str], verdict: str) -> None:
+    with database.create(tmp_path, RUN, RULES) as made:
+        for number, one in enumerate(verdicts):
+            made.add(image(f"i:{number}", verdict=one))
+        made.add_passed_over([*PASSED_OVER, PassedOver("mirror/locked", "permission denied", unread=True)])
+        made.finish()
+        found = answers(made)
+    document = json.loads(found["results.json"])
+    jsonschema.validate(document, json.loads(json_form.schema()))
+    assert document["verdict"] == verdict
+    assert [one["unread"] for one in document["passed_over"]] == [True, False, False]
+    page = Page(found["index.html"])
+    assert "1 thing could not be looked into, and there may be images in what was not." in page.text
+    assert "there may be images in it: permission denied" in page.text
 
 
 def test_findings_that_images_do_not_share_through_a_layer_are_not_shared(tmp_path: Path) -> None:

@@ -63,10 +63,11 @@ class SharedFinding(TypedDict):
 
 
 class PassedOverPart(TypedDict):
-    """Something that was not taken for an image, and why."""
+    """Something that was not taken for an image, and why. *unread* says that it could not be looked into: there may be images in it."""
 
     source: str
     reason: str
+    unread: bool
 
 
 class BatchDocument(TypedDict):

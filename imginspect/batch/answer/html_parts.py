@@ -109,8 +109,9 @@ def passed_over_table(database: Database) -> Iterator[Markup]:
         f"<caption>{escape(counted(count, 'thing'))} passed over</caption>"
         '<thead><tr><th scope="col">Where</th><th scope="col">Why</th></tr></thead><tbody>'
     )
+    unread = joined((badge(outcome(IMAGE, "incomplete")), ", there may be images in it: "))
     for item in database.passed_over():
-        yield Markup(f'<tr><th scope="row">{code(item.shown)}</th><td>{escape(item.reason)}</td></tr>')
+        yield Markup(f'<tr><th scope="row">{code(item.shown)}</th><td>{unread if item.unread else NOTHING}{escape(item.reason)}</td></tr>')
     yield Markup("</tbody></table></div>")
 
 

@@ -32,7 +32,7 @@ def render(database: Database) -> Iterator[str]:
     yield from (f"  {json.dumps(key)}: {json.dumps(value)},\n" for key, value in head.items())
     yield from _list("images", map(_image, images(database)), ",\n")
     yield from _list("shared_findings", map(_shared, shared(database)), ",\n")
-    passed_over = (PassedOverPart(source=item.shown, reason=item.reason) for item in database.passed_over())
+    passed_over = (PassedOverPart(source=item.shown, reason=item.reason, unread=item.unread) for item in database.passed_over())
     yield from _list("passed_over", passed_over, "\n")
     yield "}\n"
 

@@ -10,10 +10,14 @@ from imginspect.wording import counted
 
 
 class Total(NamedTuple):
-    """*verdict* is the worst of all images; *counts* has every verdict, in the order pass, fail, incomplete, not-inspected."""
+    """*verdict* is the worst of all images, and no better than incomplete where *unread* things could not be looked into.
+
+    *counts* has every verdict, in the order pass, fail, incomplete, not-inspected.
+    """
 
     verdict: ReportVerdict
     counts: dict[str, int]
+    unread: int
 
     @property
     def images(self) -> int:
@@ -25,11 +29,20 @@ def total(database: Database) -> Total:
     """What all images come to. Of none: not-inspected."""
     found = database.counts()
     counts = {str(verdict): found.get(str(verdict), 0) for verdict in ReportVerdict}
-    return Total(worst(verdict for verdict in ReportVerdict if counts[verdict]), counts)
+    verdicts = [verdict for verdict in ReportVerdict if counts[verdict]]
+    (unread,) = next(database.select("SELECT count(*) FROM passed_over WHERE unread"))
+    return Total(worst([*verdicts, ReportVerdict.INCOMPLETE] if verdicts and unread else verdicts), counts, unread)
 
 
 def sentences(answer: Total) -> list[str]:
     """What that means for whoever wants to use the images."""
+    unread = (
+        [f"{counted(answer.unread, 'thing')} could not be looked into, and there may be images in what was not."] if answer.unread else []
+    )
+    return [*_sentences(answer), *unread]
+
+
+def _sentences(answer: Total) -> list[str]:
     passed, failed, incomplete, not_inspected = answer.counts.values()
     if not answer.images:
         return ["No image was found, so none may be used."]
