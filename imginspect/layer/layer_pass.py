@@ -24,6 +24,7 @@ from imginspect.layer.seams import Keep, Looked, Scanner
 from imginspect.limits import Limits
 from imginspect.oci.digest import Digest
 from imginspect.problems import Problem, Problems, Topic
+from imginspect.scan.match import Match
 from imginspect.scan.search import masked
 from imginspect.tar.header import CHARACTER_DEVICE, DIRECTORY, FILE, HARDLINK
 from imginspect.tar.reader import UNKNOWN_KIND, Extra, RawEntry, TarReader

@@ -36,7 +36,18 @@ _DIGEST_BYTES = 32
 _SECTIONS = 4 + len(_NUMBERS) + len(_WORDS)
 _PLAIN_SECTION = 1
 """The one that is not compressed: digests."""
-_WRONG = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, struct.error, CorruptStream, RecursionError, OSError, MemoryError)
+_WRONG = (
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    ArithmeticError,
+    struct.error,
+    CorruptStream,
+    RecursionError,
+    OSError,
+    MemoryError,
+)
 """What comes of reading bytes that are no record, or of too little memory for one."""
 
 

@@ -90,7 +90,11 @@ def indexes(draw: st.DrawFn) -> tuple[LayerIndex, dict[int, bytes]]:
         draw(st.sampled_from([READ, PARTIAL, NOT_READ])),
         draw(NAMES),
         draw(st.sampled_from(["", "plain", "gzip", "zstd", "xz", "bzip2"])),
-        *numbers[:5],
+        numbers[0],
+        numbers[1],
+        numbers[2],
+        numbers[3],
+        numbers[4],
         blob_digest=draw(HEX),
         diff_id=draw(HEX),
         behind=draw(MATCHES),
@@ -142,7 +146,8 @@ def test_layers_as_they_are_read_survive(tmp_path: Path) -> None:
 @pytest.mark.parametrize("field", ["mode", "uid", "gid", "size", "mtime"])
 @pytest.mark.parametrize("number", [1 << 63, -(1 << 63) - 1, 1 << 200])
 def test_numbers_that_no_record_can_hold_are_said_to_be_so(field: str, number: int) -> None:
-    entry = Entry("/", "a", "file", 0, 0, 0, 0, 0, "", None, "", None)._replace(**{field: number})
+    changes: Any = {field: number}
+    entry = Entry("/", "a", "file", 0, 0, 0, 0, 0, "", None, "", None)._replace(**changes)
     with pytest.raises(NoRecord):
         written(LayerIndex([entry]))
 
