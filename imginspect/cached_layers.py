@@ -16,7 +16,7 @@ from imginspect.oci.digest import Digest
 
 Progress = Callable[[int], None]
 _PIECE = 1 << 20
-_MOST_OPEN = 100
+_MOST_OPEN = 50
 """Layers of an image from which on what was kept of them is copied, so that there is not an open file for each."""
 
 

@@ -38,7 +38,7 @@ READERS = (
 _LIBRARIES = ("isal", "hyperscan", "backports.zstd")
 _MOST_AT_HAND = 250_000
 """Entries of layers that stay decoded for the next image, some 300 bytes each."""
-_LEAST_AT_HAND = 2_500
+_LEAST_AT_HAND = 5_000
 """Entries that each of them counts as at the least: it may hold a file open."""
 _DIGEST = re.compile(r"[a-z0-9]+:[0-9a-f]{64,128}")
 

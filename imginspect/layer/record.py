@@ -7,11 +7,13 @@ credential are withheld by the pass already; whoever stores records sees to it t
 
 from __future__ import annotations
 
+import gc
 import json
 import struct
 import sys
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import repeat
 from typing import NamedTuple, Protocol
 
@@ -145,10 +147,23 @@ def decode(contents: Contents) -> LayerIndex:
             section = contents.read_at(start, length)
             sections.append(section if number == _PLAIN_SECTION else unpack(section, left))
             start, left = start + length, left - len(sections[-1])
-        plain = codec.decode(sections[0], _Plain)
-        return _index(plain, _entries(sections[1:], plain), _Place(contents, start))
+        with _no_collection():
+            plain = codec.decode(sections[0], _Plain)
+            return _index(plain, _entries(sections[1:], plain), _Place(contents, start))
     except _WRONG as error:
         raise NoRecord(str(error)) from error
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """No search for garbage meanwhile: it would take as long as the work, and of a hundred thousand new entries none is garbage."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 # -- columns -----------------------------------------------------------------------------------------------------------
