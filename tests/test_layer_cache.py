@@ -17,16 +17,21 @@ import pytest
 
 from imginspect import cached_layers, layer_cache
 from imginspect.archive import identity
+from imginspect.archive.source import PartReader
 from imginspect.cache import Cache
+from imginspect.cached_layers import LayerSource, read_through
 from imginspect.criteria import load_criteria
 from imginspect.errors import LayerError
+from imginspect.layer import LayerJob
 from imginspect.layer.index import LayerIndex
 from imginspect.layer.record import decode
 from imginspect.layer_cache import LayerCache
 from imginspect.limits import Limits
+from imginspect.oci.digest import Digest
 from tests.caching import BOUND, criteria, reads, report, settled
 from tests.image_builder import (
     ImageBuilder,
+    compress,
     directory,
     file,
     hardlink,
@@ -121,6 +126,22 @@ def _imported(package: Path, name: str) -> Iterator[str]:
                 for found in (path.with_suffix(".py"), path / "__init__.py"):
                     if found.is_file() and path != package:
                         yield found.relative_to(package).as_posix()
+
+
+@pytest.mark.parametrize("compression", ["plain", "gzip"])
+def test_a_digest_is_given_in_the_algorithm_that_is_asked_for(compression: str, tmp_path: Path) -> None:
+    """One image names its layer by sha512; another has the same bytes, and names only their diff_id by it."""
+    data = compress(IMAGE.tars[1], compression)
+    (tmp_path / "blob").write_bytes(data)
+    claimed = Digest.of(data, "sha512")
+    store = LayerCache(Cache(tmp_path / "cache", BOUND), criteria(), Limits())
+    for identity_of in ("", "a" * 64):
+        for algorithm in ("sha512", "sha256", "sha384", "sha512", "sha256"):
+            job = LayerJob(0, lambda: PartReader(tmp_path / "blob", 0, len(data)), algorithm, "sha512")
+            source = LayerSource(job, lambda _, name=identity_of: name, claimed, "sha512")  # type: ignore[misc]
+            found = read_through(store, [source], Limits(), None)
+            assert found is not None
+            assert found[0].blob_digest == Digest.of(data, algorithm)
 
 
 # -- files on the host -----------------------------------------------------------------------------------------------
