@@ -7,13 +7,14 @@ checked as far as its bytes go.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from imginspect.archive.members import ByteReader
 from imginspect.compression import TRAILING_START
-from imginspect.errors import NO_MEMORY, ImgInspectError, LimitExceeded
+from imginspect.errors import NO_MEMORY, ImgInspectError, LayerError, LimitExceeded
 from imginspect.layer.content_class import BINARY, COMPRESSED, EMPTY, HEAD_BYTES, content_class
 from imginspect.layer.index import INVALID, MARKERS, NOT_READ, PARTIAL, SMALL, WITHHELD, Entry, LayerIndex
 from imginspect.layer.kept import KeptContents
@@ -23,6 +24,7 @@ from imginspect.layer.seams import Keep, Looked, Scanner
 from imginspect.limits import Limits
 from imginspect.oci.digest import Digest
 from imginspect.problems import Problem, Problems, Topic
+from imginspect.scan.match import Match
 from imginspect.scan.search import masked
 from imginspect.tar.header import CHARACTER_DEVICE, DIRECTORY, FILE, HARDLINK
 from imginspect.tar.reader import UNKNOWN_KIND, Extra, RawEntry, TarReader
@@ -108,6 +110,8 @@ class _Pass:
         self._problems = Problems(limits.problems)
         self._names = Names()
         self._withheld: set[bytes] = set()
+        self._secret: dict[bytes, tuple[Match, ...]] = {}
+        """What was found in contents, by their digest."""
         self._diff = hashlib.new(job.diff_algorithm)
         self._is_stored_plain = False
         self._where = f"layer {job.index}"
@@ -267,6 +271,7 @@ class _Pass:
         ordinal = len(self._index.entries)
         if looked.matches:
             self._index.matches[ordinal] = looked.matches
+            self._secret[digest] = looked.matches
             if raw.size < SMALL:
                 self._withheld.add(digest)
         if looked.elf is not None:
@@ -356,12 +361,23 @@ class _Pass:
             self._note(Topic.UNREAD, b"", f"{index.reason}{after}", unread=True)
         if blob.error is None and not self._job.not_readable:
             index.diff_id = blob.digest if self._is_stored_plain else Digest(self._job.diff_algorithm, self._diff.hexdigest())
+        if self._secret:
+            self._mask_copies(self._secret)
         if self._withheld:  # also where the same content has another name
             index.entries = [
                 entry._replace(digest=WITHHELD) if entry.size < SMALL and entry.digest in self._withheld else entry
                 for entry in index.entries
             ]
         index.problems = self._problems.listed()
+
+    def _mask_copies(self, secret: Mapping[bytes, tuple[Match, ...]]) -> None:
+        """Mask contents that are *secret* only by the name of another file with the same content, such as ``.netrc``."""
+        for ordinal, kept in list(self._index.kept.items()):
+            matches = secret.get(self._index.entries[ordinal].digest or b"")
+            if matches and ordinal not in self._index.matches and self._store is not None:
+                del self._index.kept[ordinal]
+                with suppress(LayerError):
+                    self._index.kept[ordinal] = self._store.add(masked(kept.read(), matches))
 
     def _search_trailing(self, blob: BlobRead) -> None:
         """Look into what follows the compressed stream: the first of it, which is all of it unless somebody means to hide something."""

@@ -7,15 +7,18 @@ credential are withheld by the pass already; whoever stores records sees to it t
 
 from __future__ import annotations
 
+import gc
 import json
 import struct
 import sys
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import repeat
 from typing import NamedTuple, Protocol
 
 from imginspect.compression import CorruptStream, pack, unpack
+from imginspect.errors import LayerError
 from imginspect.layer.index import Entry, LayerIndex
 from imginspect.layer.kept import Kept
 from imginspect.oci.digest import Digest
@@ -30,8 +33,24 @@ _MAGIC = b"IIL1"
 _NUMBERS = ("mode", "uid", "gid", "size", "mtime")
 _WORDS = ("parent", "kind", "link", "content_class")
 _MOST = 1 << 30
-"""Bytes of one column: more than a million entries have."""
+"""Bytes of all columns: more than a million entries have."""
 _DIGEST_BYTES = 32
+_SECTIONS = 4 + len(_NUMBERS) + len(_WORDS)
+_PLAIN_SECTION = 1
+"""The one that is not compressed: digests."""
+_WRONG = (
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    ArithmeticError,
+    struct.error,
+    CorruptStream,
+    RecursionError,
+    OSError,
+    MemoryError,
+)
+"""What comes of reading bytes that are no record, or of too little memory for one."""
 
 
 class NoRecord(ValueError):
@@ -78,7 +97,13 @@ class _Place:
 
     def read(self, offset: int, size: int) -> bytes:
         """See ContentStore."""
-        return self._contents.read_at(self._start + offset, size)
+        try:
+            content = self._contents.read_at(self._start + offset, size)
+        except OSError as error:
+            raise LayerError(f"what was kept of the layer cannot be read any more: {error.strerror or error}") from error
+        if len(content) != size:
+            raise LayerError("what was kept of the layer is not there any more")
+        return content
 
 
 def encode(index: LayerIndex) -> Iterator[bytes]:
@@ -95,7 +120,9 @@ def encode(index: LayerIndex) -> Iterator[bytes]:
         sections = [codec.encode(_plain(index, tuple(kept))), *_columns(index.entries)]
     except (OverflowError, TypeError) as error:
         raise NoRecord(str(error)) from error
-    packed = [section if number == 1 else pack(section) for number, section in enumerate(sections)]
+    if sum(map(len, sections)) > _MOST:
+        raise NoRecord("longer than any record")
+    packed = [section if number == _PLAIN_SECTION else pack(section) for number, section in enumerate(sections)]
     yield _HEAD.pack(_MAGIC, len(packed)) + struct.pack(f"<{len(packed)}Q", *map(len, packed))
     yield from packed
     for content in index.kept.values():
@@ -109,19 +136,34 @@ def decode(contents: Contents) -> LayerIndex:
     """
     try:
         magic, count = _HEAD.unpack(contents.read_at(0, _HEAD.size))
-        if magic != _MAGIC or count != 4 + len(_NUMBERS) + len(_WORDS):
+        if magic != _MAGIC or count != _SECTIONS:
             raise NoRecord("another form")
         lengths = struct.unpack(f"<{count}Q", contents.read_at(_HEAD.size, 8 * count))
-        start = _HEAD.size + 8 * count
+        if sum(lengths) > _MOST:
+            raise NoRecord("longer than any record")
+        start, left = _HEAD.size + 8 * count, _MOST
         sections = []
         for number, length in enumerate(lengths):
             section = contents.read_at(start, length)
-            sections.append(section if number == 1 else unpack(section, _MOST))
-            start += length
-        plain = codec.decode(sections[0], _Plain)
-        return _index(plain, _entries(sections[1:], plain), _Place(contents, start))
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError, struct.error, CorruptStream, RecursionError) as error:
+            sections.append(section if number == _PLAIN_SECTION else unpack(section, left))
+            start, left = start + length, left - len(sections[-1])
+        with _no_collection():
+            plain = codec.decode(sections[0], _Plain)
+            return _index(plain, _entries(sections[1:], plain), _Place(contents, start))
+    except _WRONG as error:
         raise NoRecord(str(error)) from error
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """No search for garbage meanwhile: it would take as long as the work, and of a hundred thousand new entries none is garbage."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 # -- columns -----------------------------------------------------------------------------------------------------------
@@ -143,6 +185,8 @@ def _columns(entries: Sequence[Entry]) -> Iterator[bytes]:
 def _entries(sections: Sequence[bytes], plain: _Plain) -> list[Entry]:
     digests, has_digest, names = sections[:3]
     count = len(has_digest)
+    if len(digests) != _DIGEST_BYTES * sum(has_digest):
+        raise NoRecord("digests of other entries")
     at = iter(range(0, len(digests), _DIGEST_BYTES))
     columns = {
         "name": json.loads(names),
@@ -155,6 +199,9 @@ def _entries(sections: Sequence[bytes], plain: _Plain) -> list[Entry]:
         columns[field] = list(map(json.loads(table).__getitem__, _from_numbers(places)))
     if any(len(column) != count for column in columns.values()):
         raise NoRecord("columns of different lengths")
+    ordinals = (item[0] for table in (plain.matches, plain.elf, plain.extras, plain.kept) for item in table)
+    if any(not 0 <= ordinal < count for ordinal in ordinals):
+        raise NoRecord("something of an entry that is not there")
     entries = list(map(Entry, *(columns[field] for field in Entry._fields[:-1]), repeat(None)))
     for ordinal, xattrs, device, sparse in plain.extras:
         extra = Extra(tuple((key, bytes.fromhex(value)) for key, value in xattrs), device, sparse)
