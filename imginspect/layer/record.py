@@ -20,7 +20,7 @@ from typing import NamedTuple, Protocol
 from imginspect.compression import CorruptStream, pack, unpack
 from imginspect.errors import LayerError
 from imginspect.layer.index import Entry, LayerIndex
-from imginspect.layer.kept import Kept
+from imginspect.layer.kept import Kept, KeptContents
 from imginspect.oci.digest import Digest
 from imginspect.problems import Problem, Topic
 from imginspect.rules import codec
@@ -29,7 +29,7 @@ from imginspect.scan.match import Match
 from imginspect.tar.reader import Extra
 
 _HEAD = struct.Struct("<4sI")
-_MAGIC = b"IIL1"
+_MAGIC = b"IIL2"
 _NUMBERS = ("mode", "uid", "gid", "size", "mtime")
 _WORDS = ("parent", "kind", "link", "content_class")
 _MOST = 1 << 30
@@ -84,21 +84,23 @@ class _Plain(NamedTuple):
     matches: tuple[tuple[int, tuple[Match, ...]], ...]
     elf: tuple[tuple[int, Elf], ...]
     extras: tuple[tuple[int, tuple[tuple[str, str], ...], tuple[int, int] | None, bool], ...]
-    kept: tuple[tuple[int, int, int], ...]
+    kept: tuple[tuple[int, int, int, int], ...]
+    """Ordinal, where it begins, its bytes as packed, and its bytes."""
     problems: tuple[tuple[str, str, str, str | None, str | None, bool, str | None, bool], ...]
 
 
 class _Place:
-    """See ContentStore: the kept contents of a record, at *start* of *contents*."""
+    """See ContentStore: the kept contents of a record, at *start* of *contents*, each packed to so many bytes (*packed*, by offset)."""
 
-    def __init__(self, contents: Contents, start: int) -> None:
+    def __init__(self, contents: Contents, start: int, packed: dict[int, int]) -> None:
         self._contents = contents
         self._start = start
+        self._packed = packed
 
     def read(self, offset: int, size: int) -> bytes:
         """See ContentStore."""
         try:
-            content = self._contents.read_at(self._start + offset, size)
+            content = unpack(self._contents.read_at(self._start + offset, self._packed[offset]), size)
         except OSError as error:
             raise LayerError(f"what was kept of the layer cannot be read any more: {error.strerror or error}") from error
         if len(content) != size:
@@ -111,22 +113,20 @@ def encode(index: LayerIndex) -> Iterator[bytes]:
 
     Raises: NoRecord
     """
-    kept: list[tuple[int, int, int]] = []
-    offset = 0
-    for ordinal, content in index.kept.items():
-        kept.append((ordinal, offset, content.size))
-        offset += content.size
-    try:
-        sections = [codec.encode(_plain(index, tuple(kept))), *_columns(index.entries)]
-    except (OverflowError, TypeError) as error:
-        raise NoRecord(str(error)) from error
-    if sum(map(len, sections)) > _MOST:
-        raise NoRecord("longer than any record")
-    packed = [section if number == _PLAIN_SECTION else pack(section) for number, section in enumerate(sections)]
-    yield _HEAD.pack(_MAGIC, len(packed)) + struct.pack(f"<{len(packed)}Q", *map(len, packed))
-    yield from packed
-    for content in index.kept.values():
-        yield content.read()
+    with KeptContents() as contents:
+        packed_contents = {ordinal: contents.add(pack(content.read())) for ordinal, content in index.kept.items()}
+        kept = tuple((at, item.offset, item.size, index.kept[at].size) for at, item in packed_contents.items())
+        try:
+            sections = [codec.encode(_plain(index, kept)), *_columns(index.entries)]
+        except (OverflowError, TypeError) as error:
+            raise NoRecord(str(error)) from error
+        if sum(map(len, sections)) > _MOST:
+            raise NoRecord("longer than any record")
+        packed = [section if number == _PLAIN_SECTION else pack(section) for number, section in enumerate(sections)]
+        yield _HEAD.pack(_MAGIC, len(packed)) + struct.pack(f"<{len(packed)}Q", *map(len, packed))
+        yield from packed
+        for item in packed_contents.values():
+            yield item.read()
 
 
 def decode(contents: Contents) -> LayerIndex:
@@ -149,7 +149,7 @@ def decode(contents: Contents) -> LayerIndex:
             start, left = start + length, left - len(sections[-1])
         with _no_collection():
             plain = codec.decode(sections[0], _Plain)
-            return _index(plain, _entries(sections[1:], plain), _Place(contents, start))
+            return _index(plain, _entries(sections[1:], plain), _Place(contents, start, {at: size for _, at, size, _ in plain.kept}))
     except _WRONG as error:
         raise NoRecord(str(error)) from error
 
@@ -226,7 +226,7 @@ def _from_numbers(data: bytes) -> list[int]:
 # -- all else ----------------------------------------------------------------------------------------------------------
 
 
-def _plain(index: LayerIndex, kept: tuple[tuple[int, int, int], ...]) -> _Plain:
+def _plain(index: LayerIndex, kept: tuple[tuple[int, int, int, int], ...]) -> _Plain:
     extras = ((ordinal, entry.extra) for ordinal, entry in enumerate(index.entries) if entry.extra is not None)
     return _Plain(
         status=index.status,
@@ -267,7 +267,7 @@ def _index(plain: _Plain, entries: list[Entry], place: _Place) -> LayerIndex:
         trailing=plain.trailing,
         blob_digest=plain.blob_digest,
         diff_id=plain.diff_id,
-        kept={ordinal: Kept(place, offset, size) for ordinal, offset, size in plain.kept},
+        kept={ordinal: Kept(place, offset, size) for ordinal, offset, _, size in plain.kept},
         behind=plain.behind,
         packed=plain.packed,
         elf=dict(plain.elf),
