@@ -114,7 +114,7 @@ def _fit(layers: Sequence[LayerIndex], limits: Limits) -> bool:
     return (
         all(index.is_repeatable for index in layers)
         and sum(len(index.entries) for index in layers) <= limits.entries
-        and sum(index.kept_bytes for index in layers) <= limits.kept_bytes
+        and sum(index.attribute_bytes for index in layers) <= limits.kept_bytes
         and sum(index.expanded for index in layers) <= limits.expanded_bytes
         and sum(index.sparse_bytes for index in layers) <= limits.expanded_bytes
     )

@@ -84,12 +84,12 @@ def read_layers(
 
 
 class _Budget:
-    """What all layers of an image share: entries, kept bytes, and bytes of holes."""
+    """What all layers of an image share: entries, bytes of extended attributes, and bytes of holes."""
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
         self.entries = 0
-        self.kept = 0
+        self.attributes = 0
         self.sparse = 0
         self.is_met = False
         """Whether a limit was met that the layers share."""
@@ -115,7 +115,8 @@ class _Pass:
         self._diff = hashlib.new(job.diff_algorithm)
         self._is_stored_plain = False
         self._where = f"layer {job.index}"
-        self._before = budget.kept, budget.sparse
+        self._before = budget.attributes, budget.sparse
+        self._kept = 0
         if self._keep is not None:
             self._keep.begin()
 
@@ -197,8 +198,8 @@ class _Pass:
         """Extended attributes as far as they are such that Linux could hold them, and fit in what may be kept."""
         size = sum(len(key) + len(value) for key, value in extra.xattrs)
         kept = max(0, size - _SMALL_XATTRS)
-        if size <= _LARGEST_XATTRS and self._budget.kept + kept <= self._limits.kept_bytes:
-            self._budget.kept += kept
+        if size <= _LARGEST_XATTRS and self._budget.attributes + kept <= self._limits.kept_bytes:
+            self._budget.attributes += kept
             return extra
         self._budget.is_met = True
         self._note(Topic.UNREAD, raw.name, f"its extended attributes of {size:,} bytes were not kept", unread=True)
@@ -260,11 +261,10 @@ class _Pass:
         if self._keep is None or self._store is None:
             return 0
         wanted = min(raw.size, self._keep.wanted(path, raw.size, found_class))
-        if self._budget.kept + wanted > self._limits.kept_bytes:
-            self._budget.is_met = True
+        if self._kept + wanted > self._limits.kept_bytes:
             self._note(Topic.UNREAD, raw.name, "it was not kept for a closer look: the limit kept_bytes is reached")
             return 0
-        self._budget.kept += wanted
+        self._kept += wanted
         return wanted
 
     def _note_looked(self, raw: RawEntry, looked: Looked, digest: bytes) -> None:
@@ -349,8 +349,8 @@ class _Pass:
         cause = blob.error or error
         is_shared_limit = self._budget.is_met or (isinstance(cause, LimitExceeded) and cause.limit == "expanded_bytes")
         index.is_repeatable = not is_shared_limit and not isinstance(cause, OSError | MemoryError | RecursionError)
-        kept, sparse = self._before
-        index.kept_bytes, index.sparse_bytes = self._budget.kept - kept, self._budget.sparse - sparse
+        attributes, sparse = self._before
+        index.attribute_bytes, index.sparse_bytes = self._budget.attributes - attributes, self._budget.sparse - sparse
         if self._job.not_readable:
             index.status, index.reason = NOT_READ, self._job.not_readable
             self._note(Topic.UNREAD, b"", index.reason, unread=True)

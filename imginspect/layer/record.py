@@ -78,7 +78,7 @@ class _Plain(NamedTuple):
     blob_digest: Digest | None
     diff_id: Digest | None
     packed: dict[str, int]
-    kept_bytes: int
+    attribute_bytes: int
     sparse_bytes: int
     behind: tuple[Match, ...]
     matches: tuple[tuple[int, tuple[Match, ...]], ...]
@@ -240,7 +240,7 @@ def _plain(index: LayerIndex, kept: tuple[tuple[int, int, int, int], ...]) -> _P
         blob_digest=index.blob_digest,
         diff_id=index.diff_id,
         packed=index.packed,
-        kept_bytes=index.kept_bytes,
+        attribute_bytes=index.attribute_bytes,
         sparse_bytes=index.sparse_bytes,
         behind=index.behind,
         matches=tuple(index.matches.items()),
@@ -276,7 +276,7 @@ def _index(plain: _Plain, entries: list[Entry], place: _Place) -> LayerIndex:
             Problem(Topic(topic), where, what, expected, found, 0 if has_layer else None, path, unread)
             for topic, where, what, expected, found, has_layer, path, unread in plain.problems
         ],
-        kept_bytes=plain.kept_bytes,
+        attribute_bytes=plain.attribute_bytes,
         sparse_bytes=plain.sparse_bytes,
         has_plain_names=True,
     )

@@ -102,7 +102,7 @@ def indexes(draw: st.DrawFn) -> tuple[LayerIndex, dict[int, bytes]]:
         elf=draw(st.dictionaries(ordinals, ELVES, max_size=most)),
         matches=draw(st.dictionaries(ordinals, MATCHES, max_size=most)),
         problems=draw(st.lists(PROBLEMS, max_size=3)),
-        kept_bytes=numbers[5],
+        attribute_bytes=numbers[5],
         sparse_bytes=numbers[6],
     )
     return index, draw(st.dictionaries(ordinals, st.binary(max_size=40), max_size=most))
