@@ -6,6 +6,7 @@ import os
 import sys
 from contextlib import closing
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -116,8 +117,9 @@ def _setup(
 
 
 def _engine(
-    engine: str, jobs: int | None, scheduler: str | None, tls_ca: Path | None, tls_cert: Path | None, tls_key: Path | None, **_: object
-) -> Engine:
+    engine: str, jobs: int | None, scheduler: str | None, tls_ca: Path | None, tls_cert: Path | None, tls_key: Path | None,
+    quiet: bool, **_: object,
+) -> Engine:  # fmt: skip
     from imginspect.batch import engines
 
     if engine != "dask" and (scheduler or tls_ca or tls_cert or tls_key):
@@ -130,7 +132,8 @@ def _engine(
         raise UsageError("--engine dask needs --scheduler tcp://HOST:PORT")
     if (tls_cert or tls_key) and tls_ca is None:
         raise UsageError("--tls-cert and --tls-key need --tls-ca")
-    return engines.DaskEngine(scheduler, engines.Tls(tls_ca, tls_cert, tls_key) if tls_ca else None)
+    say = None if quiet else partial(click.echo, err=True)
+    return engines.DaskEngine(scheduler, engines.Tls(tls_ca, tls_cert, tls_key) if tls_ca else None, say)
 
 
 def _write_facts(out: Path, started: datetime, engine: Engine, result: Result) -> None:
