@@ -156,13 +156,16 @@ def main() -> int:
     parser.add_argument("--images", type=int, required=True, metavar="N", help="the mirror has the first N images")
     parser.add_argument("--form", choices=sorted(FORMS), default="registry", help="how it is laid out [%(default)s]")
     parser.add_argument("--seed", type=int, default=1, help="other seeds give other images [%(default)s]")
+    parser.add_argument(
+        "--own-scale", type=int, default=1, metavar="K", help="own layers K times as large; 500 is what research images have [%(default)s]"
+    )
     parser.add_argument("--broken", type=int, default=1, metavar="K", help="so many of each hundred images are broken [%(default)s]")
     parser.add_argument("--processes", type=int, default=2, help="how many compress at once [%(default)s]")
     options = parser.parse_args()
     if not 0 <= options.broken <= 100 or options.images < 1:
         parser.error("--images starts at 1, and --broken is 0 to 100")
     started = time.monotonic()
-    folder = make(options.out_dir, Plan(options.seed, options.broken), options.images, options.form, options.processes)
+    folder = make(options.out_dir, Plan(options.seed, options.broken, options.own_scale), options.images, options.form, options.processes)
     facts = json.loads((folder / "mirror.json").read_text())
     print(f"{folder / 'mirror'}: {facts['images']:,} images, {facts['references']:,} references, {facts['distinct_layers']:,} layers,")
     stored, whole = facts["distinct_layer_bytes_stored"], facts["distinct_layer_bytes_uncompressed"]
