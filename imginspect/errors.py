@@ -8,6 +8,7 @@ ImgInspectError
   RuleError       a rule or policy file
   UsageError      what was asked for cannot be done (nothing was judged)
   LimitExceeded   a bound that keeps time and memory finite
+  RunEnded        a run over many images that cannot go on here and now; what was done is kept
 """
 
 from __future__ import annotations
@@ -39,6 +40,10 @@ class RuleError(ImgInspectError):
 
 class UsageError(ImgInspectError):
     """The request cannot be carried out as it was made."""
+
+
+class RunEnded(ImgInspectError):
+    """Not an image but the machine is at fault: the run can go on when that is over, and what it did so far is kept."""
 
 
 class LimitExceeded(ImgInspectError):

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from imginspect.batch.sent import complaint, sent
-from imginspect.errors import UsageError
+from imginspect.errors import RunEnded, UsageError
 
 _AHEAD = 2
 """Tasks under way for each worker: one that it works at, and one that waits there."""
@@ -36,7 +36,7 @@ _FRESH = 2.0
 """Seconds for which the number of a cluster's workers is taken for what it was."""
 
 
-class EngineGone(UsageError):
+class EngineGone(RunEnded):
     """What did the work is gone as a whole. What was done is kept."""
 
 
@@ -67,8 +67,8 @@ class Engine(Protocol):
     def renew(self) -> None:
         """Workers in the place of those that died."""
 
-    def close(self) -> None:
-        """Let the workers go; what is still under way is given up."""
+    def close(self, *, at_once: bool = False) -> None:
+        """Let the workers go; what still waits is given up, and *at_once* what is under way too."""
 
 
 class LocalEngine:
@@ -100,12 +100,12 @@ class LocalEngine:
 
     def renew(self) -> None:
         """See Engine."""
-        self.close()
+        self.close(at_once=True)
         self._executor, self._alive = self._new()
 
-    def close(self) -> None:
-        """See Engine."""
-        self._executor.shutdown(wait=False, cancel_futures=True)
+    def close(self, *, at_once: bool = False) -> None:
+        """See Engine. Whatever a worker writes is there whole or not at all, so it may be ended at any time."""
+        self._executor.shutdown(wait=not at_once, cancel_futures=True)
         self._alive.close()
         self._executor.shutdown(wait=True)
 
@@ -113,6 +113,7 @@ class LocalEngine:
 def _begin(watched: Connection) -> None:
     """The first thing in a local worker: an interrupt from the keyboard is the business of whoever gives out the work."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=_end_with, args=(watched,), daemon=True).start()
 
 
@@ -214,8 +215,9 @@ class DaskEngine:
     def renew(self) -> None:
         """See Engine: the cluster's own affair."""
 
-    def close(self) -> None:
-        """See Engine."""
+    def close(self, *, at_once: bool = False) -> None:
+        """See Engine. Tasks that a worker is at cannot be stopped: it ends them, and nobody asks for what comes of it."""
+        del at_once
         with suppress(OSError, RuntimeError, TimeoutError):  # what is gone needs no farewell
             self._executor.shutdown(wait=False)
         with suppress(OSError, RuntimeError, TimeoutError):
@@ -275,9 +277,20 @@ class MpiEngine:
     def renew(self) -> None:
         """See Engine: nothing can be done."""
 
-    def close(self) -> None:
-        """See Engine."""
+    def close(self, *, at_once: bool = False) -> None:
+        """See Engine. Nor can those of a rank."""
+        del at_once
         self._executor.shutdown(wait=True, cancel_futures=True)
+
+
+def submitted(engine: Engine, work: Callable[..., Any], *arguments: Any) -> Future[Any]:
+    """As ``submit``, for many tasks at once: where a worker died meanwhile the future says so."""
+    try:
+        return engine.submit(work, *arguments)
+    except BrokenExecutor as error:
+        lost: Future[Any] = Future()
+        lost.set_exception(error)
+        return lost
 
 
 def cpu_count() -> int:

@@ -1,7 +1,8 @@
 """Schedule: which task an engine is given next. Layers before the images that need them, large before small, none twice at once.
 
 It knows nothing of images or rules, only of tasks and of workers that may die. When one does, what was under way is done again, one task
-at a time with nothing beside it: what then kills a worker again is to blame, and becomes a result that says so.
+at a time with nothing beside it: what then kills a worker again is to blame, and becomes a result that says so. Not at once: where nothing
+is done any more between one death and the next, it is the machine that is to blame, and the run ends with nothing noted of these tasks.
 """
 
 from __future__ import annotations
@@ -13,12 +14,11 @@ from dataclasses import dataclass, field
 from queue import SimpleQueue
 from typing import Any, NamedTuple, Protocol
 
-from imginspect.batch.connection import NoRoom
 from imginspect.batch.engines import Engine
 from imginspect.batch.model import ImagePlan, LayerPlan
 from imginspect.batch.together import Order, Outcome, all_of
 from imginspect.batch.work import ImageDone, LayerDone
-from imginspect.errors import RuleError, UsageError
+from imginspect.errors import RuleError, RunEnded, UsageError
 
 _SECONDS = 1.0
 """What a task of several images should take."""
@@ -26,8 +26,6 @@ _SMALL = 8 << 20
 """Bytes that such a task may have to read."""
 _STEP = 1 / 16
 """The weight of the last image in the mean of what images take."""
-_STOPS = (UsageError, RuleError, NoRoom)
-"""Errors of a worker that are not about its task: all others would meet them too."""
 
 
 class Plan(Protocol):
@@ -94,6 +92,13 @@ class _Task:
     share: int = 1
     deaths: int = 0
 
+    @property
+    def name(self) -> str:
+        """How a user knows it."""
+        if self.plan is not None:
+            return ", ".join(self.plan.references) or self.plan.unit.shown
+        return f"layer {self.layer.digest or self.layer.path}" if self.layer is not None else ""
+
 
 @dataclass(slots=True)
 class _Queues:
@@ -119,7 +124,15 @@ class _Pace:
         return max(1, min(self._most, int(_SECONDS / max(self._mean, 1e-3))))
 
 
+_MOST_DEATHS = 8
+"""Tasks in a row that kill a worker, each with nothing beside it, from which on no image is blamed any more."""
+_NOT_AN_IMAGES = (RunEnded, UsageError, RuleError)
+"""What a worker raises where the run as a whole cannot go on: a full disk, another version of the program."""
 DIED = "the worker that did this died, twice, the second time with nothing beside it: most likely there was not enough memory"
+
+
+class WorkersDie(RunEnded):
+    """Workers do not live long enough to do anything."""
 
 
 class Schedule:
@@ -134,13 +147,21 @@ class Schedule:
         self._under_way: dict[Future[Any], tuple[_Task, ...]] = {}
         self._layers_given = self._alone = False
         self._pace = _Pace(together)
+        self._deadly: list[_Task] = []
+        """What killed a worker, alone, since something was done last."""
 
     def run(self) -> Iterator[Event]:
-        """What came of each task, as it is done. Whoever runs this notes the event before asking for the next."""
+        """What came of each task, as it is done. Whoever runs this notes the event before asking for the next.
+
+        Raises: WorkersDie; what a worker raises that is no image's fault
+        """
         while True:
             self._fill()
             if not self._under_way:
-                return
+                if not self._deadly:
+                    return
+                yield from self._blamed()
+                continue
             future = self._arrivals.get()
             tasks = self._under_way.pop(future, None)
             if tasks is not None:
@@ -197,9 +218,13 @@ class Schedule:
         work, arguments = orders[0] if len(orders) == 1 else (all_of, tuple(orders))
         try:
             future = self._engine.submit(work, *arguments)
-        except BrokenExecutor as error:
-            future = Future()
-            future.set_exception(error)
+        except BrokenExecutor as error:  # a worker died before it was given this
+            if self._under_way:
+                future = Future()
+                future.set_exception(error)
+            else:
+                self._engine.renew()
+                future = self._engine.submit(work, *arguments)
         self._under_way[future] = tasks
         future.add_done_callback(self._arrivals.put)
 
@@ -214,8 +239,8 @@ class Schedule:
     def _ended(self, tasks: tuple[_Task, ...], future: Future[Any]) -> Iterator[Event]:
         error = future.exception()
         if error is not None and self._engine.is_lost(error):
-            yield from self._lost(tasks, error)
-        elif error is not None and (isinstance(error, _STOPS) or not isinstance(error, Exception)):
+            self._lost(tasks, error)
+        elif error is not None and (isinstance(error, _NOT_AN_IMAGES) or not isinstance(error, Exception)):
             raise error
         elif len(tasks) == 1:
             yield from self._came(tasks[0], Outcome(None, error) if error is not None else Outcome(future.result()))
@@ -228,7 +253,7 @@ class Schedule:
     def _came(self, task: _Task, outcome: Outcome) -> Iterator[Event]:
         """What a worker says of *task*."""
         done, error = outcome
-        if isinstance(error, _STOPS):
+        if isinstance(error, _NOT_AN_IMAGES):
             raise error
         if done is not None and done.short_of_memory and task.share == 1:
             task.share = self._engine.workers + 1
@@ -236,23 +261,32 @@ class Schedule:
             return
         if done is not None and task.plan is not None:
             self._pace.note(done.seconds)
+        yield from self._blamed()
         yield from self._told(task, done, "" if error is None else f"{type(error).__name__}: {error}")
 
-    def _lost(self, tasks: tuple[_Task, ...], error: BaseException) -> Iterator[Event]:
+    def _lost(self, tasks: tuple[_Task, ...], error: BaseException) -> None:
         """A worker died. Of an executor that is broken by that, all that was under way is suspect."""
         suspects = list(tasks)
         if isinstance(error, BrokenExecutor):
-            suspects += [task for under_way in self._under_way.values() for task in under_way]
-            self._under_way.clear()
+            broken = [future for future in self._under_way if not _is_done(future)]
+            suspects += [task for future in broken for task in self._under_way.pop(future)]
             self._engine.renew()
         was_alone = self._alone
         for suspect in suspects:
             suspect.deaths += was_alone
             suspect.share = self._engine.workers + 1
-            if suspect.deaths:
-                yield from self._told(suspect, None, DIED)
-            else:
-                self._queues.alone.append(suspect)
+            (self._deadly if suspect.deaths else self._queues.alone).append(suspect)
+        if len(self._deadly) >= _MOST_DEATHS:
+            raise WorkersDie(
+                f"{len(self._deadly)} tasks in a row, each with nothing beside it, ended with the death of the worker: most likely this"
+                f" machine has not enough memory now. What was done is kept, and nothing noted of {_named(self._deadly)}"
+            )
+
+    def _blamed(self) -> Iterator[Event]:
+        """Workers do live: what killed some is to blame for it."""
+        deadly, self._deadly = self._deadly, []
+        for task in deadly:
+            yield from self._told(task, None, DIED)
 
     def _told(self, task: _Task, done: Any, failure: str) -> Iterator[Event]:
         if task.layer is not None:
@@ -261,3 +295,12 @@ class Schedule:
         else:
             assert task.plan is not None
             yield ImageJudged(task.plan, done, failure)
+
+
+def _is_done(future: Future[Any]) -> bool:
+    """Whether it has a result."""
+    return future.done() and not future.cancelled() and future.exception() is None
+
+
+def _named(tasks: list[_Task]) -> str:
+    return "; ".join(task.name for task in tasks)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -14,6 +15,7 @@ import click
 
 from imginspect.cli.batch_options import engine_options, judging_options, work_options
 from imginspect.cli.cache_folder import cache_options, layer_results, user_cache
+from imginspect.cli.termination import termination_as_interrupt
 from imginspect.errors import UsageError
 
 if TYPE_CHECKING:
@@ -54,13 +56,23 @@ def command(**options: object) -> None:
 
     started = datetime.now(UTC)
     asked, setup = _request(**options), _setup(**options)  # type: ignore[arg-type]
-    with closing(_engine(**options)) as engine:  # type: ignore[arg-type]
-        listening = listener(str(options["form"]), quiet=bool(options["quiet"]))
-        with closing(listening):
-            result = run(asked, setup, engine, listening)
+    listening = listener(str(options["form"]), quiet=bool(options["quiet"]))
+    with termination_as_interrupt(), _working(_engine(**options)) as engine, closing(listening):  # type: ignore[arg-type]
+        result = run(asked, setup, engine, listening)
         _write_facts(asked.out, started, engine, result)
     listening.finished(result, asked.out)
     sys.exit(result.verdict.exit_code)
+
+
+@contextmanager
+def _working(engine: Engine) -> Iterator[Engine]:
+    """*engine*, let go at the end; at once where the end is not the expected one."""
+    try:
+        yield engine
+    except BaseException:
+        engine.close(at_once=True)
+        raise
+    engine.close()
 
 
 def _request(
