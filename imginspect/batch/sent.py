@@ -35,7 +35,11 @@ def carry_out(program: str, order: bytes) -> Any:
     if program != program_digest():
         raise UsageError(OTHER_PROGRAM)
     work, arguments = pickle.loads(order)  # noqa: S301 - from whoever may give this worker anything to do
-    return work(*arguments)
+    try:
+        return work(*arguments)
+    except Exception as error:
+        # where it came from stays here: of a deep place it is too much for Dask, which never tells of the task then
+        raise error.with_traceback(None) from None
 
 
 def complaint(error: BaseException) -> BaseException:
