@@ -105,9 +105,10 @@ class LocalEngine:
 
     def close(self, *, at_once: bool = False) -> None:
         """See Engine. Whatever a worker writes is there whole or not at all, so it may be ended at any time."""
-        self._executor.shutdown(wait=not at_once, cancel_futures=True)
+        if at_once:
+            self._alive.close()
+        self._executor.shutdown(wait=True, cancel_futures=True)
         self._alive.close()
-        self._executor.shutdown(wait=True)
 
 
 def _begin(watched: Connection) -> None:

@@ -37,8 +37,8 @@ def carry_out(program: str, order: bytes) -> Any:
     work, arguments = pickle.loads(order)  # noqa: S301 - from whoever may give this worker anything to do
     try:
         return work(*arguments)
-    except Exception as error:
-        # where it came from stays here: of a deep place it is too much for Dask, which never tells of the task then
+    except Exception as error:  # noqa: BLE001 - raised again
+        # without the way that it came: of a deep place that is too much for Dask, which never tells of the task then
         raise error.with_traceback(None) from None
 
 

@@ -62,7 +62,7 @@ class Spoken:
         for reader in self._readers:
             reader.start()
 
-    def _read(self, name: str, is_waited_for: bool) -> None:  # noqa: FBT001
+    def _read(self, name: str, is_waited_for: bool) -> None:
         source = getattr(self.process, name)
         for line in source:
             self.said[name] += line
@@ -136,10 +136,12 @@ def _children(pid: int) -> list[int]:
     return [int(child) for task in Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()]
 
 
-def begun(*arguments: str | Path, before: tuple[str, ...] = (sys.executable,), stream: str = "stdout") -> Spoken:
+def begun(
+    *arguments: str | Path, before: tuple[str, ...] = (sys.executable,), stream: str = "stdout", environment: dict[str, str] | None = None
+) -> Spoken:
     """``imginspect batch ARGUMENTS`` as a process of its own, whose events (or, with *stream*, messages) are waited for."""
     command = [*before, "-m", "imginspect", "batch", "--policy", "generic", "--format", "ndjson", *map(str, arguments)]
-    return Spoken(command, stream, env={**os.environ, "PYTHONPATH": HERE})
+    return Spoken(command, stream, env={**os.environ, **(environment or {}), "PYTHONPATH": HERE})
 
 
 def events(run: Spoken) -> list[dict[str, Any]]:

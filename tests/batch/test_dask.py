@@ -87,7 +87,7 @@ def test_a_worker_that_is_killed_changes_nothing(
     cluster: Cluster,
     images: Path,
     expected: dict[str, bytes],
-    tmp_path: Path,  # noqa: FBT001
+    tmp_path: Path,
 ) -> None:
     both = [cluster.add("--nthreads", "1", *([] if nanny else ["--no-nanny"])) for _ in range(2)]
     asked = on(cluster, images, tmp_path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -28,12 +29,19 @@ def _mpi() -> tuple[str, ...]:
     launcher = _launcher()
     if launcher is None or importlib.util.find_spec("mpi4py") is None:
         return ()
-    open_mpi = b"Open MPI" in subprocess.run([launcher, "--version"], capture_output=True, timeout=PATIENCE).stdout
-    begin = (launcher, *(("--allow-run-as-root", "--oversubscribe") if open_mpi else ()), "-n")
-    tried = subprocess.run([*begin, "2", sys.executable, "-c", "import mpi4py.MPI"], capture_output=True, timeout=PATIENCE)
-    return (*begin, "3", sys.executable, "-m", "mpi4py.futures") if tried.returncode == 0 else ()
+    two = [launcher, "-n", "2", sys.executable, "-c", "from mpi4py.MPI import COMM_WORLD as world; assert world.size == 2"]
+    tried = subprocess.run(two, capture_output=True, timeout=PATIENCE, env={**os.environ, **ENVIRONMENT})
+    return (launcher, "-n", "3", sys.executable, "-m", "mpi4py.futures") if tried.returncode == 0 else ()
 
 
+ENVIRONMENT = {  # Open MPI by itself wants no root, and as many processors as ranks
+    "OMPI_ALLOW_RUN_AS_ROOT": "1",
+    "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
+    "OMPI_MCA_rmaps_base_oversubscribe": "1",
+    "PRTE_ALLOW_RUN_AS_ROOT": "1",
+    "PRTE_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
+    "PRTE_MCA_rmaps_default_mapping_policy": ":oversubscribe",
+}
 MPI = _mpi()
 needs_mpi = pytest.mark.skipif(not MPI, reason="there is no mpi4py with an MPI that it works with")
 
@@ -51,8 +59,9 @@ def expected(images: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str
     return answer(folder / "out")
 
 
-def on_ranks(images: Path, folder: Path, *options: str, **more: str) -> Spoken:
-    return begun(images, "--out", folder / "out", "--cache", folder / "cache", "--engine", "mpi", *options, before=MPI, **more)
+def on_ranks(images: Path, folder: Path, *options: str) -> Spoken:
+    where = ("--out", folder / "out", "--cache", folder / "cache")
+    return begun(images, *where, "--engine", "mpi", *options, before=MPI, environment=ENVIRONMENT)
 
 
 @needs_mpi
