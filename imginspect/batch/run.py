@@ -6,6 +6,7 @@ Whatever ends it before its end, what was noted stays: a run that goes on (*resu
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import closing, suppress
@@ -115,13 +116,14 @@ class _Run:
 
     def go(self, units: Iterator[Unit | PassedOver]) -> Result:
         """See ``run``."""
+        _remove_remains(self._request.out)
         self._plan(units)
         self._decide()
         amount = self._planned.settle()
         self._listener.planned(amount, self._already)
         self._work()
         self._database.remove([key for key in self._database.done() if not self._planned.has(key)])
-        _remove_remains(self._request.out / REPORTS)
+        _remove_remains(self._request.out)
         self._database.finish()
         self._place.results.put_file(self._database.run["run"], self._database.path)
         os.sync()  # the reports are not waited for one by one
@@ -309,15 +311,12 @@ def _opened(request: Request, setup: Setup, place: Workshop) -> Database:
         return databases.create(out, facts, _rules(place))
     if not request.resume:
         raise UsageError(f"{out} holds a run already: go on with it (--resume), or name another folder")
-    database = databases.open_for_writing(out)
-    begun = database.run
+    with databases.open_for_reading(out) as database:  # which leaves it a finished one
+        begun = database.run
     changed = next((name for name in _MUST_AGREE if begun.get(name) != facts[name]), None)
     if changed is not None:
-        database.close()
         raise UsageError(f"{out} was begun with other criteria ({_MUST_AGREE[changed]}): name another folder")
-    with complaints(out):
-        _remove_remains(out / REPORTS)
-    return database
+    return databases.open_for_writing(out)
 
 
 def _known(folders: Iterable[str]) -> Iterator[tuple[str, tuple[int, int]]]:
@@ -338,10 +337,17 @@ def _which(root: str) -> tuple[int, int]:
     return status.st_dev, status.st_ino
 
 
-def _remove_remains(reports: Path) -> None:
-    """Takes away what processes left that were killed while they wrote."""
-    for left in reports.glob(".*"):
-        left.unlink(missing_ok=True)
+_REMAINS = re.compile(rf"\.({re.escape(databases.NAME)}|run\.json|index\.html|results\.[a-z]+)\.[0-9a-f]{{16}}(-journal)?")
+
+
+def _remove_remains(out: Path) -> None:
+    """Takes away what processes left that were killed while they wrote. Nobody else writes into *out* now."""
+    with complaints(out):
+        for left in out.iterdir():
+            if _REMAINS.fullmatch(left.name):
+                left.unlink(missing_ok=True)
+        for left in (out / REPORTS).glob(".*"):
+            left.unlink(missing_ok=True)
 
 
 _MUST_AGREE = {"criteria": "the rules, the policy or the program", "report_forms": "--report"}
