@@ -195,12 +195,12 @@ class Schedule:
             self._layers_given = not found
             queues.layers += [_Task(layer, None, layer_id, layer.size) for layer_id, layer in found]
         together = self._pace.images
-        enough = 1 if together == 1 else together * self._engine.workers
-        while len(queues.images) < enough and (ready := self._plan.ready_images()):
+        workers = max(1, self._engine.workers)
+        while len(queues.images) < (1 if together == 1 else together * workers) and (ready := self._plan.ready_images()):
             queues.images += [_Task(None, plan, size=own) for plan, own in ready]
         if queues.layers and (not queues.images or queues.layers[0].size >= queues.images[0].size):
             return (queues.layers.popleft(),)
-        return self._images(min(together, len(queues.images) // self._engine.workers)) if queues.images else ()
+        return self._images(min(together, len(queues.images) // workers)) if queues.images else ()
 
     def _images(self, most: int) -> tuple[_Task, ...]:
         """The next image; with it those after it, up to *most*, that are small too."""

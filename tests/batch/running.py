@@ -136,7 +136,11 @@ def until(process: subprocess.Popen[str], event: str, count: int = 1) -> list[di
 def ended(process: subprocess.Popen[str], before: list[dict[str, Any]] | None = None) -> tuple[int, list[dict[str, Any]], str]:
     """Exit code, all events and standard error of a run, when it has ended."""
     out, err = process.communicate(timeout=PATIENCE)
-    return process.returncode, [*(before or []), *map(json.loads, [line for line in out.splitlines(keepends=True) if line.endswith("\n")])], err
+    return (
+        process.returncode,
+        [*(before or []), *map(json.loads, [line for line in out.splitlines(keepends=True) if line.endswith("\n")])],
+        err,
+    )
 
 
 def killed(process: subprocess.Popen[str], number: int = signal.SIGKILL) -> tuple[int, list[dict[str, Any]], str]:

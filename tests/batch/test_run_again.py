@@ -133,7 +133,12 @@ def test_an_image_more_and_one_less(own: Path, tmp_path: Path) -> None:
     shutil.rmtree(registry / "docker/registry/v2/repositories/lib/app1")
     write_registry(tmp_path / "more", 5)
     shutil.copytree(tmp_path / "more" / "docker/registry/v2/repositories/lib/app4", registry / "docker/registry/v2/repositories/lib/app4")
-    shutil.copytree(tmp_path / "more" / "docker/registry/v2/blobs", registry / "docker/registry/v2/blobs", dirs_exist_ok=True, copy_function=_unless_there)
+    shutil.copytree(
+        tmp_path / "more" / "docker/registry/v2/blobs",
+        registry / "docker/registry/v2/blobs",
+        dirs_exist_ok=True,
+        copy_function=_unless_there,
+    )
     batch(registry, "--out", tmp_path / "two", "--cache", own)
     assert facts(tmp_path / "two")["known"] >= 1
     names = {name for item in rows(tmp_path / "two") for name in item["references"]}
@@ -185,8 +190,12 @@ def _gone(path: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", [_emptied, _cut, _flipped, _gone])
-@pytest.mark.parametrize("kinds", [("run",), ("run", "report"), ("run", "image", "layer"), ("run", "names"), ("blob", "layer", "run", "image")], ids=" ".join)
-def test_a_damaged_cache_changes_nothing(damage: object, kinds: tuple[str, ...], warm: Path, own: Path, mirrors: Mirrors, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "kinds", [("run",), ("run", "report"), ("run", "image", "layer"), ("run", "names"), ("blob", "layer", "run", "image")], ids=" ".join
+)
+def test_a_damaged_cache_changes_nothing(
+    damage: object, kinds: tuple[str, ...], warm: Path, own: Path, mirrors: Mirrors, tmp_path: Path
+) -> None:
     assert callable(damage)
     entries = [path for path in own.iterdir() if path.name.partition("-")[0] in kinds]
     assert {path.name.partition("-")[0] for path in entries} == set(kinds)

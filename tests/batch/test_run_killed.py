@@ -208,7 +208,9 @@ def test_a_new_run_is_not_made_in_the_folder_of_another(mirrors: Mirrors, refere
 
 
 @pytest.mark.parametrize("resume", [(), ("--resume",)])
-def test_two_runs_do_not_work_in_one_folder(resume: tuple[str, ...], mirrors: Mirrors, reference: Path, cache: Path, tmp_path: Path) -> None:
+def test_two_runs_do_not_work_in_one_folder(
+    resume: tuple[str, ...], mirrors: Mirrors, reference: Path, cache: Path, tmp_path: Path
+) -> None:
     out = tmp_path / "out"
     process = begun(mirrors.registry, "--out", out, "--cache", cache, "--jobs", "1")
     before = until(process, "planned")

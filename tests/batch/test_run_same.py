@@ -66,7 +66,9 @@ def test_inspect_says_the_same_of_an_archive_whole_or_broken(archive: str, mirro
 
 
 def test_no_credential_is_in_anything_that_a_run_leaves(mirrors: Mirrors, cache: Path, tmp_path: Path) -> None:
-    outcome = batch(mirrors.all_of_it, "--out", tmp_path / "out", "--cache", cache, "--format", "ndjson", "--report", "html", "--report", "sarif")
+    outcome = batch(
+        mirrors.all_of_it, "--out", tmp_path / "out", "--cache", cache, "--format", "ndjson", "--report", "html", "--report", "sarif"
+    )
     left = [path for folder in (tmp_path / "out", cache) for path in folder.rglob("*") if path.is_file()]
     assert len(left) > 50
     contents = [outcome.out, outcome.err.encode(), *(path.read_bytes() for path in left), *(str(path).encode() for path in left)]
