@@ -22,7 +22,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from imginspect.batch.together import all_of
 from tabulate import tabulate
 
 from imginspect.batch.merging import merged
@@ -31,6 +30,7 @@ from imginspect.batch.planned import Amount, Planned
 from imginspect.batch.planning import PlanOptions, plan_unit
 from imginspect.batch.schedule import ImageJudged, Schedule
 from imginspect.batch.sources import find_units
+from imginspect.batch.together import all_of
 from imginspect.batch.work import ImageDone, LayerDone
 
 Outcome = Callable[[Callable[..., Any], tuple[Any, ...], dict[str, Any]], tuple[float, Any]]

@@ -8,6 +8,7 @@ ImgInspectError
   RuleError       a rule or policy file
   UsageError      what was asked for cannot be done (nothing was judged)
   LimitExceeded   a bound that keeps time and memory finite
+  RunEnded        a run over many images that cannot go on here and now; what was done is kept
 """
 
 from __future__ import annotations
@@ -41,6 +42,10 @@ class UsageError(ImgInspectError):
     """The request cannot be carried out as it was made."""
 
 
+class RunEnded(ImgInspectError):
+    """Not an image but the machine is at fault: the run can go on when that is over, and what it did so far is kept."""
+
+
 class LimitExceeded(ImgInspectError):
     """A bound was met. *limit* is the name under which it can be raised, *seen* what asked for more."""
 
@@ -48,6 +53,11 @@ class LimitExceeded(ImgInspectError):
         super().__init__(f"{seen}: more than the limit of {bound:,} ({limit}); raise it with --limit {limit}=N")
         self.limit = limit
         self.bound = bound
+        self._seen = seen
+
+    def __reduce__(self) -> tuple[type[LimitExceeded], tuple[str, int, str]]:
+        """It may be raised in another process than it is caught in."""
+        return type(self), (self.limit, self.bound, self._seen)
 
 
 NO_MEMORY = "there was not enough memory"

@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from imginspect.batch.tables import APPLICATION, SCHEMA, TABLES
-from imginspect.errors import ImgInspectError, UsageError
+from imginspect.errors import RunEnded, UsageError
 from imginspect.writing import temporary_name
 
 NAME = "batch.sqlite"
@@ -20,7 +20,7 @@ _CACHE = 16_384  # KiB
 _PATIENCE = 1.0  # seconds to wait for another process
 
 
-class NoRoom(ImgInspectError):
+class NoRoom(RunEnded):
     """There is no room on the disk. What was written before is kept."""
 
 
@@ -38,7 +38,7 @@ def make(path: Path, fill: Callable[[sqlite3.Connection], None]) -> None:
                 made.execute(f"PRAGMA user_version = {SCHEMA}")
                 made.executescript(f"BEGIN;{TABLES}COMMIT;")
                 fill(made)
-            _put(waiting, path)
+            put_new(waiting, path)
         finally:
             with suppress(OSError):
                 waiting.unlink()
@@ -126,7 +126,7 @@ def _check(connection: sqlite3.Connection, path: Path) -> None:
         raise UsageError(f"{path}: the database has version {version}, and this program reads version {SCHEMA}")
 
 
-def _put(waiting: Path, path: Path) -> None:
+def put_new(waiting: Path, path: Path) -> None:
     """*waiting* becomes *path*, which must not be there. Raises: OSError"""
     descriptor = os.open(waiting, os.O_RDONLY | os.O_CLOEXEC)
     try:

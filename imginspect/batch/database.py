@@ -13,19 +13,19 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import monotonic
 from types import TracebackType
 from typing import Any, NamedTuple, Protocol
 
-from imginspect.batch.connection import NAME, NoRoom, complaints, connect, leave_one_file, make
+from imginspect.batch.connection import NAME, NoRoom, complaints, connect, leave_one_file, make, put_new
 from imginspect.batch.model import ImageRow, LayerContents, PassedOver, RuleRow
 from imginspect.batch.storing import Storing
 from imginspect.batch.tables import UNUSED
 from imginspect.errors import UsageError
 from imginspect.report.printable import one_line
-from imginspect.writing import folder_of, replace_file
+from imginspect.writing import folder_of, temporary_name, write_in
 
 __all__ = ["NAME", "Database", "Done", "NoRoom", "create", "open_for_reading", "open_for_writing"]
 
@@ -267,9 +267,15 @@ def take_over(folder: Path, before: Content, run: Mapping[str, str], rules: Iter
     Raises: UsageError - it cannot be written; NoRoom
     """
     path = folder / NAME
+    waiting = path.with_name(temporary_name(path.name))
     try:
         with complaints(path), folder_of(path) as opened:
-            replace_file(opened, NAME, _pieces(before))
+            try:
+                write_in(opened, waiting.name, _pieces(before))
+                put_new(waiting, path)
+            finally:
+                with suppress(OSError):
+                    waiting.unlink()
     except _Gone:
         return False
     try:

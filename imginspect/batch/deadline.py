@@ -10,7 +10,10 @@ from __future__ import annotations
 import ctypes
 import os
 import threading
-from types import TracebackType
+from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
 
 _AGAIN = 1.0
 """Seconds between attempts: an exception that strikes a place where Python drops exceptions (a finaliser) has no effect."""
@@ -23,36 +26,51 @@ class TimeExceeded(BaseException):
     """The time for a task is over. No Exception, so that nothing that catches what is wrong with an image catches it."""
 
 
-class Deadline:
-    """``with Deadline(seconds): work``; None sets none.
+def within(seconds: float | None, work: Callable[[], T], *, may_exit: bool = False) -> T:
+    """What *work* gives. None sets no bound.
 
-    Raises: TimeExceeded
+    Raises: TimeExceeded - it took longer than *seconds*
     """
+    if seconds is None:
+        return work()
+    watch = _Watch(seconds, may_exit=may_exit)
+    try:
+        try:
+            watch.begin()
+            return work()
+        finally:
+            watch.end()
+    except TimeExceeded:
+        watch.end()  # where it struck on the way into the first one
+        raise
 
-    def __init__(self, seconds: float | None, *, may_exit: bool = False) -> None:
+
+class _Watch:
+    """Strikes the thread that begins it, from when its time is over until its end. Nothing strikes after that."""
+
+    def __init__(self, seconds: float, *, may_exit: bool) -> None:
         self._seconds = seconds
         self._may_exit = may_exit
         self._lock = threading.Lock()
         self._over = threading.Event()
         self._struck = False
-        self._thread_id = 0
+        self._thread_id = threading.get_ident()
 
-    def __enter__(self) -> Deadline:
-        if self._seconds is not None:
-            self._thread_id = threading.get_ident()
-            threading.Thread(target=self._watch, daemon=True).start()
-        return self
+    def begin(self) -> None:
+        threading.Thread(target=self._watch, daemon=True).start()
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def end(self) -> None:
+        """Raises: TimeExceeded - it struck, and what was done may not be whole"""
         with self._lock:
+            if self._over.is_set():
+                return
             self._over.set()
             if self._struck:
                 _set(self._thread_id, None)  # it may not have been raised yet
-        if self._struck and kind is not TimeExceeded:
+        if self._struck:
             raise TimeExceeded
 
     def _watch(self) -> None:
-        assert self._seconds is not None
         wait = max(0.0, self._seconds)
         strikes = 0
         while not self._over.wait(wait):

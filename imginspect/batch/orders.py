@@ -16,13 +16,16 @@ from imginspect.batch.work import ImageDone, LayerDone
 
 
 class RunOrders:
-    """See ``schedule.Orders``. The contents of each layer are asked for once, for the database."""
+    """See ``schedule.Orders``. The contents of each layer are asked for once, for the database: again only of the task that was asked."""
 
     def __init__(self, setup: Setup, planned: Planned, database: Database) -> None:
         self._setup = setup
         self._planned = planned
         self._database = database
-        self._asked: set[str] = set()
+        self._asked: dict[str, str] = {}
+        """The image that was asked, by the digest of the layer."""
+        self.missed: set[str] = set()
+        """Layers whose contents an image was asked for and did not give: others had them meanwhile, and were not asked."""
         self._seconds: dict[str, float] = {}
         self._failures: dict[str, str] = {}
 
@@ -32,8 +35,9 @@ class RunOrders:
 
     def image(self, plan: ImagePlan, share: int) -> tuple[Callable[..., ImageDone], tuple[Any, ...]]:
         """See Orders."""
-        wanted = tuple(digest for digest in dict.fromkeys(layer.digest or layer.diff_id for layer in plan.layers) if self._is_new(digest))
-        self._asked.update(wanted)
+        named = dict.fromkeys(layer.digest or layer.diff_id for layer in plan.layers)
+        wanted = tuple(digest for digest in named if self._is_new(digest, plan.key))
+        self._asked.update(dict.fromkeys(wanted, plan.key))
         spent = 0.0
         if self._seconds or self._failures:
             needs = self._planned.needs(plan.key)
@@ -53,7 +57,10 @@ class RunOrders:
     def note_image(self, plan: ImagePlan, done: ImageDone | None) -> None:
         """Remember which contents are still to be asked for."""
         had = {item.digest for item in done.contents} if done is not None else set()
-        self._asked.difference_update({layer.digest or layer.diff_id for layer in plan.layers} - had)
+        for digest in {layer.digest or layer.diff_id for layer in plan.layers} - had:
+            if self._asked.get(digest) == plan.key:
+                del self._asked[digest]
+                self.missed.add(digest)
 
-    def _is_new(self, digest: str) -> bool:
-        return bool(digest) and digest not in self._asked and not self._database.has_contents(digest)
+    def _is_new(self, digest: str, key: str) -> bool:
+        return bool(digest) and self._asked.get(digest, key) == key and not self._database.has_contents(digest)

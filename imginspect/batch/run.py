@@ -6,7 +6,9 @@ Whatever ends it before its end, what was noted stays: a run that goes on (*resu
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future
 from contextlib import closing, suppress
 from hashlib import sha256
 from pathlib import Path
@@ -21,8 +23,7 @@ from imginspect.batch.choice import ByName
 from imginspect.batch.connection import complaints
 from imginspect.batch.database import Database, Kept
 from imginspect.batch.earlier import earlier_digests
-from imginspect.batch.engines import Engine
-from imginspect.batch.globs import is_glob
+from imginspect.batch.engines import Engine, submitted
 from imginspect.batch.known import KnownImages
 from imginspect.batch.listener import Listener
 from imginspect.batch.model import ImagePlan, PassedOver, RuleRow, Unit
@@ -31,9 +32,9 @@ from imginspect.batch.planned import Planned
 from imginspect.batch.planning import PlanOptions
 from imginspect.batch.schedule import ImageJudged, LayerRead, Schedule
 from imginspect.batch.setup import Setup, Workshop
-from imginspect.batch.sources import find_units
+from imginspect.batch.sources import find_units, roots
 from imginspect.batch.unit_plans import plan_units, unit_that_failed
-from imginspect.errors import ImgInspectError, UsageError
+from imginspect.errors import RunEnded, UsageError
 from imginspect.report import ReportVerdict
 from imginspect.report.printable import one_line as plain_line
 from imginspect.report.text import one_line
@@ -44,7 +45,7 @@ _AT_A_TIME = 16
 """Units planned at a time for each worker."""
 
 
-class SourceGone(ImgInspectError):
+class SourceGone(RunEnded):
     """A source that was there when the run began cannot be read any more. What was done is kept."""
 
 
@@ -109,17 +110,20 @@ class _Run:
         self._database = database
         self._planned = planned
         self._known = KnownImages(place.results, place.digest, setup.forms)
+        self._roots = dict(_known(roots(request.sources)))
         self._found = self._already = self._left_out = self._unchosen = 0
         self._judged_before = self._layers_read = self._bytes_read = 0
 
     def go(self, units: Iterator[Unit | PassedOver]) -> Result:
         """See ``run``."""
+        _remove_remains(self._request.out)
         self._plan(units)
         self._decide()
         amount = self._planned.settle()
         self._listener.planned(amount, self._already)
         self._work()
         self._database.remove([key for key in self._database.done() if not self._planned.has(key)])
+        _remove_remains(self._request.out)
         self._database.finish()
         self._place.results.put_file(self._database.run["run"], self._database.path)
         os.sync()  # the reports are not waited for one by one
@@ -142,9 +146,11 @@ class _Run:
     def _plan(self, units: Iterator[Unit | PassedOver]) -> None:
         """Everything that the sources hold goes into the plan, or is told."""
         self._database.forget_passed_over()
+        is_unread = False
         waiting: list[Unit] = []
         for item in units:
             if isinstance(item, PassedOver):
+                is_unread |= item.unread
                 self._database.add_passed_over([item])
                 continue
             waiting.append(item)
@@ -152,6 +158,9 @@ class _Run:
                 self._add(waiting)
                 waiting = []
         self._add(waiting)
+        if is_unread:
+            for root in self._roots:
+                self._check_source(root)
         if self._unchosen:
             left = PassedOver("--include, --exclude", f"{self._unchosen:,} images are not asked for by name")
             self._database.add_passed_over([left])
@@ -159,6 +168,8 @@ class _Run:
     def _add(self, units: list[Unit]) -> None:
         for found in plan_units(self._engine, self._setup, units, self._request.plan):
             self._database.add_passed_over(found.passed_over)
+            if found.failed:
+                self._check_source(found.unit.path)
             plans = (unit_that_failed(found.unit, found.failed),) if found.failed else found.images
             for plan in plans:
                 chosen = self._request.names.chosen(plan)
@@ -178,7 +189,7 @@ class _Run:
             if plan.digests and (plan.digests[-1], plan.platform) in earlier:
                 self._left_out += 1
                 self._planned.drop(plan.key)
-            elif kept is not None and kept.references == tuple(sorted(map(plain_line, plan.references))) and self._is_there(kept):
+            elif kept is not None and self._is_done(plan, kept):
                 self._already += 1
                 self._planned.leave_out(plan.key)
             elif kept is not None and plan.identity and kept.identity == plan.identity:
@@ -193,8 +204,12 @@ class _Run:
             left = PassedOver("--since-report", f"{self._left_out:,} images are in the earlier report")
             self._database.add_passed_over([left])
 
-    def _is_there(self, kept: Kept) -> bool:
-        """Whether the report of an image that was noted is on the disk, as it was written."""
+    def _is_done(self, plan: ImagePlan, kept: Kept) -> bool:
+        """Whether an image that was noted is what it was, and its report on the disk as it was written."""
+        if kept.references != tuple(sorted(map(plain_line, plan.references))):
+            return False
+        if kept.identity and plan.identity and kept.identity != plan.identity:
+            return False
         with suppress(OSError):
             content = (self._request.out / REPORTS / f"{kept.report}.json").read_bytes()
             return sha256(content).hexdigest() == kept.report_sha256
@@ -203,17 +218,26 @@ class _Run:
     def _restore(self, unchanged: list[tuple[ImagePlan, str, str]]) -> None:
         """Images that are as they were when they were noted: their reports are written again, or else they are judged again."""
         chunks = [unchanged[start : start + _AT_A_TIME] for start in range(0, len(unchanged), _AT_A_TIME)]
-        waiting = [
-            self._engine.submit(work.restore, self._setup, tuple((report, digest) for _, report, digest in chunk)) for chunk in chunks
-        ]
+        reports = [tuple((report, digest) for _, report, digest in chunk) for chunk in chunks]
+        waiting = [submitted(self._engine, work.restore, self._setup, of_chunk) for of_chunk in reports]
         for chunk, future in zip(chunks, waiting, strict=True):
-            missing = future.result()
+            missing = self._missing(future, chunk)
             for plan, report, _ in chunk:
                 if report in missing:
                     self._need(plan)
                 else:
                     self._judged_before += 1
                     self._planned.leave_out(plan.key)
+
+    def _missing(self, future: Future[tuple[str, ...]], chunk: list[tuple[ImagePlan, str, str]]) -> tuple[str, ...]:
+        """The reports that could not be written again: all, where the worker died."""
+        error = future.exception()
+        if error is None:
+            return future.result()
+        if not self._engine.is_lost(error):
+            raise error
+        self._engine.renew()
+        return tuple(report for _, report, _ in chunk)
 
     def _need(self, plan: ImagePlan) -> None:
         """The image is to be judged: note which of its layers have to be read for that."""
@@ -229,11 +253,13 @@ class _Run:
 
     def _work(self) -> None:
         orders = RunOrders(self._setup, self._planned, self._database)
-        for event in Schedule(self._engine, self._planned, orders).run():
+        for event in Schedule(self._engine, self._planned, orders, together=self._engine.together).run():
             if isinstance(event, LayerRead):
                 self._note_layer(event, orders)
             else:
                 self._note_image(event, orders)
+        left = (self._known.contents(digest) for digest in sorted(orders.missed) if not self._database.has_contents(digest))
+        self._database.add_contents(contents for contents in left if contents is not None)
 
     def _note_layer(self, event: LayerRead, orders: RunOrders) -> None:
         orders.note_layer(event)
@@ -247,24 +273,26 @@ class _Run:
         orders.note_image(event.plan, done)
         if done is None:
             done = work.failed_image(self._setup, event.plan, event.failure)
-        if done.is_unreadable:
-            self._check_sources()
+        if not done.row.identity:  # something was not there, or not as it was planned
+            self._check_source(event.plan.unit.path)
         self._database.add(done.row, done.contents, done.seconds)
         self._bytes_read += done.bytes_read
         self._judged_before += done.is_known
         self._listener.image(done.row, done.seconds, is_known=done.is_known)
 
-    def _check_sources(self) -> None:
-        """Raises SourceGone where it is not one file that is missing but a whole source."""
-        for source in self._request.sources:
-            place = source.removeprefix("@")
+    def _check_source(self, path: str) -> None:
+        """Raises SourceGone where the source that *path* is of is not there, or another folder is in its place: what a mount was mounted
+        on is an empty one. What could not be read is no image's fault then."""
+        for root in (path, *map(str, Path(path).parents)):
+            before = self._roots.get(root)
+            if before is None:
+                continue
             try:
-                if not is_glob(place) and os.path.isdir(place):
-                    os.listdir(place)
-                elif not is_glob(place):
-                    os.stat(place)
+                now = _which(root)
             except OSError as error:
-                raise SourceGone(f"{source} cannot be read any more ({error.strerror}); what was done is kept") from error
+                raise SourceGone(f"{root} cannot be read any more ({error.strerror}); what was done is kept") from error
+            if now != before:
+                raise SourceGone(f"{root} is another folder than when the run began; what was done is kept")
 
 
 def _opened(request: Request, setup: Setup, place: Workshop) -> Database:
@@ -283,15 +311,43 @@ def _opened(request: Request, setup: Setup, place: Workshop) -> Database:
         return databases.create(out, facts, _rules(place))
     if not request.resume:
         raise UsageError(f"{out} holds a run already: go on with it (--resume), or name another folder")
-    database = databases.open_for_writing(out)
-    begun = database.run
+    with databases.open_for_reading(out) as database:  # which leaves it a finished one
+        begun = database.run
     changed = next((name for name in _MUST_AGREE if begun.get(name) != facts[name]), None)
     if changed is not None:
-        database.close()
         raise UsageError(f"{out} was begun with other criteria ({_MUST_AGREE[changed]}): name another folder")
-    for left in (out / REPORTS).glob(".*"):  # of processes that were killed while they wrote
-        left.unlink(missing_ok=True)
-    return database
+    return databases.open_for_writing(out)
+
+
+def _known(folders: Iterable[str]) -> Iterator[tuple[str, tuple[int, int]]]:
+    """Those of *folders* that can be listed, with what names each."""
+    for folder in folders:
+        with suppress(OSError):
+            yield folder, _which(folder)
+
+
+def _which(root: str) -> tuple[int, int]:
+    """Names the folder at *root*, which can be read.
+
+    Raises: OSError
+    """
+    status = os.stat(root)
+    with os.scandir(root) as entries:
+        next(entries, None)
+    return status.st_dev, status.st_ino
+
+
+_REMAINS = re.compile(rf"\.({re.escape(databases.NAME)}|run\.json|index\.html|results\.[a-z]+)\.[0-9a-f]{{16}}(-journal)?")
+
+
+def _remove_remains(out: Path) -> None:
+    """Takes away what processes left that were killed while they wrote. Nobody else writes into *out* now."""
+    with complaints(out):
+        for left in out.iterdir():
+            if _REMAINS.fullmatch(left.name):
+                left.unlink(missing_ok=True)
+        for left in (out / REPORTS).glob(".*"):
+            left.unlink(missing_ok=True)
 
 
 _MUST_AGREE = {"criteria": "the rules, the policy or the program", "report_forms": "--report"}

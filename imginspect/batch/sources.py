@@ -48,6 +48,21 @@ def _short(place: Place) -> str:
     return "/".join(place.shown.split("/")[-parts:]) or place.shown
 
 
+def roots(sources: Sequence[str]) -> tuple[str, ...]:
+    """The folders that *sources*, which ``find_units`` took, begin at: that of a file, that which a glob is looked for in."""
+    return tuple(dict.fromkeys(path for source in sources for path in _roots(source)))
+
+
+def _roots(source: str, folder: str = "") -> Iterator[str]:
+    if source.startswith("@"):
+        for line in _lines(source[1:]):
+            yield from _roots(line, os.path.dirname(source[1:]) or ".")
+    else:
+        given = os.path.normpath(os.path.join(folder, source))
+        folder = fixed_part(given) or "." if is_glob(given) else given
+        yield os.path.abspath(folder if os.path.isdir(folder) else os.path.dirname(folder) or ".")
+
+
 def _walked(found: list[_Source], unreadable: list[str], walk: Walk) -> Iterator[Unit | PassedOver]:
     for path in unreadable:
         yield PassedOver(path, "the folder cannot be read", unread=True)

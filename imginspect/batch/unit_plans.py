@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from hashlib import sha256
 
 from imginspect.batch import work
-from imginspect.batch.engines import Engine
+from imginspect.batch.engines import Engine, submitted
 from imginspect.batch.model import ImagePlan, Unit, UnitPlan
 from imginspect.batch.planning import PlanOptions
 from imginspect.batch.setup import Setup
@@ -19,7 +19,7 @@ _DIED = "the worker that listed its images died: most likely there was not enoug
 def plan_units(engine: Engine, setup: Setup, units: Sequence[Unit], options: PlanOptions) -> Iterator[UnitPlan]:
     """The plan of each of *units*, in their order. A unit at which a worker dies, with nothing beside it, fails."""
     chunks = [tuple(units[start : start + _CHUNK]) for start in range(0, len(units), _CHUNK)]
-    waiting = [engine.submit(work.plan, setup, chunk, options) for chunk in chunks]
+    waiting = [submitted(engine, work.plan, setup, chunk, options) for chunk in chunks]
     lost: list[int] = []
     for number, future in enumerate(waiting):
         error = future.exception()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import resource
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -23,7 +24,7 @@ from imginspect.archive.members import BlobNotFound
 from imginspect.archive.source import PartReader
 from imginspect.batch import contents as layer_contents
 from imginspect.batch.connection import complaints
-from imginspect.batch.deadline import Deadline, TimeExceeded
+from imginspect.batch.deadline import TimeExceeded, within
 from imginspect.batch.known import Answer, KnownImages
 from imginspect.batch.model import ImagePlan, ImageRow, LayerContents, LayerPlan, Unit, UnitPlan
 from imginspect.batch.opening import is_unchanged, open_planned
@@ -57,10 +58,7 @@ class LayerDone(NamedTuple):
 
 
 class ImageDone(NamedTuple):
-    """What came of an image. *contents* are those that were asked for. *is_known* says that it was judged in an earlier run.
-
-    *is_unreadable* says that its files could not be opened at all.
-    """
+    """What came of an image. *contents* are those that were asked for. *is_known* says that it was judged in an earlier run."""
 
     row: ImageRow
     contents: tuple[LayerContents, ...]
@@ -68,7 +66,6 @@ class ImageDone(NamedTuple):
     seconds: float
     short_of_memory: bool = False
     is_known: bool = False
-    is_unreadable: bool = False
 
 
 def check(setup: Setup) -> str:
@@ -92,11 +89,7 @@ def read_layer(setup: Setup, layer: LayerPlan, share: int = 1) -> LayerDone:
     with _bounded(setup, share):
         place = workshop(setup)
         try:
-            with Deadline(setup.seconds, may_exit=setup.may_exit), KeptContents(_path(setup.tmp_dir)) as store:
-                criteria = place.criteria
-                look = Look(ContentScanner(criteria.matcher), Wanted(criteria.knowledge.products), store)
-                indexes = read_through(place.layers, [_source(layer)], setup.limits, look, counted.add, threads=setup.threads)
-                short = indexes is not None and any(_is_short(index.reason) for index in indexes.values())
+            short = within(setup.seconds, partial(_read_layer, setup, place, layer, counted), may_exit=setup.may_exit)
         except TimeExceeded:
             return LayerDone(counted.bytes, time.monotonic() - began, is_late=True)
         except MemoryError:
@@ -129,8 +122,7 @@ def judge_image(setup: Setup, plan: ImagePlan, wanted: tuple[str, ...], spent: f
         if left is not None and left <= 0:
             return _failed(setup, place, plan, late, began, counted)
         try:
-            with Deadline(left, may_exit=setup.may_exit):
-                return _judged(setup, place, plan, known, wanted, began, counted)
+            return within(left, partial(_judged, setup, place, plan, known, wanted, began, counted), may_exit=setup.may_exit)
         except TimeExceeded:
             return _failed(setup, place, plan, late, began, counted)
         except (MemoryError, RecursionError) as error:
@@ -171,7 +163,7 @@ def _judged(
             chain_ids = [str(layer.chain_id or "") for layer in image.layers]
             is_sure = is_unchanged(plan, archive, image) and _is_repeatable(report)
     except ImgInspectError as error:
-        return _failed(setup, place, plan, describe(error), began, counted, is_unreadable=not os.path.exists(plan.unit.path))
+        return _failed(setup, place, plan, describe(error), began, counted)
     answer = _answer(setup, plan, report, chain_ids)
     if not is_sure:
         answer = answer._replace(row=answer.row._replace(identity=""))
@@ -195,14 +187,12 @@ def _answer(setup: Setup, plan: ImagePlan, report: Report, chain_ids: list[str])
     return Answer(row._replace(identity=plan.identity), texts)
 
 
-def _failed(
-    setup: Setup, place: Workshop, plan: ImagePlan, reason: str, began: float, counted: _Count, *, is_unreadable: bool = False
-) -> ImageDone:
+def _failed(setup: Setup, place: Workshop, plan: ImagePlan, reason: str, began: float, counted: _Count) -> ImageDone:
     answer = _answer(setup, plan, not_inspected(reason, place.criteria), [])
     row = answer.row._replace(platform=plan.platform, manifest_digest=plan.digests[-1] if plan.digests else "", identity="")
     _write(setup, row.report, answer.reports)
     seconds = time.monotonic() - began
-    return ImageDone(row, (), counted.bytes, seconds, short_of_memory=_is_short(reason), is_unreadable=is_unreadable)
+    return ImageDone(row, (), counted.bytes, seconds, short_of_memory=_is_short(reason))
 
 
 def _contents(place: Workshop, report: Report, row: ImageRow, wanted: set[str]) -> dict[str, LayerContents]:
@@ -250,6 +240,14 @@ def _write(setup: Setup, name: str, reports: dict[str, str]) -> None:
 
 
 # -- layers ------------------------------------------------------------------------------------------------------------
+
+
+def _read_layer(setup: Setup, place: Workshop, layer: LayerPlan, counted: _Count) -> bool:
+    """Whether there was too little memory to read *layer*."""
+    with KeptContents(_path(setup.tmp_dir)) as store:
+        look = Look(ContentScanner(place.criteria.matcher), Wanted(place.criteria.knowledge.products), store)
+        indexes = read_through(place.layers, [_source(layer)], setup.limits, look, counted.add, threads=setup.threads)
+    return indexes is not None and any(_is_short(index.reason) for index in indexes.values())
 
 
 def _source(layer: LayerPlan) -> LayerSource:
@@ -306,19 +304,48 @@ class _Count:
         self.bytes += count
 
 
+class _Bound:
+    """What this process may take while tasks run in it. Of several in one process, each in a thread, the largest share counts."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._wanted: list[int] = []
+        self._before = (0, 0)
+
+    def add(self, most: int) -> None:
+        with self._lock:
+            if not self._wanted:
+                self._before = resource.getrlimit(resource.RLIMIT_AS)
+            self._wanted.append(most)
+            self._set()
+
+    def remove(self, most: int) -> None:
+        with self._lock:
+            self._wanted.remove(most)
+            self._set()
+
+    def _set(self) -> None:
+        soft, hard = self._before
+        if self._wanted:
+            soft = max(self._wanted) if hard == resource.RLIM_INFINITY else min(max(self._wanted), hard)
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+
+
+_bound = _Bound()
+
+
 @contextmanager
 def _bounded(setup: Setup, share: int) -> Iterator[None]:
     """The memory of this process bounded to *share* times what a worker may take."""
     if not setup.memory:
         yield
         return
-    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
     most = setup.memory * share
-    resource.setrlimit(resource.RLIMIT_AS, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+    _bound.add(most)
     try:
         yield
     finally:
-        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+        _bound.remove(most)
 
 
 def _path(text: str) -> Path | None:

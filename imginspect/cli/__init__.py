@@ -10,7 +10,8 @@ from typing import NoReturn
 import click
 
 from imginspect import __version__
-from imginspect.errors import ImgInspectError, RuleError, UsageError, describe
+from imginspect.cli.termination import Terminated
+from imginspect.errors import ImgInspectError, RuleError, RunEnded, UsageError, describe
 
 _COMMANDS = {
     "inspect": "Inspect an image and report what is in it.",
@@ -82,16 +83,16 @@ def main() -> NoReturn:
     except click.UsageError as error:
         error.show()
         _leave(EXIT_USAGE)
-    except (click.Abort, KeyboardInterrupt):
+    except (click.Abort, KeyboardInterrupt) as error:
         click.echo("imginspect: interrupted", err=True)
-        _leave(130)
+        _leave(143 if isinstance(error.__cause__, Terminated) else 130)  # as a shell says it
     except click.ClickException as error:
         error.show()
         _leave(EXIT_USAGE)
     except RuleError as error:
         complain(describe(error), of_image=False)
         _leave(EXIT_USAGE)
-    except UsageError as error:
+    except (UsageError, RunEnded) as error:
         complain(describe(error))
         _leave(EXIT_USAGE)
     except (ImgInspectError, MemoryError, RecursionError) as error:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,7 @@ import click
 
 from imginspect.cli.batch_options import engine_options, judging_options, work_options
 from imginspect.cli.cache_folder import cache_options, layer_results, user_cache
+from imginspect.cli.termination import termination_as_interrupt
 from imginspect.errors import UsageError
 
 if TYPE_CHECKING:
@@ -53,13 +56,23 @@ def command(**options: object) -> None:
 
     started = datetime.now(UTC)
     asked, setup = _request(**options), _setup(**options)  # type: ignore[arg-type]
-    with closing(_engine(**options)) as engine:  # type: ignore[arg-type]
-        listening = listener(str(options["form"]), quiet=bool(options["quiet"]))
-        with closing(listening):
-            result = run(asked, setup, engine, listening)
+    listening = listener(str(options["form"]), quiet=bool(options["quiet"]))
+    with termination_as_interrupt(), _working(_engine(**options)) as engine, closing(listening):  # type: ignore[arg-type]
+        result = run(asked, setup, engine, listening)
         _write_facts(asked.out, started, engine, result)
     listening.finished(result, asked.out)
     sys.exit(result.verdict.exit_code)
+
+
+@contextmanager
+def _working(engine: Engine) -> Iterator[Engine]:
+    """*engine*, let go at the end; at once where the end is not the expected one."""
+    try:
+        yield engine
+    except BaseException:
+        engine.close(at_once=True)
+        raise
+    engine.close()
 
 
 def _request(
@@ -116,8 +129,9 @@ def _setup(
 
 
 def _engine(
-    engine: str, jobs: int | None, scheduler: str | None, tls_ca: Path | None, tls_cert: Path | None, tls_key: Path | None, **_: object
-) -> Engine:
+    engine: str, jobs: int | None, scheduler: str | None, tls_ca: Path | None, tls_cert: Path | None, tls_key: Path | None,
+    quiet: bool, **_: object,
+) -> Engine:  # fmt: skip
     from imginspect.batch import engines
 
     if engine != "dask" and (scheduler or tls_ca or tls_cert or tls_key):
@@ -130,7 +144,8 @@ def _engine(
         raise UsageError("--engine dask needs --scheduler tcp://HOST:PORT")
     if (tls_cert or tls_key) and tls_ca is None:
         raise UsageError("--tls-cert and --tls-key need --tls-ca")
-    return engines.DaskEngine(scheduler, engines.Tls(tls_ca, tls_cert, tls_key) if tls_ca else None)
+    say = None if quiet else partial(click.echo, err=True)
+    return engines.DaskEngine(scheduler, engines.Tls(tls_ca, tls_cert, tls_key) if tls_ca else None, say)
 
 
 def _write_facts(out: Path, started: datetime, engine: Engine, result: Result) -> None:
