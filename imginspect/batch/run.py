@@ -278,7 +278,7 @@ class _Run:
         self._database.add(done.row, done.contents, done.seconds)
         self._bytes_read += done.bytes_read
         self._judged_before += done.is_known
-        self._listener.image(done.row, done.seconds, is_known=done.is_known)
+        self._listener.image(done.row, done.seconds, event.size, is_known=done.is_known)
 
     def _check_source(self, path: str) -> None:
         """Raises SourceGone where the source that *path* is of is not there, or another folder is in its place: what a mount was mounted
