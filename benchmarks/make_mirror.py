@@ -118,21 +118,6 @@ def _all_layers(images: list[StoredImage]) -> Iterator[LayerFacts]:
     return (layer for image in images for stack in image.platforms for layer in stack)
 
 
-def _work(images: list[StoredImage]) -> dict[str, Any]:
-    """The mirror as simulate.py needs it: layers as (uncompressed, stored), images as lists of numbers of layers."""
-    numbers: dict[str, int] = {}
-    sizes: list[tuple[int, int]] = []
-    stacks = []
-    for image in images:
-        for stack in image.platforms:
-            for layer in stack:
-                if layer.digest not in numbers:
-                    numbers[layer.digest] = len(sizes)
-                    sizes.append((layer.size, layer.on_disk))
-            stacks.append([numbers[layer.digest] for layer in stack])
-    return {"layers": sizes, "images": stacks}
-
-
 def make(out: Path, plan: Plan, images: int, form: str, processes: int) -> Path:
     """The mirror, made or added to; the folder with its mirror.json."""
     recipes = [plan.image(number) for number in range(images)]
@@ -144,7 +129,6 @@ def make(out: Path, plan: Plan, images: int, form: str, processes: int) -> Path:
         remove_tree(folder)
         (folder / "mirror").mkdir(parents=True)
         write_tree(form, stored, pool.blobs, folder / "mirror")
-        (folder / "work.json").write_text(json.dumps(_work(stored)) + "\n")
         (folder / "mirror.json").write_text(json.dumps(facts_of(stored, form, plan), indent=2) + "\n")
     return folder
 
@@ -156,13 +140,16 @@ def main() -> int:
     parser.add_argument("--images", type=int, required=True, metavar="N", help="the mirror has the first N images")
     parser.add_argument("--form", choices=sorted(FORMS), default="registry", help="how it is laid out [%(default)s]")
     parser.add_argument("--seed", type=int, default=1, help="other seeds give other images [%(default)s]")
+    parser.add_argument(
+        "--own-scale", type=int, default=1, metavar="K", help="own layers K times as large; 500 is what research images have [%(default)s]"
+    )
     parser.add_argument("--broken", type=int, default=1, metavar="K", help="so many of each hundred images are broken [%(default)s]")
     parser.add_argument("--processes", type=int, default=2, help="how many compress at once [%(default)s]")
     options = parser.parse_args()
     if not 0 <= options.broken <= 100 or options.images < 1:
         parser.error("--images starts at 1, and --broken is 0 to 100")
     started = time.monotonic()
-    folder = make(options.out_dir, Plan(options.seed, options.broken), options.images, options.form, options.processes)
+    folder = make(options.out_dir, Plan(options.seed, options.broken, options.own_scale), options.images, options.form, options.processes)
     facts = json.loads((folder / "mirror.json").read_text())
     print(f"{folder / 'mirror'}: {facts['images']:,} images, {facts['references']:,} references, {facts['distinct_layers']:,} layers,")
     stored, whole = facts["distinct_layer_bytes_stored"], facts["distinct_layer_bytes_uncompressed"]

@@ -12,11 +12,13 @@ import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from isal import isal_zlib
 from layer_recipes import hello_program
 from mirror_plan import LayerRecipe
 from mirror_stock import Stock
 
 _MTIME = 1_704_067_200
+_LARGE = 4_000_000
 _WEIGHTS = {
     "base": (("text", 30), ("data", 25), ("python", 15), ("library", 18), ("program", 12)),
     "middle": (("python", 70), ("text", 15), ("data", 10), ("library", 20)),
@@ -44,9 +46,10 @@ class LayerFacts:
 class BlobSink:
     """A file that gzips what is written and knows the digests of both sides."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, quick: bool) -> None:
+        """*quick* packs large layers at the speed of the disk, 5 to 10 percent larger than gzip does."""
         self._file = path.open("wb")
-        self._packer = zlib.compressobj(6, zlib.DEFLATED, 31)
+        self._packer = isal_zlib.compressobj(2, isal_zlib.DEFLATED, 31) if quick else zlib.compressobj(6, zlib.DEFLATED, 31)
         self._blob, self._diff = hashlib.sha256(), hashlib.sha256()
         self.size = self.stored = 0
 
@@ -109,7 +112,7 @@ class LayerTree:
 def make_layer(recipe: LayerRecipe, stock: Stock, seed: int, pool: Path) -> LayerFacts:
     """Writes the layer into *pool* under its digest, damaged where the recipe says so. The same every time."""
     partial = pool / f"{recipe.name}.{os.getpid()}.partial"
-    sink = BlobSink(partial)
+    sink = BlobSink(partial, quick=recipe.size > _LARGE)
     with tarfile.open(fileobj=sink, mode="w|", format=tarfile.PAX_FORMAT) as tar:
         tree = LayerTree(tar)
         _fill(tree, recipe, stock, random.Random(f"{seed}/layer/{recipe.name}"))

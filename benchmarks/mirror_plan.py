@@ -58,6 +58,8 @@ class Plan:
 
     seed: int
     broken_per_hundred: int
+    own_scale: int = 1
+    """How many times as large images' own layers are: 1 keeps thousands of images on a small disk, 500 is what research images have."""
 
     def image(self, number: int) -> ImageRecipe:
         """Image *number*, whatever the size of the mirror."""
@@ -113,7 +115,7 @@ class Plan:
 
     def _own(self, number: int, rng: random.Random, flaw: str, damage: str) -> list[LayerRecipe]:
         count = rng.choices((1, 2, 3), (3, 5, 2))[0]
-        sizes = [_log_normal(rng, 20_000, 1.3, 2_000, 2 * _MB) for _ in range(count)]
+        sizes = [self.own_scale * _log_normal(rng, 20_000, 1.3, 2_000, 2 * _MB) for _ in range(count)]
         last = count - 1
         flaws = [flaw if i == last or flaw == "mount" else "" for i in range(count)]
         return [LayerRecipe(f"own-{number}-{i}", "own", size, flaws[i], damage if i == last else "") for i, size in enumerate(sizes)]

@@ -53,6 +53,11 @@ class LimitExceeded(ImgInspectError):
         super().__init__(f"{seen}: more than the limit of {bound:,} ({limit}); raise it with --limit {limit}=N")
         self.limit = limit
         self.bound = bound
+        self._seen = seen
+
+    def __reduce__(self) -> tuple[type[LimitExceeded], tuple[str, int, str]]:
+        """It may be raised in another process than it is caught in."""
+        return type(self), (self.limit, self.bound, self._seen)
 
 
 NO_MEMORY = "there was not enough memory"

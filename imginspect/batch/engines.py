@@ -5,28 +5,47 @@ An engine adds to its executor what executors do not tell: how many tasks to hav
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import os
+import re
 import signal
+import sys
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
+from contextlib import suppress
+from functools import partial
 from importlib import import_module
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
-from imginspect.errors import UsageError
+from imginspect.batch.sent import complaint, sent
+from imginspect.errors import RunEnded, UsageError
 
 _AHEAD = 2
 """Tasks under way for each worker: one that it works at, and one that waits there."""
-_PATIENCE = 60.0
-"""Seconds to wait for a scheduler and for its first worker."""
+_ADDRESS = re.compile(r"(?:tcp|tls)://(?:[^\s:/\[\]]+|\[[0-9A-Fa-f:.%]+\]):[0-9]{1,5}")
+_TOGETHER = 16
+"""Short tasks that may travel as one: a Dask scheduler gives out some hundreds a second, to however many workers there are."""
+_PATIENCE = 15.0
+"""Seconds to wait for a scheduler."""
+_FRESH = 2.0
+"""Seconds for which the number of a cluster's workers is taken for what it was."""
+
+
+class EngineGone(RunEnded):
+    """What did the work is gone as a whole. What was done is kept."""
 
 
 class Engine(Protocol):
     """What runs tasks."""
 
     name: str
+    together: int
+    """How many short tasks may travel as one."""
 
     @property
     def width(self) -> int:
@@ -39,7 +58,7 @@ class Engine(Protocol):
     def submit(self, work: Callable[..., Any], *arguments: Any) -> Future[Any]:
         """Have *work* done with *arguments*.
 
-        Raises: BrokenExecutor - a worker died, and all that was under way is lost until ``renew``
+        Raises: BrokenExecutor - a worker died, and all that was under way is lost until ``renew``; EngineGone
         """
 
     def is_lost(self, error: BaseException) -> bool:
@@ -53,22 +72,27 @@ class Engine(Protocol):
 
 
 class LocalEngine:
-    """Processes of this machine, begun anew and not forked: no thread, lock or open file is handed on."""
+    """Processes of this machine, begun anew and not forked: no thread, lock or open file is handed on.
+
+    They end when this process does, however it ends: each watches a pipe whose other end is here.
+    """
 
     name = "local"
+    together = 1
 
     def __init__(self, jobs: int) -> None:
         self.workers = jobs
         self.width = jobs + 1
         self._context = multiprocessing.get_context("forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn")
-        self._executor: Executor = self._new()
+        self._executor, self._alive = self._new()
 
-    def _new(self) -> Executor:
-        executor = ProcessPoolExecutor(self.workers, mp_context=self._context, initializer=_begin)
+    def _new(self) -> tuple[Executor, Connection]:
+        watched, alive = multiprocessing.Pipe(duplex=False)
+        executor = ProcessPoolExecutor(self.workers, mp_context=self._context, initializer=_begin, initargs=(watched,))
         # All are begun at once: one that is begun while another dies is lost to the executor, whose thread then waits for it or fails
         # (CPython 3.11 to 3.14). Where there is no such attribute this says nothing.
         executor._safe_to_dynamically_spawn_children = False  # type: ignore[attr-defined]
-        return executor
+        return executor, alive
 
     def submit(self, work: Callable[..., Any], *arguments: Any) -> Future[Any]:
         """See Engine."""
@@ -80,15 +104,28 @@ class LocalEngine:
 
     def renew(self) -> None:
         """See Engine."""
-        self._executor.shutdown(wait=False, cancel_futures=True)
-        _end_workers()
-        self._executor = self._new()
+        self.close(at_once=True)
+        self._executor, self._alive = self._new()
 
     def close(self, *, at_once: bool = False) -> None:
         """See Engine. Whatever a worker writes is there whole or not at all, so it may be ended at any time."""
         if at_once:
-            _end_workers()
+            self._alive.close()
         self._executor.shutdown(wait=True, cancel_futures=True)
+        self._alive.close()
+
+
+def _begin(watched: Connection) -> None:
+    """The first thing in a local worker: an interrupt from the keyboard is the business of whoever gives out the work."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    threading.Thread(target=_end_with, args=(watched,), daemon=True).start()
+
+
+def _end_with(watched: Connection) -> None:
+    with suppress(EOFError, OSError):
+        watched.recv_bytes()
+    os._exit(0)
 
 
 class Tls(NamedTuple):
@@ -100,42 +137,81 @@ class Tls(NamedTuple):
 
 
 class DaskEngine:
-    """Workers of a Dask cluster. Its scheduler gives a lost worker's tasks to others, a few times."""
+    """Workers of a Dask cluster. Its scheduler gives a lost worker's tasks to others, a few times.
+
+    *say* is told in words when there is nothing to do but wait: jobs of a cluster may stand in a queue for hours.
+    Raises: UsageError - there is no such scheduler
+    """
 
     name = "dask"
+    together = _TOGETHER
 
-    def __init__(self, scheduler: str, tls: Tls | None = None) -> None:
+    def __init__(self, scheduler: str, tls: Tls | None = None, say: Callable[[str], None] | None = None) -> None:
         try:
             distributed: Any = import_module("distributed")
         except ImportError as error:
             raise UsageError("--engine dask needs the package distributed: pip install 'imginspect[dask]'") from error
+        for name in ("distributed", "distributed.client"):  # what it has to say is said by us, in one line
+            logging.getLogger(name).setLevel(logging.CRITICAL + 1)
         self._lost: type[Exception] = distributed.KilledWorker
-        security = None
-        if tls is not None:
-            files = {"tls_ca_file": tls.ca, "tls_client_cert": tls.certificate, "tls_client_key": tls.key}
-            given = {name: str(path) for name, path in files.items() if path is not None}
-            security = distributed.Security(require_encryption=True, **given)
+        self._scheduler = scheduler
+        self._workers, self._counted = 0, 0.0
+        if not _ADDRESS.fullmatch(scheduler):  # a client that is given anything else hangs when it is let go
+            raise UsageError(f"--scheduler is tcp://HOST:PORT or tls://HOST:PORT, not {scheduler}")
+        if scheduler.startswith("tls:") != (tls is not None):
+            raise UsageError("--scheduler tls://… needs --tls-ca, and --tls-ca needs --scheduler tls://…")
         try:
+            security = _security(distributed, tls) if tls is not None else None
             self._client: Any = distributed.Client(scheduler, security=security, timeout=_PATIENCE, set_as_default=False)
-            self._client.wait_for_workers(1, timeout=_PATIENCE)
-        except (OSError, TimeoutError, ValueError) as error:
-            raise UsageError(f"no Dask scheduler with a worker answers at {scheduler}: {error or type(error).__name__}") from error
+        except (OSError, TimeoutError, ValueError, TypeError, RuntimeError, ImportError) as error:
+            raise UsageError(f"no Dask scheduler can be talked to at {scheduler}: {_root(error)}") from error
         self._executor: Any = self._client.get_executor(pure=False)
+        try:
+            if say is not None and not self._count():
+                say(f"waiting for a worker of the Dask cluster at {scheduler}")
+            self._client.wait_for_workers(1)
+        except BaseException as error:
+            self.close()
+            if isinstance(error, OSError | RuntimeError):
+                raise self._gone() from error
+            raise
 
     @property
     def workers(self) -> int:
         """See Engine; a cluster may grow and shrink."""
-        return max(1, sum(int(threads) for threads in self._client.nthreads().values()))
+        return max(1, self._count())
 
     @property
     def width(self) -> int:
         """See Engine."""
         return _AHEAD * self.workers
 
+    def _count(self) -> int:
+        now = time.monotonic()
+        if not self._counted or now - self._counted > _FRESH:
+            with suppress(OSError, RuntimeError, TimeoutError):  # where it is gone the tasks tell
+                self._workers = sum(int(threads) for threads in self._client.nthreads().values())
+            self._counted = now
+        return self._workers
+
     def submit(self, work: Callable[..., Any], *arguments: Any) -> Future[Any]:
         """See Engine."""
-        future: Future[Any] = self._executor.submit(work, *arguments)
-        return future
+        answer: Future[Any] = Future()
+        try:
+            self._executor.submit(*sent(work, arguments)).add_done_callback(partial(self._pass_on, answer))
+        except (OSError, RuntimeError) as error:
+            raise self._gone() from error
+        return answer
+
+    def _pass_on(self, answer: Future[Any], done: Future[Any]) -> None:
+        error = self._gone() if done.cancelled() else done.exception()
+        if error is None:
+            answer.set_result(done.result())
+        else:
+            answer.set_exception(complaint(error))
+
+    def _gone(self) -> EngineGone:
+        return EngineGone(f"the Dask scheduler at {self._scheduler} is gone; what was done is kept: go on with --resume")
 
     def is_lost(self, error: BaseException) -> bool:
         """See Engine."""
@@ -147,41 +223,67 @@ class DaskEngine:
     def close(self, *, at_once: bool = False) -> None:
         """See Engine. Tasks that a worker is at cannot be stopped: it ends them, and nobody asks for what comes of it."""
         del at_once
-        self._executor.shutdown(wait=False)
-        self._client.close()
+        with suppress(OSError, RuntimeError, TimeoutError):  # what is gone needs no farewell
+            self._executor.shutdown(wait=False)
+        with suppress(OSError, RuntimeError, TimeoutError):
+            self._client.close(timeout=_FRESH)
+
+
+def _security(distributed: Any, tls: Tls) -> Any:
+    files = {"tls_ca_file": tls.ca, "tls_client_cert": tls.certificate, "tls_client_key": tls.key}
+    return distributed.Security(require_encryption=True, **{name: str(path) for name, path in files.items() if path is not None})
+
+
+def _root(error: BaseException) -> str:
+    """What began it: a connection is tried again and again, and in the end only the time is complained of."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return str(error) or type(error).__name__
 
 
 class MpiEngine:
-    """Ranks of an MPI job: ``mpiexec -n N python -m mpi4py.futures -m imginspect batch … --engine mpi``. The first gives out the work."""
+    """Ranks of an MPI job: ``mpiexec -n N python -m mpi4py.futures -m imginspect batch … --engine mpi``. The first gives out the work.
+
+    MPI ends the whole job when a rank dies: the run is gone on with by ``--resume``.
+    Raises: UsageError - there is no MPI, or the program was not begun like that
+    """
 
     name = "mpi"
+    together = _TOGETHER
 
     def __init__(self, jobs: int | None) -> None:
         try:
             futures: Any = import_module("mpi4py.futures")
+            import_module("mpi4py.MPI")
         except (ImportError, RuntimeError) as error:
             raise UsageError(
                 f"--engine mpi needs the package mpi4py and an MPI library: pip install 'imginspect[mpi]' ({error})"
             ) from error
-        self._executor: Any = futures.MPIPoolExecutor(jobs)
+        if "mpi4py.futures" not in sys.orig_argv:
+            raise UsageError("--engine mpi is begun so: mpiexec -n N python -m mpi4py.futures -m imginspect batch …")
+        self._executor: Any = futures.MPIPoolExecutor(jobs, main=False)
         self._executor.bootup(wait=True)
         self.workers = max(1, int(self._executor.num_workers))
         self.width = _AHEAD * self.workers
 
     def submit(self, work: Callable[..., Any], *arguments: Any) -> Future[Any]:
         """See Engine."""
-        future: Future[Any] = self._executor.submit(work, *arguments)
+        try:
+            future: Future[Any] = self._executor.submit(work, *arguments)
+        except BrokenExecutor as error:
+            raise EngineGone("the MPI job is broken; what was done is kept: go on with --resume") from error
         return future
 
     def is_lost(self, error: BaseException) -> bool:
-        """See Engine. MPI ends the whole job when a rank dies: the run is gone on with by ``--resume``."""
-        return isinstance(error, BrokenExecutor)
+        """See Engine: nobody would be there to be told."""
+        del error
+        return False
 
     def renew(self) -> None:
         """See Engine: nothing can be done."""
 
     def close(self, *, at_once: bool = False) -> None:
-        """See Engine."""
+        """See Engine. Nor can those of a rank."""
         del at_once
         self._executor.shutdown(wait=True, cancel_futures=True)
 
@@ -199,24 +301,3 @@ def submitted(engine: Engine, work: Callable[..., Any], *arguments: Any) -> Futu
 def cpu_count() -> int:
     """The processors that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _end_workers() -> None:
-    for worker in multiprocessing.active_children():
-        worker.kill()
-
-
-def _begin() -> None:
-    """The first thing in a local worker: an interrupt from the keyboard is the business of whoever gives out the work, and without that one
-    there is nothing more to do."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    """A worker whose run was killed would wait for its next task for ever."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)

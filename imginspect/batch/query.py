@@ -69,7 +69,7 @@ def _findings(database: Database, where: str, asked: str, results: str = "0") ->
         " FROM finding f JOIN rule r ON r.id = f.rule CROSS JOIN image_finding x ON x.finding = f.id CROSS JOIN image i ON i.id = x.image"
         f" WHERE {where}"
         " UNION ALL SELECT i.name, i.platform, r.rule, v.verdict, v.severity, v.counts, NULL, '', '', i.reason, '', i.key, 0"
-        " FROM rule r CROSS JOIN result v ON v.rule = r.id CROSS JOIN image i ON i.id = v.image"
+        " FROM rule r CROSS JOIN result v ON v.rule = r.id CROSS JOIN image i ON i.results = v.results"
         f" WHERE ({results}) AND v.verdict IN {_OPEN} AND NOT EXISTS (SELECT 1 FROM image_finding x JOIN finding f ON f.id = x.finding"
         "  WHERE x.image = i.id AND f.rule = r.id)"
         " ORDER BY 1, 12, 3, 13",

@@ -11,6 +11,7 @@ from imginspect.batch.model import ResultRow
 EXAMPLES = 3
 """How many images a shared finding names."""
 _FEW = 1_000
+_MOST_KNOWN = 1_000
 _COLUMNS = "id, key, name, repository, source, platform, manifest_digest, image_id, verdict, reason, report"
 _ORDERS = {"name": "name, key", "repository": "repository, name, platform, key"}
 _SEVERITIES = ("critical", "high", "medium", "low", "info")
@@ -57,13 +58,15 @@ class Shared(NamedTuple):
 
 def images(database: Database, order: Literal["name", "repository"] = "name") -> Iterator[Recorded]:
     """All images, by name and key; or by repository, then by name."""
-    for row in database.select(f"SELECT {_COLUMNS} FROM image ORDER BY {_ORDERS[order]}"):  # noqa: S608 - constants
-        yield _recorded(database, row)
+    known: dict[int, tuple[ResultRow, ...]] = {}
+    for row in database.select(f"SELECT {_COLUMNS}, results FROM image ORDER BY {_ORDERS[order]}"):  # noqa: S608 - constants
+        yield _recorded(database, row, known)
 
 
 def image(database: Database, number: int) -> Recorded:
     """The image with that id."""
-    return _recorded(database, next(database.select(f"SELECT {_COLUMNS} FROM image WHERE id = ?", number)))  # noqa: S608 - constants
+    row = next(database.select(f"SELECT {_COLUMNS}, results FROM image WHERE id = ?", number))  # noqa: S608 - constants
+    return _recorded(database, row, {})
 
 
 def shared(database: Database, most: int = -1) -> Iterator[Shared]:
@@ -125,15 +128,24 @@ def _examples(database: Database, group: tuple[int, str, str], many: int) -> tup
     return tuple(name for (name,) in database.select(statement, *group))
 
 
-def _recorded(database: Database, row: tuple[Any, ...]) -> Recorded:
-    references = tuple(name for (name,) in database.select("SELECT name FROM reference WHERE image = ? ORDER BY name", row[0]))
-    results = database.select(
-        "SELECT rule.rule, result.verdict, result.severity, counts FROM result JOIN rule ON rule.id = result.rule WHERE image = ?"
+def _recorded(database: Database, row: tuple[Any, ...], known: dict[int, tuple[ResultRow, ...]]) -> Recorded:
+    """*known* are results that images before had: a few sets serve most of a mirror."""
+    *columns, results = row
+    if results not in known:
+        if len(known) >= _MOST_KNOWN:
+            known.clear()
+        known[results] = tuple(_results(database, results))
+    references = tuple(name for (name,) in database.select("SELECT name FROM reference WHERE image = ? ORDER BY name", columns[0]))
+    return Recorded._make((*columns, references, known[results]))
+
+
+def _results(database: Database, results: int) -> Iterator[ResultRow]:
+    found = database.select(
+        "SELECT rule.rule, result.verdict, result.severity, counts FROM result JOIN rule ON rule.id = result.rule WHERE results = ?"
         " ORDER BY rule.rule",
-        row[0],
+        results,
     )
-    ruled = tuple(ResultRow(rule, verdict, severity, bool(counts)) for rule, verdict, severity, counts in results)
-    return Recorded._make((*row, references, ruled))
+    return (ResultRow(rule, verdict, severity, bool(counts)) for rule, verdict, severity, counts in found)
 
 
 def _rank(column: str, order: tuple[str, ...]) -> str:

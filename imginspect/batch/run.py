@@ -253,15 +253,13 @@ class _Run:
 
     def _work(self) -> None:
         orders = RunOrders(self._setup, self._planned, self._database)
-        for event in Schedule(self._engine, self._planned, orders).run():
+        for event in Schedule(self._engine, self._planned, orders, together=self._engine.together).run():
             if isinstance(event, LayerRead):
                 self._note_layer(event, orders)
             else:
                 self._note_image(event, orders)
-        for digest in orders.unmet:
-            found = self._known.contents(digest)
-            if found is not None and not self._database.has_contents(digest):
-                self._database.add_contents([found])
+        left = (self._known.contents(digest) for digest in sorted(orders.missed) if not self._database.has_contents(digest))
+        self._database.add_contents(contents for contents in left if contents is not None)
 
     def _note_layer(self, event: LayerRead, orders: RunOrders) -> None:
         orders.note_layer(event)

@@ -16,8 +16,16 @@ from typing import Any, NamedTuple, Protocol
 
 from imginspect.batch.engines import Engine
 from imginspect.batch.model import ImagePlan, LayerPlan
+from imginspect.batch.together import Order, Outcome, all_of
 from imginspect.batch.work import ImageDone, LayerDone
 from imginspect.errors import RuleError, RunEnded, UsageError
+
+_SECONDS = 1.0
+"""What a task of several images should take."""
+_SMALL = 8 << 20
+"""Bytes that such a task may have to read."""
+_STEP = 1 / 16
+"""The weight of the last image in the mean of what images take."""
 
 
 class Plan(Protocol):
@@ -100,6 +108,23 @@ class _Queues:
     alone: deque[_Task] = field(default_factory=deque)
 
 
+class _Pace:
+    """How many images to give out as one task, at most *most*: short tasks travel together, so that giving them out holds nobody up."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._mean = _SECONDS
+
+    def note(self, seconds: float) -> None:
+        """An image took so long."""
+        self._mean += (seconds - self._mean) * _STEP
+
+    @property
+    def images(self) -> int:
+        """As many as take about a second."""
+        return max(1, min(self._most, int(_SECONDS / max(self._mean, 1e-3))))
+
+
 _MOST_DEATHS = 8
 """Tasks in a row that kill a worker, each with nothing beside it, from which on no image is blamed any more."""
 _NOT_AN_IMAGES = (RunEnded, UsageError, RuleError)
@@ -112,16 +137,17 @@ class WorkersDie(RunEnded):
 
 
 class Schedule:
-    """Runs a plan on an engine."""
+    """Runs a plan on an engine. Up to *together* images that take little time are given out as one task."""
 
-    def __init__(self, engine: Engine, plan: Plan, orders: Orders, arrivals: Arrivals | None = None) -> None:
+    def __init__(self, engine: Engine, plan: Plan, orders: Orders, arrivals: Arrivals | None = None, *, together: int = 1) -> None:
         self._engine = engine
         self._plan = plan
         self._orders = orders
         self._arrivals: Arrivals = arrivals if arrivals is not None else SimpleQueue()
         self._queues = _Queues()
-        self._under_way: dict[Future[Any], _Task] = {}
+        self._under_way: dict[Future[Any], tuple[_Task, ...]] = {}
         self._layers_given = self._alone = False
+        self._pace = _Pace(together)
         self._swollen = False
         """Whether a worker was given more memory than it may have: it may still have it."""
         self._deadly: list[_Task] = []
@@ -140,9 +166,9 @@ class Schedule:
                 yield from self._blamed()
                 continue
             future = self._arrivals.get()
-            task = self._under_way.pop(future, None)
-            if task is not None:
-                yield from self._ended(task, future)
+            tasks = self._under_way.pop(future, None)
+            if tasks is not None:
+                yield from self._ended(tasks, future)
 
     # -- giving out --------------------------------------------------------------------------------------------------
 
@@ -157,36 +183,45 @@ class Schedule:
                     self._swollen = False
                     self._engine.renew()
                 if self._alone:
-                    self._give(self._queues.alone.popleft())
+                    self._give((self._queues.alone.popleft(),))
                     return
             elif len(self._under_way) >= self._engine.width:
                 return
             else:
-                task = self._next()
-                if task is None:
+                tasks = self._next()
+                if not tasks:
                     return
-                self._give(task)
+                self._give(tasks)
 
-    def _next(self) -> _Task | None:
-        """The largest of what can be done now."""
+    def _next(self) -> tuple[_Task, ...]:
+        """The largest of what can be done now, or several small images."""
         queues = self._queues
         if not queues.layers and not self._layers_given:
             found = self._plan.largest_layers()
             self._layers_given = not found
             queues.layers += [_Task(layer, None, layer_id, layer.size) for layer_id, layer in found]
-        if not queues.images:
-            queues.images += [_Task(None, plan, size=own) for plan, own in self._plan.ready_images()]
+        together = self._pace.images
+        workers = max(1, self._engine.workers)
+        while len(queues.images) < (1 if together == 1 else together * workers) and (ready := self._plan.ready_images()):
+            queues.images += [_Task(None, plan, size=own) for plan, own in ready]
         if queues.layers and (not queues.images or queues.layers[0].size >= queues.images[0].size):
-            return queues.layers.popleft()
-        return queues.images.popleft() if queues.images else None
+            return (queues.layers.popleft(),)
+        return self._images(min(together, len(queues.images) // workers)) if queues.images else ()
 
-    def _give(self, task: _Task) -> None:
+    def _images(self, most: int) -> tuple[_Task, ...]:
+        """The next image; with it those after it, up to *most*, that are small too."""
+        queue = self._queues.images
+        taken = [queue.popleft()]
+        size = taken[0].size
+        while len(taken) < most and size + queue[0].size <= _SMALL:
+            size += queue[0].size
+            taken.append(queue.popleft())
+        return tuple(taken)
+
+    def _give(self, tasks: tuple[_Task, ...]) -> None:
+        orders = [self._order(task) for task in tasks]
         work: Callable[..., Any]
-        if task.layer is not None:
-            work, arguments = self._orders.layer(task.layer, task.share)
-        else:
-            assert task.plan is not None
-            work, arguments = self._orders.image(task.plan, task.share)
+        work, arguments = orders[0] if len(orders) == 1 else (all_of, tuple(orders))
         try:
             future = self._engine.submit(work, *arguments)
         except BrokenExecutor as error:  # a worker died before it was given this
@@ -196,34 +231,52 @@ class Schedule:
             else:
                 self._engine.renew()
                 future = self._engine.submit(work, *arguments)
-        self._under_way[future] = task
+        self._under_way[future] = tasks
         future.add_done_callback(self._arrivals.put)
+
+    def _order(self, task: _Task) -> Order:
+        if task.layer is not None:
+            return self._orders.layer(task.layer, task.share)
+        assert task.plan is not None
+        return self._orders.image(task.plan, task.share)
 
     # -- taking in ---------------------------------------------------------------------------------------------------
 
-    def _ended(self, task: _Task, future: Future[Any]) -> Iterator[Event]:
+    def _ended(self, tasks: tuple[_Task, ...], future: Future[Any]) -> Iterator[Event]:
         error = future.exception()
         if error is not None and self._engine.is_lost(error):
-            self._lost(task, error)
-            return
-        if error is not None and (isinstance(error, _NOT_AN_IMAGES) or not isinstance(error, Exception)):
+            self._lost(tasks, error)
+        elif error is not None and (isinstance(error, _NOT_AN_IMAGES) or not isinstance(error, Exception)):
             raise error
-        done = None if error is not None else future.result()
+        elif len(tasks) == 1:
+            yield from self._came(tasks[0], Outcome(None, error) if error is not None else Outcome(future.result()))
+        elif error is not None:  # what came of them did not come back: that of one cannot be put into words
+            self._queues.alone += tasks
+        else:
+            for task, outcome in zip(tasks, future.result(), strict=True):
+                yield from self._came(task, outcome)
+
+    def _came(self, task: _Task, outcome: Outcome) -> Iterator[Event]:
+        """What a worker says of *task*."""
+        done, error = outcome
+        if isinstance(error, _NOT_AN_IMAGES):
+            raise error
         self._swollen |= task.share > 1
         if done is not None and done.short_of_memory and task.share == 1:
             task.share = self._engine.workers + 1
             self._queues.alone.append(task)
             return
-        failure = "" if error is None else f"{type(error).__name__}: {error}"
+        if done is not None and task.plan is not None:
+            self._pace.note(done.seconds)
         yield from self._blamed()
-        yield from self._told(task, done, failure)
+        yield from self._told(task, done, "" if error is None else f"{type(error).__name__}: {error}")
 
-    def _lost(self, task: _Task, error: BaseException) -> None:
+    def _lost(self, tasks: tuple[_Task, ...], error: BaseException) -> None:
         """A worker died. Of an executor that is broken by that, all that was under way is suspect."""
-        suspects = [task]
+        suspects = list(tasks)
         if isinstance(error, BrokenExecutor):
             broken = [future for future in self._under_way if not _is_done(future)]
-            suspects += [self._under_way.pop(future) for future in broken]
+            suspects += [task for future in broken for task in self._under_way.pop(future)]
             self._engine.renew()
         was_alone = self._alone
         for suspect in suspects:

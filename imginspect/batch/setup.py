@@ -64,12 +64,17 @@ class Workshop:
         self.digest = _digest(self.criteria, setup, self.key_id)
 
 
+def program_digest() -> str:
+    """Names this program with the libraries that it uses."""
+    return code_digest(("",), _LIBRARIES)
+
+
 def _digest(criteria: Criteria, setup: Setup, key_id: str) -> str:
     """Names all that decides what is said of an image, besides the image."""
     knowledge = criteria.knowledge
     published = [(item.title, item.sha256) for item in knowledge.patterns.published]
     decide = (
-        code_digest(("",), _LIBRARIES),
+        program_digest(),
         (criteria.rules.digest, criteria.policy.digest, criteria.fail_on, criteria.strict),
         (knowledge.patterns.digest, published, knowledge.products.digest, knowledge.network.digest),
         (criteria.matcher.engine_name, setup.limits, key_id),

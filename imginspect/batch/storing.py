@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 
-from imginspect.batch.model import FindingRow, ImageRow, LayerContents, LayerRow, RuleRow
+from imginspect.batch.model import FindingRow, ImageRow, LayerContents, LayerRow, ResultRow, RuleRow
 from imginspect.batch.tables import OF_AN_IMAGE
 from imginspect.report.printable import one_line
 
@@ -33,16 +33,12 @@ class Storing:
         name, repository = _named(row.references, row.source)
         image = self._execute(
             "INSERT INTO image (key, name, repository, source, platform, manifest_digest, image_id, verdict, reason, report, report_sha256,"
-            " identity) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " identity, results) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (row.key, name, repository, *_lines((row.source, row.platform, row.manifest_digest, row.image_id, row.verdict, row.reason,
-                                                row.report, row.report_sha256, row.identity))),
+                                                row.report, row.report_sha256, row.identity)), self._results(row.results)),
         ).lastrowid  # fmt: skip
         assert image is not None
         self._references(image, row.references)
-        self._many(
-            "INSERT OR REPLACE INTO result VALUES (?, ?, ?, ?, ?)",
-            [(image, self._rule(item.rule), item.verdict, item.severity, item.counts) for item in row.results],
-        )
         self._many(
             "INSERT INTO image_finding VALUES (?, ?, ?)",
             [(image, position, self._finding(finding)) for position, finding in enumerate(row.findings)],
@@ -88,6 +84,18 @@ class Storing:
             rule = int(self._execute("SELECT id FROM rule WHERE rule = ?", (name,)).fetchone()[0])
             self._rules[name] = rule
         return rule
+
+    def _results(self, rows: Sequence[ResultRow]) -> int:
+        """What all rules said, once for all images of which they say the same."""
+        values = {self._rule(row.rule): (row.verdict, row.severity, row.counts) for row in rows}
+        digest = blake2b(repr(sorted(values.items())).encode(), digest_size=16).digest()
+        found = self._execute("SELECT id FROM results WHERE digest = ?", (digest,)).fetchone()
+        if found is not None:
+            return int(found[0])
+        made = self._execute("INSERT INTO results (digest) VALUES (?)", (digest,)).lastrowid
+        assert made is not None
+        self._many("INSERT INTO result VALUES (?, ?, ?, ?, ?)", [(made, rule, *value) for rule, value in values.items()])
+        return made
 
     def _finding(self, row: FindingRow) -> int:
         texts = _lines((row.confidence, row.message, row.fingerprint, row.place, row.state, row.layer, row.diff_id))

@@ -31,8 +31,10 @@ CREATE TABLE image (
     reason TEXT NOT NULL,
     report TEXT NOT NULL,
     report_sha256 TEXT NOT NULL,
-    identity TEXT NOT NULL         -- of its files as they were; empty where they could not be named
+    identity TEXT NOT NULL,        -- of its files as they were; empty where they could not be named
+    results INTEGER NOT NULL
 );
+CREATE INDEX image_by_results ON image (results);
 CREATE INDEX image_in_order ON image (name, key);
 CREATE INDEX image_by_repository ON image (repository, name, platform, key);
 CREATE INDEX image_by_verdict ON image (verdict);
@@ -46,13 +48,16 @@ CREATE TABLE reference (
 ) WITHOUT ROWID;
 CREATE INDEX reference_by_repository ON reference (repository, image);
 
+-- what all rules said of an image; most images get what others got
+CREATE TABLE results (id INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE);
+
 CREATE TABLE result (
-    image INTEGER NOT NULL,
+    results INTEGER NOT NULL,
     rule INTEGER NOT NULL,
     verdict TEXT NOT NULL,
     severity TEXT NOT NULL,
     counts INTEGER NOT NULL,
-    PRIMARY KEY (image, rule)
+    PRIMARY KEY (results, rule)
 ) WITHOUT ROWID;
 
 CREATE TABLE finding (
@@ -123,10 +128,12 @@ CREATE TABLE passed_over (
 CREATE TABLE seconds (image INTEGER PRIMARY KEY, seconds REAL NOT NULL);
 """
 
-OF_AN_IMAGE = ("reference", "result", "image_finding", "image_layer", "seconds")
+OF_AN_IMAGE = ("reference", "image_finding", "image_layer", "seconds")
 """Tables with rows of one image."""
 
 UNUSED = (
+    "DELETE FROM results WHERE id NOT IN (SELECT results FROM image)",
+    "DELETE FROM result WHERE results NOT IN (SELECT id FROM results)",
     "DELETE FROM finding WHERE id NOT IN (SELECT finding FROM image_finding)",
     "DELETE FROM secret WHERE finding NOT IN (SELECT id FROM finding)",
     "DELETE FROM step WHERE id NOT IN (SELECT step FROM image_layer)",

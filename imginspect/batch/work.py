@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import resource
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -305,19 +306,48 @@ class _Count:
         self.bytes += count
 
 
+class _Bound:
+    """What this process may take while tasks run in it. Of several in one process, each in a thread, the largest share counts."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._wanted: list[int] = []
+        self._before = (0, 0)
+
+    def add(self, most: int) -> None:
+        with self._lock:
+            if not self._wanted:
+                self._before = resource.getrlimit(resource.RLIMIT_AS)
+            self._wanted.append(most)
+            self._set()
+
+    def remove(self, most: int) -> None:
+        with self._lock:
+            self._wanted.remove(most)
+            self._set()
+
+    def _set(self) -> None:
+        soft, hard = self._before
+        if self._wanted:
+            soft = max(self._wanted) if hard == resource.RLIM_INFINITY else min(max(self._wanted), hard)
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+
+
+_bound = _Bound()
+
+
 @contextmanager
 def _bounded(setup: Setup, share: int) -> Iterator[None]:
     """The memory of this process bounded to *share* times what a worker may take."""
     if not setup.memory:
         yield
         return
-    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
     most = setup.memory * share
-    resource.setrlimit(resource.RLIMIT_AS, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+    _bound.add(most)
     try:
         yield
     finally:
-        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+        _bound.remove(most)
 
 
 def _path(text: str) -> Path | None:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -128,8 +129,9 @@ def _setup(
 
 
 def _engine(
-    engine: str, jobs: int | None, scheduler: str | None, tls_ca: Path | None, tls_cert: Path | None, tls_key: Path | None, **_: object
-) -> Engine:
+    engine: str, jobs: int | None, scheduler: str | None, tls_ca: Path | None, tls_cert: Path | None, tls_key: Path | None,
+    quiet: bool, **_: object,
+) -> Engine:  # fmt: skip
     from imginspect.batch import engines
 
     if engine != "dask" and (scheduler or tls_ca or tls_cert or tls_key):
@@ -142,7 +144,8 @@ def _engine(
         raise UsageError("--engine dask needs --scheduler tcp://HOST:PORT")
     if (tls_cert or tls_key) and tls_ca is None:
         raise UsageError("--tls-cert and --tls-key need --tls-ca")
-    return engines.DaskEngine(scheduler, engines.Tls(tls_ca, tls_cert, tls_key) if tls_ca else None)
+    say = None if quiet else partial(click.echo, err=True)
+    return engines.DaskEngine(scheduler, engines.Tls(tls_ca, tls_cert, tls_key) if tls_ca else None, say)
 
 
 def _write_facts(out: Path, started: datetime, engine: Engine, result: Result) -> None:

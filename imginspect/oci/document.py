@@ -39,17 +39,21 @@ class JsonObject:
     *exact* objects give only the key as asked for (the last of equal ones); others read as Go does.
     """
 
-    __slots__ = ("exact", "pairs", "place")
+    __slots__ = ("_values", "exact", "pairs", "place")
 
     def __init__(self, pairs: list[tuple[str, Value]], *, exact: bool = False, place: str = "") -> None:
         self.pairs = pairs
         self.exact = exact
         self.place = place
+        self._values: dict[str, list[Value]] | None = None
 
     def get(self, name: str) -> Value:
         """The value of *name*, or None. Objects are given in this object's reading."""
-        wanted = folded(name)
-        values = [value for key, value in self.pairs if key == name or (not self.exact and folded(key) == wanted)]
+        if self._values is None:
+            self._values = {}
+            for key, value in self.pairs:
+                self._values.setdefault(key if self.exact else folded(key), []).append(value)
+        values = self._values.get(name if self.exact else folded(name))
         if not values:
             return None
         if values[-1] is None and not self.exact:  # to Go null leaves a string, a number or a bool as it was

@@ -32,6 +32,7 @@ class Inline:
     """An engine that does each task when it is given, in this process."""
 
     name = "local"
+    together = 1
     workers = 1
     width = 2
 

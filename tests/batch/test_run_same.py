@@ -59,7 +59,7 @@ def test_inspect_says_the_same_of_an_image_of_the_registry(name: str, mirrors: M
 @pytest.mark.parametrize("archive", ["archives/one.tar", "archives/twenty.tar.gz", *(f"broken/{name}" for name in BROKEN)])
 def test_inspect_says_the_same_of_an_archive_whole_or_broken(archive: str, mirrors: Mirrors, reference: Path) -> None:
     path = mirrors.all_of_it / archive
-    report = json.loads((reference / "reports" / f"{row(reference, str(path))['report']}.json").read_text())
+    report = json.loads((reference / "reports" / f"{row(reference, archive)['report']}.json").read_text())
     alone = run("inspect", path, "--policy", "generic", "--format", "json").document
     assert report["results"] == alone["results"]
     assert (report["verdict"], report["reason"]) == (alone["verdict"], alone["reason"])

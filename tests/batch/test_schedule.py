@@ -12,6 +12,7 @@ import pytest
 from imginspect.batch.connection import NoRoom
 from imginspect.batch.model import ImagePlan, LayerPlan, Unit
 from imginspect.batch.schedule import DIED, Event, ImageJudged, LayerRead, Schedule, WorkersDie
+from imginspect.batch.together import Outcome, all_of
 from imginspect.batch.work import ImageDone, LayerDone
 from imginspect.errors import UsageError
 from tests.batch import making
@@ -28,6 +29,7 @@ class Script:
     """
 
     name = "script"
+    together = 1
 
     def __init__(
         self,
@@ -297,3 +299,82 @@ def test_whoever_runs_it_sees_each_event_before_the_next_task_ends() -> None:
     running = Schedule(script, script, script, script).run()
     assert isinstance(next(running), ImageJudged)
     assert script.given == ["a"]
+
+
+# -- short tasks that travel together ----------------------------------------------------------------------------------
+
+
+class Quick(Script):
+    """Images take no time, so that they are given out together; *chunks* are those that were."""
+
+    together = 16
+
+    def __init__(self, count: int, **more: Any) -> None:
+        super().__init__({f"image{number:03}": [] for number in range(count)}, **more)
+        self.chunks: list[list[str]] = []
+
+    def submit(self, work: Callable[..., Any], *arguments: Any) -> Future[Any]:
+        names = [name for _, (name, _) in arguments] if work is all_of else [arguments[0]]
+        share = arguments[0][1][1] if work is all_of else arguments[1]
+        self.chunks.append(names)
+        assert work is not all_of or share == 1
+        return super().submit(work, "+".join(names), share)
+
+    def _work(self) -> None:
+        names = self._queue[0][0].split("+")
+        if len(names) == 1:
+            super()._work()
+            return
+        name, future, _ = self._queue[0]
+        if any(self._deadly.get(one, 0) > 0 for one in names):
+            self._deadly[name] = 1
+            super()._work()
+            for one in names:
+                self._deadly[one] = self._deadly.get(one, 1) - 1
+            return
+        self._queue.pop(0)
+        outcomes = [
+            Outcome(error=self._raises[one]) if one in self._raises else Outcome(_done(one, short=one in self._short)) for one in names
+        ]
+        future.set_result(tuple(outcomes))
+
+    def run(self) -> list[Event]:
+        return list(Schedule(self, self, self, self, together=self.together).run())
+
+
+def test_images_that_take_no_time_travel_together_once_that_is_known() -> None:
+    script = Quick(600)
+    assert sorted(map(named, script.run())) == sorted(f"image{number:03}" for number in range(600))
+    assert len(script.chunks[0]) == 1
+    assert max(map(len, script.chunks)) == 16
+    assert len(script.chunks) < 200
+    assert len(script.chunks[-1]) == 1  # at the end no worker waits for another's chunk
+
+
+def test_images_that_have_much_to_read_travel_alone() -> None:
+    script = Quick(200, sizes={f"image{number:03}": 5 << 20 for number in range(200)})
+    assert len(script.run()) == 200
+    assert {len(names) for names in script.chunks} == {1}
+
+
+@pytest.mark.parametrize("one_by_one", [True, False])
+@pytest.mark.parametrize("deaths", [1, 2])
+def test_an_image_that_kills_a_worker_is_found_among_those_that_travel_with_it(deaths: int, *, one_by_one: bool) -> None:
+    script = Quick(300, deadly={"image250": deaths}, one_by_one=one_by_one)
+    events = script.run()
+    assert sorted(map(named, events)) == sorted(f"image{number:03}" for number in range(300))
+    assert failed(events) == ({"image250": DIED} if deaths == 2 else {})
+    assert ["image250"] in script.chunks
+
+
+def test_what_one_raises_is_its_own() -> None:
+    script = Quick(300, raises={"image250": ValueError("a bug")}, short=["image251"])
+    events = script.run()
+    assert failed(events) == {"image250": "ValueError: a bug"}
+    assert ["image251"] in script.chunks
+    assert len(events) == 300
+
+
+def test_what_is_no_images_fault_ends_the_run_from_within_a_chunk_too() -> None:
+    with pytest.raises(NoRoom):
+        Quick(300, raises={"image250": NoRoom("full")}).run()
