@@ -28,6 +28,7 @@ class Script:
     """
 
     name = "script"
+    together = 1
 
     def __init__(
         self,
