@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Callable
 from typing import Any, Protocol, TypeAlias
 
-from imginspect.errors import LayerError, LimitExceeded
+from imginspect.errors import NO_MEMORY, LayerError, LimitExceeded
 from imginspect.limits import RATIO_FLOOR, Limits
 
 PLAIN = "plain"
@@ -27,6 +27,8 @@ HEAD_BYTES = 16
 _PIECE = 256 << 10
 _STORED_PIECE = 256 << 10
 _FIRST_FEED = 4 << 10
+_NO_ROOM = "not enough memory"
+"""What zstd's message says where there is no room; a window too large for the limit has another one."""
 
 
 class UnsupportedCompression(LayerError):
@@ -203,6 +205,8 @@ class Expander:
         try:
             piece = self._decompressor.decompress(data, _PIECE)
         except self._errors as error:
+            if _NO_ROOM in str(error):
+                raise MemoryError(f"{NO_MEMORY} to expand it") from error
             raise CorruptStream(f"the {self._magic} stream is damaged near byte {self._stored:,}: {error}") from error
         self.expanded += len(piece)
         check_ratio(self._stored, self.expanded, self._limits)

@@ -13,6 +13,8 @@ import threading
 from collections.abc import Callable
 from typing import TypeVar
 
+from imginspect.worker import Worker
+
 T = TypeVar("T")
 
 _AGAIN = 1.0
@@ -57,7 +59,8 @@ class _Watch:
         self._thread_id = threading.get_ident()
 
     def begin(self) -> None:
-        threading.Thread(target=self._watch, daemon=True).start()
+        """Raises: MemoryError - there is no room for another thread"""
+        Worker(self._watch).start()
 
     def end(self) -> None:
         """Raises: TimeExceeded - it struck, and what was done may not be whole"""

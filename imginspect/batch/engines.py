@@ -88,7 +88,11 @@ class LocalEngine:
 
     def _new(self) -> tuple[Executor, Connection]:
         watched, alive = multiprocessing.Pipe(duplex=False)
-        return ProcessPoolExecutor(self.workers, mp_context=self._context, initializer=_begin, initargs=(watched,)), alive
+        executor = ProcessPoolExecutor(self.workers, mp_context=self._context, initializer=_begin, initargs=(watched,))
+        # All are begun at once: one that is begun while another dies is lost to the executor, whose thread then waits for it or fails
+        # (CPython 3.11 to 3.14). Where there is no such attribute this says nothing.
+        executor._safe_to_dynamically_spawn_children = False  # type: ignore[attr-defined]
+        return executor, alive
 
     def submit(self, work: Callable[..., Any], *arguments: Any) -> Future[Any]:
         """See Engine."""

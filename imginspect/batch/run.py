@@ -258,8 +258,10 @@ class _Run:
                 self._note_layer(event, orders)
             else:
                 self._note_image(event, orders)
-        left = (self._known.contents(digest) for digest in sorted(orders.missed) if not self._database.has_contents(digest))
-        self._database.add_contents(contents for contents in left if contents is not None)
+        for digest in orders.unmet:
+            found = self._known.contents(digest)
+            if found is not None and not self._database.has_contents(digest):
+                self._database.add_contents([found])
 
     def _note_layer(self, event: LayerRead, orders: RunOrders) -> None:
         orders.note_layer(event)

@@ -147,6 +147,8 @@ class Schedule:
         self._under_way: dict[Future[Any], tuple[_Task, ...]] = {}
         self._layers_given = self._alone = False
         self._pace = _Pace(together)
+        self._swollen = False
+        """Whether a worker was given more memory than it may have: it may still have it."""
         self._deadly: list[_Task] = []
         """What killed a worker, alone, since something was done last."""
 
@@ -176,6 +178,9 @@ class Schedule:
                 if self._under_way:
                     return
                 self._alone = bool(self._queues.alone)
+                if not self._alone and self._swollen:
+                    self._swollen = False
+                    self._engine.renew()
                 if self._alone:
                     self._give((self._queues.alone.popleft(),))
                     return
@@ -255,6 +260,7 @@ class Schedule:
         done, error = outcome
         if isinstance(error, _NOT_AN_IMAGES):
             raise error
+        self._swollen |= task.share > 1
         if done is not None and done.short_of_memory and task.share == 1:
             task.share = self._engine.workers + 1
             self._queues.alone.append(task)

@@ -86,8 +86,8 @@ def read_layer(setup: Setup, layer: LayerPlan, share: int = 1) -> LayerDone:
     """Read *layer* into the cache, if it is not there. *share*: how many times a worker's usual memory it may take."""
     began = time.monotonic()
     counted = _Count()
+    place = workshop(setup)  # whether that finds room is not the image's affair
     with _bounded(setup, share):
-        place = workshop(setup)
         try:
             short = within(setup.seconds, partial(_read_layer, setup, place, layer, counted), may_exit=setup.may_exit)
         except TimeExceeded:
@@ -105,8 +105,8 @@ def judge_image(setup: Setup, plan: ImagePlan, wanted: tuple[str, ...], spent: f
     """
     began = time.monotonic()
     counted = _Count()
+    place = workshop(setup)  # whether that finds room is not the image's affair
     with _bounded(setup, share):
-        place = workshop(setup)
         if plan.failed:
             return _failed(setup, place, plan, plan.failed, began, counted)
         known = KnownImages(place.results, place.digest, setup.forms)
@@ -175,7 +175,7 @@ def _judged(
         known.put(answer)
     _write(setup, answer.row.report, answer.reports)
     asked = tuple(found[digest] for digest in wanted if digest in found)
-    return ImageDone(answer.row, asked, counted.bytes, time.monotonic() - began, short_of_memory=_is_short_of_memory(report))
+    return ImageDone(answer.row, asked, counted.bytes, time.monotonic() - began, short_of_memory=_is_short_of_memory(setup, report))
 
 
 def _answer(setup: Setup, plan: ImagePlan, report: Report, chain_ids: list[str]) -> Answer:
@@ -220,8 +220,10 @@ def _is_repeatable(report: Report) -> bool:
     return not any(has_crashed(result) for result in report.results)
 
 
-def _is_short_of_memory(report: Report) -> bool:
-    return any(_is_short(problem.what) for problem in report.problems)
+def _is_short_of_memory(setup: Setup, report: Report) -> bool:
+    """Whether there was too little memory, or may have been: what a check makes of that is not for certain."""
+    is_crashed = bool(setup.memory) and any(has_crashed(result) for result in report.results)
+    return is_crashed or any(_is_short(problem.what) for problem in report.problems)
 
 
 def _is_short(text: str) -> bool:

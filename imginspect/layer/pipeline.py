@@ -182,6 +182,8 @@ class Pipeline:
                 self._count(data, hasher, result)
         except (ImgInspectError, OSError, MemoryError) as error:
             result.error = result.error or _bare(error)
+            if isinstance(error, OSError | MemoryError):  # this machine failed: of the blob nothing is known
+                reader = None
         for opened in self._opened:
             opened.close()
         self._opened.clear()
