@@ -118,21 +118,6 @@ def _all_layers(images: list[StoredImage]) -> Iterator[LayerFacts]:
     return (layer for image in images for stack in image.platforms for layer in stack)
 
 
-def _work(images: list[StoredImage]) -> dict[str, Any]:
-    """The mirror as simulate.py needs it: layers as (uncompressed, stored), images as lists of numbers of layers."""
-    numbers: dict[str, int] = {}
-    sizes: list[tuple[int, int]] = []
-    stacks = []
-    for image in images:
-        for stack in image.platforms:
-            for layer in stack:
-                if layer.digest not in numbers:
-                    numbers[layer.digest] = len(sizes)
-                    sizes.append((layer.size, layer.on_disk))
-            stacks.append([numbers[layer.digest] for layer in stack])
-    return {"layers": sizes, "images": stacks}
-
-
 def make(out: Path, plan: Plan, images: int, form: str, processes: int) -> Path:
     """The mirror, made or added to; the folder with its mirror.json."""
     recipes = [plan.image(number) for number in range(images)]
@@ -144,7 +129,6 @@ def make(out: Path, plan: Plan, images: int, form: str, processes: int) -> Path:
         remove_tree(folder)
         (folder / "mirror").mkdir(parents=True)
         write_tree(form, stored, pool.blobs, folder / "mirror")
-        (folder / "work.json").write_text(json.dumps(_work(stored)) + "\n")
         (folder / "mirror.json").write_text(json.dumps(facts_of(stored, form, plan), indent=2) + "\n")
     return folder
 

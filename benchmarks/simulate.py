@@ -1,8 +1,11 @@
-"""Parallel efficiency with many workers, in virtual time: ``python benchmarks/simulate.py OUT_DIR/registry-5000/work.json``.
+"""Parallel efficiency with many workers, in virtual time, with imginspect's own scheduler and the costs of a real run.
 
-``VirtualExecutor`` is a ``concurrent.futures.Executor`` with as many workers as wished, and runs nothing: what a task costs, and what it
-returns, is looked up. A scheduler that hands tasks to an executor and waits for the next one done through ``Arrivals`` runs on it as
-on a real one, with its own code deciding what is submitted when. Hours of many workers take seconds.
+    imginspect batch MIRROR --out RUN --jobs 1 --threads 1 --format ndjson > events.ndjson
+    python benchmarks/simulate.py MIRROR events.ndjson --copies 50 --workers 64 512
+
+``VirtualExecutor`` is a ``concurrent.futures.Executor`` with as many workers as wished, and runs nothing: what a task costs is looked up in
+the events of the real run. The plan on disk and the scheduler are imginspect's, and decide what is submitted when. Each copy of the
+mirror has layers of its own, so that the copies are one mirror of as many times the images. Hours of many workers take minutes.
 """
 
 from __future__ import annotations
@@ -11,14 +14,24 @@ import argparse
 import heapq
 import json
 import sys
+import tempfile
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass, field
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mirror_plan import Plan
 from tabulate import tabulate
+
+from imginspect.batch.merging import merged
+from imginspect.batch.model import ImagePlan, ImageRow, LayerPlan, Unit
+from imginspect.batch.planned import Amount, Planned
+from imginspect.batch.planning import PlanOptions, plan_unit
+from imginspect.batch.schedule import ImageJudged, Schedule
+from imginspect.batch.sources import find_units
+from imginspect.batch.together import all_of
+from imginspect.batch.work import ImageDone, LayerDone
 
 Outcome = Callable[[Callable[..., Any], tuple[Any, ...], dict[str, Any]], tuple[float, Any]]
 """Function, positional and named arguments of a task -> its seconds, and what it returns (an exception is raised by the future)."""
@@ -96,154 +109,144 @@ class Arrivals:
 
 @dataclass
 class Costs:
-    """Seconds of one core: for a layer, by its uncompressed bytes; for an image, besides its layers; for a task, to be started at all."""
+    """Seconds that a real run took: for each layer that had a task of its own, by digest, and each image, by key."""
 
-    per_gb: float = 4.5
-    per_image: float = 0.05
-    per_task: float = 0.002
-    scale: float = 1.0
-    """Layers as many times as large: a mirror of small images stands for one of large ones."""
-
-    def layer(self, size: int) -> float:
-        """Seconds for a layer of *size* bytes."""
-        return size * self.scale / 1e9 * self.per_gb
-
-
-@dataclass
-class Work:
-    """A mirror as make_mirror.py notes it: layers (uncompressed, stored), and each image's layers by number."""
-
-    layers: list[tuple[int, int]]
-    images: list[list[int]]
-    users: dict[int, list[int]] = field(default_factory=dict)
+    layers: dict[str, float]
+    images: dict[str, float]
 
     @classmethod
-    def read(cls, path: Path) -> Work:
-        """What is noted in *path*."""
-        value = json.loads(path.read_text())
-        return cls([(size, stored) for size, stored in value["layers"]], value["images"]).joined()
-
-    @classmethod
-    def planned(cls, images: int, seed: int = 1) -> Work:
-        """The mirror that make_mirror.py would make, of any size, from its plan: nothing is made. A third of a layer is stored."""
-        plan, numbers, layers, stacks = Plan(seed, 1), dict[str, int](), list[tuple[int, int]](), []
-        for number in range(images):
-            recipe = plan.image(number)
-            for stack in filter(None, (recipe.layers, recipe.arm_layers)):
-                for layer in stack:
-                    if numbers.setdefault(layer.name, len(layers)) == len(layers):
-                        layers.append((layer.size, layer.size // 3))
-                stacks.append([numbers[layer.name] for layer in stack])
-        return cls(layers, stacks).joined()
-
-    def joined(self) -> Work:
-        """Itself, knowing for each layer which images use it."""
-        for image, layers in enumerate(self.images):
-            for layer in dict.fromkeys(layers):
-                self.users.setdefault(layer, []).append(image)
-        return self
+    def read(cls, path: Path) -> Costs:
+        """Those in the events of a run (``--format ndjson``)."""
+        events = [json.loads(line) for line in path.read_text().splitlines()]
+        layers = {event["digest"]: event["seconds"] for event in events if event["event"] == "layer"}
+        return cls(layers, {event["report"]: event["seconds"] for event in events if event["event"] == "image"})
 
 
-def stand_in(work: Work, executor: VirtualExecutor, workers: int, costs: Costs, group_seconds: float) -> None:
-    """A plain list scheduler: shared layers first, the largest first; an image once its shared layers are there, with those of its own.
+class VirtualEngine:
+    """See ``imginspect.batch.engines.Engine``."""
 
-    At most two tasks per worker are under way. Small items travel together in one task, up to *group_seconds*, and no more than a quarter
-    of a worker's share of what is ready, for a long task late leaves workers idle; but at least twice what the scheduler takes to hand a
-    task to each worker, for tasks that are shorter do so too.
-    """
-    shortest = 2 * workers * executor.dispatch
-    shared = {layer for layer, users in work.users.items() if len(users) > 1}
-    waiting = [set(layers) & shared for layers in work.images]
-    cost = {("layer", layer): costs.layer(work.layers[layer][0]) for layer in shared}
-    cost |= {("image", image): _image_cost(work, image, costs) for image in range(len(work.images))}
-    ready = [_ranked(cost, "layer", layer) for layer in shared]
-    ready += [_ranked(cost, "image", image) for image, layers in enumerate(waiting) if not layers]
-    heapq.heapify(ready)
-    left = sum(cost[kind, number] for _, _, kind, number in ready)
-    arrivals, under_way = Arrivals(executor), 0
-    while ready or under_way:
-        while ready and under_way < 2 * workers:
-            group, length = [], 0.0
-            while ready and (not group or length - ready[0][1] <= min(group_seconds, max(shortest, left / workers / 4))):
-                _, seconds, kind, number = heapq.heappop(ready)
-                group.append((kind, number))
-                length -= seconds
-            left -= length
-            executor.submit(_nothing, group, length)
-            under_way += 1
-        under_way -= 1
-        for kind, number in arrivals.get().result():
-            for image in work.users[number] if kind == "layer" else ():
-                waiting[image].discard(number)
-                if not waiting[image]:
-                    heapq.heappush(ready, _ranked(cost, "image", image))
-                    left += cost["image", image]
+    name = "virtual"
+    together = 16
+
+    def __init__(self, workers: int, dispatch: float) -> None:
+        self.workers = workers
+        self.width = 2 * workers
+        self.executor = VirtualExecutor(workers, _outcome, dispatch=dispatch)
+
+    def submit(self, work: Callable[..., Any], *arguments: Any) -> Future[Any]:
+        """See Engine."""
+        return self.executor.submit(work, *arguments)
+
+    def is_lost(self, error: BaseException) -> bool:
+        """Nobody dies here."""
+        del error
+        return False
+
+    def renew(self) -> None:
+        """Nobody dies here."""
+
+    def close(self, *, at_once: bool = False) -> None:
+        """There is nothing to let go."""
+        del at_once
 
 
-def _ranked(cost: dict[tuple[str, int], float], kind: str, number: int) -> tuple[int, float, str, int]:
-    """Its place in the queue: layers before images, then the longest first."""
-    return 0 if kind == "layer" else 1, -cost[kind, number], kind, number
+class VirtualOrders:
+    """See ``imginspect.batch.schedule.Orders``: tasks that cost what they cost in the real run, and do nothing."""
+
+    def __init__(self, costs: Costs) -> None:
+        self._costs = costs
+
+    def layer(self, layer: LayerPlan, share: int) -> tuple[Callable[..., LayerDone], tuple[Any, ...]]:
+        """See Orders."""
+        del share
+        return _layer_done, (self._costs.layers[layer.digest],)
+
+    def image(self, plan: ImagePlan, share: int) -> tuple[Callable[..., ImageDone], tuple[Any, ...]]:
+        """See Orders."""
+        del share
+        return _image_done, (self._costs.images[plan.key[_MARK:]],)
 
 
-def _image_cost(work: Work, image: int, costs: Costs) -> float:
-    own = (work.layers[layer][0] for layer in dict.fromkeys(work.images[image]) if len(work.users[layer]) == 1)
-    return costs.per_image + sum(map(costs.layer, own))
+_MARK = 5
+"""Characters that say which copy a key is of."""
 
 
-def _nothing() -> None:
-    """What is submitted: it never runs."""
+def _layer_done(seconds: float) -> LayerDone:
+    return LayerDone(0, seconds)
 
 
-def _outcome(costs: Costs) -> Outcome:
-    def look_up(_fn: Callable[..., Any], args: tuple[Any, ...], _kwargs: dict[str, Any]) -> tuple[float, Any]:
-        group, seconds = args
-        return costs.per_task + seconds, group
-
-    return look_up
+def _image_done(seconds: float) -> ImageDone:
+    return ImageDone(_ROW, (), 0, seconds)
 
 
-def simulate(work: Work, workers: int, costs: Costs, dispatch: float, group_seconds: float) -> VirtualExecutor:
-    """*work* done by *workers*."""
-    executor = VirtualExecutor(workers, _outcome(costs), dispatch=dispatch)
-    stand_in(work, executor, workers, costs, group_seconds)
-    return executor
+_ROW = ImageRow("", (), "", "", "", "", "pass", "", (), (), ())
 
 
-def row_of(workers: int, executor: VirtualExecutor, alone: float, dispatch: float) -> dict[str, Any]:
-    """One row of the table; *alone* is what one worker needs."""
-    return {
-        "workers": workers,
-        "tasks": executor.tasks,
-        "work s": executor.work,
-        "makespan s": executor.span,
-        "efficiency": alone / (workers * executor.span),
-        "dispatching, share of makespan": executor.tasks * dispatch / executor.span,
-    }
+def _outcome(work: Callable[..., Any], arguments: tuple[Any, ...], _named: dict[str, Any]) -> tuple[float, Any]:
+    """What a task costs, or several that travel together; and what it returns."""
+    orders = arguments if work is all_of else ((work, arguments),)
+    return sum(order[1][0] for order in orders), work(*arguments)
+
+
+def plans_of(mirror: Path, costs: Costs) -> list[ImagePlan]:
+    """The images of *mirror* that the run of *costs* was about."""
+    units = (unit for unit in find_units([str(mirror)]) if isinstance(unit, Unit))
+    found = merged(plan for unit in units for plan in plan_unit(unit, PlanOptions()).images)
+    return [plan for key, plan in sorted(found.items()) if key in costs.images]
+
+
+def fill(planned: Planned, plans: list[ImagePlan], copies: int) -> Amount:
+    """Puts *copies* of *plans* into the plan, as a cold run over a mirror of them all would."""
+    for copy in range(copies):
+        mark = f"{copy:0{_MARK}}"
+        for plan in plans:
+            planned.add(plan._replace(key=mark + plan.key))
+            for layer in plan.layers:
+                if layer.path:
+                    planned.need(mark + plan.key, mark + (layer.digest or layer.identity), layer)
+    return planned.settle()
+
+
+def simulate(plans: list[ImagePlan], costs: Costs, copies: int, workers: int, dispatch: float) -> tuple[VirtualExecutor, Amount]:
+    """All of it done by *workers*."""
+    with tempfile.TemporaryDirectory() as folder, closing(Planned(Path(folder))) as planned:
+        amount = fill(planned, plans, copies)
+        engine = VirtualEngine(workers, dispatch)
+        schedule = Schedule(engine, planned, VirtualOrders(costs), Arrivals(engine.executor), together=engine.together)
+        judged = sum(isinstance(event, ImageJudged) for event in schedule.run())
+    if judged != amount.images:
+        raise SystemExit(f"{judged:,} of {amount.images:,} images were judged")
+    return engine.executor, amount
 
 
 def main() -> int:
     """0."""
-    parser = argparse.ArgumentParser(description="Parallel efficiency with simulated workers.")
-    source = parser.add_mutually_exclusive_group(required=True)
-    source.add_argument("work", type=Path, nargs="?", metavar="WORK.json", help="as make_mirror.py writes it")
-    source.add_argument("--planned", type=int, metavar="N", help="a mirror of N images that need not be made")
+    parser = argparse.ArgumentParser(description="Parallel efficiency of imginspect's scheduler with simulated workers.")
+    parser.add_argument("mirror", type=Path, help="the mirror of the run")
+    parser.add_argument("events", type=Path, help="what the run wrote with --format ndjson")
+    parser.add_argument("--copies", type=int, default=50, help="so many times the mirror [%(default)s]")
     parser.add_argument("--workers", type=int, nargs="+", default=[2, 16, 64, 512])
-    parser.add_argument("--per-gb", type=float, default=4.5, help="CPU seconds per uncompressed GB (1e9 bytes) [%(default)s]")
-    parser.add_argument("--per-image", type=float, default=0.05, help="CPU seconds per image besides its layers [%(default)s]")
-    parser.add_argument("--scale", type=float, default=1.0, help="take layers for so many times as large [%(default)s]")
     parser.add_argument("--dispatch", type=float, default=0.001, help="seconds of the scheduler per task, one after another [%(default)s]")
-    parser.add_argument("--group", type=float, default=0.0, help="tasks shorter than so many seconds travel together [%(default)s]")
     options = parser.parse_args()
-    work = Work.planned(options.planned) if options.planned else Work.read(options.work)
-    costs = Costs(options.per_gb, options.per_image, scale=options.scale)
-    alone = simulate(work, 1, costs, options.dispatch, options.group)
-    rows = [row_of(1, alone, alone.span, options.dispatch)]
+    costs = Costs.read(options.events)
+    plans = plans_of(options.mirror, costs)
+    rows = []
     for workers in options.workers:
-        rows.append(row_of(workers, simulate(work, workers, costs, options.dispatch, options.group), alone.span, options.dispatch))
-    bytes_read = sum(size for size, _ in work.layers) * options.scale
-    longest = max(costs.layer(size) for size, _ in work.layers)
-    print(f"{len(work.images):,} images, {len(work.layers):,} layers of {bytes_read / 1e9:,.1f} GB; the largest takes {longest:.1f} s")
-    print(tabulate(rows, headers="keys", floatfmt=(",.0f", ",.0f", ",.1f", ",.2f", ".3f", ".3f")))
+        executor, amount = simulate(plans, costs, options.copies, workers, options.dispatch)
+        rows.append(
+            {
+                "workers": workers,
+                "images": amount.images,
+                "tasks": executor.tasks,
+                "work s": executor.work,
+                "makespan s": executor.span,
+                "efficiency": executor.efficiency(),
+                "dispatching, share of makespan": executor.tasks * options.dispatch / executor.span,
+            }
+        )
+    longest = max([*costs.layers.values(), *costs.images.values()])
+    print(f"{len(plans):,} images, {options.copies} copies; the longest task takes {longest:.1f} s")
+    print(tabulate(rows, headers="keys", floatfmt=(",.0f", ",.0f", ",.0f", ",.1f", ",.2f", ".3f", ".3f")))
     return 0
 
 

@@ -20,6 +20,7 @@ import time
 import weakref
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 from imginspect.errors import UsageError
@@ -53,20 +54,17 @@ class Stored:
         weakref.finalize(self, os.close, descriptor)
 
     def read_at(self, offset: int, count: int) -> bytes:
-        """Up to *count* bytes of the content at *offset*."""
-        return os.pread(self._descriptor, max(0, min(count, self.size - offset)), _DIGEST_BYTES + offset)
+        """Up to *count* bytes of the content at *offset*.
 
-
-class _Pieces:
-    """The content of a file, in pieces, as often as somebody goes through it."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def __iter__(self) -> Iterator[bytes]:
-        with self._path.open("rb", buffering=0) as file:
-            while piece := file.read(_PIECE):
-                yield piece
+        Raises: OSError - the medium fails, or another machine removed the entry from a folder that is shared over a network
+        """
+        pieces = []
+        left = max(0, min(count, self.size - offset))
+        while left and (piece := os.pread(self._descriptor, left, _DIGEST_BYTES + offset)):  # systems give at most 2 GiB at once
+            pieces.append(piece)
+            offset += len(piece)
+            left -= len(piece)
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
 
 class Cache:
@@ -107,7 +105,10 @@ class Cache:
     def get(self, key: str) -> bytes | None:
         """The content that was put under *key*; None where there is none that can be trusted."""
         stored = self.open(key)
-        return None if stored is None else stored.read_at(0, stored.size)
+        with suppress(*_FAILURES):
+            content = stored.read_at(0, stored.size) if stored is not None else None
+            return content if stored is not None and content is not None and len(content) == stored.size else None
+        return None
 
     def open(self, key: str) -> Stored | None:
         """As ``get``, of an entry that may be too large to hold; its bytes are verified now and read later."""
@@ -122,8 +123,9 @@ class Cache:
                     and status.st_size - _DIGEST_BYTES <= self._largest
                     and _is_whole(descriptor, key)
                 ):
-                    if self.most_bytes is not None and time.time() - status.st_mtime > _USED_AGAIN:
-                        os.utime(descriptor)
+                    if self.most_bytes is not None and abs(time.time() - status.st_mtime) > _USED_AGAIN:
+                        with suppress(OSError):  # a folder that can be read only
+                            os.utime(descriptor)
                     stored = Stored(descriptor, status.st_size - _DIGEST_BYTES)
                     descriptor = -1
                     return stored
@@ -141,26 +143,27 @@ class Cache:
 
     def put(self, key: str, *parts: bytes) -> None:
         """Keep all *parts*, one behind the other, under *key*, as far as that is possible: readers see all of it or nothing."""
-        self._put(key, sum(map(len, parts)), parts)
+        self.put_pieces(key, parts)
 
-    def put_file(self, key: str, path: Path) -> None:
-        """Keep the content of the file at *path*, likewise."""
-        with suppress(*_FAILURES):
-            self._put(key, path.stat().st_size, _Pieces(path))
-
-    def _put(self, key: str, size: int, parts: Iterable[bytes]) -> None:
-        """Keep *parts*, which can be gone through more than once."""
+    def put_pieces(self, key: str, pieces: Iterable[bytes]) -> None:
+        """As ``put``, of a content that need not be held as a whole. What *pieces* raises is passed on, but for errors of the system."""
         name = _name(key)
-        if self.folder is None or size > self._largest:
+        if self.folder is None:
             return
         with suppress(*_FAILURES):
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             with self._opened() as folder:
-                _replace(folder, name, (_digest(key, parts), *parts))
+                size = _replace(folder, name, key, pieces, self._largest)
                 if self.most_bytes is None:
                     _remove_oldest(folder)
                 else:
                     self._keep_bounded(folder, self.most_bytes, size)
+
+    def put_file(self, key: str, path: Path) -> None:
+        """Keep the content of the file at *path*, likewise."""
+        with suppress(*_FAILURES), path.open("rb", buffering=0) as file:
+            if os.fstat(file.fileno()).st_size <= self._largest:
+                self.put_pieces(key, iter(partial(file.read, _PIECE), b""))
 
     def _keep_bounded(self, folder: int, most: int, more: int) -> None:
         """Look at the size of the folder now and then, and make room where it is full. Processes do not do so at the same time."""
@@ -168,11 +171,13 @@ class Cache:
         if self._unseen is not None and self._unseen < most // _LOOKS:
             return
         self._unseen = 0
-        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)  # another process that makes room makes it for all: OSError
         try:
-            _remove_least_used(folder, most)
-        finally:
-            fcntl.flock(folder, fcntl.LOCK_UN)
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)  # let go when the folder is closed
+        except BlockingIOError:  # another process that makes room makes it for all
+            return
+        except OSError:  # a file system without such locks: two may do so at the same time, and remove too much
+            pass
+        _remove_least_used(folder, most)
 
     @contextmanager
     def _opened(self) -> Iterator[int]:
@@ -194,13 +199,6 @@ def _name(key: str) -> str:
     return key + _SUFFIX
 
 
-def _digest(key: str, parts: Iterable[bytes]) -> bytes:
-    digest = hashlib.sha256(key.encode() + b"\0")
-    for part in parts:
-        digest.update(part)
-    return digest.digest()
-
-
 def _is_whole(descriptor: int, key: str) -> bool:
     """Whether the file begins with the digest of *key* and all that follows."""
     digest = hashlib.sha256(key.encode() + b"\0")
@@ -216,18 +214,31 @@ def _is_own(status: os.stat_result) -> bool:
     return status.st_uid == os.geteuid() and not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
 
 
-def _replace(folder: int, name: str, parts: Iterable[bytes]) -> None:
+def _replace(folder: int, name: str, key: str, pieces: Iterable[bytes], most: int) -> int:
+    """Put *pieces* in the place of the entry *name*; how many bytes they are.
+
+    Raises: OSError; ValueError - they are more than *most*
+    """
     temporary = f".{name.removesuffix(_SUFFIX)}.{secrets.token_hex(8)}{_SUFFIX}"
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600, dir_fd=folder)
     try:
         with os.fdopen(descriptor, "wb") as handle:
-            for part in parts:
-                handle.write(part)
+            handle.write(bytes(_DIGEST_BYTES))
+            digest, size = hashlib.sha256(key.encode() + b"\0"), 0
+            for piece in pieces:
+                size += len(piece)
+                if size > most:
+                    raise ValueError("too large to be kept")
+                digest.update(piece)
+                handle.write(piece)
+            handle.seek(0)
+            handle.write(digest.digest())
         os.replace(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
     except BaseException:
         with suppress(OSError):
             os.unlink(temporary, dir_fd=folder)
         raise
+    return size
 
 
 def _remove_oldest(folder: int) -> None:
@@ -245,9 +256,13 @@ def _remove_least_used(folder: int, most: int) -> None:
     long_ago = time.time_ns() - int(_STALE * 1e9)
     for name, size, used in entries:
         if total > wanted or (name.startswith(".") and used < long_ago):
-            with suppress(OSError):
+            try:
                 os.unlink(name, dir_fd=folder)
-                total -= size
+            except FileNotFoundError:  # another process was quicker
+                pass
+            except OSError:
+                continue
+            total -= size
 
 
 def _entries(folder: int) -> Iterator[tuple[str, int, int]]:
@@ -257,4 +272,5 @@ def _entries(folder: int) -> Iterator[tuple[str, int, int]]:
             if _OURS.fullmatch(entry.name):
                 with suppress(OSError):
                     status = entry.stat(follow_symlinks=False)
-                    yield entry.name, max(status.st_size, _OVERHEAD), status.st_mtime_ns
+                    if not stat.S_ISDIR(status.st_mode):  # nobody's entry, and it would not go
+                        yield entry.name, max(status.st_size, _OVERHEAD), status.st_mtime_ns

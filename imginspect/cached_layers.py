@@ -5,17 +5,19 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import NamedTuple
 
-from imginspect.errors import ImgInspectError
-from imginspect.layer import LayerIndex, LayerJob, Look, read_layers
+from imginspect.errors import ImgInspectError, LayerError
+from imginspect.layer import KeptContents, LayerIndex, LayerJob, Look, read_layers
 from imginspect.layer_cache import LayerCache
 from imginspect.limits import Limits
 from imginspect.oci.digest import Digest
 
 Progress = Callable[[int], None]
 _PIECE = 1 << 20
+_MOST_OPEN = 50
+"""Layers of an image from which on what was kept of them is copied, so that there is not an open file for each."""
 
 
 class LayerSource(NamedTuple):
@@ -46,8 +48,9 @@ def read_through(
         identity = source.identity(began)
         index = _known(cache, source, identity, progress)
         if index is not None:
-            found[source.job.index] = index.as_layer(source.job.index)
-        else:
+            with suppress(LayerError):  # what was kept of it is gone
+                found[source.job.index] = _own(index, source.job.index, look.store if look and len(sources) > _MOST_OPEN else None)
+        if source.job.index not in found:
             unknown[source.job.index] = source, identity
     jobs = [source.job for source, _ in unknown.values()]
     with closing(read_layers(jobs, limits, look, progress, apart=True, threads=threads)) as reads:
@@ -60,13 +63,21 @@ def read_through(
     return found if _fit(list(found.values()), limits) else None
 
 
+def _own(index: LayerIndex, number: int, store: KeptContents | None) -> LayerIndex:
+    """*index*, which is shared, as layer *number*; what was kept of it is copied to *store*, where there is one."""
+    own = index.as_layer(number)
+    if store is not None:
+        own.kept = {ordinal: store.add(content.read()) for ordinal, content in own.kept.items()}
+    return own
+
+
 def _known(cache: LayerCache, source: LayerSource, identity: str, progress: Progress | None) -> LayerIndex | None:
     """What *cache* knows of the layer: its file is as it was when it was verified, or its bytes have a digest that there is a record of."""
     digest = cache.verified(identity)
-    if digest:
+    if digest.startswith(f"{source.job.blob_algorithm}:"):
         return cache.get(cache.key(digest, source.hashing))
     claimed = source.claimed
-    if claimed is None or not cache.has(cache.key(str(claimed), source.hashing)):
+    if claimed is None or claimed.algorithm != source.job.blob_algorithm or not cache.has(cache.key(str(claimed), source.hashing)):
         return None
     began = time.time_ns()
     if _digest_of(source, claimed.algorithm, progress) != claimed.hex:
@@ -103,7 +114,7 @@ def _fit(layers: Sequence[LayerIndex], limits: Limits) -> bool:
     return (
         all(index.is_repeatable for index in layers)
         and sum(len(index.entries) for index in layers) <= limits.entries
-        and sum(index.kept_bytes for index in layers) <= limits.kept_bytes
+        and sum(index.attribute_bytes for index in layers) <= limits.kept_bytes
         and sum(index.expanded for index in layers) <= limits.expanded_bytes
         and sum(index.sparse_bytes for index in layers) <= limits.expanded_bytes
     )

@@ -349,14 +349,18 @@ def pack(data: bytes) -> bytes:
 
 
 def unpack(data: bytes, most: int) -> bytes:
-    """What a zlib stream expands to, at most *most* bytes of it.
+    """What a zlib stream expands to.
 
-    Raises: CorruptStream
+    Raises: CorruptStream - it is none, it ends early, or it expands to more than *most* bytes
     """
+    stream = _zlib().decompressobj()
     try:
-        return bytes(_zlib().decompressobj().decompress(data, most))
+        expanded = bytes(stream.decompress(data, most + 1))  # one more than there may be: a limit of 0 is none
     except (zlib.error, _zlib().error) as error:
         raise CorruptStream(f"it is no zlib stream: {error}") from error
+    if not stream.eof or len(expanded) > most:
+        raise CorruptStream(f"the zlib stream ends early, or expands to more than {most:,} bytes")
+    return expanded
 
 
 def _zlib() -> Any:

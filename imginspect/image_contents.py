@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 from imginspect.archive import Archive
-from imginspect.cached_layers import LayerSource, read_through
 from imginspect.evidence import verify_layers
 from imginspect.filesystem import Filesystem, FilesystemBuilder
 from imginspect.image import Image, Layer
@@ -16,9 +16,12 @@ from imginspect.layer import LayerIndex, LayerJob, Look, read_layers
 from imginspect.layer.fetch import Fetch
 from imginspect.layer.index import NOT_READ
 from imginspect.layer.kept import KeptContents
-from imginspect.layer_cache import LayerCache
 from imginspect.oci import media_types
 from imginspect.problems import Problem, Problems, Topic
+
+if TYPE_CHECKING:
+    from imginspect.cached_layers import LayerSource
+    from imginspect.layer_cache import LayerCache
 
 Progress = Callable[[int], None]
 
@@ -89,6 +92,8 @@ def _read_layers(
     in_order = sorted(first.values(), key=lambda layer: (layer.blob.member.offset if layer.blob.member else 0, layer.index))
     known = None
     if cache is not None:
+        from imginspect.cached_layers import read_through
+
         sources = [_source(archive, layer) for layer in in_order]
         known = read_through(cache, sources, archive.limits, look, progress, threads=archive.threads)
     found |= known if known is not None else _together(archive, in_order, look, progress)
@@ -106,6 +111,8 @@ def _together(archive: Archive, layers: Sequence[Layer], look: Look | None, prog
 
 
 def _source(archive: Archive, layer: Layer) -> LayerSource:
+    from imginspect.cached_layers import LayerSource
+
     blob = layer.blob
     hashing = _hashing(layer)
     claimed = blob.digest or layer.diff_id  # of a docker archive's plain layer the config tells the digest

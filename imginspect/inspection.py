@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from imginspect.analysis.documents import OtherFiles, search_documents
 from imginspect.analysis.entry_names import search_names
@@ -21,10 +22,12 @@ from imginspect.image_contents import Progress, read_again, read_contents
 from imginspect.layer import KeptContents, LayerIndex, Look
 from imginspect.layer.content_scanner import ContentScanner
 from imginspect.layer.index import SMALL
-from imginspect.layer_cache import LayerCache
 from imginspect.problems import Problem, Topic
 from imginspect.report.report import ImageSummary, Report, ReportVerdict, judge
 from imginspect.scan.redaction import Redactor
+
+if TYPE_CHECKING:
+    from imginspect.layer_cache import LayerCache
 
 
 def inspect(

@@ -16,6 +16,7 @@ import re
 import sys
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -24,15 +25,21 @@ from imginspect import __version__
 from imginspect.analysis.entry_names import has_plain_strings
 from imginspect.cache import Cache
 from imginspect.criteria import Criteria
+from imginspect.errors import LayerError
 from imginspect.layer.index import LayerIndex
 from imginspect.layer.record import NoRecord, decode, encode
 from imginspect.limits import Limits
 
-_READERS = ("tar", "compression.py", "layer", "scan", "oci", "rules", "analysis/wanted.py", "analysis/entry_names.py", "problems.py")
-"""The parts of the program that decide what a pass finds."""
+READERS = (
+    "tar", "compression.py", "layer", "scan", "oci", "rules", "analysis/wanted.py", "analysis/entry_names.py", "analysis/licences",
+    "file_type.py", "problems.py", "limits.py", "errors.py", "wording.py",
+)  # fmt: skip
+"""The parts of the program that decide what a pass finds, and in which words."""
 _LIBRARIES = ("isal", "hyperscan", "backports.zstd")
 _MOST_AT_HAND = 250_000
 """Entries of layers that stay decoded for the next image, some 300 bytes each."""
+_LEAST_AT_HAND = 5_000
+"""Entries that each of them counts as at the least: it may hold a file open."""
 _DIGEST = re.compile(r"[a-z0-9]+:[0-9a-f]{64,128}")
 
 
@@ -73,17 +80,15 @@ class LayerCache:
     def put(self, key: str, index: LayerIndex) -> None:
         """Keep *index*, if another pass would find the same and nothing in it could give a credential away."""
         if index.is_repeatable and has_plain_strings(index, self._matcher):
-            try:
-                self._cache.put(key, *encode(index.as_layer(0)))
-            except NoRecord:
-                return
+            with suppress(NoRecord, LayerError):  # or what was kept of it cannot be read back
+                self._cache.put_pieces(key, encode(index.as_layer(0)))
 
     def _hold(self, key: str, index: LayerIndex) -> None:
         self._at_hand[key] = index
-        self._entries_at_hand += len(index.entries)
+        self._entries_at_hand += max(len(index.entries), _LEAST_AT_HAND)
         while self._entries_at_hand > _MOST_AT_HAND and len(self._at_hand) > 1:
             _, oldest = self._at_hand.popitem(last=False)
-            self._entries_at_hand -= len(oldest.entries)
+            self._entries_at_hand -= max(len(oldest.entries), _LEAST_AT_HAND)
 
     # -- files on the host -------------------------------------------------------------------------------------------
 
@@ -105,8 +110,10 @@ class LayerCache:
         return self._cache.get(_key("content", key, str(ordinal)))
 
     def put_content(self, key: str, ordinal: int, content: bytes) -> None:
-        """Keep *content*, credentials masked."""
-        self._cache.put(_key("content", key, str(ordinal)), content)
+        """Keep *content*, credentials masked; not where there were more of them than the pass took note of."""
+        spans, is_whole = self._matcher.find(content)
+        if is_whole and not spans:
+            self._cache.put(_key("content", key, str(ordinal)), content)
 
 
 def _key(kind: str, *parts: str) -> str:
@@ -118,7 +125,7 @@ def _what_decides(criteria: Criteria, limits: Limits) -> str:
     patterns = criteria.knowledge.patterns
     published = [(item.title, item.sha256) for item in patterns.published]
     products, matcher = criteria.knowledge.products, criteria.matcher
-    decide = (code_digest(_READERS), matcher.engine_name, matcher.key_id, patterns.digest, products.digest, published, limits)
+    decide = (code_digest(READERS), matcher.engine_name, matcher.key_id, patterns.digest, products.digest, published, limits)
     return hashlib.sha256(repr(decide).encode("utf-8", "surrogatepass")).hexdigest()
 
 

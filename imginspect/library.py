@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from imginspect import archive as archives
 from imginspect.archive import Access, Archive
@@ -20,13 +20,15 @@ from imginspect.image.selection import every_image
 from imginspect.image_contents import Progress, read_contents
 from imginspect.inspection import inspect as inspect_image
 from imginspect.inspection import not_inspected
-from imginspect.layer_cache import LayerCache
 from imginspect.limits import Limits
 from imginspect.oci.platform import Platform
 from imginspect.report import Report
 from imginspect.rules import Severity
 from imginspect.rules.policy import DEFAULT_POLICY
 from imginspect.scan.secret_id import checked_key
+
+if TYPE_CHECKING:
+    from imginspect.layer_cache import LayerCache
 
 Source = str | os.PathLike[str] | BinaryIO
 """A path of an archive or directory, or a binary stream of an archive."""
@@ -76,7 +78,7 @@ def inspect_source(
             try:
                 listing = list_images(archive, choice.image)
                 images = every_image(listing, choice) if every else [choose(listing, choice)]
-                layers = LayerCache(cache, criteria, archive.limits) if cache is not None else None
+                layers = _layers(cache, criteria, archive)
                 return [inspect_image(archive, image, listing, criteria, progress, layers) for image in images]
             except UsageError:
                 raise
@@ -88,6 +90,14 @@ def inspect_source(
         raise
     except ImgInspectError as error:
         return [not_inspected(describe(error), criteria)]
+
+
+def _layers(cache: Cache | None, criteria: Criteria, archive: Archive) -> LayerCache | None:
+    if cache is None:
+        return None
+    from imginspect.layer_cache import LayerCache
+
+    return LayerCache(cache, criteria, archive.limits)
 
 
 class OpenArchive:

@@ -46,7 +46,7 @@ class Limits:
     zstd_window_log: int = 27
     """log2 of the memory that a zstd frame may ask for"""
     kept_bytes: int = 512 << 20
-    """bytes of file contents kept for the checks, beyond 8 MiB of them in a temporary file"""
+    """bytes of file contents of one layer kept for the checks (beyond 8 MiB of an image's in a temporary file); and of all attributes"""
     problems: int = 1_000
     """problems of one kind that are listed one by one; all are counted"""
 

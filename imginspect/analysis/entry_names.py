@@ -45,7 +45,7 @@ def has_plain_strings(index: LayerIndex, matcher: Matcher) -> bool:
     found, is_whole = _in_layer(0, index.entries, matcher)
     if found or not is_whole:
         return False
-    texts = [text or "" for item in index.problems for text in (item.what, item.path, item.expected, item.found)]
+    texts = [index.reason, *(text or "" for item in index.problems for text in (item.what, item.path, item.expected, item.found))]
     texts += [text for elf in index.elf.values() for text in (elf.interpreter, *elf.needed, *elf.rpath, *elf.runpath)]
     return not any(matcher.find(text)[0] for block in _blocks(map(_encoded, dict.fromkeys(texts))) for text in _suspects(block, matcher)[1])
 

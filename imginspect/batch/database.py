@@ -248,6 +248,19 @@ def create(folder: Path, run: Mapping[str, str], rules: Iterable[RuleRow]) -> Da
     return open_for_writing(folder)
 
 
+class _Gone(Exception):
+    """What was to be taken over cannot be read any more."""
+
+
+def _pieces(content: Content) -> Iterator[bytes]:
+    """All of *content*. Raises: _Gone"""
+    for start in range(0, content.size, _PIECE):
+        try:
+            yield content.read_at(start, _PIECE)
+        except OSError as error:
+            raise _Gone from error
+
+
 def take_over(folder: Path, before: Content, run: Mapping[str, str], rules: Iterable[RuleRow]) -> bool:
     """Whether the database of an earlier run, *before*, could be made the beginning of a new one in *folder*.
 
@@ -255,13 +268,16 @@ def take_over(folder: Path, before: Content, run: Mapping[str, str], rules: Iter
     """
     path = folder / NAME
     waiting = path.with_name(temporary_name(path.name))
-    with complaints(path), folder_of(path) as opened:
-        try:
-            write_in(opened, waiting.name, (before.read_at(start, _PIECE) for start in range(0, before.size, _PIECE)))
-            put_new(waiting, path)
-        finally:
-            with suppress(OSError):
-                waiting.unlink()
+    try:
+        with complaints(path), folder_of(path) as opened:
+            try:
+                write_in(opened, waiting.name, _pieces(before))
+                put_new(waiting, path)
+            finally:
+                with suppress(OSError):
+                    waiting.unlink()
+    except _Gone:
+        return False
     try:
         with open_for_writing(folder) as database:
             database.set_rules(rules)

@@ -20,5 +20,5 @@ class Listener(Protocol):
     def layer(self, stored: int, bytes_read: int, failure: str) -> None:
         """A layer of *stored* bytes is over; *failure* where it could not be read."""
 
-    def image(self, row: ImageRow, seconds: float, *, is_known: bool) -> None:
-        """An image's outcome was noted. *is_known*: it was judged in an earlier run."""
+    def image(self, row: ImageRow, seconds: float, stored: int, *, is_known: bool) -> None:
+        """An image's outcome was noted, *stored* bytes of layers that nobody else needs with it. *is_known*: an earlier run judged it."""

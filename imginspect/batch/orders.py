@@ -16,16 +16,16 @@ from imginspect.batch.work import ImageDone, LayerDone
 
 
 class RunOrders:
-    """See ``schedule.Orders``. The contents of each layer are asked for once, for the database."""
+    """See ``schedule.Orders``. The contents of each layer are asked for once, for the database: again only of the task that was asked."""
 
     def __init__(self, setup: Setup, planned: Planned, database: Database) -> None:
         self._setup = setup
         self._planned = planned
         self._database = database
         self._asked: dict[str, str] = {}
-        """Layers whose contents were asked for, and the image by whose task."""
-        self.unmet: set[str] = set()
-        """Layers whose contents were asked for, and did not come: others that have them may be done already."""
+        """The image that was asked, by the digest of the layer."""
+        self.missed: set[str] = set()
+        """Layers whose contents an image was asked for and did not give: others had them meanwhile, and were not asked."""
         self._seconds: dict[str, float] = {}
         self._failures: dict[str, str] = {}
 
@@ -35,8 +35,8 @@ class RunOrders:
 
     def image(self, plan: ImagePlan, share: int) -> tuple[Callable[..., ImageDone], tuple[Any, ...]]:
         """See Orders."""
-        names = dict.fromkeys(layer.digest or layer.diff_id for layer in plan.layers)
-        wanted = tuple(digest for digest in names if self._is_new(digest, plan.key))
+        named = dict.fromkeys(layer.digest or layer.diff_id for layer in plan.layers)
+        wanted = tuple(digest for digest in named if self._is_new(digest, plan.key))
         self._asked.update(dict.fromkeys(wanted, plan.key))
         spent = 0.0
         if self._seconds or self._failures:
@@ -57,12 +57,10 @@ class RunOrders:
     def note_image(self, plan: ImagePlan, done: ImageDone | None) -> None:
         """Remember which contents are still to be asked for."""
         had = {item.digest for item in done.contents} if done is not None else set()
-        self.unmet -= had
-        for digest in {layer.digest or layer.diff_id for layer in plan.layers}:
+        for digest in {layer.digest or layer.diff_id for layer in plan.layers} - had:
             if self._asked.get(digest) == plan.key:
                 del self._asked[digest]
-                self.unmet |= {digest} - had
+                self.missed.add(digest)
 
     def _is_new(self, digest: str, key: str) -> bool:
-        """Whether the contents of the layer are to be asked for by the task of the image *key*, which may be given out a second time."""
         return bool(digest) and self._asked.get(digest, key) == key and not self._database.has_contents(digest)

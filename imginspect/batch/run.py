@@ -258,10 +258,8 @@ class _Run:
                 self._note_layer(event, orders)
             else:
                 self._note_image(event, orders)
-        for digest in orders.unmet:
-            found = self._known.contents(digest)
-            if found is not None and not self._database.has_contents(digest):
-                self._database.add_contents([found])
+        left = (self._known.contents(digest) for digest in sorted(orders.missed) if not self._database.has_contents(digest))
+        self._database.add_contents(contents for contents in left if contents is not None)
 
     def _note_layer(self, event: LayerRead, orders: RunOrders) -> None:
         orders.note_layer(event)
@@ -280,7 +278,7 @@ class _Run:
         self._database.add(done.row, done.contents, done.seconds)
         self._bytes_read += done.bytes_read
         self._judged_before += done.is_known
-        self._listener.image(done.row, done.seconds, is_known=done.is_known)
+        self._listener.image(done.row, done.seconds, event.size, is_known=done.is_known)
 
     def _check_source(self, path: str) -> None:
         """Raises SourceGone where the source that *path* is of is not there, or another folder is in its place: what a mount was mounted

@@ -71,11 +71,12 @@ class LayerRead(NamedTuple):
 
 
 class ImageJudged(NamedTuple):
-    """An image's task is over, likewise."""
+    """An image's task is over, likewise. *size* is in bytes of the layers that it had to read itself."""
 
     plan: ImagePlan
     done: ImageDone | None
     failure: str = ""
+    size: int = 0
 
 
 Event = LayerRead | ImageJudged
@@ -300,7 +301,7 @@ class Schedule:
             self._plan.is_read(task.layer_id)
         else:
             assert task.plan is not None
-            yield ImageJudged(task.plan, done, failure)
+            yield ImageJudged(task.plan, done, failure, task.size)
 
 
 def _is_done(future: Future[Any]) -> bool:

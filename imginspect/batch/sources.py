@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -31,7 +32,20 @@ def find_units(sources: Sequence[str], limits: Limits | None = None) -> Iterator
     """
     unreadable: list[str] = []
     found = [found for source in sources for found in _resolved(source, unreadable)]
+    short = Counter(_short(source.place) for source in found)
+    found = [
+        source._replace(place=source.place._replace(shown=_short(source.place))) if short[_short(source.place)] == 1 else source
+        for source in found
+    ]
     return _walked(found, unreadable, Walk(limits or Limits()))
+
+
+def _short(place: Place) -> str:
+    """How a source is shown: an absolute path without the host's folders above it, which are no business of an answer's."""
+    if not os.path.isabs(place.shown):
+        return place.shown
+    parts = (place.below.count("/") + 1 if place.below else 0) + 1
+    return "/".join(place.shown.split("/")[-parts:]) or place.shown
 
 
 def roots(sources: Sequence[str]) -> tuple[str, ...]:

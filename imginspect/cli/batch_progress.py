@@ -77,10 +77,11 @@ class Silent:
         del bytes_read, failure
         self.count.bytes_done += stored
 
-    def image(self, row: ImageRow, seconds: float, *, is_known: bool) -> None:
+    def image(self, row: ImageRow, seconds: float, stored: int, *, is_known: bool) -> None:
         """See Listener."""
         del row, seconds, is_known
         self.count.done += 1
+        self.count.bytes_done += stored
 
     def finished(self, result: Result, out: Path) -> None:
         """See Listening."""
@@ -116,9 +117,9 @@ class Lines(Silent):
         super().layer(stored, bytes_read, failure)
         self._show(self._state())
 
-    def image(self, row: ImageRow, seconds: float, *, is_known: bool) -> None:
+    def image(self, row: ImageRow, seconds: float, stored: int, *, is_known: bool) -> None:
         """See Listener."""
-        super().image(row, seconds, is_known=is_known)
+        super().image(row, seconds, stored, is_known=is_known)
         self._show(self._state())
 
     def finished(self, result: Result, out: Path) -> None:
@@ -168,9 +169,9 @@ class Events(Silent):
         super().layer(stored, bytes_read, failure)
         self._write("layer", stored_bytes=stored, bytes_read=bytes_read, failure=failure)
 
-    def image(self, row: ImageRow, seconds: float, *, is_known: bool) -> None:
+    def image(self, row: ImageRow, seconds: float, stored: int, *, is_known: bool) -> None:
         """See Listener."""
-        super().image(row, seconds, is_known=is_known)
+        super().image(row, seconds, stored, is_known=is_known)
         self._write(
             "image", references=list(row.references), source=row.source, platform=row.platform, manifest_digest=row.manifest_digest,
             verdict=row.verdict, reason=row.reason, report=row.report, seconds=round(seconds, 3), known=is_known,

@@ -26,7 +26,7 @@ class Fetch:
         self._ordinal = -1
         self.kept: dict[int, Kept] = {}
         self.fetched: list[int] = []
-        """Those of ``kept`` that a pass served."""
+        """Those of ``kept`` that a pass served, and that have nothing to withhold."""
 
     def take(self, content: Callable[[int], bytes | None]) -> None:
         """Keep what *content* has of the entries already, masked: what is left is to be fetched."""
@@ -68,5 +68,6 @@ class Fetch:
         if self._ordinal in self._ordinals and self._index.entries[self._ordinal].digest in (digest, WITHHELD):
             content = masked(bytes(self._buffer), self._index.matches.get(self._ordinal, ()))
             self.kept[self._ordinal] = self._store.add(content)
-            self.fetched.append(self._ordinal)
+            if self._index.entries[self._ordinal].digest == digest:  # else it is a credential's, perhaps under another name
+                self.fetched.append(self._ordinal)
         return _NOTHING

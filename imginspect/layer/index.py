@@ -84,8 +84,8 @@ class LayerIndex:
     matches: dict[int, tuple[Match, ...]] = field(default_factory=dict)
     """What the scan found in contents, by the ordinal of their entry, in the order of the bytes."""
     problems: list[Problem] = field(default_factory=list)
-    kept_bytes: int = 0
-    """What it took of the limit of that name."""
+    attribute_bytes: int = 0
+    """Bytes of its extended attributes, as far as they count against ``kept_bytes``."""
     sparse_bytes: int = 0
     """Bytes of its sparse files, which count against ``expanded_bytes``."""
     is_repeatable: bool = True

@@ -7,13 +7,14 @@ checked as far as its bytes go.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from imginspect.archive.members import ByteReader
 from imginspect.compression import TRAILING_START
-from imginspect.errors import NO_MEMORY, ImgInspectError, LimitExceeded
+from imginspect.errors import NO_MEMORY, ImgInspectError, LayerError, LimitExceeded
 from imginspect.layer.content_class import BINARY, COMPRESSED, EMPTY, HEAD_BYTES, content_class
 from imginspect.layer.index import INVALID, MARKERS, NOT_READ, PARTIAL, SMALL, WITHHELD, Entry, LayerIndex
 from imginspect.layer.kept import KeptContents
@@ -23,6 +24,7 @@ from imginspect.layer.seams import Keep, Looked, Scanner
 from imginspect.limits import Limits
 from imginspect.oci.digest import Digest
 from imginspect.problems import Problem, Problems, Topic
+from imginspect.scan.match import Match
 from imginspect.scan.search import masked
 from imginspect.tar.header import CHARACTER_DEVICE, DIRECTORY, FILE, HARDLINK
 from imginspect.tar.reader import UNKNOWN_KIND, Extra, RawEntry, TarReader
@@ -82,12 +84,12 @@ def read_layers(
 
 
 class _Budget:
-    """What all layers of an image share: entries, kept bytes, and bytes of holes."""
+    """What all layers of an image share: entries, bytes of extended attributes, and bytes of holes."""
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
         self.entries = 0
-        self.kept = 0
+        self.attributes = 0
         self.sparse = 0
         self.is_met = False
         """Whether a limit was met that the layers share."""
@@ -108,10 +110,13 @@ class _Pass:
         self._problems = Problems(limits.problems)
         self._names = Names()
         self._withheld: set[bytes] = set()
+        self._secret: dict[bytes, tuple[Match, ...]] = {}
+        """What was found in contents, by their digest."""
         self._diff = hashlib.new(job.diff_algorithm)
         self._is_stored_plain = False
         self._where = f"layer {job.index}"
-        self._before = budget.kept, budget.sparse
+        self._before = budget.attributes, budget.sparse
+        self._kept = 0
         if self._keep is not None:
             self._keep.begin()
 
@@ -193,8 +198,8 @@ class _Pass:
         """Extended attributes as far as they are such that Linux could hold them, and fit in what may be kept."""
         size = sum(len(key) + len(value) for key, value in extra.xattrs)
         kept = max(0, size - _SMALL_XATTRS)
-        if size <= _LARGEST_XATTRS and self._budget.kept + kept <= self._limits.kept_bytes:
-            self._budget.kept += kept
+        if size <= _LARGEST_XATTRS and self._budget.attributes + kept <= self._limits.kept_bytes:
+            self._budget.attributes += kept
             return extra
         self._budget.is_met = True
         self._note(Topic.UNREAD, raw.name, f"its extended attributes of {size:,} bytes were not kept", unread=True)
@@ -256,17 +261,17 @@ class _Pass:
         if self._keep is None or self._store is None:
             return 0
         wanted = min(raw.size, self._keep.wanted(path, raw.size, found_class))
-        if self._budget.kept + wanted > self._limits.kept_bytes:
-            self._budget.is_met = True
+        if self._kept + wanted > self._limits.kept_bytes:
             self._note(Topic.UNREAD, raw.name, "it was not kept for a closer look: the limit kept_bytes is reached")
             return 0
-        self._budget.kept += wanted
+        self._kept += wanted
         return wanted
 
     def _note_looked(self, raw: RawEntry, looked: Looked, digest: bytes) -> None:
         ordinal = len(self._index.entries)
         if looked.matches:
             self._index.matches[ordinal] = looked.matches
+            self._secret[digest] = looked.matches
             if raw.size < SMALL:
                 self._withheld.add(digest)
         if looked.elf is not None:
@@ -344,8 +349,8 @@ class _Pass:
         cause = blob.error or error
         is_shared_limit = self._budget.is_met or (isinstance(cause, LimitExceeded) and cause.limit == "expanded_bytes")
         index.is_repeatable = not is_shared_limit and not isinstance(cause, OSError | MemoryError | RecursionError)
-        kept, sparse = self._before
-        index.kept_bytes, index.sparse_bytes = self._budget.kept - kept, self._budget.sparse - sparse
+        attributes, sparse = self._before
+        index.attribute_bytes, index.sparse_bytes = self._budget.attributes - attributes, self._budget.sparse - sparse
         if self._job.not_readable:
             index.status, index.reason = NOT_READ, self._job.not_readable
             self._note(Topic.UNREAD, b"", index.reason, unread=True)
@@ -356,12 +361,23 @@ class _Pass:
             self._note(Topic.UNREAD, b"", f"{index.reason}{after}", unread=True)
         if blob.error is None and not self._job.not_readable:
             index.diff_id = blob.digest if self._is_stored_plain else Digest(self._job.diff_algorithm, self._diff.hexdigest())
+        if self._secret:
+            self._mask_copies(self._secret)
         if self._withheld:  # also where the same content has another name
             index.entries = [
                 entry._replace(digest=WITHHELD) if entry.size < SMALL and entry.digest in self._withheld else entry
                 for entry in index.entries
             ]
         index.problems = self._problems.listed()
+
+    def _mask_copies(self, secret: Mapping[bytes, tuple[Match, ...]]) -> None:
+        """Mask contents that are *secret* only by the name of another file with the same content, such as ``.netrc``."""
+        for ordinal, kept in list(self._index.kept.items()):
+            matches = secret.get(self._index.entries[ordinal].digest or b"")
+            if matches and ordinal not in self._index.matches and self._store is not None:
+                del self._index.kept[ordinal]
+                with suppress(LayerError):
+                    self._index.kept[ordinal] = self._store.add(masked(kept.read(), matches))
 
     def _search_trailing(self, blob: BlobRead) -> None:
         """Look into what follows the compressed stream: the first of it, which is all of it unless somebody means to hide something."""

@@ -7,17 +7,20 @@ credential are withheld by the pass already; whoever stores records sees to it t
 
 from __future__ import annotations
 
+import gc
 import json
 import struct
 import sys
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import repeat
 from typing import NamedTuple, Protocol
 
 from imginspect.compression import CorruptStream, pack, unpack
+from imginspect.errors import LayerError
 from imginspect.layer.index import Entry, LayerIndex
-from imginspect.layer.kept import Kept
+from imginspect.layer.kept import Kept, KeptContents
 from imginspect.oci.digest import Digest
 from imginspect.problems import Problem, Topic
 from imginspect.rules import codec
@@ -26,12 +29,28 @@ from imginspect.scan.match import Match
 from imginspect.tar.reader import Extra
 
 _HEAD = struct.Struct("<4sI")
-_MAGIC = b"IIL1"
+_MAGIC = b"IIL2"
 _NUMBERS = ("mode", "uid", "gid", "size", "mtime")
 _WORDS = ("parent", "kind", "link", "content_class")
 _MOST = 1 << 30
-"""Bytes of one column: more than a million entries have."""
+"""Bytes of all columns: more than a million entries have."""
 _DIGEST_BYTES = 32
+_SECTIONS = 4 + len(_NUMBERS) + len(_WORDS)
+_PLAIN_SECTION = 1
+"""The one that is not compressed: digests."""
+_WRONG = (
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    ArithmeticError,
+    struct.error,
+    CorruptStream,
+    RecursionError,
+    OSError,
+    MemoryError,
+)
+"""What comes of reading bytes that are no record, or of too little memory for one."""
 
 
 class NoRecord(ValueError):
@@ -59,26 +78,34 @@ class _Plain(NamedTuple):
     blob_digest: Digest | None
     diff_id: Digest | None
     packed: dict[str, int]
-    kept_bytes: int
+    attribute_bytes: int
     sparse_bytes: int
     behind: tuple[Match, ...]
     matches: tuple[tuple[int, tuple[Match, ...]], ...]
     elf: tuple[tuple[int, Elf], ...]
     extras: tuple[tuple[int, tuple[tuple[str, str], ...], tuple[int, int] | None, bool], ...]
-    kept: tuple[tuple[int, int, int], ...]
+    kept: tuple[tuple[int, int, int, int], ...]
+    """Ordinal, where it begins, its bytes as packed, and its bytes."""
     problems: tuple[tuple[str, str, str, str | None, str | None, bool, str | None, bool], ...]
 
 
 class _Place:
-    """See ContentStore: the kept contents of a record, at *start* of *contents*."""
+    """See ContentStore: the kept contents of a record, at *start* of *contents*, each packed to so many bytes (*packed*, by offset)."""
 
-    def __init__(self, contents: Contents, start: int) -> None:
+    def __init__(self, contents: Contents, start: int, packed: dict[int, int]) -> None:
         self._contents = contents
         self._start = start
+        self._packed = packed
 
     def read(self, offset: int, size: int) -> bytes:
         """See ContentStore."""
-        return self._contents.read_at(self._start + offset, size)
+        try:
+            content = unpack(self._contents.read_at(self._start + offset, self._packed[offset]), size)
+        except OSError as error:
+            raise LayerError(f"what was kept of the layer cannot be read any more: {error.strerror or error}") from error
+        if len(content) != size:
+            raise LayerError("what was kept of the layer is not there any more")
+        return content
 
 
 def encode(index: LayerIndex) -> Iterator[bytes]:
@@ -86,20 +113,20 @@ def encode(index: LayerIndex) -> Iterator[bytes]:
 
     Raises: NoRecord
     """
-    kept: list[tuple[int, int, int]] = []
-    offset = 0
-    for ordinal, content in index.kept.items():
-        kept.append((ordinal, offset, content.size))
-        offset += content.size
-    try:
-        sections = [codec.encode(_plain(index, tuple(kept))), *_columns(index.entries)]
-    except (OverflowError, TypeError) as error:
-        raise NoRecord(str(error)) from error
-    packed = [section if number == 1 else pack(section) for number, section in enumerate(sections)]
-    yield _HEAD.pack(_MAGIC, len(packed)) + struct.pack(f"<{len(packed)}Q", *map(len, packed))
-    yield from packed
-    for content in index.kept.values():
-        yield content.read()
+    with KeptContents() as contents:
+        packed_contents = {ordinal: contents.add(pack(content.read())) for ordinal, content in index.kept.items()}
+        kept = tuple((at, item.offset, item.size, index.kept[at].size) for at, item in packed_contents.items())
+        try:
+            sections = [codec.encode(_plain(index, kept)), *_columns(index.entries)]
+        except (OverflowError, TypeError) as error:
+            raise NoRecord(str(error)) from error
+        if sum(map(len, sections)) > _MOST:
+            raise NoRecord("longer than any record")
+        packed = [section if number == _PLAIN_SECTION else pack(section) for number, section in enumerate(sections)]
+        yield _HEAD.pack(_MAGIC, len(packed)) + struct.pack(f"<{len(packed)}Q", *map(len, packed))
+        yield from packed
+        for item in packed_contents.values():
+            yield item.read()
 
 
 def decode(contents: Contents) -> LayerIndex:
@@ -109,19 +136,34 @@ def decode(contents: Contents) -> LayerIndex:
     """
     try:
         magic, count = _HEAD.unpack(contents.read_at(0, _HEAD.size))
-        if magic != _MAGIC or count != 4 + len(_NUMBERS) + len(_WORDS):
+        if magic != _MAGIC or count != _SECTIONS:
             raise NoRecord("another form")
         lengths = struct.unpack(f"<{count}Q", contents.read_at(_HEAD.size, 8 * count))
-        start = _HEAD.size + 8 * count
+        if sum(lengths) > _MOST:
+            raise NoRecord("longer than any record")
+        start, left = _HEAD.size + 8 * count, _MOST
         sections = []
         for number, length in enumerate(lengths):
             section = contents.read_at(start, length)
-            sections.append(section if number == 1 else unpack(section, _MOST))
-            start += length
-        plain = codec.decode(sections[0], _Plain)
-        return _index(plain, _entries(sections[1:], plain), _Place(contents, start))
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError, struct.error, CorruptStream, RecursionError) as error:
+            sections.append(section if number == _PLAIN_SECTION else unpack(section, left))
+            start, left = start + length, left - len(sections[-1])
+        with _no_collection():
+            plain = codec.decode(sections[0], _Plain)
+            return _index(plain, _entries(sections[1:], plain), _Place(contents, start, {at: size for _, at, size, _ in plain.kept}))
+    except _WRONG as error:
         raise NoRecord(str(error)) from error
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """No search for garbage meanwhile: it would take as long as the work, and of a hundred thousand new entries none is garbage."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 # -- columns -----------------------------------------------------------------------------------------------------------
@@ -143,6 +185,8 @@ def _columns(entries: Sequence[Entry]) -> Iterator[bytes]:
 def _entries(sections: Sequence[bytes], plain: _Plain) -> list[Entry]:
     digests, has_digest, names = sections[:3]
     count = len(has_digest)
+    if len(digests) != _DIGEST_BYTES * sum(has_digest):
+        raise NoRecord("digests of other entries")
     at = iter(range(0, len(digests), _DIGEST_BYTES))
     columns = {
         "name": json.loads(names),
@@ -155,6 +199,9 @@ def _entries(sections: Sequence[bytes], plain: _Plain) -> list[Entry]:
         columns[field] = list(map(json.loads(table).__getitem__, _from_numbers(places)))
     if any(len(column) != count for column in columns.values()):
         raise NoRecord("columns of different lengths")
+    ordinals = (item[0] for table in (plain.matches, plain.elf, plain.extras, plain.kept) for item in table)
+    if any(not 0 <= ordinal < count for ordinal in ordinals):
+        raise NoRecord("something of an entry that is not there")
     entries = list(map(Entry, *(columns[field] for field in Entry._fields[:-1]), repeat(None)))
     for ordinal, xattrs, device, sparse in plain.extras:
         extra = Extra(tuple((key, bytes.fromhex(value)) for key, value in xattrs), device, sparse)
@@ -179,7 +226,7 @@ def _from_numbers(data: bytes) -> list[int]:
 # -- all else ----------------------------------------------------------------------------------------------------------
 
 
-def _plain(index: LayerIndex, kept: tuple[tuple[int, int, int], ...]) -> _Plain:
+def _plain(index: LayerIndex, kept: tuple[tuple[int, int, int, int], ...]) -> _Plain:
     extras = ((ordinal, entry.extra) for ordinal, entry in enumerate(index.entries) if entry.extra is not None)
     return _Plain(
         status=index.status,
@@ -193,7 +240,7 @@ def _plain(index: LayerIndex, kept: tuple[tuple[int, int, int], ...]) -> _Plain:
         blob_digest=index.blob_digest,
         diff_id=index.diff_id,
         packed=index.packed,
-        kept_bytes=index.kept_bytes,
+        attribute_bytes=index.attribute_bytes,
         sparse_bytes=index.sparse_bytes,
         behind=index.behind,
         matches=tuple(index.matches.items()),
@@ -220,7 +267,7 @@ def _index(plain: _Plain, entries: list[Entry], place: _Place) -> LayerIndex:
         trailing=plain.trailing,
         blob_digest=plain.blob_digest,
         diff_id=plain.diff_id,
-        kept={ordinal: Kept(place, offset, size) for ordinal, offset, size in plain.kept},
+        kept={ordinal: Kept(place, offset, size) for ordinal, offset, _, size in plain.kept},
         behind=plain.behind,
         packed=plain.packed,
         elf=dict(plain.elf),
@@ -229,7 +276,7 @@ def _index(plain: _Plain, entries: list[Entry], place: _Place) -> LayerIndex:
             Problem(Topic(topic), where, what, expected, found, 0 if has_layer else None, path, unread)
             for topic, where, what, expected, found, has_layer, path, unread in plain.problems
         ],
-        kept_bytes=plain.kept_bytes,
+        attribute_bytes=plain.attribute_bytes,
         sparse_bytes=plain.sparse_bytes,
         has_plain_names=True,
     )

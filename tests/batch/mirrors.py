@@ -133,4 +133,4 @@ def layer_files(registry: Path) -> dict[Path, int]:
     return found
 
 
-__all__ = ["APPS", "BROKEN", "NAMED", "SECRET", "TOKEN", "Mirrors", "app", "base", "layer_files", "leaky", "make", "named", "member_names"]
+__all__ = ["APPS", "BROKEN", "NAMED", "SECRET", "TOKEN", "Mirrors", "app", "base", "layer_files", "leaky", "make", "member_names", "named"]

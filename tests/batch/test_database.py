@@ -245,3 +245,48 @@ def test_a_thousand_images_are_written_soon(tmp_path: Path) -> None:
         for number in range(1_000):
             made.add(image(f"image:{number}", findings=[KEY]))
         assert time.monotonic() - begun < 10
+
+
+class _Earlier:
+    """A database that an earlier run left, which may go while it is read."""
+
+    def __init__(self, data: bytes, error: OSError | None = None) -> None:
+        self.size = len(data)
+        self._data = data
+        self._error = error
+
+    def read_at(self, offset: int, count: int) -> bytes:
+        if self._error is not None and offset:
+            raise self._error
+        return self._data[offset : offset + count]
+
+
+def _left(folder: Path) -> bytes:
+    folder.mkdir()
+    filled(folder).close()
+    return (folder / NAME).read_bytes()
+
+
+def test_what_an_earlier_run_left_is_taken_over(tmp_path: Path) -> None:
+    data = _left(tmp_path / "earlier")
+    assert database.take_over(tmp_path, _Earlier(data), {**RUN, "fail_on": "low"}, RULES)
+    with database.open_for_writing(tmp_path) as opened:
+        assert len(opened.done()) == len(ROWS)
+        assert opened.run["fail_on"] == "low"
+        assert not opened.is_finished
+
+
+@pytest.mark.parametrize("data", [b"", b"no database" * 1000, b"SQLite format 3\0" + bytes(100)])
+def test_what_is_no_database_is_not_taken_over(data: bytes, tmp_path: Path) -> None:
+    assert not database.take_over(tmp_path, _Earlier(data), RUN, RULES)
+    assert list(tmp_path.iterdir()) == []
+    with database.create(tmp_path, RUN, RULES) as opened:
+        assert len(opened.done()) == 0
+
+
+def test_one_that_goes_while_it_is_read_is_begun_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where another machine made room in the folder that both keep their caches in."""
+    monkeypatch.setattr(database, "_PIECE", 512)
+    data = _left(tmp_path / "earlier")
+    assert not database.take_over(tmp_path, _Earlier(data, OSError(116, "Stale file handle")), RUN, RULES)
+    assert [path.name for path in tmp_path.iterdir()] == ["earlier"]

@@ -170,7 +170,9 @@ def test_an_image_that_takes_too_long_is_one_row(with_large: Path, large_referen
     (slow,) = [item for item in rows(out) if item["verdict"] == "not-inspected"]
     assert slow["references"] == ["lib/large:1"]
     assert slow["reason"] == "it took longer than 2.5 seconds (--timeout)"
-    assert [item for item in rows(out) if item != slow] == [item for item in rows(large_reference) if item["references"] != slow["references"]]
+    assert [item for item in rows(out) if item != slow] == [
+        item for item in rows(large_reference) if item["references"] != slow["references"]
+    ]
 
 
 def test_what_took_too_long_is_read_in_the_next_run_with_more_time(

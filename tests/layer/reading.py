@@ -1,0 +1,33 @@
+"""Layers of built images as one pass over them finds them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+
+from imginspect.analysis.wanted import Wanted
+from imginspect.archive import open_archive
+from imginspect.criteria import Criteria, load_criteria
+from imginspect.image import list_images
+from imginspect.image_contents import read_contents
+from imginspect.layer import KeptContents, LayerIndex, Look
+from imginspect.layer.content_scanner import ContentScanner
+from tests.image_builder import ImageBuilder
+
+
+@cache
+def criteria() -> Criteria:
+    """The default criteria, loaded once."""
+    return load_criteria("generic")
+
+
+@contextmanager
+def index_of(image: ImageBuilder, folder: Path, number: int = 0) -> Iterator[LayerIndex]:
+    """Layer *number* of *image*, looked into for credentials, with what would be kept of it."""
+    path = image.save(folder / f"read-{number}.tar", "oci")
+    look = ContentScanner(criteria().matcher), Wanted(criteria().knowledge.products)
+    with open_archive(path) as archive, KeptContents() as store:
+        (listed,) = list_images(archive).images
+        yield read_contents(archive, listed, Look(*look, store)).layers[number]
