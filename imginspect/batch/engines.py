@@ -5,6 +5,7 @@ An engine adds to its executor what executors do not tell: how many tasks to hav
 
 from __future__ import annotations
 
+import atexit
 import logging
 import multiprocessing
 import os
@@ -254,7 +255,7 @@ class MpiEngine:
     def __init__(self, jobs: int | None) -> None:
         try:
             futures: Any = import_module("mpi4py.futures")
-            import_module("mpi4py.MPI")
+            self._mpi: Any = import_module("mpi4py.MPI")
         except (ImportError, RuntimeError) as error:
             raise UsageError(
                 f"--engine mpi needs the package mpi4py and an MPI library: pip install 'imginspect[mpi]' ({error})"
@@ -283,9 +284,13 @@ class MpiEngine:
         """See Engine: nothing can be done."""
 
     def close(self, *, at_once: bool = False) -> None:
-        """See Engine. Nor can those of a rank."""
+        """See Engine. Nor can those of a rank.
+
+        The job ends in order then, whatever the exit code: mpi4py would abort it for any but 0, and Open MPI's launcher may hang at that.
+        """
         del at_once
         self._executor.shutdown(wait=True, cancel_futures=True)
+        atexit.register(self._mpi.Finalize)
 
 
 def submitted(engine: Engine, work: Callable[..., Any], *arguments: Any) -> Future[Any]:

@@ -81,7 +81,11 @@ class Spoken:
 
     def ended(self) -> tuple[int, str]:
         """Exit code and standard error, when it has ended."""
-        code = self.process.wait(PATIENCE)
+        try:
+            code = self.process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            raise
         for reader in self._readers:
             reader.join(PATIENCE)
         return code, self.said["stderr"]
