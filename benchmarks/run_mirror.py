@@ -74,7 +74,8 @@ class Bench:
         folder = self.out / f"{form}-{images}"
         if not (folder / "mirror.json").exists():
             print(f"making {folder.name}", file=sys.stderr)
-            subprocess.run([sys.executable, str(_MAKE), str(self.out), "--images", str(images), "--form", form], check=True)
+            scale = ["--own-scale", str(self.options.own_scale)]
+            subprocess.run([sys.executable, str(_MAKE), str(self.out), "--images", str(images), "--form", form, *scale], check=True)
         return folder.resolve()
 
     def batch(self, mirror: Path, *, jobs: int, cold: bool, name: str = "run", threads: int | None = None) -> FreshProgram:
@@ -127,10 +128,9 @@ def rates(bench: Bench) -> None:
     bench.add(f"{images:,} images, cold: rate", facts["platform_images"] / cold * 60, "images/min")
     bench.add(f"{images:,} images, warm: rate", facts["platform_images"] / warm * 60, "images/min")
     bench.add("cold: wall", cold, "s")
-    bench.add("cold: CPU", median(colds, lambda s: s.cpu), "s")
-    bench.add("cold: CPU per uncompressed GB of distinct layers", median(colds, lambda s: s.cpu) / gigabytes, "s/GB")
+    bench.add("cold: wall of two processes per uncompressed GB of distinct layers", 2 * cold / gigabytes, "s/GB")
     bench.add("warm: wall", warm, "s")
-    bench.add("warm: CPU per image", median(warms, lambda s: s.cpu) / facts["platform_images"] * 1e3, "ms")
+    bench.add("warm: wall per image", warm / facts["platform_images"] * 1e3, "ms")
     bench.add("cold over warm, wall", cold / warm, "x", at_least=50)
     bench.add("layer bytes needed over layer bytes read, cold", facts["needed_layer_bytes_stored"] / max(read), "", at_least=0.99)
     bench.add("layer bytes read, warm", run_facts(bench.answer())["layer_bytes_read"] / 1e6, "MB")
@@ -163,8 +163,9 @@ def efficiency(bench: Bench) -> None:
     bench.keep("efficiency: one process", pairs.first)
     bench.keep("efficiency: two processes", pairs.second)
     bench.add("parallel efficiency of two processes, T1 / (2 * T2)", pairs.wall_ratio() / 2, "", at_least=0.85)
-    one_cpu, two_cpu = pairs.both(lambda s: s.cpu)
-    bench.add("CPU of two processes over one", two_cpu / one_cpu, "x")
+    one_wall, two_wall = pairs.both(lambda s: s.wall)
+    bench.add("one process: wall", one_wall, "s")
+    bench.add("two processes: wall", two_wall, "s")
 
 
 def outcome(bench: Bench) -> None:
@@ -247,6 +248,7 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--memory-images", type=int, nargs=2, default=[100, 5000], metavar="N", help="mirrors whose memory is compared")
     parser.add_argument("--efficiency-images", type=int, default=300, help="size of the mirror for efficiency [%(default)s]")
     parser.add_argument("--peer-images", type=int, default=40, help="so many images are given to other programs [%(default)s]")
+    parser.add_argument("--own-scale", type=int, default=1, help="as of make_mirror.py, for mirrors that are made [%(default)s]")
     parser.add_argument("--pairs", type=int, default=3, help="how many pairs of runs [%(default)s]")
     parser.add_argument("--peers-bin", type=Path, help="folder of the peers' commands; default: they are looked for on PATH")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every figure and every sample there")

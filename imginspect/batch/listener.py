@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from imginspect.batch.model import ImageRow
+from imginspect.batch.model import ImageRow, LayerPlan
 from imginspect.batch.planned import Amount
 
 
@@ -17,8 +17,8 @@ class Listener(Protocol):
     def planned(self, amount: Amount, already: int) -> None:
         """What there is to do, and how many images are done already."""
 
-    def layer(self, stored: int, bytes_read: int, failure: str) -> None:
-        """A layer of *stored* bytes is over; *failure* where it could not be read."""
+    def layer(self, layer: LayerPlan, bytes_read: int, seconds: float, failure: str) -> None:
+        """A layer is over, *bytes_read* of its blob in *seconds*; *failure* where it could not be read."""
 
     def image(self, row: ImageRow, seconds: float, stored: int, *, is_known: bool) -> None:
         """An image's outcome was noted, *stored* bytes of layers that nobody else needs with it. *is_known*: an earlier run judged it."""

@@ -263,10 +263,10 @@ class _Run:
 
     def _note_layer(self, event: LayerRead, orders: RunOrders) -> None:
         orders.note_layer(event)
-        read = event.done.bytes_read if event.done is not None else 0
+        read, seconds = (event.done.bytes_read, event.done.seconds) if event.done is not None else (0, 0.0)
         self._layers_read += 1
         self._bytes_read += read
-        self._listener.layer(event.layer.size, read, event.failure)
+        self._listener.layer(event.layer, read, seconds, event.failure)
 
     def _note_image(self, event: ImageJudged, orders: RunOrders) -> None:
         done = event.done

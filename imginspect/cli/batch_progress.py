@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO, Protocol
 
 from imginspect.batch.listener import Listener
-from imginspect.batch.model import ImageRow
+from imginspect.batch.model import ImageRow, LayerPlan
 from imginspect.batch.planned import Amount
 from imginspect.batch.run import Result
 from imginspect.cli.output import human
@@ -72,10 +72,10 @@ class Silent:
         self.count.began = time.monotonic()
         self.count.images, self.count.bytes, self.count.already = amount.images, amount.layer_bytes, already
 
-    def layer(self, stored: int, bytes_read: int, failure: str) -> None:
+    def layer(self, layer: LayerPlan, bytes_read: int, seconds: float, failure: str) -> None:
         """See Listener."""
-        del bytes_read, failure
-        self.count.bytes_done += stored
+        del bytes_read, seconds, failure
+        self.count.bytes_done += layer.size
 
     def image(self, row: ImageRow, seconds: float, stored: int, *, is_known: bool) -> None:
         """See Listener."""
@@ -112,9 +112,9 @@ class Lines(Silent):
         read = f"; {counted(amount.layers, 'layer')} to read, {human(amount.layer_bytes)}" if amount.layers else ""
         self._show(f"{counted(amount.images, 'image')} to inspect{there}{read}", now=True)
 
-    def layer(self, stored: int, bytes_read: int, failure: str) -> None:
+    def layer(self, layer: LayerPlan, bytes_read: int, seconds: float, failure: str) -> None:
         """See Listener."""
-        super().layer(stored, bytes_read, failure)
+        super().layer(layer, bytes_read, seconds, failure)
         self._show(self._state())
 
     def image(self, row: ImageRow, seconds: float, stored: int, *, is_known: bool) -> None:
@@ -164,17 +164,18 @@ class Events(Silent):
         super().planned(amount, already)
         self._write("planned", images=amount.images, already=already, layers=amount.layers, layer_bytes=amount.layer_bytes)
 
-    def layer(self, stored: int, bytes_read: int, failure: str) -> None:
+    def layer(self, layer: LayerPlan, bytes_read: int, seconds: float, failure: str) -> None:
         """See Listener."""
-        super().layer(stored, bytes_read, failure)
-        self._write("layer", stored_bytes=stored, bytes_read=bytes_read, failure=failure)
+        super().layer(layer, bytes_read, seconds, failure)
+        digest = layer.digest or layer.diff_id
+        self._write("layer", digest=digest, stored_bytes=layer.size, bytes_read=bytes_read, seconds=round(seconds, 4), failure=failure)
 
     def image(self, row: ImageRow, seconds: float, stored: int, *, is_known: bool) -> None:
         """See Listener."""
         super().image(row, seconds, stored, is_known=is_known)
         self._write(
             "image", references=list(row.references), source=row.source, platform=row.platform, manifest_digest=row.manifest_digest,
-            verdict=row.verdict, reason=row.reason, report=row.report, seconds=round(seconds, 3), known=is_known,
+            verdict=row.verdict, reason=row.reason, report=row.report, seconds=round(seconds, 4), known=is_known,
         )  # fmt: skip
 
     def finished(self, result: Result, out: Path) -> None:

@@ -15,6 +15,7 @@ from unittest import mock
 
 import pytest
 
+from imginspect.batch.model import LayerPlan
 from imginspect.batch.planned import Amount
 from imginspect.cli import batch_progress
 from imginspect.cli.batch_progress import Lines
@@ -125,7 +126,7 @@ def test_the_rate_and_what_is_left_are_told(clock: list[float]) -> None:
     assert "100 images to inspect, 3 are done already; 10 layers to read" in target.getvalue()
     clock[0] += 60
     for _ in range(5):
-        lines.layer(100, 100, "")
+        lines.layer(LayerPlan("", "", 0, 100, ""), 100, 0.1, "")
     for _ in range(50):
         clock[0] += 1
         lines.image(row, 1.0, 0, is_known=False)
