@@ -120,10 +120,10 @@ def test_nothing_strikes_after_the_end() -> None:
     """Work that ends just when its time is over: whichever comes first, it is over then."""
     with mock.patch.object(deadline, "_AGAIN", 0.005):
         outcomes = set()
-        for number in range(60):
-            seconds = 0.012 + (number % 20) * 0.0002  # a thread that spins is interrupted every 5 ms
+        for number in range(30):
+            seconds = 0.02 + number * 0.001  # a thread that spins is interrupted every 5 ms
             try:
-                within(seconds, lambda: spin(0.016))
+                within(seconds, lambda: spin(0.04))
                 outcomes.add("in time")
             except TimeExceeded:
                 outcomes.add("late")
