@@ -225,7 +225,7 @@ class Here:
     """An engine that does all at once in this process, where the clock can be held."""
 
     name = "local"
-    width = workers = 1
+    width = workers = together = 1
 
     def __init__(self, jobs: int) -> None:
         del jobs
@@ -241,5 +241,5 @@ class Here:
     def renew(self) -> None:
         pass
 
-    def close(self) -> None:
+    def close(self, *, at_once: bool = False) -> None:
         pass

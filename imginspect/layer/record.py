@@ -12,9 +12,10 @@ import json
 import struct
 import sys
 from array import array
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import repeat
+from itertools import accumulate, repeat
 from typing import NamedTuple, Protocol
 
 from imginspect.compression import CorruptStream, pack, unpack
@@ -29,7 +30,9 @@ from imginspect.scan.match import Match
 from imginspect.tar.reader import Extra
 
 _HEAD = struct.Struct("<4sI")
-_MAGIC = b"IIL2"
+_MAGIC = b"IIL3"
+_BLOCK = 256 << 10
+"""Bytes of kept contents that are packed together."""
 _NUMBERS = ("mode", "uid", "gid", "size", "mtime")
 _WORDS = ("parent", "kind", "link", "content_class")
 _MOST = 1 << 30
@@ -84,28 +87,48 @@ class _Plain(NamedTuple):
     matches: tuple[tuple[int, tuple[Match, ...]], ...]
     elf: tuple[tuple[int, Elf], ...]
     extras: tuple[tuple[int, tuple[tuple[str, str], ...], tuple[int, int] | None, bool], ...]
-    kept: tuple[tuple[int, int, int, int], ...]
-    """Ordinal, where it begins, its bytes as packed, and its bytes."""
+    kept: tuple[tuple[int, int, int], ...]
+    """Ordinal, where it begins in all kept contents, one behind the other, and its bytes."""
+    blocks: tuple[tuple[int, int], ...]
+    """Of each block of these contents its bytes, and its bytes as packed."""
     problems: tuple[tuple[str, str, str, str | None, str | None, bool, str | None, bool], ...]
 
 
 class _Place:
-    """See ContentStore: the kept contents of a record, at *start* of *contents*, each packed to so many bytes (*packed*, by offset)."""
+    """See ContentStore: the kept contents of a record, packed in *blocks* (bytes, bytes as packed) from *start* of *contents* on."""
 
-    def __init__(self, contents: Contents, start: int, packed: dict[int, int]) -> None:
+    def __init__(self, contents: Contents, start: int, blocks: Sequence[tuple[int, int]]) -> None:
         self._contents = contents
-        self._start = start
-        self._packed = packed
+        self._sizes = blocks
+        self._begins = [0, *accumulate(size for size, _ in blocks)]
+        self._places = [start, *accumulate((packed for _, packed in blocks), initial=start)][1:]
+        self._at_hand = (-1, b"")
 
     def read(self, offset: int, size: int) -> bytes:
         """See ContentStore."""
-        try:
-            content = unpack(self._contents.read_at(self._start + offset, self._packed[offset]), size)
-        except OSError as error:
-            raise LayerError(f"what was kept of the layer cannot be read any more: {error.strerror or error}") from error
-        if len(content) != size:
-            raise LayerError("what was kept of the layer is not there any more")
-        return content
+        number = bisect_right(self._begins, offset) - 1
+        pieces: list[bytes] = []
+        left = size
+        while left > 0:
+            if not 0 <= number < len(self._sizes):
+                raise LayerError("what was kept of the layer is not there any more")
+            begin = offset + size - left - self._begins[number]
+            pieces.append(self._block(number)[begin : begin + left])
+            left -= len(pieces[-1])
+            number += 1
+        return b"".join(pieces)
+
+    def _block(self, number: int) -> bytes:
+        if self._at_hand[0] != number:
+            size, packed = self._sizes[number]
+            try:
+                block = unpack(self._contents.read_at(self._places[number], packed), size)
+            except OSError as error:
+                raise LayerError(f"what was kept of the layer cannot be read any more: {error.strerror or error}") from error
+            if len(block) != size or not size:
+                raise LayerError("what was kept of the layer is not there any more")
+            self._at_hand = number, block
+        return self._at_hand[1]
 
 
 def encode(index: LayerIndex) -> Iterator[bytes]:
@@ -114,10 +137,14 @@ def encode(index: LayerIndex) -> Iterator[bytes]:
     Raises: NoRecord
     """
     with KeptContents() as contents:
-        packed_contents = {ordinal: contents.add(pack(content.read())) for ordinal, content in index.kept.items()}
-        kept = tuple((at, item.offset, item.size, index.kept[at].size) for at, item in packed_contents.items())
+        packed_blocks: list[tuple[int, Kept]] = []
+        for block in _blocks(content.read() for content in index.kept.values()):
+            packed_blocks.append((len(block), contents.add(pack(block))))
+        begins = accumulate((content.size for content in index.kept.values()), initial=0)
+        kept = tuple((ordinal, begin, content.size) for (ordinal, content), begin in zip(index.kept.items(), begins, strict=False))
+        blocks = tuple((size, item.size) for size, item in packed_blocks)
         try:
-            sections = [codec.encode(_plain(index, kept)), *_columns(index.entries)]
+            sections = [codec.encode(_plain(index, kept, blocks)), *_columns(index.entries)]
         except (OverflowError, TypeError) as error:
             raise NoRecord(str(error)) from error
         if sum(map(len, sections)) > _MOST:
@@ -125,8 +152,20 @@ def encode(index: LayerIndex) -> Iterator[bytes]:
         packed = [section if number == _PLAIN_SECTION else pack(section) for number, section in enumerate(sections)]
         yield _HEAD.pack(_MAGIC, len(packed)) + struct.pack(f"<{len(packed)}Q", *map(len, packed))
         yield from packed
-        for item in packed_contents.values():
+        for _, item in packed_blocks:
             yield item.read()
+
+
+def _blocks(contents: Iterable[bytes]) -> Iterator[bytes]:
+    """*contents*, one behind the other, in blocks that are worth packing and quick to unpack for one of them."""
+    waiting = bytearray()
+    for content in contents:
+        waiting += content
+        while len(waiting) >= _BLOCK:
+            yield bytes(waiting[:_BLOCK])
+            del waiting[:_BLOCK]
+    if waiting:
+        yield bytes(waiting)
 
 
 def decode(contents: Contents) -> LayerIndex:
@@ -149,7 +188,7 @@ def decode(contents: Contents) -> LayerIndex:
             start, left = start + length, left - len(sections[-1])
         with _no_collection():
             plain = codec.decode(sections[0], _Plain)
-            return _index(plain, _entries(sections[1:], plain), _Place(contents, start, {at: size for _, at, size, _ in plain.kept}))
+            return _index(plain, _entries(sections[1:], plain), _Place(contents, start, plain.blocks))
     except _WRONG as error:
         raise NoRecord(str(error)) from error
 
@@ -226,7 +265,7 @@ def _from_numbers(data: bytes) -> list[int]:
 # -- all else ----------------------------------------------------------------------------------------------------------
 
 
-def _plain(index: LayerIndex, kept: tuple[tuple[int, int, int, int], ...]) -> _Plain:
+def _plain(index: LayerIndex, kept: tuple[tuple[int, int, int], ...], blocks: tuple[tuple[int, int], ...]) -> _Plain:
     extras = ((ordinal, entry.extra) for ordinal, entry in enumerate(index.entries) if entry.extra is not None)
     return _Plain(
         status=index.status,
@@ -247,6 +286,7 @@ def _plain(index: LayerIndex, kept: tuple[tuple[int, int, int, int], ...]) -> _P
         elf=tuple(index.elf.items()),
         extras=tuple((at, tuple((key, value.hex()) for key, value in extra.xattrs), extra.device, extra.sparse) for at, extra in extras),
         kept=kept,
+        blocks=blocks,
         problems=tuple(
             (item.topic, item.where, item.what, item.expected, item.found, item.layer_index is not None, item.path, item.unread)
             for item in index.problems
@@ -267,7 +307,7 @@ def _index(plain: _Plain, entries: list[Entry], place: _Place) -> LayerIndex:
         trailing=plain.trailing,
         blob_digest=plain.blob_digest,
         diff_id=plain.diff_id,
-        kept={ordinal: Kept(place, offset, size) for ordinal, offset, _, size in plain.kept},
+        kept={ordinal: Kept(place, offset, size) for ordinal, offset, size in plain.kept},
         behind=plain.behind,
         packed=plain.packed,
         elf=dict(plain.elf),

@@ -295,7 +295,19 @@ def test_contents_that_cannot_be_read_later_are_an_error_of_the_layer() -> None:
 
     contents = Leaving(SAMPLE)
     index = decode(contents)
-    assert index.kept[1].read() == b"kept content"
     contents.is_gone = True
     with pytest.raises(LayerError, match="Stale"):
         index.kept[1].read()
+    contents.is_gone = False
+    assert index.kept[1].read() == b"kept content"
+
+
+def test_contents_are_read_back_across_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(records, "_BLOCK", 1000)
+    wanted = {number: bytes([number]) * size for number, size in enumerate((1, 999, 1, 2500, 0, 1000, 700))}
+    with KeptContents() as store:
+        index = LayerIndex([Entry("/a", f"{number}", "file", 0, 0, 0, 0, 0, "", None, "", None) for number in wanted])
+        index.kept = {number: store.add(content) for number, content in wanted.items()}
+        again = decode(Bytes(written(index)))
+    for number in (3, 0, 6, 5, 1, 2, 4, 3):
+        assert again.kept[number].read() == wanted[number]
