@@ -8,14 +8,14 @@ from imginspect.analysis.view import View
 from imginspect.errors import PathError
 from imginspect.filesystem import Node
 from imginspect.layer.index import MARKERS, Entry
-from imginspect.tar.header import HARDLINK
+from imginspect.tar.header import DIRECTORY, HARDLINK
 
 
 def nodes_where(view: View, question: str, entry_fits: Callable[[Entry], bool], node_fits: Callable[[Node], bool]) -> list[Node]:
     """The visible nodes that *node_fits* accepts, by path.
 
-    *entry_fits* must accept the entry of every node that *node_fits* accepts. Where an entry that it accepts is not found at its own
-    path (a later layer took it away, or a link among its parents put it elsewhere), the whole tree is walked instead. *question* names
+    *entry_fits* must accept the entry of every node that *node_fits* accepts. Where an entry that it accepts is neither found at its own
+    path nor among what later layers took away (a link among its parents put it elsewhere), the whole tree is walked instead. *question* names
     what *entry_fits* asks, all that it goes by included: each layer answers it once, for all images that have the layer.
     """
     found: dict[str, Node] = {}
@@ -26,6 +26,8 @@ def nodes_where(view: View, question: str, entry_fits: Callable[[Entry], bool], 
                 continue
             node = _node_of(view, entry, index, ordinal)
             if node is None:
+                if view.filesystem.is_hidden(index, ordinal):
+                    continue
                 return sorted(filter(node_fits, view.filesystem.walk()), key=lambda node: node.path)
             found[node.path] = node
     return [found[path] for path in sorted(found) if node_fits(found[path])]
@@ -45,6 +47,8 @@ def _node_of(view: View, entry: Entry, layer: int, ordinal: int) -> Node | None:
 
 
 def _is_of(node: Node, entry: Entry, layer: int, ordinal: int) -> bool:
+    if entry.kind == DIRECTORY:  # later layers repeat the folders that they add to
+        return node.kind == DIRECTORY and node.layer_index >= layer
     if entry.kind != HARDLINK and node.content is not None:
         return node.content == (layer, ordinal) and node.kind != HARDLINK
     return (node.kind, node.layer_index) == (entry.kind, layer) and (entry.kind == HARDLINK or node.mode == entry.mode)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
+from functools import cached_property
 from typing import NamedTuple
 
 from imginspect.errors import PathError
 from imginspect.filesystem.node import Hidden, Node
-from imginspect.filesystem.tree import Directory, HardLink, Slot, layer_of, ordinal_of
+from imginspect.filesystem.tree import Directory, HardLink, Slot, layer_of, ordinal_of, reference
 from imginspect.layer.index import LayerIndex
 from imginspect.limits import Limits
 from imginspect.problems import Problem
@@ -156,6 +157,14 @@ class Filesystem:
     def hidden_count(self) -> int:
         """How many nodes ``hidden`` gives."""
         return sum(1 for _ in self._hidden_slots())
+
+    def is_hidden(self, layer: int, ordinal: int) -> bool:
+        """Whether entry *ordinal* of *layer* made a node that is not visible any more."""
+        return reference(layer, ordinal) in self._hidden_references
+
+    @cached_property
+    def _hidden_references(self) -> frozenset[int | None]:
+        return frozenset(slot if isinstance(slot, int) else slot.ref for slot in self._hidden_slots())
 
     def wasted_bytes(self) -> dict[int, int]:
         """Bytes of files of each layer that later layers overwrote or deleted: they are in the image and no container sees them."""
