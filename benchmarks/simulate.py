@@ -24,14 +24,14 @@ from typing import Any
 
 from tabulate import tabulate
 
-from imginspect.batch.merging import merged
+from imginspect.batch.mirror.merging import merged
+from imginspect.batch.mirror.planning import PlanOptions, plan_unit
+from imginspect.batch.mirror.sources import find_units
 from imginspect.batch.model import ImagePlan, ImageRow, LayerPlan, Unit
 from imginspect.batch.planned import Amount, Planned
-from imginspect.batch.planning import PlanOptions, plan_unit
 from imginspect.batch.schedule import ImageJudged, Schedule
-from imginspect.batch.sources import find_units
-from imginspect.batch.together import all_of
-from imginspect.batch.work import ImageDone, LayerDone
+from imginspect.batch.workers.together import all_of
+from imginspect.batch.workers.work import ImageDone, LayerDone
 
 Outcome = Callable[[Callable[..., Any], tuple[Any, ...], dict[str, Any]], tuple[float, Any]]
 """Function, positional and named arguments of a task -> its seconds, and what it returns (an exception is raised by the future)."""
@@ -123,7 +123,7 @@ class Costs:
 
 
 class VirtualEngine:
-    """See ``imginspect.batch.engines.Engine``."""
+    """See ``imginspect.batch.workers.engines.Engine``."""
 
     name = "virtual"
     together = 16

@@ -16,7 +16,7 @@ from unittest import mock
 
 import pytest
 
-from imginspect.batch import engines
+from imginspect.batch.workers import engines
 from imginspect.scan.minimal_elf import minimal_elf
 from tests.caching import criteria, report, settled
 from tests.image_builder import ImageBuilder, directory, file, hardlink, pax_block, raw, symlink, tar_header, whiteout

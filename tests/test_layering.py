@@ -59,8 +59,8 @@ DOORS = {
     "tree_sitter": ("analysis/shell/",),
     "tree_sitter_bash": ("analysis/shell/",),
     "cryptography": ("pack/keys.py",),
-    "distributed": ("batch/engines.py",),
-    "mpi4py": ("batch/engines.py",),
+    "distributed": ("batch/workers/engines.py",),
+    "mpi4py": ("batch/workers/engines.py",),
 }
 """Third-party libraries (and ``compression.zstd``, which stands in for one) and the modules that may import them."""
 
@@ -139,7 +139,7 @@ def test_every_part_has_a_place_and_every_place_a_part() -> None:
         ("layer/pipeline.py", "from backports import zstd"),
         ("checks/runner.py", "import importlib\nimportlib.import_module('imginspect.report')"),
         ("batch/run.py", "from importlib import import_module\nimport_module('distributed')"),
-        ("batch/work.py", "from mpi4py import MPI"),
+        ("batch/workers/work.py", "from mpi4py import MPI"),
     ],
 )
 def test_a_violation_is_seen(module: str, source: str) -> None:

@@ -15,8 +15,8 @@ def nodes_where(view: View, question: str, entry_fits: Callable[[Entry], bool], 
     """The visible nodes that *node_fits* accepts, by path.
 
     *entry_fits* must accept the entry of every node that *node_fits* accepts. Where an entry that it accepts is neither found at its own
-    path nor among what later layers took away (a link among its parents put it elsewhere), the whole tree is walked instead. *question* names
-    what *entry_fits* asks, all that it goes by included: each layer answers it once, for all images that have the layer.
+    path nor among what later layers took away (a link among its parents put it elsewhere), the whole tree is walked instead. *question*
+    names what *entry_fits* asks, all that it goes by included: each layer answers it once, for all images that have the layer.
     """
     found: dict[str, Node] = {}
     for index, layer in enumerate(view.layers):

@@ -6,13 +6,13 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from imginspect.batch import work
-from imginspect.batch.database import Database
 from imginspect.batch.model import ImagePlan, LayerPlan
 from imginspect.batch.planned import Planned
 from imginspect.batch.schedule import LayerRead
-from imginspect.batch.setup import Setup
-from imginspect.batch.work import ImageDone, LayerDone
+from imginspect.batch.store.database import Database
+from imginspect.batch.workers import work
+from imginspect.batch.workers.setup import Setup
+from imginspect.batch.workers.work import ImageDone, LayerDone
 
 
 class RunOrders:

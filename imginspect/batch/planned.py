@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from imginspect.batch.connection import complaints
-from imginspect.batch.merging import merge
+from imginspect.batch.mirror.merging import merge
 from imginspect.batch.model import ImagePlan, LayerPlan
+from imginspect.batch.store.connection import complaints
 from imginspect.rules import codec
 
 NAME = "planned.sqlite"

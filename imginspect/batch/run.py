@@ -15,25 +15,25 @@ from pathlib import Path
 from typing import NamedTuple
 
 from imginspect import __version__
-from imginspect.batch import database as databases
-from imginspect.batch import work
 from imginspect.batch.answer import write_answer
 from imginspect.batch.answer.verdict import total
-from imginspect.batch.choice import ByName
-from imginspect.batch.connection import complaints
-from imginspect.batch.database import Database, Kept
-from imginspect.batch.earlier import earlier_digests
-from imginspect.batch.engines import Engine, submitted
-from imginspect.batch.known import KnownImages
 from imginspect.batch.listener import Listener
+from imginspect.batch.mirror.choice import ByName
+from imginspect.batch.mirror.planning import PlanOptions
+from imginspect.batch.mirror.sources import find_units, roots
 from imginspect.batch.model import ImagePlan, PassedOver, RuleRow, Unit
 from imginspect.batch.orders import RunOrders
 from imginspect.batch.planned import Planned
-from imginspect.batch.planning import PlanOptions
 from imginspect.batch.schedule import ImageJudged, LayerRead, Schedule
-from imginspect.batch.setup import Setup, Workshop
-from imginspect.batch.sources import find_units, roots
+from imginspect.batch.store import database as databases
+from imginspect.batch.store.connection import complaints
+from imginspect.batch.store.database import Database, Kept
+from imginspect.batch.store.earlier import earlier_digests
 from imginspect.batch.unit_plans import plan_units, unit_that_failed
+from imginspect.batch.workers import work
+from imginspect.batch.workers.engines import Engine, submitted
+from imginspect.batch.workers.known import KnownImages
+from imginspect.batch.workers.setup import Setup, Workshop
 from imginspect.errors import RunEnded, UsageError
 from imginspect.report import ReportVerdict
 from imginspect.report.printable import one_line as plain_line

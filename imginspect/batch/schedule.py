@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 from queue import SimpleQueue
 from typing import Any, NamedTuple, Protocol
 
-from imginspect.batch.engines import Engine
 from imginspect.batch.model import ImagePlan, LayerPlan
-from imginspect.batch.together import Order, Outcome, all_of
-from imginspect.batch.work import ImageDone, LayerDone
+from imginspect.batch.workers.engines import Engine
+from imginspect.batch.workers.together import Order, Outcome, all_of
+from imginspect.batch.workers.work import ImageDone, LayerDone
 from imginspect.errors import RuleError, RunEnded, UsageError
 
 _SECONDS = 1.0

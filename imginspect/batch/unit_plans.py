@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
 
-from imginspect.batch import work
-from imginspect.batch.engines import Engine, submitted
+from imginspect.batch.mirror.planning import PlanOptions
 from imginspect.batch.model import ImagePlan, Unit, UnitPlan
-from imginspect.batch.planning import PlanOptions
-from imginspect.batch.setup import Setup
+from imginspect.batch.workers import work
+from imginspect.batch.workers.engines import Engine, submitted
+from imginspect.batch.workers.setup import Setup
 
 _CHUNK = 8
 """Units of one task."""

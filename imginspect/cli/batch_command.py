@@ -19,9 +19,9 @@ from imginspect.cli.termination import termination_as_interrupt
 from imginspect.errors import UsageError
 
 if TYPE_CHECKING:
-    from imginspect.batch.engines import Engine
     from imginspect.batch.run import Request, Result
-    from imginspect.batch.setup import Setup
+    from imginspect.batch.workers.engines import Engine
+    from imginspect.batch.workers.setup import Setup
 
 
 @click.command("batch")
@@ -79,8 +79,8 @@ def _request(
     sources: tuple[str, ...], out: Path, resume: bool, include: tuple[str, ...], exclude: tuple[str, ...], since: Path | None,
     platform: str | None, limits: tuple[str, ...], tmp_dir: Path | None, **_: object,
 ) -> Request:  # fmt: skip
-    from imginspect.batch.choice import ByName
-    from imginspect.batch.planning import PlanOptions
+    from imginspect.batch.mirror.choice import ByName
+    from imginspect.batch.mirror.planning import PlanOptions
     from imginspect.batch.run import Request
     from imginspect.limits import Limits
     from imginspect.oci.platform import Platform
@@ -96,9 +96,9 @@ def _setup(
     fingerprint_key: Path | None, cache_folder: Path | None, cache_size: str, limits: tuple[str, ...], tmp_dir: Path | None,
     timeout: float | None, memory: str | None, threads: int | None, engine: str, jobs: int | None, **_: object,
 ) -> Setup:  # fmt: skip
-    from imginspect.batch.engines import cpu_count
     from imginspect.batch.run import REPORTS
-    from imginspect.batch.setup import Setup
+    from imginspect.batch.workers.engines import cpu_count
+    from imginspect.batch.workers.setup import Setup
     from imginspect.cli.fingerprint_key import read_fingerprint_key
     from imginspect.limits import Limits, parse_count
 
@@ -132,7 +132,7 @@ def _engine(
     engine: str, jobs: int | None, scheduler: str | None, tls_ca: Path | None, tls_cert: Path | None, tls_key: Path | None,
     quiet: bool, **_: object,
 ) -> Engine:  # fmt: skip
-    from imginspect.batch import engines
+    from imginspect.batch.workers import engines
 
     if engine != "dask" and (scheduler or tls_ca or tls_cert or tls_key):
         raise UsageError("--scheduler and --tls-… belong to --engine dask")

@@ -17,7 +17,7 @@ from imginspect.report.printable import one_line
 from imginspect.report.text import inert
 
 if TYPE_CHECKING:
-    from imginspect.batch.query import Found, Value
+    from imginspect.batch.store.query import Found, Value
 
 FORMATS = ("table", "json", "csv", "ndjson")
 _AT_ONCE = 1_000  # rows of a table, whose columns are as wide as the widest of them
@@ -58,7 +58,7 @@ class _Counted:
 
 def _harmless(found: Found) -> Iterator[tuple[Value, ...]]:
     """The rows as any output may have them: names of files are raw in them, and a database may be anybody's."""
-    from imginspect.batch.query import RAW
+    from imginspect.batch.store.query import RAW
 
     shown_once = lru_cache(_REMEMBERED)(shown)  # a path that many images have is masked once
     shows = [shown_once if column in RAW else one_line for column in found.columns]

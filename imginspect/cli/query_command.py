@@ -13,8 +13,8 @@ from imginspect.cli.found import FORMATS, print_found
 from imginspect.errors import UsageError
 
 if TYPE_CHECKING:
-    from imginspect.batch.database import Database
-    from imginspect.batch.query import Found
+    from imginspect.batch.store.database import Database
+    from imginspect.batch.store.query import Found
 
 _LARGEST_SECRET = 1 << 20
 
@@ -40,7 +40,7 @@ def command(folder: Path, form: str, fingerprint_key: Path | None, **asked: str 
 
     Nothing is read but the database of the run. Exit codes: 0 found, 1 nothing found, 2 it cannot be answered.
     """
-    from imginspect.batch.database import open_for_reading
+    from imginspect.batch.store.database import open_for_reading
 
     questions = {name.rstrip("_"): value for name, value in asked.items() if value not in (None, False)}
     if len(questions) != 1:
@@ -56,7 +56,7 @@ def command(folder: Path, form: str, fingerprint_key: Path | None, **asked: str 
 
 
 def _found(database: Database, question: str, value: str, key: Path | None) -> Found:
-    from imginspect.batch import query, query_files
+    from imginspect.batch.store import query, query_files
 
     match question:
         case "file":

@@ -13,7 +13,7 @@ from pathlib import Path
 from queue import Queue
 from typing import Any
 
-from imginspect.batch import database
+from imginspect.batch.store import database
 from tests.image_builder import ImageBuilder, file, noise, program
 
 PATIENCE = 120.0

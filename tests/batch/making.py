@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from pathlib import Path
 
-from imginspect.batch import database
-from imginspect.batch.contents import encode
-from imginspect.batch.database import Database
 from imginspect.batch.model import FindingRow, ImageRow, LayerContents, LayerRow, PassedOver, ResultRow, RuleRow
+from imginspect.batch.store import database
+from imginspect.batch.store.contents import encode
+from imginspect.batch.store.database import Database
 
 RUN = {
     "tool_version": "1.0", "policy": "epcc-tre", "policy_sha256": "ab" * 32, "rules_sha256": "cd" * 32, "criteria": "ef" * 32,

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from imginspect.batch import engines
+from imginspect.batch.workers import engines
 from tests.inspecting import Outcome, run
 
 PATIENCE = 120.0

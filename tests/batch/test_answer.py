@@ -13,10 +13,10 @@ from xml.etree import ElementTree
 import jsonschema
 import pytest
 
-from imginspect.batch import database
 from imginspect.batch.answer import FILES, csv_form, html_form, json_form, write_answer
-from imginspect.batch.database import Database, NoRoom
 from imginspect.batch.model import ImageRow, PassedOver, RuleRow
+from imginspect.batch.store import database
+from imginspect.batch.store.database import Database, NoRoom
 from tests.batch.making import BASE, CONTENTS, KEY, MIDDLE, PASSED_OVER, ROWS, RULES, RUN, filled, finding, image, layer
 from tests.inspecting import CONTROL, run, texts_of
 from tests.report.html.reading import Page

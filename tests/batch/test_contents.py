@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imginspect.batch import contents
-from imginspect.batch.contents import directory, encode, find_digest, glob, has_path, hides, opaque, whiteout
+from imginspect.batch.store import contents
+from imginspect.batch.store.contents import directory, encode, find_digest, glob, has_path, hides, opaque, whiteout
 from imginspect.errors import UsageError
 from imginspect.layer.index import Entry, LayerIndex
 

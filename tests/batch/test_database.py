@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from imginspect.batch import database
-from imginspect.batch.database import NAME, NoRoom
+from imginspect.batch.store import database
+from imginspect.batch.store.database import NAME, NoRoom
 from imginspect.errors import UsageError
 from tests.batch.making import CONTENTS, KEY, PASSED_OVER, ROWS, RULES, RUN, filled, image
 
@@ -94,7 +94,7 @@ def test_images_may_be_added_while_the_done_ones_are_gone_through(tmp_path: Path
 WRITER = """
     import sys
     from pathlib import Path
-    from imginspect.batch import database
+    from imginspect.batch.store import database
     from tests.batch.making import RULES, RUN, image
     with database.create(Path(sys.argv[1]), RUN, RULES) as made:
         for number in range(100_000):
@@ -176,7 +176,7 @@ def test_a_full_disk_is_named_and_what_was_done_is_kept(tmp_path: Path) -> None:
 LIMITED = """
     import resource, signal, sys
     from pathlib import Path
-    from imginspect.batch import database
+    from imginspect.batch.store import database
     from tests.batch.making import RULES, RUN, image
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     made = database.create(Path(sys.argv[1]), RUN, RULES)

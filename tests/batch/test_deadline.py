@@ -13,8 +13,8 @@ from unittest import mock
 
 import pytest
 
-from imginspect.batch import deadline
-from imginspect.batch.deadline import TimeExceeded, within
+from imginspect.batch.workers import deadline
+from imginspect.batch.workers.deadline import TimeExceeded, within
 
 
 def spin(seconds: float = 60.0) -> str:
@@ -142,7 +142,7 @@ def test_within_another_the_inner_one_ends_first() -> None:
 
 def test_a_process_that_cannot_be_ended_otherwise_ends_itself() -> None:
     code = (
-        "from imginspect.batch import deadline; import time\n"
+        "from imginspect.batch.workers import deadline; import time\n"
         "deadline._AGAIN = 0.01\n"
         "deadline.within(0.01, lambda: time.sleep(60), may_exit=True)\n"  # one long call into compiled code
     )

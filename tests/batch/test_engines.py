@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from imginspect.batch import engines, sent
-from imginspect.batch.engines import LocalEngine, cpu_count
-from imginspect.batch.together import all_of
+from imginspect.batch.workers import engines, sent
+from imginspect.batch.workers.engines import LocalEngine, cpu_count
+from imginspect.batch.workers.together import all_of
 from imginspect.errors import LimitExceeded, UsageError
 from tests.batch.clusters import HERE, PATIENCE
 
@@ -109,7 +109,7 @@ def test_closed_in_order_it_ends_what_is_under_way() -> None:
 
 _PARENT = """
 import sys
-from imginspect.batch.engines import LocalEngine
+from imginspect.batch.workers.engines import LocalEngine
 from tests.batch.test_engines import rest
 if __name__ == "__main__":
     engine = LocalEngine(2)

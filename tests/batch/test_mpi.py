@@ -14,7 +14,7 @@ from unittest import mock
 
 import pytest
 
-from imginspect.batch import engines
+from imginspect.batch.workers import engines
 from tests.batch.clusters import PATIENCE, Spoken, answer, begun, mirror
 from tests.inspecting import run
 

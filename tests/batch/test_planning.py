@@ -12,10 +12,10 @@ import pytest
 
 from imginspect.archive import Access, Scope, open_archive
 from imginspect.archive.identity import file_identity, is_settled
-from imginspect.batch.merging import merge, merged
+from imginspect.batch.mirror.merging import merge, merged
+from imginspect.batch.mirror.opening import is_unchanged, open_planned
+from imginspect.batch.mirror.planning import PlanOptions, plan_unit
 from imginspect.batch.model import ImagePlan, UnitPlan
-from imginspect.batch.opening import is_unchanged, open_planned
-from imginspect.batch.planning import PlanOptions, plan_unit
 from imginspect.criteria import load_criteria
 from imginspect.errors import ImgInspectError
 from imginspect.image import list_images
@@ -54,7 +54,7 @@ def mirror(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def settled(monkeypatch: pytest.MonkeyPatch) -> None:
     """Planning takes place an hour from now: whatever was written has settled."""
     now = time.time_ns() + 3600 * 10**9
-    monkeypatch.setattr("imginspect.batch.host_files.now", lambda: now)
+    monkeypatch.setattr("imginspect.batch.mirror.host_files.now", lambda: now)
 
 
 def only_plan(plans: list[UnitPlan]) -> ImagePlan:

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from imginspect.batch import database
-from imginspect.batch.contents import encode
-from imginspect.batch.query import Found, known
+from imginspect.batch.store import database
+from imginspect.batch.store.contents import encode
+from imginspect.batch.store.query import Found, known
 from imginspect.scan.secret_id import key_id, secret_id
 from tests.batch.making import BASE, CONTENTS, KEY, KEY_FILE, MIDDLE, ROWS, RULES, RUN, TOP, digest, filled, finding, image, layer
 from tests.inspecting import CONTROL, Outcome, run

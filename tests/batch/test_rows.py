@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from imginspect.batch.rows import image_row
+from imginspect.batch.store.rows import image_row
 from imginspect.report.document import Document
 from tests.inspecting import CONTROL, texts_of
 from tests.report.payloads import PAYLOADS, clean, incomplete, not_inspected, spoilt, whole_document

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from imginspect.batch.choice import ByName
-from imginspect.batch.earlier import earlier_digests
+from imginspect.batch.mirror.choice import ByName
 from imginspect.batch.model import ImagePlan, Unit
+from imginspect.batch.store.earlier import earlier_digests
 from imginspect.errors import UsageError
 from tests.batch import making
 from tests.batch.mirrors import APPS, Mirrors, app, write_registry

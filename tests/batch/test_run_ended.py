@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from imginspect.batch import database
-from imginspect.batch.connection import NoRoom
-from imginspect.batch.database import Database
+from imginspect.batch.store import database
+from imginspect.batch.store.connection import NoRoom
+from imginspect.batch.store.database import Database
 from tests.batch import running
 from tests.batch.mirrors import Mirrors, app
 from tests.batch.running import Inline, answer, batch, begun, ended, facts, images_of, row, rows, until

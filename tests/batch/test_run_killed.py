@@ -32,16 +32,16 @@ from tests.inspecting import run
 
 RUN = "imginspect.batch.run"
 POINTS = [
-    ("before:imginspect.batch.database.Database.forget_passed_over", 1),
+    ("before:imginspect.batch.store.database.Database.forget_passed_over", 1),
     ("after:imginspect.batch.planned.Planned.add", 4),
     ("after:imginspect.batch.planned.Planned.settle", 1),
-    ("after:imginspect.batch.work.read_layer", 1),
-    ("before:imginspect.batch.database.Database.add", 1),
-    ("after:imginspect.batch.database.Database.add", 3),
-    ("after:imginspect.batch.database.Database.add", 7),
-    ("before:imginspect.batch.storing.Storing.contents", 5),
-    ("before:imginspect.batch.database.Database.remove", 1),
-    ("before:imginspect.batch.database.leave_one_file", 1),
+    ("after:imginspect.batch.workers.work.read_layer", 1),
+    ("before:imginspect.batch.store.database.Database.add", 1),
+    ("after:imginspect.batch.store.database.Database.add", 3),
+    ("after:imginspect.batch.store.database.Database.add", 7),
+    ("before:imginspect.batch.store.storing.Storing.contents", 5),
+    ("before:imginspect.batch.store.database.Database.remove", 1),
+    ("before:imginspect.batch.store.database.leave_one_file", 1),
     (f"before:{RUN}.write_answer", 1),
     ("before:imginspect.batch.answer.replace_file", 3),
     ("rename", 1),
@@ -82,7 +82,9 @@ def test_a_run_that_was_killed_goes_on_as_if_nothing_had_been(
     before, after = images_of(first), images_of(events_of(outcome))
     everything = {item["report"] for item in rows(out)}
     assert set(before).isdisjoint(after)
-    assert len(everything - {*before, *after}) <= (point == "after:imginspect.batch.database.Database.add")  # noted, and not told any more
+    assert len(everything - {*before, *after}) <= (
+        point == "after:imginspect.batch.store.database.Database.add"
+    )  # noted, and not told any more
     assert len(after) == len(set(after))
     layers_read = sum(event["bytes_read"] for event in first if event["event"] == "layer")
     assert facts(out)["layer_bytes_read"] <= sum(layer_files(mirrors.registry).values()) - layers_read
@@ -94,7 +96,7 @@ def test_a_run_that_is_killed_again_and_again_comes_to_its_end(mirrors: Mirrors,
     asked: tuple[str | Path, ...] = (mirrors.registry, "--out", out, "--cache", cache)
     told: list[str] = []
     for _ in range(3):
-        told += images_of(events_of(run_killed("before:imginspect.batch.database.Database.add", 3, *asked)))
+        told += images_of(events_of(run_killed("before:imginspect.batch.store.database.Database.add", 3, *asked)))
         asked = (*asked[:5], "--resume")
     told += images_of(events_of(batch(*asked, "--format", "ndjson")))
     assert sorted(told) == sorted(item["report"] for item in rows(reference))

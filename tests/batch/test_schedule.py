@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from imginspect.batch.connection import NoRoom
 from imginspect.batch.model import ImagePlan, LayerPlan, Unit
 from imginspect.batch.schedule import DIED, Event, ImageJudged, LayerRead, Schedule, WorkersDie
-from imginspect.batch.together import Outcome, all_of
-from imginspect.batch.work import ImageDone, LayerDone
+from imginspect.batch.store.connection import NoRoom
+from imginspect.batch.workers.together import Outcome, all_of
+from imginspect.batch.workers.work import ImageDone, LayerDone
 from imginspect.errors import UsageError
 from tests.batch import making
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from imginspect.batch.globs import expand
+from imginspect.batch.mirror.globs import expand
+from imginspect.batch.mirror.sources import find_units
 from imginspect.batch.model import PassedOver
-from imginspect.batch.sources import find_units
 from imginspect.errors import UsageError
 from tests.batch.trees import found, image, layout, unread
 from tests.image_builder import members

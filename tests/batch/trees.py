@@ -6,9 +6,9 @@ import os
 import shutil
 from pathlib import Path
 
+from imginspect.batch.mirror.planning import PlanOptions, plan_unit
+from imginspect.batch.mirror.sources import find_units
 from imginspect.batch.model import PassedOver, Unit, UnitPlan
-from imginspect.batch.planning import PlanOptions, plan_unit
-from imginspect.batch.sources import find_units
 from tests.image_builder import ImageBuilder, Members, file, write
 
 OLD = 1_600_000_000

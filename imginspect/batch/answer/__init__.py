@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from imginspect.batch.answer import csv_form, html_form, json_form, junit_form
-from imginspect.batch.connection import complaints
-from imginspect.batch.database import Database
+from imginspect.batch.store.connection import complaints
+from imginspect.batch.store.database import Database
 from imginspect.writing import FOLDER, replace_file
 
 FILES: dict[str, Callable[[Database], Iterator[str]]] = {

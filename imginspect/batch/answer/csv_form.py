@@ -6,8 +6,8 @@ import csv
 import io
 from collections.abc import Iterator
 
-from imginspect.batch.database import Database
-from imginspect.batch.recorded import Recorded, images
+from imginspect.batch.store.database import Database
+from imginspect.batch.store.recorded import Recorded, images
 from imginspect.report.csv_form import cell
 
 COLUMNS = (

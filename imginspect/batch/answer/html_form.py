@@ -8,7 +8,7 @@ from itertools import chain
 from imginspect.batch.answer.html_images import images_table
 from imginspect.batch.answer.html_parts import COUNTED, criteria, head_of, passed_over_table, shared_table, verdict_part
 from imginspect.batch.answer.verdict import Total, total
-from imginspect.batch.database import Database
+from imginspect.batch.store.database import Database
 from imginspect.report.html.markup import NOTHING, Markup, element, joined
 from imginspect.report.html.sources import security_policy, source
 from imginspect.report.html.words import icons

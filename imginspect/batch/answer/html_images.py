@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import quote
 
-from imginspect.batch.database import Database
-from imginspect.batch.recorded import Recorded, images
+from imginspect.batch.store.database import Database
+from imginspect.batch.store.recorded import Recorded, images
 from imginspect.report.decisions import shortened
 from imginspect.report.html.markup import NOTHING, Markup, element, escape, joined
 from imginspect.report.html.words import IMAGE, outcome

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from imginspect.batch.answer.verdict import Total, sentences, total
-from imginspect.batch.database import Database
-from imginspect.batch.recorded import Shared, count_shared, shared
+from imginspect.batch.store.database import Database
+from imginspect.batch.store.recorded import Shared, count_shared, shared
 from imginspect.report.decisions import shortened
 from imginspect.report.html.markup import NOTHING, Markup, element, escape, joined
 from imginspect.report.html.tables import Row, code, facts, table

@@ -8,8 +8,8 @@ from typing import cast
 
 from imginspect.batch.answer.document import SCHEMA_VERSION, BatchImage, BatchPolicy, PassedOverPart, RuleResult, SharedFinding
 from imginspect.batch.answer.verdict import total
-from imginspect.batch.database import Database
-from imginspect.batch.recorded import Recorded, Shared, images, shared
+from imginspect.batch.store.database import Database
+from imginspect.batch.store.recorded import Recorded, Shared, images, shared
 from imginspect.report.document import ResultName, SeverityName, Tool, VerdictName
 from imginspect.report.html.sources import source
 

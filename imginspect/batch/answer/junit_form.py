@@ -11,9 +11,9 @@ from collections.abc import Iterator, Sequence
 from xml.etree import ElementTree
 from xml.sax.saxutils import quoteattr
 
-from imginspect.batch.database import Database
 from imginspect.batch.model import ResultRow, RuleRow
-from imginspect.batch.recorded import Recorded, images
+from imginspect.batch.store.database import Database
+from imginspect.batch.store.recorded import Recorded, images
 from imginspect.report.junit import answer, legal, test_case
 
 _NOWHERE = "without a repository"

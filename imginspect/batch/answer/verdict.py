@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from imginspect.batch.database import Database
+from imginspect.batch.store.database import Database
 from imginspect.report.report import ReportVerdict, worst
 from imginspect.wording import counted
 

@@ -19,10 +19,10 @@ from time import monotonic
 from types import TracebackType
 from typing import Any, NamedTuple, Protocol
 
-from imginspect.batch.connection import NAME, NoRoom, complaints, connect, leave_one_file, make, put_new
 from imginspect.batch.model import ImageRow, LayerContents, PassedOver, RuleRow
-from imginspect.batch.storing import Storing
-from imginspect.batch.tables import UNUSED
+from imginspect.batch.store.connection import NAME, NoRoom, complaints, connect, leave_one_file, make, put_new
+from imginspect.batch.store.storing import Storing
+from imginspect.batch.store.tables import UNUSED
 from imginspect.errors import UsageError
 from imginspect.report.printable import one_line
 from imginspect.writing import folder_of, temporary_name, write_in

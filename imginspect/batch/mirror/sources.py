@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from imginspect.batch.globs import expand, fixed_part, is_glob
+from imginspect.batch.mirror.globs import expand, fixed_part, is_glob
+from imginspect.batch.mirror.walk import Place, Walk
 from imginspect.batch.model import PassedOver, Unit
-from imginspect.batch.walk import Place, Walk
 from imginspect.errors import UsageError
 from imginspect.limits import Limits
 

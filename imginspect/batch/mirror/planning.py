@@ -9,12 +9,12 @@ from typing import NamedTuple
 from imginspect.archive import Access, Archive, Scope, StoredImage, open_archive, registry
 from imginspect.archive.directory_members import DirectoryMembers
 from imginspect.archive.layout import DIRECTORY, OCI, REGISTRY
-from imginspect.batch.choosing import Candidate, State, Wish, choose_each
-from imginspect.batch.host_files import HostFiles
-from imginspect.batch.image_plan import Drawn, draw, finish, qualified, unreadable
+from imginspect.batch.mirror.choosing import Candidate, State, Wish, choose_each
+from imginspect.batch.mirror.host_files import HostFiles
+from imginspect.batch.mirror.image_plan import Drawn, draw, finish, qualified, unreadable
+from imginspect.batch.mirror.strays import strays, without_tag
+from imginspect.batch.mirror.walk import further_folders
 from imginspect.batch.model import ImagePlan, PassedOver, Unit, UnitPlan
-from imginspect.batch.strays import strays, without_tag
-from imginspect.batch.walk import further_folders
 from imginspect.errors import ImgInspectError, describe
 from imginspect.image import Image
 from imginspect.image.listing import load_each

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from imginspect.archive import StoredImage
 from imginspect.archive.stored import Document
-from imginspect.batch.host_files import HostFiles
+from imginspect.batch.mirror.host_files import HostFiles
 from imginspect.batch.model import ImagePlan, Unit
 from imginspect.image import Image
 

@@ -12,9 +12,9 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from imginspect.batch.database import Database
-from imginspect.batch.recorded import image as image_of
-from imginspect.batch.recorded import shared
+from imginspect.batch.store.database import Database
+from imginspect.batch.store.recorded import image as image_of
+from imginspect.batch.store.recorded import shared
 from imginspect.errors import UsageError
 from imginspect.oci.reference import matches
 

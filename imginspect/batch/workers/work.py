@@ -22,15 +22,15 @@ from imginspect.archive import Access
 from imginspect.archive.identity import file_identity, is_settled
 from imginspect.archive.members import BlobNotFound
 from imginspect.archive.source import PartReader
-from imginspect.batch import contents as layer_contents
-from imginspect.batch.connection import complaints
-from imginspect.batch.deadline import TimeExceeded, within
-from imginspect.batch.known import Answer, KnownImages
+from imginspect.batch.mirror.opening import is_unchanged, open_planned
+from imginspect.batch.mirror.planning import PlanOptions, plan_unit
 from imginspect.batch.model import ImagePlan, ImageRow, LayerContents, LayerPlan, Unit, UnitPlan
-from imginspect.batch.opening import is_unchanged, open_planned
-from imginspect.batch.planning import PlanOptions, plan_unit
-from imginspect.batch.rows import image_row
-from imginspect.batch.setup import Setup, Workshop, workshop
+from imginspect.batch.store import contents as layer_contents
+from imginspect.batch.store.connection import complaints
+from imginspect.batch.store.rows import image_row
+from imginspect.batch.workers.deadline import TimeExceeded, within
+from imginspect.batch.workers.known import Answer, KnownImages
+from imginspect.batch.workers.setup import Setup, Workshop, workshop
 from imginspect.cached_layers import LayerSource, read_through
 from imginspect.checks.runner import has_crashed
 from imginspect.errors import NO_MEMORY, ImgInspectError, describe

@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 
-from imginspect.batch.contents import find_digest, glob, hides
-from imginspect.batch.database import Database
 from imginspect.batch.model import LayerContents
-from imginspect.batch.query import Found, Value
+from imginspect.batch.store.contents import find_digest, glob, hides
+from imginspect.batch.store.database import Database
+from imginspect.batch.store.query import Found, Value
 from imginspect.errors import UsageError
 
 _SHA256 = re.compile(r"(?:sha256:)?([0-9a-f]{64})")

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 
 from imginspect.batch.model import FindingRow, ImageRow, LayerContents, LayerRow, ResultRow, RuleRow
-from imginspect.batch.tables import OF_AN_IMAGE
+from imginspect.batch.store.tables import OF_AN_IMAGE
 from imginspect.report.printable import one_line
 
 

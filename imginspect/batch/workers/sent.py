@@ -6,7 +6,7 @@ import pickle
 from collections.abc import Callable
 from typing import Any
 
-from imginspect.batch.setup import program_digest
+from imginspect.batch.workers.setup import program_digest
 from imginspect.errors import UsageError
 
 OTHER_PROGRAM = "a worker has no imginspect, or another version of it, of Python or of its libraries than the run began with"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from imginspect.batch.database import open_for_reading
+from imginspect.batch.store.database import open_for_reading
 
 _JUDGED = "('pass', 'fail')"
 

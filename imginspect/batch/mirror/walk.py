@@ -11,7 +11,7 @@ from typing import NamedTuple
 from imginspect.archive import registry
 from imginspect.archive.directory_members import DirectoryMembers
 from imginspect.archive.layout import DIRECTORY, OCI, REGISTRY, layout_of_folder
-from imginspect.batch.file_kind import FileKey, file_kind
+from imginspect.batch.mirror.file_kind import FileKey, file_kind
 from imginspect.batch.model import PassedOver, Unit
 from imginspect.limits import Limits
 

@@ -10,7 +10,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote
 
-from imginspect.batch.tables import APPLICATION, SCHEMA, TABLES
+from imginspect.batch.store.tables import APPLICATION, SCHEMA, TABLES
 from imginspect.errors import RunEnded, UsageError
 from imginspect.writing import temporary_name
 

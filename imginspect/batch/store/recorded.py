@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Literal, NamedTuple
 
-from imginspect.batch.database import Database
 from imginspect.batch.model import ResultRow
+from imginspect.batch.store.database import Database
 
 EXAMPLES = 3
 """How many images a shared finding names."""

@@ -23,7 +23,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
-from imginspect.batch.sent import complaint, sent
+from imginspect.batch.workers.sent import complaint, sent
 from imginspect.errors import RunEnded, UsageError
 
 _AHEAD = 2

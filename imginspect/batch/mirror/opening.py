@@ -8,10 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from imginspect.archive import Access, Archive, Scope, open_archive
-from imginspect.batch.host_files import HostFiles
-from imginspect.batch.image_plan import NOT_LOADED, draw, finish
+from imginspect.batch.mirror.host_files import HostFiles
+from imginspect.batch.mirror.image_plan import NOT_LOADED, draw, finish
+from imginspect.batch.mirror.planning import said
 from imginspect.batch.model import ImagePlan
-from imginspect.batch.planning import said
 from imginspect.errors import ArchiveError, ImageError
 from imginspect.image import Image, Listing, list_images
 from imginspect.oci.digest import Digest

@@ -1,0 +1,1 @@
+"""What a run has found out: its database, which is its journal too, and the questions that it is asked afterwards."""
