@@ -36,9 +36,9 @@ READERS = (
 )  # fmt: skip
 """The parts of the program that decide what a pass finds, and in which words."""
 _LIBRARIES = ("isal", "hyperscan", "backports.zstd")
-_MOST_AT_HAND = 250_000
+_MOST_AT_HAND = 120_000
 """Entries of layers that stay decoded for the next image, some 300 bytes each."""
-_LEAST_AT_HAND = 5_000
+_LEAST_AT_HAND = 2_500
 """Entries that each of them counts as at the least: it may hold a file open."""
 _DIGEST = re.compile(r"[a-z0-9]+:[0-9a-f]{64,128}")
 

@@ -57,10 +57,11 @@ class RunOrders:
     def note_image(self, plan: ImagePlan, done: ImageDone | None) -> None:
         """Remember which contents are still to be asked for."""
         had = {item.digest for item in done.contents} if done is not None else set()
-        for digest in {layer.digest or layer.diff_id for layer in plan.layers} - had:
-            if self._asked.get(digest) == plan.key:
+        for digest in {layer.digest or layer.diff_id for layer in plan.layers}:
+            if self._asked.get(digest) == plan.key:  # what came is in the database before anything more is asked
                 del self._asked[digest]
-                self.missed.add(digest)
+                if digest not in had:
+                    self.missed.add(digest)
 
     def _is_new(self, digest: str, key: str) -> bool:
         return bool(digest) and self._asked.get(digest, key) == key and not self._database.has_contents(digest)

@@ -16,7 +16,7 @@ from imginspect.writing import temporary_name
 
 NAME = "batch.sqlite"
 """The database's name in the folder of a run."""
-_CACHE = 16_384  # KiB
+_CACHE = 4_096  # KiB
 _PATIENCE = 1.0  # seconds to wait for another process
 
 

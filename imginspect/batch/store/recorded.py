@@ -11,7 +11,7 @@ from imginspect.batch.store.database import Database
 EXAMPLES = 3
 """How many images a shared finding names."""
 _FEW = 1_000
-_MOST_KNOWN = 1_000
+_MOST_KNOWN = 100
 _COLUMNS = "id, key, name, repository, source, platform, manifest_digest, image_id, verdict, reason, report"
 _ORDERS = {"name": "name, key", "repository": "repository, name, platform, key"}
 _SEVERITIES = ("critical", "high", "medium", "low", "info")
