@@ -20,9 +20,9 @@ from imginspect.batch.workers.together import Order, Outcome, all_of
 from imginspect.batch.workers.work import ImageDone, LayerDone
 from imginspect.errors import RuleError, RunEnded, UsageError
 
-_SECONDS = 1.0
+_SECONDS = 2.0
 """What a task of several images should take."""
-_SMALL = 8 << 20
+_SMALL = 64 << 20
 """Bytes that such a task may have to read."""
 _STEP = 1 / 16
 """The weight of the last image in the mean of what images take."""
