@@ -352,7 +352,7 @@ def test_images_that_take_no_time_travel_together_once_that_is_known() -> None:
 
 
 def test_images_that_have_much_to_read_travel_alone() -> None:
-    script = Quick(200, sizes={f"image{number:03}": 5 << 20 for number in range(200)})
+    script = Quick(200, sizes={f"image{number:03}": 40 << 20 for number in range(200)})
     assert len(script.run()) == 200
     assert {len(names) for names in script.chunks} == {1}
 
