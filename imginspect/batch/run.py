@@ -367,7 +367,7 @@ def _facts(request: Request, setup: Setup, place: Workshop) -> dict[str, str]:
         "strict": "yes" if criteria.strict else "no",
         "criteria": place.digest,
         "report_forms": " ".join(work.SUFFIXES[form] for form in setup.forms),
-        "fingerprint_key": place.key_id,
+        "fingerprint_key": criteria.matcher.key_id,
     }
 
 

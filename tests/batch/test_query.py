@@ -16,6 +16,8 @@ from imginspect.batch.store.contents import encode
 from imginspect.batch.store.query import Found, known
 from imginspect.scan.secret_id import key_id, secret_id
 from tests.batch.making import BASE, CONTENTS, KEY, KEY_FILE, MIDDLE, ROWS, RULES, RUN, TOP, digest, filled, finding, image, layer
+from tests.batch.mirrors import TOKEN, leaky
+from tests.batch.running import batch
 from tests.inspecting import CONTROL, Outcome, run
 
 FINGERPRINT_KEY = b"k" * 32
@@ -139,6 +141,26 @@ def test_a_credential_needs_the_key_of_the_run(folder: Path, tmp_path: Path) -> 
     assert "there is no credential in it" in _refused("query", folder, "--credential", secret, "--fingerprint-key", key)
     filled(tmp_path).close()
     assert "the run had no fingerprint key" in _refused("query", tmp_path, "--credential", secret, "--fingerprint-key", key)
+
+
+def test_a_run_knows_credentials_again(tmp_path: Path) -> None:
+    key, secret = tmp_path / "key", tmp_path / "secret"
+    (tmp_path / "mirror").mkdir()
+    leaky().save(tmp_path / "mirror" / "leaky.tar")
+    assert run("key", "fingerprint", key).code == 0
+    secret.write_text(TOKEN)
+    batch(tmp_path / "mirror", "--out", tmp_path / "out", "--cache", tmp_path / "cache", "--fingerprint-key", key)
+    (row,) = asked(tmp_path / "out", "--credential", secret, "--fingerprint-key", key)[:1]
+    assert row["rule"] == "TRE-SEC-002"
+    (report,) = (tmp_path / "out" / "reports").glob("*.json")
+    ids = {
+        item["secret_id"]
+        for result in json.loads(report.read_text())["results"]
+        for found in result["findings"]
+        for item in found["evidence"]
+    }
+    assert secret_id(key.read_bytes(), TOKEN.encode()) in ids
+    assert key.read_bytes() not in b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file() and path != key)
 
 
 def test_what_is_built_on_an_image(folder: Path) -> None:

@@ -57,11 +57,11 @@ class Workshop:
         user_cache = Cache(Path(setup.user_cache) if setup.user_cache else None)
         folders = [Path(folder) for folder in setup.rule_folders]
         severity = Severity(setup.fail_on) if setup.fail_on else None
-        self.criteria: Criteria = load_criteria(setup.policy, folders, severity, strict=setup.strict, cache=user_cache)
+        key = setup.fingerprint_key or None
+        self.criteria: Criteria = load_criteria(setup.policy, folders, severity, strict=setup.strict, cache=user_cache, fingerprint_key=key)
         self.results = Cache(Path(setup.cache), setup.cache_size)
         self.layers = LayerCache(self.results, self.criteria, setup.limits)
-        self.key_id = sha256(b"imginspect fingerprint key\0" + setup.fingerprint_key).hexdigest()[:16] if setup.fingerprint_key else ""
-        self.digest = _digest(self.criteria, setup, self.key_id)
+        self.digest = _digest(self.criteria, setup)
 
 
 def program_digest() -> str:
@@ -69,7 +69,7 @@ def program_digest() -> str:
     return code_digest(("",), _LIBRARIES)
 
 
-def _digest(criteria: Criteria, setup: Setup, key_id: str) -> str:
+def _digest(criteria: Criteria, setup: Setup) -> str:
     """Names all that decides what is said of an image, besides the image."""
     knowledge = criteria.knowledge
     published = [(item.title, item.sha256) for item in knowledge.patterns.published]
@@ -77,7 +77,7 @@ def _digest(criteria: Criteria, setup: Setup, key_id: str) -> str:
         program_digest(),
         (criteria.rules.digest, criteria.policy.digest, criteria.fail_on, criteria.strict),
         (knowledge.patterns.digest, published, knowledge.products.digest, knowledge.network.digest),
-        (criteria.matcher.engine_name, setup.limits, key_id),
+        (criteria.matcher.engine_name, criteria.matcher.key_id, setup.limits),
     )
     return sha256(repr(decide).encode("utf-8", "surrogatepass")).hexdigest()
 
