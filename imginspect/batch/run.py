@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from imginspect import __version__
 from imginspect.batch.answer import write_answer
-from imginspect.batch.answer.verdict import total
+from imginspect.batch.answer.verdict import Total, total
 from imginspect.batch.listener import Listener
 from imginspect.batch.mirror.choice import ByName
 from imginspect.batch.mirror.planning import PlanOptions
@@ -130,7 +130,7 @@ class _Run:
         write_answer(self._database, self._request.out)
         answer = total(self._database)
         return Result(
-            verdict=answer.verdict if answer.images or not self._left_out else ReportVerdict.PASS,
+            verdict=self._verdict(answer),
             counts=answer.counts,
             images=answer.images,
             already=self._already,
@@ -140,6 +140,12 @@ class _Run:
             layer_bytes_read=self._bytes_read,
             layer_bytes_needed=amount.layer_bytes,
         )
+
+    def _verdict(self, answer: Total) -> ReportVerdict:
+        """That of the answer; where all there was is in the earlier report there is nothing to complain of but what was not looked into."""
+        if answer.images or not self._left_out:
+            return answer.verdict
+        return ReportVerdict.INCOMPLETE if answer.unread else ReportVerdict.PASS
 
     # -- planning ----------------------------------------------------------------------------------------------------
 

@@ -174,3 +174,13 @@ def test_an_earlier_run_knows_what_it_came_to_a_verdict_on(tmp_path: Path) -> No
     assert earlier_digests(tmp_path) == {(item.manifest_digest, item.platform) for item in judged}
     with pytest.raises(UsageError, match="there is no database"):
         earlier_digests(tmp_path / "nowhere")
+
+
+def test_where_nothing_is_new_what_cannot_be_looked_into_is_no_pass(cache: Path, tmp_path: Path) -> None:
+    (tmp_path / "mirror").mkdir()
+    app(1).save(tmp_path / "mirror" / "one.tar")
+    batch(tmp_path / "mirror", "--out", tmp_path / "first", "--cache", cache)
+    again = ("--since-report", tmp_path / "first", "--cache", cache)
+    assert batch(tmp_path / "mirror", "--out", tmp_path / "same", *again).code == 0
+    (tmp_path / "mirror" / "gone.tar").symlink_to("nowhere")
+    assert batch(tmp_path / "mirror", "--out", tmp_path / "unread", *again).code == 4
