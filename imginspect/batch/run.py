@@ -216,9 +216,11 @@ class _Run:
             return False
         if kept.identity and plan.identity and kept.identity != plan.identity:
             return False
+        folder = self._request.out / REPORTS
         with suppress(OSError):
-            content = (self._request.out / REPORTS / f"{kept.report}.json").read_bytes()
-            return sha256(content).hexdigest() == kept.report_sha256
+            content = (folder / f"{kept.report}.json").read_bytes()
+            others = [folder / f"{kept.report}.{work.SUFFIXES[form]}" for form in self._setup.forms if form != "json"]
+            return sha256(content).hexdigest() == kept.report_sha256 and not any(map(_is_blank, others))
         return False
 
     def _restore(self, unchanged: list[tuple[ImagePlan, str, str]]) -> None:
@@ -330,6 +332,12 @@ def _known(folders: Iterable[str]) -> Iterator[tuple[str, tuple[int, int]]]:
     for folder in folders:
         with suppress(OSError):
             yield folder, _which(folder)
+
+
+def _is_blank(report: Path) -> bool:
+    """Whether the file has no bytes, or only room for them. Raises: OSError"""
+    with report.open("rb") as file:
+        return file.read(1) in (b"", b"\0")
 
 
 def _which(root: str) -> tuple[int, int]:

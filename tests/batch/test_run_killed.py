@@ -242,3 +242,15 @@ def test_a_mirror_that_was_changed_meanwhile_is_answered_as_it_is_now(mirrors: M
     batch(registry, "--out", tmp_path / "out", "--cache", cache, "--resume")
     batch(registry, "--out", tmp_path / "cold", "--cache", tmp_path / "empty")
     assert answer(tmp_path / "out") == answer(tmp_path / "cold")
+
+
+@pytest.mark.parametrize("left", [b"", bytes(4096)], ids=["empty", "blank"])
+def test_a_report_that_a_power_cut_left_without_its_bytes_is_written_again(
+    left: bytes, mirrors: Mirrors, cache: Path, tmp_path: Path
+) -> None:
+    batch(mirrors.archives, "--out", tmp_path / "out", "--cache", cache)
+    whole = answer(tmp_path / "out")
+    for page in list((tmp_path / "out" / "reports").glob("*.html"))[:2]:
+        page.write_bytes(left)
+    batch(mirrors.archives, "--out", tmp_path / "out", "--cache", cache, "--resume")
+    assert answer(tmp_path / "out") == whole
