@@ -58,7 +58,7 @@ class ImagePlan(NamedTuple):
     *unit* is where it is. *references* are all names that the mirror gives it, qualified and sorted. *digests* are those of the
     documents that lead to it, outermost first, its own manifest's last (empty where the archive has no manifests: *ordinal* then says
     which of its images it is). *only* says that the archive holds too many images to list them all for each: just these documents are read.
-    *identity* names everything that its report depends on besides the criteria; empty where that cannot be told.
+    *identity* names everything that its report depends on besides the criteria and *references*; empty where that cannot be told.
     """
 
     key: str

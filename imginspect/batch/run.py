@@ -191,7 +191,7 @@ class _Run:
         earlier = earlier_digests(self._request.since) if self._request.since is not None else frozenset()
         unchanged: list[tuple[ImagePlan, str, str]] = []
         for plan in self._planned.images():
-            kept = self._database.kept(plan.key)
+            kept = self._kept(plan)
             if plan.digests and (plan.digests[-1], plan.platform) in earlier:
                 self._left_out += 1
                 self._planned.drop(plan.key)
@@ -210,10 +210,14 @@ class _Run:
             left = PassedOver("--since-report", f"{self._left_out:,} images are in the earlier report")
             self._database.add_passed_over([left])
 
+    def _kept(self, plan: ImagePlan) -> Kept | None:
+        """What was noted of the image by just the names that it has now: its report shows them."""
+        kept = self._database.kept(plan.key)
+        return kept if kept is not None and kept.references == tuple(sorted(set(map(plain_line, plan.references)))) else None
+
     def _is_done(self, plan: ImagePlan, kept: Kept) -> bool:
-        """Whether an image that was noted is what it was, and its report on the disk as it was written."""
-        if kept.references != tuple(sorted(map(plain_line, plan.references))):
-            return False
+        """Whether an image that was noted is what it was, and its reports are on the disk: of the others than JSON not every byte is
+        compared, but one that a power cut left empty or blank is seen."""
         if kept.identity and plan.identity and kept.identity != plan.identity:
             return False
         folder = self._request.out / REPORTS
@@ -249,7 +253,7 @@ class _Run:
 
     def _need(self, plan: ImagePlan) -> None:
         """The image is to be judged: note which of its layers have to be read for that."""
-        if plan.failed or self._known.has(plan.identity):
+        if plan.failed or self._known.has(plan):
             return
         layers = self._place.layers
         for layer in plan.layers:

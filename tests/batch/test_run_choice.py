@@ -91,6 +91,23 @@ def test_a_run_that_goes_on_with_fewer_names_has_no_more_than_these(mirrors: Mir
     assert names(tmp_path / "out") == {"lib/app1:1"}
 
 
+def test_an_image_that_was_judged_by_some_of_its_names_has_those_that_are_asked_for(mirrors: Mirrors, cache: Path, tmp_path: Path) -> None:
+    expected = {"latest": {"lib/app0:latest"}, "all": {"lib/app0:1", "lib/app0:latest"}, "one": {"lib/app0:1"}}
+    options = {
+        "latest": ("--include", "*:latest"),
+        "all": ("--include", "lib/app0"),
+        "one": ("--exclude", "*:latest", "--include", "*/app0"),
+    }
+    for name in ("latest", "all", "one"):
+        batch(mirrors.registry, "--out", tmp_path / name, "--cache", cache, *options[name])
+        assert names(tmp_path / name) == expected[name]
+        report = (tmp_path / name / "reports" / f"{rows(tmp_path / name)[0]['report']}.json").read_text()
+        assert {reference for reference in expected["all"] if f'"{reference}"' in report} == expected[name]
+    assert facts(tmp_path / "one")["layers_read"] == 0
+    batch(mirrors.registry, "--out", tmp_path / "all", "--cache", cache, "--resume", *options["latest"])
+    assert names(tmp_path / "all") == expected["latest"]
+
+
 # -- platforms -------------------------------------------------------------------------------------------------------
 
 

@@ -63,11 +63,14 @@ def draw(unit: Unit, files: HostFiles, image: Image, ordinal: int) -> Drawn:
 
 
 def finish(drawn: Drawn, *, only: bool, whole: str) -> ImagePlan:
-    """The plan itself. *whole* names all files of a unit that each report looks at in full; where there are *only* its own, it is not."""
+    """The plan itself. *whole* names all files of a unit that each report looks at in full; where there are *only* its own, it is not.
+
+    Its names are not in its identity: which of them are asked for is chosen later.
+    """
     plan = drawn.plan._replace(only=only)
     if not drawn.is_sure or (not only and not whole):
         return plan
-    known = [plan.references, plan.platform, plan.unit.shown, plan.digests, plan.ordinal, only, drawn.parts, "" if only else whole]
+    known = [plan.platform, plan.unit.shown, plan.digests, plan.ordinal, only, drawn.parts, "" if only else whole]
     return plan._replace(identity=_hashed(known))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import NamedTuple
 
-from imginspect.batch.model import ImageRow, LayerContents
+from imginspect.batch.model import ImagePlan, ImageRow, LayerContents
 from imginspect.cache import Cache
 from imginspect.compression import CorruptStream, pack, unpack
 from imginspect.rules import codec
@@ -21,7 +21,7 @@ class Answer(NamedTuple):
 
 
 class KnownImages:
-    """Answers in *cache*: rows under the identity of the image as planned and the digest of what judges, reports under that of the report.
+    """Answers in *cache*: rows under the image's identity and names as planned and the digest of what judges, reports under their own.
 
     The report in a form is named by the digest of its JSON form, which all forms are made from.
     """
@@ -31,13 +31,13 @@ class KnownImages:
         self._forms = tuple(dict.fromkeys((*forms, "json")))
         self._judged_by = criteria
 
-    def has(self, identity: str) -> bool:
+    def has(self, plan: ImagePlan) -> bool:
         """Whether there seems to be an answer."""
-        return bool(identity) and self._cache.has(self._key("image", identity))
+        return bool(plan.identity) and self._cache.has(self._image(plan))
 
-    def get(self, identity: str) -> Answer | None:
+    def get(self, plan: ImagePlan) -> Answer | None:
         """The answer; None where there is none that can be trusted."""
-        stored = self._cache.get(self._key("image", identity)) if identity else None
+        stored = self._cache.get(self._image(plan)) if plan.identity else None
         if stored is None:
             return None
         try:
@@ -47,11 +47,11 @@ class KnownImages:
         reports = self.reports(row.report_sha256)
         return Answer(row, reports) if reports is not None else None
 
-    def put(self, answer: Answer) -> None:
-        """Keep *answer*."""
+    def put(self, plan: ImagePlan, answer: Answer) -> None:
+        """Keep *answer*, what came of *plan*."""
         for form, text in answer.reports.items():
             self._cache.put(self._key("report", form, answer.row.report_sha256), pack(text.encode("utf-8")))
-        self._cache.put(self._key("image", answer.row.identity), pack(codec.encode(answer.row)))
+        self._cache.put(self._image(plan), pack(codec.encode(answer.row)))
 
     def reports(self, digest: str) -> dict[str, str] | None:
         """The report whose JSON form has *digest*, in every form; None where one is not there."""
@@ -82,5 +82,9 @@ class KnownImages:
         """Keep them."""
         self._cache.put(self._key("names", contents.digest), len(contents.paths).to_bytes(8, "big"), contents.paths, contents.digests)
 
+    def _image(self, plan: ImagePlan) -> str:
+        """The names belong to the key: a report shows those that were asked for (``--include``), and no others."""
+        return self._key("image", plan.identity, *plan.references)
+
     def _key(self, kind: str, *parts: str) -> str:
-        return f"{kind}-{sha256(' '.join((self._judged_by, *parts)).encode()).hexdigest()}"
+        return f"{kind}-{sha256(repr((self._judged_by, *parts)).encode('utf-8', 'surrogatepass')).hexdigest()}"

@@ -110,7 +110,7 @@ def judge_image(setup: Setup, plan: ImagePlan, wanted: tuple[str, ...], spent: f
         if plan.failed:
             return _failed(setup, place, plan, plan.failed, began, counted)
         known = KnownImages(place.results, place.digest, setup.forms)
-        answer = known.get(plan.identity)
+        answer = known.get(plan)
         if answer is not None:
             found = [known.contents(layer.digest) for layer in answer.row.layers if layer.digest in wanted]
             if None not in found:
@@ -172,7 +172,7 @@ def _judged(
     if is_sure:
         for digest in unknown & found.keys():
             known.put_contents(found[digest])
-        known.put(answer)
+        known.put(plan, answer)
     _write(setup, answer.row.report, answer.reports)
     asked = tuple(found[digest] for digest in wanted if digest in found)
     return ImageDone(answer.row, asked, counted.bytes, time.monotonic() - began, short_of_memory=_is_short_of_memory(setup, report))
