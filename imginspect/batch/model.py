@@ -72,6 +72,8 @@ class ImagePlan(NamedTuple):
     identity: str
     failed: str = ""
     """Why nothing of it can be read: it is a row of the answer all the same."""
+    promised: tuple[str, ...] = ()
+    """The digests under which such of these documents are listed as do not have them."""
 
 
 class UnitPlan(NamedTuple):

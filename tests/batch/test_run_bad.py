@@ -163,3 +163,16 @@ def test_what_just_is_no_image_does_not(cache: Path, tmp_path: Path) -> None:
     (mirror / "notes.txt").write_text("notes")
     assert batch(mirror, "--out", tmp_path / "out", "--cache", cache).code == 0
     assert "notes.txt" in answer(tmp_path / "out")["results.json"].decode()
+
+
+def test_a_manifest_of_a_store_that_is_not_what_its_tag_promises_fails_as_it_does_alone(cache: Path, tmp_path: Path) -> None:
+    registry = write_registry(tmp_path / "mirror", 2)
+    blobs = registry / "docker/registry/v2/blobs/sha256"
+    tag = registry / "docker/registry/v2/repositories/lib/app1/_manifests/tags/1/current/link"
+    digest = tag.read_text().partition(":")[2]
+    with (blobs / digest[:2] / digest / "data").open("ab") as manifest:
+        manifest.write(b"\n")
+    batch(registry, "--out", tmp_path / "out", "--cache", cache)
+    alone = run("inspect", registry, "--image", "lib/app1:1", "--policy", "generic", "--format", "json").document
+    assert (row(tmp_path / "out", "lib/app1:1")["verdict"], alone["verdict"]) == ("fail", "fail")
+    assert row(tmp_path / "out", "lib/app1:1")["reason"] == alone["reason"]

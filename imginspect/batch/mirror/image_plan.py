@@ -54,6 +54,7 @@ def draw(unit: Unit, files: HostFiles, image: Image, ordinal: int) -> Drawn:
         only=False,
         layers=layers,
         identity="",
+        promised=tuple(str(item.expected) for item in image.stored.trail if item.expected and item.expected != item.digest),
     )
     documents = [*image.stored.trail, *([image.config_document] if image.config_document else [])]
     parts = ([_named(document) for document in documents], [[*item.plan._replace(path=""), item.missing] for item in placed])

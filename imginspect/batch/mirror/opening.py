@@ -62,7 +62,7 @@ def is_unchanged(plan: ImagePlan, archive: Archive, image: Image) -> bool:
 def _scope(plan: ImagePlan) -> Scope:
     start = f"{plan.unit.within}:"
     tags = tuple(name.removeprefix(start) for name in plan.references if name.startswith(start)) if plan.unit.within else None
-    only = frozenset(Digest.parse(digest) for digest in plan.digests) if plan.only and plan.digests else None
+    only = frozenset(Digest.parse(digest) for digest in (*plan.digests, *plan.promised)) if plan.only and plan.digests else None
     return Scope(plan.unit.within, tags, only)
 
 
