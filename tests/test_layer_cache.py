@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import errno
 import gzip
 import os
 import shutil
@@ -24,6 +25,7 @@ from imginspect.criteria import load_criteria
 from imginspect.errors import LayerError
 from imginspect.layer import LayerJob
 from imginspect.layer.index import LayerIndex
+from imginspect.layer.kept import Kept, KeptContents
 from imginspect.layer.record import decode
 from imginspect.layer_cache import LayerCache
 from imginspect.limits import Limits
@@ -403,3 +405,17 @@ def test_what_is_shared_is_not_changed(tmp_path: Path) -> None:
         for _ in range(3):
             assert report(path, folder) == wanted
     assert len(held[0]._at_hand) == 2
+
+
+def test_a_full_folder_for_temporary_files_is_not_remembered_of_a_layer(tmp_path: Path) -> None:
+    add, failures = KeptContents.add, [OSError(errno.ENOSPC, "No space left on device")]
+
+    def once_full(store: KeptContents, content: bytes) -> Kept:
+        if failures:
+            raise LayerError("it could not be written") from failures.pop()
+        return add(store, content)
+
+    path = IMAGE.save(tmp_path / "image.tar", "oci")
+    with mock.patch.object(KeptContents, "add", once_full):
+        report(path, tmp_path / "cache")
+    assert report(path, tmp_path / "cache") == report(path, None)

@@ -348,7 +348,8 @@ class _Pass:
             self._search_trailing(blob)
         cause = blob.error or error
         is_shared_limit = self._budget.is_met or (isinstance(cause, LimitExceeded) and cause.limit == "expanded_bytes")
-        index.is_repeatable = not is_shared_limit and not isinstance(cause, OSError | MemoryError | RecursionError)
+        is_read = blob.digest is not None and not _is_machines(cause)
+        index.is_repeatable = is_read and not is_shared_limit
         attributes, sparse = self._before
         index.attribute_bytes, index.sparse_bytes = self._budget.attributes - attributes, self._budget.sparse - sparse
         if self._job.not_readable:
@@ -387,6 +388,11 @@ class _Pass:
         if blob.trailing > len(blob.trailing_start) == TRAILING_START:
             what = f"of the bytes that follow its {blob.compression} stream only the first {TRAILING_START:,} were searched"
             self._note(Topic.UNREAD, b"", what, unread=True)
+
+
+def _is_machines(error: BaseException | None) -> bool:
+    """Whether it was this machine that failed: a full disk for what is kept is no fault of the layer's either."""
+    return error is not None and any(isinstance(item, OSError | MemoryError | RecursionError) for item in (error, error.__cause__))
 
 
 def _message(error: BaseException) -> str:
