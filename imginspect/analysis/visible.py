@@ -15,22 +15,39 @@ def nodes_where(view: View, question: str, entry_fits: Callable[[Entry], bool], 
     """The visible nodes that *node_fits* accepts, by path.
 
     *entry_fits* must accept the entry of every node that *node_fits* accepts. Where an entry that it accepts is neither found at its own
-    path nor among what later layers took away (a link among its parents put it elsewhere), the whole tree is walked instead. *question*
-    names what *entry_fits* asks, all that it goes by included: each layer answers it once, for all images that have the layer.
+    path nor among what later layers took away (a link among its parents put it elsewhere), the whole tree is walked instead. What they
+    took away may still be there under another name: then hard links are looked at whatever their own entries say. *question* names what
+    *entry_fits* asks, all that it goes by included: each layer answers it once, for all images that have the layer.
     """
     found: dict[str, Node] = {}
+    is_gone = _add_nodes(view, question, entry_fits, found)
+    if is_gone:
+        is_gone = _add_nodes(view, "hard links", _is_hard_link, found)
+    if is_gone is None:
+        return sorted(filter(node_fits, view.filesystem.walk()), key=lambda node: node.path)
+    return [found[path] for path in sorted(found) if node_fits(found[path])]
+
+
+def _add_nodes(view: View, question: str, entry_fits: Callable[[Entry], bool], found: dict[str, Node]) -> bool | None:
+    """Adds the nodes of the entries that fit, by path. Whether later layers took one away; None where one is somewhere else."""
+    is_gone = False
     for index, layer in enumerate(view.layers):
         for ordinal in layer.fitting(question, entry_fits):
             entry = layer.entries[ordinal]
             if entry.kind in MARKERS:
                 continue
             node = _node_of(view, entry, index, ordinal)
-            if node is None:
-                if view.filesystem.is_hidden(index, ordinal):
-                    continue
-                return sorted(filter(node_fits, view.filesystem.walk()), key=lambda node: node.path)
-            found[node.path] = node
-    return [found[path] for path in sorted(found) if node_fits(found[path])]
+            if node is not None:
+                found[node.path] = node
+            elif view.filesystem.is_hidden(index, ordinal):
+                is_gone = True
+            else:
+                return None
+    return is_gone
+
+
+def _is_hard_link(entry: Entry) -> bool:
+    return entry.kind == HARDLINK
 
 
 def _node_of(view: View, entry: Entry, layer: int, ordinal: int) -> Node | None:

@@ -30,6 +30,13 @@ def capability(permitted: int, inheritable: int = 0, version: int = 2) -> bytes:
 # -- setuid and setgid ---------------------------------------------------------------------------------------------------
 
 
+def test_a_program_that_is_gone_is_still_there_by_another_name() -> None:
+    below = [file("/app/helper", b"1", mode=0o4755), hardlink("/app/also", "/app/helper", mode=0o755)]
+    result = judged("TRE-PRM-001", below, [whiteout("/app/helper")])
+    assert result.verdict is Verdict.WARN
+    assert [finding.evidence[0].path for finding in result.findings] == ["/app/also"]
+
+
 def test_what_distributions_ship_is_only_named() -> None:
     result = judged("TRE-PRM-001", [file("/usr/bin/su", b"1", mode=0o4755), file("/usr/lib/openssh/ssh-keysign", b"2", mode=0o4755)])
     assert (result.verdict, result.findings) == (Verdict.PASS, ())
