@@ -13,6 +13,7 @@ from imginspect.batch.model import ImageRow, LayerPlan
 from imginspect.batch.planned import Amount
 from imginspect.batch.run import Result
 from imginspect.cli.output import human
+from imginspect.cli.shown import shown
 from imginspect.wording import counted
 
 _ON_TERMINAL = 0.2
@@ -168,7 +169,8 @@ class Events(Silent):
         """See Listener."""
         super().layer(layer, bytes_read, seconds, failure)
         digest = layer.digest or layer.diff_id
-        self._write("layer", digest=digest, stored_bytes=layer.size, bytes_read=bytes_read, seconds=round(seconds, 4), failure=failure)
+        told = shown(failure) if failure else ""  # what went wrong may be told in words of the image
+        self._write("layer", digest=digest, stored_bytes=layer.size, bytes_read=bytes_read, seconds=round(seconds, 4), failure=told)
 
     def image(self, row: ImageRow, seconds: float, stored: int, *, is_known: bool) -> None:
         """See Listener."""

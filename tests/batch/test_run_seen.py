@@ -20,7 +20,7 @@ from imginspect.batch.planned import Amount
 from imginspect.cli import batch_progress
 from imginspect.cli.batch_progress import Lines
 from tests.batch.making import image
-from tests.batch.mirrors import APPS, Mirrors
+from tests.batch.mirrors import APPS, NAMED, Mirrors
 from tests.batch.running import batch, environment, events_of
 
 
@@ -142,3 +142,11 @@ def test_nothing_is_foretold_before_anything_is_known(clock: list[float]) -> Non
     lines.image(image("a:1"), 1.0, 0, is_known=False)
     assert "left" not in target.getvalue()
     assert "layers" not in target.getvalue().splitlines()[-1]
+
+
+def test_what_went_wrong_with_a_layer_is_told_without_its_credentials() -> None:
+    told = io.StringIO()
+    layer = LayerPlan("sha256:" + "0" * 64, "/mirror/blob", 0, 1, "")
+    batch_progress.Events(told).layer(layer, 0, 0.0, f"ValueError: expected a number, not {NAMED}")
+    assert "expected a number" in told.getvalue()
+    assert NAMED not in told.getvalue()
