@@ -48,12 +48,10 @@ class Planned:
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / NAME
-        self._path.unlink(missing_ok=True)
         with complaints(self._path):
+            self._path.unlink(missing_ok=True)
             self._connection = sqlite3.connect(self._path, isolation_level=None)
-            self._connection.executescript(
-                "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;" + _TABLES
-            )
+            self._connection.executescript(_PRAGMAS + _TABLES)
             self._connection.execute("BEGIN")
 
     def add(self, plan: ImagePlan) -> None:
