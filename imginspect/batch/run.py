@@ -157,7 +157,7 @@ class _Run:
         for item in units:
             if isinstance(item, PassedOver):
                 is_unread |= item.unread
-                self._database.add_passed_over([item])
+                self._pass_over([item])
                 continue
             waiting.append(item)
             if len(waiting) >= _AT_A_TIME * self._engine.workers:
@@ -173,7 +173,7 @@ class _Run:
 
     def _add(self, units: list[Unit]) -> None:
         for found in plan_units(self._engine, self._setup, units, self._request.plan):
-            self._database.add_passed_over(found.passed_over)
+            self._pass_over(found.passed_over)
             if found.failed:
                 self._check_source(found.unit.path)
             plans = (unit_that_failed(found.unit, found.failed),) if found.failed else found.images
@@ -185,6 +185,10 @@ class _Run:
                     self._planned.add(chosen)
                     self._found += 1
             self._listener.found(self._found, found.unit.shown)
+
+    def _pass_over(self, items: Iterable[PassedOver]) -> None:
+        masked = self._place.redactor.masked
+        self._database.add_passed_over(item._replace(shown=masked(item.shown), reason=masked(item.reason)) for item in items)
 
     def _decide(self) -> None:
         """What of the plan is done already, was judged before, or needs layers to be read."""
@@ -213,7 +217,10 @@ class _Run:
     def _kept(self, plan: ImagePlan) -> Kept | None:
         """What was noted of the image by just the names that it has now: its report shows them."""
         kept = self._database.kept(plan.key)
-        return kept if kept is not None and kept.references == tuple(sorted(set(map(plain_line, plan.references)))) else None
+        if kept is None:
+            return None
+        names = {plain_line(self._place.redactor.masked(name)) for name in plan.references}
+        return kept if kept.references == tuple(sorted(names)) else None
 
     def _is_done(self, plan: ImagePlan, kept: Kept) -> bool:
         """Whether an image that was noted is what it was, and its reports are on the disk: of the others than JSON not every byte is

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.batch.mirrors import APPS, BROKEN, NAMED, SECRET, TOKEN, Mirrors
+from tests.batch.mirrors import APPS, BROKEN, NAMED, SECRET, TOKEN, Mirrors, base
 from tests.batch.running import answer, batch, events_of, facts, row, rows
 from tests.inspecting import run
 
@@ -63,6 +63,18 @@ def test_inspect_says_the_same_of_an_archive_whole_or_broken(archive: str, mirro
     alone = run("inspect", path, "--policy", "generic", "--format", "json").document
     assert report["results"] == alone["results"]
     assert (report["verdict"], report["reason"]) == (alone["verdict"], alone["reason"])
+
+
+def test_no_credential_is_left_that_is_the_name_of_an_image_or_of_a_folder(cache: Path, tmp_path: Path) -> None:
+    (tmp_path / "mirror" / NAMED).mkdir(parents=True)
+    (tmp_path / "mirror" / NAMED / "notes.txt").write_text("notes")
+    base().reference(f"lib/app:{NAMED}").save(tmp_path / "mirror" / "one.tar", "oci")
+    told = [
+        batch(tmp_path / "mirror", "--out", tmp_path / "out", "--cache", cache, "--format", "ndjson", *more) for more in ((), ("--resume",))
+    ]
+    assert facts(tmp_path / "out")["already"] == 1
+    left = [path.read_bytes() for folder in (tmp_path / "out", cache) for path in folder.rglob("*") if path.is_file()]
+    assert NAMED.encode() not in b"".join([*left, *(outcome.out for outcome in told)])
 
 
 def test_no_credential_is_in_anything_that_a_run_leaves(mirrors: Mirrors, cache: Path, tmp_path: Path) -> None:

@@ -18,7 +18,8 @@ def image_row(
 ) -> ImageRow:
     """The row of the image that *document* reports on, which is masked and escaped already.
 
-    *chain_ids* are those of its layers, base first. *references* are all names that the mirror gives it; they and *source* may be raw.
+    *chain_ids* are those of its layers, base first. *references* are all names that the mirror gives it; they and *source* are masked,
+    and may be raw otherwise.
     """
     image = document["image"]
     return ImageRow(

@@ -17,6 +17,7 @@ from imginspect.errors import UsageError
 from imginspect.layer_cache import LayerCache, code_digest
 from imginspect.limits import Limits
 from imginspect.rules import Severity
+from imginspect.scan.redaction import Redactor
 
 _LIBRARIES = (
     "isal", "hyperscan", "backports.zstd", "tree-sitter", "tree-sitter-bash", "python-magic", "pylibmagic", "PyYAML", "tabulate",
@@ -61,6 +62,8 @@ class Workshop:
         self.criteria: Criteria = load_criteria(setup.policy, folders, severity, strict=setup.strict, cache=user_cache, fingerprint_key=key)
         self.results = Cache(Path(setup.cache), setup.cache_size)
         self.layers = LayerCache(self.results, self.criteria, setup.limits)
+        self.redactor = Redactor(self.criteria.matcher)
+        """For names that a mirror gives: a tag is free text too."""
         self.digest = _digest(self.criteria, setup)
 
 

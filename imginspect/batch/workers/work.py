@@ -164,7 +164,7 @@ def _judged(
             is_sure = is_unchanged(plan, archive, image) and _is_repeatable(report)
     except ImgInspectError as error:
         return _failed(setup, place, plan, describe(error), began, counted)
-    answer = _answer(setup, plan, report, chain_ids)
+    answer = _answer(setup, place, plan, report, chain_ids)
     if not is_sure:
         answer = answer._replace(row=answer.row._replace(identity=""))
     unknown = {layer.digest for layer in answer.row.layers if is_sure and not known.has_contents(layer.digest)}
@@ -178,18 +178,21 @@ def _judged(
     return ImageDone(answer.row, asked, counted.bytes, time.monotonic() - began, short_of_memory=_is_short_of_memory(setup, report))
 
 
-def _answer(setup: Setup, plan: ImagePlan, report: Report, chain_ids: list[str]) -> Answer:
+def _answer(setup: Setup, place: Workshop, plan: ImagePlan, report: Report, chain_ids: list[str]) -> Answer:
     """The row, and the reports; their filesystem is left out, for it would be most of them, a thousand times."""
     document = report_tree(report, with_filesystem=False)
     texts = {form: forms.render(form, [document], several=False) for form in dict.fromkeys((*setup.forms, "json"))}
     digest = sha256(texts["json"].encode("utf-8")).hexdigest()
-    row = image_row(plan.key, plan.references, plan.unit.shown, document, chain_ids, plan.key, digest)
+    masked = place.redactor.masked
+    row = image_row(plan.key, tuple(map(masked, plan.references)), masked(plan.unit.shown), document, chain_ids, plan.key, digest)
     return Answer(row._replace(identity=plan.identity), texts)
 
 
 def _failed(setup: Setup, place: Workshop, plan: ImagePlan, reason: str, began: float, counted: _Count) -> ImageDone:
-    answer = _answer(setup, plan, not_inspected(reason, place.criteria), [])
-    row = answer.row._replace(platform=plan.platform, manifest_digest=plan.digests[-1] if plan.digests else "", identity="")
+    answer = _answer(setup, place, plan, not_inspected(reason, place.criteria), [])
+    row = answer.row._replace(
+        platform=place.redactor.masked(plan.platform), manifest_digest=plan.digests[-1] if plan.digests else "", identity=""
+    )
     _write(setup, row.report, answer.reports)
     seconds = time.monotonic() - began
     return ImageDone(row, (), counted.bytes, seconds, short_of_memory=_is_short(reason))
