@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterator
 from functools import lru_cache
@@ -78,17 +76,11 @@ def _as_json(columns: tuple[str, ...], rows: _Counted) -> None:
 
 
 def _as_csv(columns: tuple[str, ...], rows: _Counted) -> None:
-    from imginspect.report.csv_form import cell
+    from imginspect.report.csv_form import cell, line
 
-    click.echo(_csv_line(columns), nl=False)
+    click.echo(line(columns), nl=False)
     for values in rows:
-        click.echo(_csv_line(tuple(cell(_text(value)) for value in values)), nl=False)
-
-
-def _csv_line(cells: tuple[str, ...]) -> str:
-    text = io.StringIO()
-    csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n").writerow(cells)
-    return text.getvalue()
+        click.echo(line(tuple(cell(_text(value)) for value in values)), nl=False)
 
 
 def _as_table(columns: tuple[str, ...], rows: _Counted) -> None:

@@ -109,6 +109,13 @@ def _number(number: int | None) -> str:
     return "" if number is None else str(number)
 
 
+def line(cells: Sequence[str]) -> str:
+    """*cells* as a row by itself, with its line end."""
+    text = io.StringIO()
+    csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n").writerow(cells)
+    return text.getvalue()
+
+
 def cell(text: str) -> str:
     """*text* as a cell: in one line, no formula, and not too long for a spreadsheet."""
     clean = shortened(one_line(text), _LONGEST)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imginspect.batch.store import contents
-from imginspect.batch.store.contents import directory, encode, find_digest, glob, has_path, hides, opaque, whiteout
+from imginspect.batch.store.contents import directory, encode, find_digest, glob, hides, opaque, whiteout
 from imginspect.errors import UsageError
 from imginspect.layer.index import Entry, LayerIndex
 
@@ -41,13 +41,6 @@ def test_a_digest_is_found_where_a_look_at_each_file_finds_it(files: dict[str, b
     assert sorted(found) == sorted(path for path, sha in files.items() if sha == wanted)
 
 
-@given(FILES, st.lists(PATHS, max_size=4), PATHS)
-def test_a_path_is_found_as_a_file_or_a_directory(files: dict[str, bytes | None], folders: list[str], asked: str) -> None:
-    made = encode("", [*files.items(), *((directory(path), None) for path in folders)])
-    assert has_path(made, asked) == (asked in files or asked in folders)
-    assert all(has_path(made, path) for path in (*files, *folders))
-
-
 @given(
     FILES,
     st.lists(PATHS, max_size=3),
@@ -64,7 +57,6 @@ def test_directories_are_marked_and_found_without_the_mark() -> None:
     assert contents.paths(made) == ["/", "/etc/", "/etc/x"]
     assert glob(made, "/etc") == ["/etc/"]
     assert glob(made, "/") == ["/"]
-    assert has_path(made, "/")
 
 
 @pytest.mark.parametrize(

@@ -73,13 +73,6 @@ def test_what_left_the_mirror_leaves_the_database(tmp_path: Path) -> None:
         assert made.has_contents(CONTENTS[3].digest)
 
 
-def test_references_change(tmp_path: Path) -> None:
-    with filled(tmp_path) as made:
-        made.update_references(ROWS[0].key, ["b:2", "a:1"])
-        assert list(made.select("SELECT name, repository FROM image WHERE key = ?", ROWS[0].key)) == [("a:1", "a")]
-        made.update_references("nobody", ["x"])
-
-
 def test_images_may_be_added_while_the_done_ones_are_gone_through(tmp_path: Path) -> None:
     with database.create(tmp_path, RUN, RULES) as made:
         for number in range(20):

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 
 from imginspect.batch.store.database import Database
 from imginspect.batch.store.recorded import Recorded, images
-from imginspect.report.csv_form import cell
+from imginspect.report.csv_form import cell, line
 
 COLUMNS = (
     "image", "platform", "verdict", "reason", "failed_rules", "undetermined_rules", "warned_rules", "other_references", "source",
@@ -19,9 +17,9 @@ COLUMNS = (
 
 def render(database: Database) -> Iterator[str]:
     """The table with a line of column names, in pieces."""
-    yield _line(COLUMNS)
+    yield line(COLUMNS)
     for image in images(database):
-        yield _line(tuple(map(cell, _cells(image))))
+        yield line(tuple(map(cell, _cells(image))))
 
 
 def _cells(image: Recorded) -> tuple[str, ...]:
@@ -40,9 +38,3 @@ def _cells(image: Recorded) -> tuple[str, ...]:
         image.report,
         image.key,
     )
-
-
-def _line(cells: tuple[str, ...]) -> str:
-    text = io.StringIO()
-    csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n").writerow(cells)
-    return text.getvalue()

@@ -115,12 +115,6 @@ def find_digest(contents: LayerContents, sha256: bytes) -> list[str]:
     return [_decoded(names[number]) for number in numbers if number < len(names)]
 
 
-def has_path(contents: LayerContents, path: str) -> bool:
-    """Whether the layer has *path*, as a directory or anything else."""
-    text = _text(contents.paths)
-    return any(_has(text, marked) for marked in {path, directory(path)})
-
-
 def glob(contents: LayerContents, pattern: str) -> list[str]:
     """The marked paths that fit *pattern*, whiteouts left out: by their last name, or as a whole where the pattern holds a slash."""
     literal = _encoded(max(_WILD.split(pattern), key=len))

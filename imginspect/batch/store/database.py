@@ -12,7 +12,7 @@ reports below reports/, with blanks between them), ``fingerprint_key`` (its id, 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import monotonic
@@ -79,11 +79,6 @@ class Database:
             names = self.select("SELECT name FROM reference WHERE image = ? ORDER BY name", image)
             return Kept(tuple(name for (name,) in names), report, digest, identity)
         return None
-
-    def update_references(self, key: str, references: Sequence[str]) -> None:
-        """The names that an image has now. Raises: NoRoom"""
-        with self._transaction():
-            self._storing.references(key, references)
 
     def add_passed_over(self, items: Iterable[PassedOver]) -> None:
         """What was not taken for an image. The same thing twice is there once. Raises: NoRoom"""

@@ -48,15 +48,6 @@ class Storing:
         )
         self._execute("INSERT INTO seconds VALUES (?, ?)", (image, seconds))
 
-    def references(self, key: str, references: Sequence[str]) -> None:
-        """The names of an image that is there already."""
-        found = self._execute("SELECT id, source FROM image WHERE key = ?", (key,)).fetchone()
-        if found is not None:
-            image, source = found
-            self._execute("DELETE FROM reference WHERE image = ?", (image,))
-            self._references(image, references)
-            self._execute("UPDATE image SET name = ?, repository = ? WHERE id = ?", (*_named(references, source), image))
-
     def contents(self, contents: Iterable[LayerContents]) -> None:
         """The files of layers."""
         self._many(
