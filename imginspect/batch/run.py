@@ -122,7 +122,7 @@ class _Run:
         amount = self._planned.settle()
         self._listener.planned(amount, self._already)
         self._work()
-        self._database.remove([key for key in self._database.done() if not self._planned.has(key)])
+        self._remove_gone()
         _remove_remains(self._request.out)
         self._database.finish()
         self._place.results.put_file(self._database.run["run"], self._database.path)
@@ -140,6 +140,15 @@ class _Run:
             layer_bytes_read=self._bytes_read,
             layer_bytes_needed=amount.layer_bytes,
         )
+
+    def _remove_gone(self) -> None:
+        """Takes out images that were noted and are in the mirror no longer, and first their reports."""
+        gone = [key for key in self._database.done() if not self._planned.has(key)]
+        with complaints(self._request.out / REPORTS):
+            for key in gone:
+                for form in {*self._setup.forms, "json"}:
+                    (self._request.out / REPORTS / f"{key}.{work.SUFFIXES[form]}").unlink(missing_ok=True)
+        self._database.remove(gone)
 
     def _verdict(self, answer: Total) -> ReportVerdict:
         """That of the answer; where all there was is in the earlier report there is nothing to complain of but what was not looked into."""

@@ -13,7 +13,7 @@ from imginspect.batch.store.earlier import earlier_digests
 from imginspect.errors import UsageError
 from tests.batch import making
 from tests.batch.mirrors import APPS, Mirrors, app, write_registry
-from tests.batch.running import batch, facts, row, rows
+from tests.batch.running import answer, batch, facts, row, rows
 from tests.image_builder import multi_platform, several, write
 from tests.inspecting import run
 
@@ -89,6 +89,8 @@ def test_a_run_that_goes_on_with_fewer_names_has_no_more_than_these(mirrors: Mir
     batch(mirrors.registry, "--out", tmp_path / "out", "--cache", cache)
     batch(mirrors.registry, "--out", tmp_path / "out", "--cache", cache, "--resume", "--include", "lib/app1")
     assert names(tmp_path / "out") == {"lib/app1:1"}
+    batch(mirrors.registry, "--out", tmp_path / "anew", "--cache", cache, "--include", "lib/app1")
+    assert answer(tmp_path / "out") == answer(tmp_path / "anew")
 
 
 def test_an_image_that_was_judged_by_some_of_its_names_has_those_that_are_asked_for(mirrors: Mirrors, cache: Path, tmp_path: Path) -> None:
