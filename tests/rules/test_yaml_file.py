@@ -81,7 +81,7 @@ def test_deep_nesting_is_refused_before_it_uses_up_the_stack(kind: str, tmp_path
     done = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, timeout=60)
     assert done.returncode == 1
     assert "RuleError: deep.yaml, line " in done.stderr
-    assert "levels deep" in done.stderr
+    assert "levels deep" in done.stderr or "maximum nesting depth" in done.stderr  # libyaml has a bound of its own from PyYAML 6.0.4 on
 
 
 def test_a_huge_file_is_refused(tmp_path: Path) -> None:
