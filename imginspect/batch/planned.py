@@ -6,6 +6,7 @@ several images wait for it, or where it is large; any other is read by the task 
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -50,6 +51,7 @@ class Planned:
         self._path = folder / NAME
         with complaints(self._path):
             self._path.unlink(missing_ok=True)
+            os.close(os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
             self._connection = sqlite3.connect(self._path, isolation_level=None)
             self._connection.executescript(_PRAGMAS + _TABLES)
             self._connection.execute("BEGIN")

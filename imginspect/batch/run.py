@@ -16,19 +16,19 @@ from typing import NamedTuple
 
 from imginspect import __version__
 from imginspect.batch.answer import write_answer
-from imginspect.batch.answer.verdict import Total, total
+from imginspect.batch.answer.verdict import total
 from imginspect.batch.listener import Listener
 from imginspect.batch.mirror.choice import ByName
 from imginspect.batch.mirror.planning import PlanOptions
 from imginspect.batch.mirror.sources import find_units, roots
 from imginspect.batch.model import ImagePlan, PassedOver, RuleRow, Unit
 from imginspect.batch.orders import RunOrders
-from imginspect.batch.planned import Planned
+from imginspect.batch.planned import NAME, Planned
 from imginspect.batch.schedule import ImageJudged, LayerRead, Schedule
 from imginspect.batch.store import database as databases
 from imginspect.batch.store.connection import complaints
 from imginspect.batch.store.database import Database, Kept
-from imginspect.batch.store.earlier import earlier_digests
+from imginspect.batch.store.earlier import Earlier, earlier_images
 from imginspect.batch.unit_plans import plan_units, unit_that_failed
 from imginspect.batch.workers import work
 from imginspect.batch.workers.engines import Engine, submitted
@@ -130,7 +130,7 @@ class _Run:
         write_answer(self._database, self._request.out)
         answer = total(self._database)
         return Result(
-            verdict=self._verdict(answer),
+            verdict=answer.verdict,
             counts=answer.counts,
             images=answer.images,
             already=self._already,
@@ -149,12 +149,6 @@ class _Run:
                 for form in {*self._setup.forms, "json"}:
                     (self._request.out / REPORTS / f"{key}.{work.SUFFIXES[form]}").unlink(missing_ok=True)
         self._database.remove(gone)
-
-    def _verdict(self, answer: Total) -> ReportVerdict:
-        """That of the answer; where all there was is in the earlier report there is nothing to complain of but what was not looked into."""
-        if answer.images or not self._left_out:
-            return answer.verdict
-        return ReportVerdict.INCOMPLETE if answer.unread else ReportVerdict.PASS
 
     # -- planning ----------------------------------------------------------------------------------------------------
 
@@ -201,11 +195,11 @@ class _Run:
 
     def _decide(self) -> None:
         """What of the plan is done already, was judged before, or needs layers to be read."""
-        earlier = earlier_digests(self._request.since) if self._request.since is not None else frozenset()
+        earlier = earlier_images(self._request.since, self._database.run) if self._request.since is not None else Earlier()
         unchanged: list[tuple[ImagePlan, str, str]] = []
         for plan in self._planned.images():
             kept = self._kept(plan)
-            if plan.digests and (plan.digests[-1], plan.platform) in earlier:
+            if plan.key in earlier.keys or (plan.digests and (plan.digests[-1], plan.platform) in earlier.digests):
                 self._left_out += 1
                 self._planned.drop(plan.key)
             elif kept is not None and self._is_done(plan, kept):
@@ -222,6 +216,7 @@ class _Run:
         if self._left_out:
             left = PassedOver("--since-report", f"{self._left_out:,} images are in the earlier report")
             self._database.add_passed_over([left])
+        self._database.set_run({"left_out": str(self._left_out)})
 
     def _kept(self, plan: ImagePlan) -> Kept | None:
         """What was noted of the image by just the names that it has now: its report shows them."""
@@ -332,6 +327,9 @@ def _opened(request: Request, setup: Setup, place: Workshop) -> Database:
     facts = _facts(request, setup, place)
     if not (out / databases.NAME).exists():
         with complaints(out):
+            others = sorted(set(os.listdir(out)) - _OWN) if out.is_dir() else []
+            if others:
+                raise UsageError(f"{out} is not empty ({others[0]!a} is in it): name a folder that is, or one that is not there yet")
             (out / REPORTS).mkdir(mode=0o700, parents=True, exist_ok=True)
         before = place.results.open(facts["run"])
         if before is not None and databases.take_over(out, before, facts, _rules(place)):
@@ -384,6 +382,8 @@ def _remove_remains(out: Path) -> None:
             left.unlink(missing_ok=True)
 
 
+_OWN = frozenset((REPORTS, "cache", NAME))
+"""What may be in the folder of a run that has no database yet: what was left of one that ended before it began."""
 _MUST_AGREE = {"criteria": "the rules, the policy or the program", "report_forms": "--report"}
 
 

@@ -30,6 +30,16 @@ def user_cache() -> Cache:
     return Cache(Path(home, ".cache", "imginspect") if home.startswith("/") else None)
 
 
+class _Folder(click.Path):
+    """A folder's name; an empty one, as of a variable that is not set, would be the folder that we are in."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Raises click.BadParameter"""
+        if value == "":
+            self.fail("the name is empty", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 def cache_options(function: F) -> F:
     """Adds --cache and --cache-size; the command gets them as ``cache_folder`` and ``cache_size``, for ``layer_results``."""
     for decorate in (
@@ -39,7 +49,7 @@ def cache_options(function: F) -> F:
         click.option(
             "--cache",
             "cache_folder",
-            type=click.Path(path_type=Path, file_okay=False),
+            type=_Folder(path_type=Path, file_okay=False),
             help="Folder that keeps what was found in layers: the next image that has them need not read them. Safe to delete.",
         ),
     ):

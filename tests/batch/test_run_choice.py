@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 from imginspect.batch.mirror.choice import ByName
 from imginspect.batch.model import ImagePlan, Unit
-from imginspect.batch.store.earlier import earlier_digests
+from imginspect.batch.store.earlier import earlier_images
 from imginspect.errors import UsageError
 from tests.batch import making
 from tests.batch.mirrors import APPS, Mirrors, app, write_registry
@@ -190,9 +191,13 @@ def test_an_earlier_run_knows_what_it_came_to_a_verdict_on(tmp_path: Path) -> No
     with making.filled(tmp_path):
         pass
     judged = [item for item in making.ROWS if item.verdict in ("pass", "fail")]
-    assert earlier_digests(tmp_path) == {(item.manifest_digest, item.platform) for item in judged}
+    known = earlier_images(tmp_path, making.RUN)
+    assert known.digests == {(item.manifest_digest, item.platform) for item in judged if item.manifest_digest}
+    assert known.keys == {item.key for item in judged if not item.manifest_digest}
+    with pytest.raises(UsageError, match=r"other criteria \(--policy\)"):
+        earlier_images(tmp_path, {**making.RUN, "policy_sha256": "0" * 64})
     with pytest.raises(UsageError, match="there is no database"):
-        earlier_digests(tmp_path / "nowhere")
+        earlier_images(tmp_path / "nowhere", making.RUN)
 
 
 def test_where_nothing_is_new_what_cannot_be_looked_into_is_no_pass(cache: Path, tmp_path: Path) -> None:
@@ -201,5 +206,8 @@ def test_where_nothing_is_new_what_cannot_be_looked_into_is_no_pass(cache: Path,
     batch(tmp_path / "mirror", "--out", tmp_path / "first", "--cache", cache)
     again = ("--since-report", tmp_path / "first", "--cache", cache)
     assert batch(tmp_path / "mirror", "--out", tmp_path / "same", *again).code == 0
+    told = json.loads((tmp_path / "same" / "results.json").read_text())
+    assert (told["verdict"], told["exit_code"]) == ("pass", 0)
+    assert "No image is new." in (tmp_path / "same" / "index.html").read_text()
     (tmp_path / "mirror" / "gone.tar").symlink_to("nowhere")
     assert batch(tmp_path / "mirror", "--out", tmp_path / "unread", *again).code == 4

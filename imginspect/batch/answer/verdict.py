@@ -18,6 +18,8 @@ class Total(NamedTuple):
     verdict: ReportVerdict
     counts: dict[str, int]
     unread: int
+    left_out: int = 0
+    """Images that are in an earlier run's answer and were not inspected again."""
 
     @property
     def images(self) -> int:
@@ -26,12 +28,14 @@ class Total(NamedTuple):
 
 
 def total(database: Database) -> Total:
-    """What all images come to. Of none: not-inspected."""
+    """What all images come to. Of none: not-inspected, unless all that there are is in an earlier answer."""
     found = database.counts()
     counts = {str(verdict): found.get(str(verdict), 0) for verdict in ReportVerdict}
     verdicts = [verdict for verdict in ReportVerdict if counts[verdict]]
     (unread,) = next(database.select("SELECT count(*) FROM passed_over WHERE unread"))
-    return Total(worst([*verdicts, ReportVerdict.INCOMPLETE] if verdicts and unread else verdicts), counts, unread)
+    left_out = int(database.run.get("left_out", "0"))
+    told = verdicts or ([ReportVerdict.PASS] if left_out else [])
+    return Total(worst([*told, ReportVerdict.INCOMPLETE] if told and unread else told), counts, unread, left_out)
 
 
 def sentences(answer: Total) -> list[str]:
@@ -39,11 +43,14 @@ def sentences(answer: Total) -> list[str]:
     unread = (
         [f"{counted(answer.unread, 'thing')} could not be looked into, and there may be images in what was not."] if answer.unread else []
     )
-    return [*_sentences(answer), *unread]
+    earlier = [f"{counted(answer.left_out, 'image')} of the mirror {_is(answer.left_out)} in an earlier answer, which holds for them."]
+    return [*_sentences(answer), *(earlier if answer.left_out else []), *unread]
 
 
 def _sentences(answer: Total) -> list[str]:
     passed, failed, incomplete, not_inspected = answer.counts.values()
+    if not answer.images and answer.left_out:
+        return ["No image is new."]
     if not answer.images:
         return ["No image was found, so none may be used."]
     if passed == answer.images:
@@ -62,6 +69,10 @@ def _sentences(answer: Total) -> list[str]:
 
 def _all(images: int) -> str:
     return "The one image" if images == 1 else f"All {images:,} images"
+
+
+def _is(count: int) -> str:
+    return "is" if count == 1 else "are"
 
 
 def _does(count: int) -> str:

@@ -53,11 +53,10 @@ def _by_content(block: bytes, descriptor: int, key: FileKey) -> FileKind:
     if len(block) == BLOCK and block != ZERO_BLOCK and checksum_matches(block):
         return FileKind(is_archive=True, key=key)
     compression = compression_of(block)
-    if compression != PLAIN:
-        what = f"a file compressed with {compression} whose name is not one of an archive (such as .tar.gz)"
-    else:
-        what = identify_bytes(os.pread(descriptor, HEAD_BYTES, 0))
-    return FileKind(is_archive=False, reason=f"no archive: {what}", key=key)
+    if compression != PLAIN:  # there may be an image in it
+        what = f"compressed with {compression}, and its name is not one of an archive (such as .tar.gz): name it as a source"
+        return FileKind(is_archive=False, reason=what, key=key, unread=True)
+    return FileKind(is_archive=False, reason=f"no archive: {identify_bytes(os.pread(descriptor, HEAD_BYTES, 0))}", key=key)
 
 
 def _key(path: str) -> FileKey | None:

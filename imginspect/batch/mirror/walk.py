@@ -18,6 +18,9 @@ from imginspect.limits import Limits
 _ZOT = frozenset({"_trivy", "_zot", "_uploads"})
 """Folders of zot beside its repositories; those that start with a dot are passed over anywhere."""
 
+_DIR_VERSION = b"Directory Transport Version"
+"""How the file begins that skopeo writes first into a ``dir:`` tree."""
+
 Found = Unit | PassedOver
 
 
@@ -106,7 +109,10 @@ class Walk:
             return
         members = DirectoryMembers(Path(place.path))
         layout = layout_of_folder(members, self._limits)
-        if layout is None:
+        if layout is None and _is_begun(place.path, [name for name, _ in names]):
+            repository, tag = name_of_place(place.below)
+            yield Unit(place.path, place.shown, repository, tag)
+        elif layout is None:
             children += [(place.child(name), kind) for name, kind in names]
         elif layout.form == REGISTRY:
             yield from _repositories(place, members)
@@ -121,7 +127,7 @@ class Walk:
         if kind == "link":
             kind = _kind(place.path, follow=True)
             if kind == "folder":
-                yield PassedOver(place.shown, "a link to a folder, which is not followed")
+                yield PassedOver(place.shown, "a link to a folder, which is not followed", unread=not self._is_within(place))
                 return
         if kind == "file":
             yield from self._file(place)
@@ -139,10 +145,27 @@ class Walk:
         else:
             yield Unit(place.path, place.shown)
 
+    def _is_within(self, place: Place) -> bool:
+        """Whether a link leads to something below the SOURCE that it is in, which is walked anyway."""
+        depth = place.below.count("/") + 1
+        top = os.path.realpath(os.path.join(os.path.dirname(place.path), *[".."] * (depth - 1)))
+        return os.path.realpath(place.path).startswith(top.rstrip("/") + "/")
+
     def _was_met(self, key: FileKey) -> bool:
         if key in self._seen:
             return True
         self._seen.add(key)
+        return False
+
+
+def _is_begun(path: str, names: list[str]) -> bool:
+    """Whether the folder is a ``dir:`` tree whose writer was interrupted: the manifest is written last."""
+    if "version" not in names or "manifest.json" in names:
+        return False
+    try:
+        with open(os.path.join(path, "version"), "rb") as file:
+            return file.read(len(_DIR_VERSION)) == _DIR_VERSION
+    except OSError:
         return False
 
 

@@ -2,18 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from imginspect.batch.store.database import open_for_reading
+from imginspect.errors import UsageError
 
 _JUDGED = "('pass', 'fail')"
+_MUST_AGREE = {"policy_sha256": "--policy", "rules_sha256": "--rules", "fail_on": "--fail-on", "strict": "--strict"}
 
 
-def earlier_digests(folder: Path) -> frozenset[tuple[str, str]]:
-    """(manifest digest, platform) of the images that the run in *folder* came to a verdict on; what it could not read is not among them.
+class Earlier(NamedTuple):
+    """Images that a run came to a verdict on; what it could not read is not among them.
 
-    Raises: UsageError
+    *digests* are those of manifests, with the platform; *keys* name the images where there is no manifest.
+    """
+
+    digests: frozenset[tuple[str, str]] = frozenset()
+    keys: frozenset[str] = frozenset()
+
+
+def earlier_images(folder: Path, run: Mapping[str, str]) -> Earlier:
+    """What the run in *folder* came to a verdict on; *run* is what a database says of the run that asks.
+
+    Raises: UsageError - there is none, or it judged by other criteria
     """
     with open_for_reading(folder) as database:
-        found = database.select(f"SELECT manifest_digest, platform FROM image WHERE verdict IN {_JUDGED}")  # noqa: S608 - a constant
-        return frozenset((digest, platform) for digest, platform in found if digest)
+        begun = database.run
+        changed = next((option for key, option in _MUST_AGREE.items() if begun.get(key) != run.get(key)), None)
+        if changed is not None:
+            raise UsageError(f"--since-report {folder}: that run judged by other criteria ({changed}): what it passed may fail now")
+        found = list(database.select(f"SELECT key, manifest_digest, platform FROM image WHERE verdict IN {_JUDGED}"))  # noqa: S608 - a constant
+    return Earlier(
+        frozenset((digest, platform) for _, digest, platform in found if digest), frozenset(key for key, digest, _ in found if not digest)
+    )

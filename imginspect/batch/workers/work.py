@@ -37,7 +37,7 @@ from imginspect.errors import NO_MEMORY, ImgInspectError, describe
 from imginspect.inspection import inspect, not_inspected
 from imginspect.layer import KeptContents, LayerJob, Look
 from imginspect.layer.content_scanner import ContentScanner
-from imginspect.layer.index import LayerIndex
+from imginspect.layer.index import WITHHELD, LayerIndex
 from imginspect.oci import media_types
 from imginspect.oci.digest import Digest, InvalidDigest
 from imginspect.report import Report, forms
@@ -46,6 +46,10 @@ from imginspect.writing import folder_of, replace_file
 
 SUFFIXES = {"html": "html", "json": "json", "markdown": "md", "sarif": "sarif", "junit": "xml", "csv": "csv", "terminal": "txt"}
 """Suffixes of the forms that each image's report can be written in."""
+
+
+_WITHHELD = frozenset((WITHHELD.hex(),))
+"""What a layer tells of its files is told without regard to the image that it is read for."""
 
 
 class LayerDone(NamedTuple):
@@ -204,7 +208,7 @@ def _contents(place: Workshop, report: Report, row: ImageRow, wanted: set[str]) 
     layers = report.filesystem.layers if report.filesystem is not None else ()
     for layer, index in zip(row.layers, layers, strict=False):
         if layer.digest in wanted and layer.digest not in found:
-            found[layer.digest] = layer_contents.of_layer(layer.digest, _without_secrets(place, index), report.withheld)
+            found[layer.digest] = layer_contents.of_layer(layer.digest, _without_secrets(place, index), _WITHHELD)
     return found
 
 
