@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
@@ -135,7 +136,17 @@ def until(process: subprocess.Popen[str], event: str, count: int = 1) -> list[di
 
 def ended(process: subprocess.Popen[str], before: list[dict[str, Any]] | None = None) -> tuple[int, list[dict[str, Any]], str]:
     """Exit code, all events and standard error of a run, when it has ended."""
-    out, err = process.communicate(timeout=PATIENCE)
+    assert process.stdout is not None
+    assert process.stderr is not None
+    late = threading.Timer(PATIENCE, process.kill)
+    late.start()
+    try:  # not by communicate(), which does not know of what was read ahead
+        out, err = process.stdout.read(), process.stderr.read()
+        process.wait()
+    finally:
+        late.cancel()
+        process.stdout.close()
+        process.stderr.close()
     return (
         process.returncode,
         [*(before or []), *map(json.loads, [line for line in out.splitlines(keepends=True) if line.endswith("\n")])],
