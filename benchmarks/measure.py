@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
+import shutil
 import statistics
 import subprocess
 import sys
@@ -17,6 +19,16 @@ _LAUNCHER = Path(__file__).with_name("launch.py").resolve()
 
 class MeasureError(Exception):
     """A measured program failed, so its figures would mean nothing."""
+
+
+def resolved(command: str) -> list[str]:
+    """*command* with its program's whole path, that of the running Python's environment first: what is measured runs in another folder."""
+    program, *rest = shlex.split(command)
+    path = os.pathsep.join([os.path.dirname(sys.executable), os.environ.get("PATH", os.defpath)])
+    found = shutil.which(program, path=path)
+    if found is None:
+        raise MeasureError(f"{program} is not installed here")
+    return [os.path.abspath(found), *rest]
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,6 @@ import argparse
 import json
 import os
 import platform
-import shlex
-import shutil
 import statistics
 import sys
 import tempfile
@@ -16,7 +14,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from measure import MeasureError, Pairs, Program, Sample, median, run_pairs
+from measure import MeasureError, Pairs, Program, Sample, median, resolved, run_pairs
 from peers import PEERS, ready_peer
 from tabulate import tabulate
 
@@ -186,16 +184,6 @@ def _parse() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _resolved(command: str) -> list[str]:
-    """*command* with its program's whole path, that of the running Python's environment first: what is measured runs in another folder."""
-    program, *rest = shlex.split(command)
-    path = os.pathsep.join([os.path.dirname(sys.executable), os.environ.get("PATH", os.defpath)])
-    found = shutil.which(program, path=path)
-    if found is None:
-        raise MeasureError(f"{program} is not installed here")
-    return [os.path.abspath(found), *rest]
-
-
 def _report(bench: Bench, loads: list[tuple[float, float, float]], *, judged: bool) -> str:
     verdict = [[""] if figure.is_met else ["over"] for figure in bench.figures] if judged else [[] for _ in bench.figures]
     rows = [
@@ -216,7 +204,7 @@ def main() -> int:
     options = _parse()
     before = os.getloadavg()
     try:
-        bench = Bench(options.images, _resolved(options.command), options.pairs)
+        bench = Bench(options.images, resolved(options.command), options.pairs)
     except MeasureError as error:
         print(error, file=sys.stderr)
         return 2

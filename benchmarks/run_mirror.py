@@ -19,7 +19,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from measure import MeasureError, Program, Sample, median, run_pairs
+from measure import MeasureError, Program, Sample, median, resolved, run_pairs
 from tabulate import tabulate
 from tree_memory import TreeMemory
 
@@ -256,16 +256,6 @@ def _parse() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _resolved(command: str) -> list[str]:
-    """*command* with its program's whole path, that of the running Python's environment first: what is measured runs in another folder."""
-    program, *rest = shlex.split(command)
-    path = os.pathsep.join([os.path.dirname(sys.executable), os.environ.get("PATH", os.defpath)])
-    found = shutil.which(program, path=path)
-    if found is None:
-        raise MeasureError(f"{program} is not installed here")
-    return [os.path.abspath(found), *rest]
-
-
 def _report(bench: Bench, loads: list[tuple[float, float, float]]) -> str:
     rows = [[f.name, f"{f.value:,.2f}", f.unit, _target(f), "" if f.is_met else "missed"] for f in bench.figures]
     columns = ("left", "right", "left", "left", "left")
@@ -289,7 +279,7 @@ def main() -> int:
     options.out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=options.out) as scratch:
         try:
-            bench = Bench(options.out, Path(scratch).resolve(), _resolved(options.command), options)
+            bench = Bench(options.out, Path(scratch).resolve(), resolved(options.command), options)
         except MeasureError as error:
             print(error, file=sys.stderr)
             return 2

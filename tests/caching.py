@@ -19,8 +19,17 @@ from imginspect.layer import LayerJob, read_layers
 from imginspect.library import inspect_source
 from imginspect.limits import Limits
 from imginspect.report.tree import report_tree
+from tests.image_builder import ImageBuilder, directory, file, hardlink, symlink, whiteout
 
 BOUND = 1 << 30
+TOKEN = "glpat-" + "Zq7xW2mK9pL4vN8sT3yB"
+SCRIPT = b"#!/bin/sh\nexec python3 /app/main.py\n"
+LAYERS = (
+    [directory("/app"), file("/etc/os-release", b"ID=debian\n"), file("/usr/bin/sh", b"\x7fELF" + bytes(60), mode=0o4755)],
+    [file("/app/run.sh", SCRIPT, mode=0o755), file("/app/main.py", b"import os\n" * 400), symlink("/run", "app/run.sh")],
+    [whiteout("/etc/os-release"), hardlink("/app/again", "/app/run.sh"), file(b"/\xff".decode("utf-8", "surrogateescape"), b"1")],
+)
+IMAGE = ImageBuilder().layer(*LAYERS[0]).layer(*LAYERS[1]).layer(*LAYERS[2]).config(entrypoint=["/app/run.sh"], user="1000")
 
 
 @cache

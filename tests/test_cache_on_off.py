@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from imginspect.sample import build
 from tests.builder.forms import DIRECTORY_FORMS, TAR_FORMS
-from tests.caching import assert_same, criteria, reads, report
+from tests.caching import IMAGE, TOKEN, assert_same, criteria, reads, report
 from tests.image_builder import (
     ImageBuilder,
     Written,
@@ -40,16 +40,6 @@ from tests.test_auditor import FAULTY, SOUND
 from tests.test_oracles import SHAPES, _stacks
 from tests.test_samples import FAULTS
 from tests.test_samples import SOUND as SOUND_SAMPLES
-
-TOKEN = "glpat-" + "Zq7xW2mK9pL4vN8sT3yB"
-SCRIPT = b"#!/bin/sh\nexec python3 /app/main.py\n"
-LAYERS = (
-    [directory("/app"), file("/etc/os-release", b"ID=debian\n"), file("/usr/bin/sh", b"\x7fELF" + bytes(60), mode=0o4755)],
-    [file("/app/run.sh", SCRIPT, mode=0o755), file("/app/main.py", b"import os\n" * 400), symlink("/run", "app/run.sh")],
-    [whiteout("/etc/os-release"), hardlink("/app/again", "/app/run.sh"), file(b"/\xff".decode("utf-8", "surrogateescape"), b"1")],
-)
-IMAGE = ImageBuilder().layer(*LAYERS[0]).layer(*LAYERS[1]).layer(*LAYERS[2]).config(entrypoint=["/app/run.sh"], user="1000")
-
 
 # -- the same report -------------------------------------------------------------------------------------------------
 

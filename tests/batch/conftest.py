@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.batch.clusters import answer, mirror
 from tests.batch.mirrors import Mirrors, make
+from tests.inspecting import run
 
 _SETTLES = 2.2
 """Seconds after which a file that was written is known again by its times."""
@@ -30,3 +32,16 @@ def settle() -> None:
 def cache(tmp_path: Path) -> Path:
     """A cache that nothing is in."""
     return tmp_path / "cache"
+
+
+@pytest.fixture(scope="session")
+def images(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return mirror(tmp_path_factory.mktemp("mirror"))
+
+
+@pytest.fixture(scope="session")
+def expected(images: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """What local processes say."""
+    folder = tmp_path_factory.mktemp("local")
+    assert run("batch", "--policy", "generic", "-q", "-j", "1", images, "--out", folder / "out", "--cache", folder / "cache").code == 1
+    return answer(folder / "out")

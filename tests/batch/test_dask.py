@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from imginspect.batch.schedule import DIED
 from imginspect.batch.workers import engines
-from tests.batch.clusters import PATIENCE, Cluster, Spoken, answer, begun, events, mirror, worker_processes
+from tests.batch.clusters import PATIENCE, Cluster, Spoken, answer, begun, events, worker_processes
 from tests.inspecting import run
 
 pytestmark = pytest.mark.skipif(importlib.util.find_spec("distributed") is None, reason="distributed is not installed")
@@ -33,19 +33,6 @@ PRELOADS = {
     "def judge_image(setup, plan, *more):\n    if 'lib/app5:1' in plan.references: os._exit(1)\n    return judge(setup, plan, *more)\n"
     "judge_image.__module__, judge_image.__qualname__ = judge.__module__, 'judge_image'\nwork.judge_image = judge_image\n",
 }
-
-
-@pytest.fixture(scope="module")
-def images(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return mirror(tmp_path_factory.mktemp("mirror"))
-
-
-@pytest.fixture(scope="module")
-def expected(images: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    """What local processes say."""
-    folder = tmp_path_factory.mktemp("local")
-    assert run("batch", "--policy", "generic", "-q", "-j", "1", images, "--out", folder / "out", "--cache", folder / "cache").code == 1
-    return answer(folder / "out")
 
 
 @pytest.fixture

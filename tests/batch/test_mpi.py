@@ -15,7 +15,7 @@ from unittest import mock
 import pytest
 
 from imginspect.batch.workers import engines
-from tests.batch.clusters import PATIENCE, Spoken, answer, begun, mirror
+from tests.batch.clusters import PATIENCE, Spoken, answer, begun
 from tests.inspecting import run
 
 
@@ -44,19 +44,6 @@ ENVIRONMENT = {  # Open MPI by itself wants no root, and as many processors as r
 }
 MPI = _mpi()
 needs_mpi = pytest.mark.skipif(not MPI, reason="there is no mpi4py with an MPI that it works with")
-
-
-@pytest.fixture(scope="module")
-def images(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return mirror(tmp_path_factory.mktemp("mirror"))
-
-
-@pytest.fixture(scope="module")
-def expected(images: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    """What local processes say."""
-    folder = tmp_path_factory.mktemp("local")
-    assert run("batch", "--policy", "generic", "-q", "-j", "1", images, "--out", folder / "out", "--cache", folder / "cache").code == 1
-    return answer(folder / "out")
 
 
 def on_ranks(images: Path, folder: Path, *options: str) -> Spoken:
