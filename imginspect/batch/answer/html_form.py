@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from imginspect.batch.answer.html_images import images_table
-from imginspect.batch.answer.html_parts import COUNTED, criteria, head_of, passed_over_table, shared_table, verdict_part
+from imginspect.batch.answer.html_parts import COUNTED, criteria, passed_over_table, shared_table, verdict_part
 from imginspect.batch.answer.verdict import Total, total
 from imginspect.batch.store.database import Database
+from imginspect.report.html.head import head
 from imginspect.report.html.markup import NOTHING, Markup, element, joined
 from imginspect.report.html.sources import security_policy, source
 from imginspect.report.html.words import icons
@@ -31,7 +32,7 @@ def render(database: Database) -> Iterator[str]:
     title = f"{counted(answer.images, 'image')} inspected"
     style = "".join(map(source, _STYLES)) + source("index.css", _PACKAGE)
     script = source("index.js", _PACKAGE)
-    yield f'<!DOCTYPE html>\n<html lang="en-GB">{head_of(title, style, security_policy((style,), script))}<body>'
+    yield f'<!DOCTYPE html>\n<html lang="en-GB">{head(f"Image inspection: {title}", security_policy((style,), script), style)}<body>'
     yield icons()
     yield element("a", "Skip to the answer", href="#answers", class_="skip")
     yield element("header", element("p", "Image inspection: the answer for many images", class_="eyebrow"), element("h1", title),

@@ -30,19 +30,6 @@ COUNTED = {
 _LONGEST = 300
 
 
-def head_of(title: str, style: str, policy: str) -> Markup:
-    """The page's head."""
-    return element(
-        "head",
-        element("meta", charset="utf-8"),
-        element("meta", http_equiv="Content-Security-Policy", content=policy),
-        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        element("meta", name="referrer", content="no-referrer"),
-        element("title", f"Image inspection: {title}"),
-        element("style", Markup(style)),
-    )
-
-
 def verdict_part(answer: Total) -> Markup:
     """The worst verdict, which images may be used, and how many have each verdict."""
     meaning = outcome(IMAGE, str(answer.verdict))

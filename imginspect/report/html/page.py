@@ -9,6 +9,7 @@ from typing import NamedTuple
 from imginspect.report.decisions import shortened
 from imginspect.report.document import Document
 from imginspect.report.html.glossary import glossary
+from imginspect.report.html.head import head
 from imginspect.report.html.markup import NOTHING, Markup, element, joined
 from imginspect.report.html.part import Part
 from imginspect.report.html.sections import SECTIONS
@@ -51,16 +52,7 @@ def page(documents: Sequence[Document]) -> str:
 def _head(title: str, parts: Sequence[Part]) -> Markup:
     style, margins = "".join(source(name) for name in _STYLES), _margins(parts)
     policy = security_policy((style, margins), source(_SCRIPT))
-    return element(
-        "head",
-        element("meta", charset="utf-8"),
-        element("meta", http_equiv="Content-Security-Policy", content=policy),
-        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        element("meta", name="referrer", content="no-referrer"),
-        element("title", f"Image inspection report: {title}"),
-        element("style", Markup(style)),
-        element("style", Markup(margins)),
-    )
+    return head(f"Image inspection report: {title}", policy, style, margins)
 
 
 def _header(parts: Sequence[Part], title: str) -> Markup:
