@@ -32,7 +32,7 @@ def handed_on() -> list[Case]:
         broken("dash-argument", "an option in CMD has a missing program put before it", script("if [ \"${1#-}\" != \"$1\" ]; then\n  set -- analysis-server \"$@\"\nfi\nexec \"$@\"\n", cmd=["--fast"]), "warn", "undetermined", line=3),
         sound("first-argument", "the first argument is the script", script("exec python3 \"$1\"\n", MAIN, cmd=["/app/main.py"])),
         broken("first-argument", "the first argument is a missing script", script("exec python3 \"$1\"\n", cmd=["/app/none.py"]), line=2),
-        broken("no-arguments", "exec of an array of one missing program", bash("args=(/app/gone.sh --x)\nexec \"${args[@]}\"\n"), "undetermined", line=3),
+        broken("no-arguments", "exec of an array of one missing program", bash("args=(/app/gone.sh --x)\nexec \"${args[@]}\"\n"), "undetermined", line=3, note="line 2 or 3"),
         sound("array", "exec of an array", bash("args=(python3 /app/main.py)\nargs+=(--fast)\nexec \"${args[@]}\"\n", MAIN), "undetermined"),
         sound("command-of-image", "CMD as the words of one variable", script("CMD='python3 /app/main.py'\nexec $CMD\n", MAIN)),
         broken("command-of-image", "CMD as the words of one variable, missing", script("CMD='python3 /app/none.py'\nexec $CMD\n"), line=3),

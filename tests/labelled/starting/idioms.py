@@ -247,7 +247,7 @@ def all_cases() -> list[Case]:
     """Each of them twice."""
     cases = []
     for name, idiom in IDIOMS.items():
-        note = "the place is CMD or the line" if idiom.cmd else ""
+        note = "the place is CMD or the line" if idiom.cmd else "the line is that of the call or that of the function" if name == "steps" else ""
         cases.append(sound(f"idiom-{name}", idiom.title, _image(idiom)))
         cases.append(broken(f"idiom-{name}", f"{idiom.title}, without {idiom.lacks}", _image(idiom, idiom.lacks), "warn", line=idiom.line, where=idiom.where, note=note))
     return cases

@@ -67,7 +67,7 @@ def modules() -> list[Case]:
         broken("import-behind-shell", "in the program behind a shell script", script("set -e\nexec python3 /app/main.py\n", {MAIN: "import torch\n\nprint(torch)\n"}), "warn", line=1, where=MAIN),
         broken("import-path-isolated", "the program's own folder is not on the way under -I", image(["python3", "-I", "/app/main.py"], {MAIN: "import helper\n\nprint(helper)\n", **HELPER}), "warn", line=1, where=MAIN),
         broken("import-except-other", "within try that catches something else", python("try:\n    import lifelines\nexcept KeyError:\n    lifelines = None\nprint(lifelines)\n"), "warn", line=2, where=MAIN),
-        broken("import-tried-both", "two alternatives that are both missing", python("try:\n    import lifelines\nexcept ImportError:\n    import scikit_survival as lifelines\nprint(lifelines)\n"), "warn", line=4, where=MAIN),
+        broken("import-tried-both", "two alternatives that are both missing", python("try:\n    import lifelines\nexcept ImportError:\n    import scikit_survival as lifelines\nprint(lifelines)\n"), "warn", line=4, where=MAIN, note="the line is that of either import"),
         broken("module", "python -m of a missing module", image(["python3", "-m", "analysis"])),
         broken("module-package", "python -m of a package without __main__", image(["python3", "-m", "analysis"], {"/app/analysis/__init__.py": "x = 1\n"}, working_dir="/app")),
         broken("module-elsewhere", "python -m in another folder", image(["python3", "-m", "analysis.cli"], {"/app/analysis/__init__.py": "", "/app/analysis/cli.py": "print()\n"}, working_dir="/tmp")),

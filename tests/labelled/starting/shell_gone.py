@@ -92,7 +92,7 @@ def structured() -> list[Case]:
     return [
         broken("if-true", "in if true", script("if true; then\n  exec /app/gone.sh\nfi\n"), "warn", line=3),
         broken("if-condition", "as the condition itself", script("if /app/check.sh; then\n  echo ok\nfi\n"), "warn", line=2, note="the condition is false then"),
-        broken("if-both", "in both branches", script("if [ -n \"$DEBUG\" ]; then\n  exec /app/gone.sh -v\nelse\n  exec /app/gone.sh\nfi\n"), "warn", line=3),
+        broken("if-both", "in both branches", script("if [ -n \"$DEBUG\" ]; then\n  exec /app/gone.sh -v\nelse\n  exec /app/gone.sh\nfi\n"), "warn", line=3, note="the line is that of either branch"),
         broken("for", "in a loop over words", script("for part in one two; do\n  /app/gone.sh \"$part\"\ndone\n"), line=3),
         broken("for-mount", "in a loop over files of a mount", script("for f in /safe_data/*.csv; do\n  /app/gone.sh \"$f\"\ndone\n"), "warn", line=3),
         broken("until", "as the condition of a loop that ends", script("n=0\nwhile [ $n -lt 2 ]; do\n  /app/gone.sh\n  n=$((n + 1))\ndone\n"), "warn", line=4, note=GOES_ON),
