@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-from tests.labelled.starting import arguments, files, idioms, programs, shell_gone, wrappers
+from tests.labelled.starting import arguments, files, idioms, layered, programs, shell_gone, wrappers
 from tests.labelled.starting.case import Case
 
 __all__ = ["CASES", "Case", "ran"]
 
-PARTS = (shell_gone, arguments, wrappers, files, programs, idioms)
+PARTS = (shell_gone, arguments, wrappers, files, layered, programs, idioms)
 
 CASES: tuple[Case, ...] = tuple(case for part in PARTS for case in part.all_cases())
 """All cases, in the same order in every run."""

@@ -99,17 +99,21 @@ PACKAGES = {
 def image(
     start: Sequence[str], files: Mapping[str, str] | None = None, *,
     cmd: Sequence[str] = (), env: Sequence[str] = (), working_dir: str = "", user: str = "", entries: Sequence[Description] = (),
-    path: str = PATH,
+    path: str = PATH, later: Sequence[Sequence[Description]] = (),
 ) -> Description:  # fmt: skip
     """The description of an image with a Python base layer and a layer of *files*, that starts *start* with *cmd* as arguments.
 
-    Files that begin with ``#!`` or end in .sh may be run; a path that ends in a slash is a directory. *entries* are as they are.
+    Files that begin with ``#!`` or end in .sh may be run; a path that ends in a slash is a directory. *entries* are as they are,
+    and so are those of *later* layers.
     """
     config: Description = {"env": [*([path] if path else []), *env]}
     for key, value in (("entrypoint", list(start)), ("cmd", list(cmd)), ("working_dir", working_dir), ("user", user)):
         if value:
             config[key] = value
-    return {"layers": [base(), [*(_entry(name, text) for name, text in (files or {}).items()), *entries]], "config": config}
+    return {
+        "layers": [base(), [*(_entry(name, text) for name, text in (files or {}).items()), *entries], *map(list, later)],
+        "config": config,
+    }
 
 
 def script(text: str, files: Mapping[str, str] | None = None, **more: Any) -> Description:
