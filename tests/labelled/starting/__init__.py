@@ -1,0 +1,1 @@
+"""The cases of the suite on starts, by what they are about."""
