@@ -134,6 +134,7 @@ def _job(archive: Archive, layer: Layer) -> LayerJob:
         open=partial(archive.open_blob, blob),
         blob_algorithm=blob.digest.algorithm if blob.digest else "sha256",
         diff_algorithm=hashing or "sha256",
+        stored=blob.stored,
         not_readable="" if hashing else "it is encrypted: only its stored bytes could be checked",
     )
 

@@ -87,7 +87,7 @@ class LayerIndex:
     attribute_bytes: int = 0
     """Bytes of its extended attributes, as far as they count against ``kept_bytes``."""
     sparse_bytes: int = 0
-    """Bytes of its sparse files, which count against ``expanded_bytes``."""
+    """Bytes of the holes of its sparse files, which count against ``expanded_bytes`` and in the ratio."""
     is_repeatable: bool = True
     """Whether another pass over the same bytes finds the same, whatever else is read: not where the machine failed or a limit was met."""
     has_plain_names: bool = False

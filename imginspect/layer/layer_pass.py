@@ -21,7 +21,7 @@ from imginspect.layer.kept import KeptContents
 from imginspect.layer.names import PATH_MAX, Names, is_marker, leads_out, whiteout
 from imginspect.layer.pipeline import BlobJob, BlobRead, Pipeline
 from imginspect.layer.seams import Keep, Looked, Scanner
-from imginspect.limits import Limits
+from imginspect.limits import RATIO_FLOOR, Limits
 from imginspect.oci.digest import Digest
 from imginspect.problems import Problem, Problems, Topic
 from imginspect.scan.match import Match
@@ -56,6 +56,8 @@ class LayerJob:
     diff_algorithm: str = "sha256"
     not_readable: str = ""
     """Why the blob can only be hashed, not expanded (it is encrypted)."""
+    stored: int = 0
+    """Bytes of the blob in the archive: holes of its sparse files are measured by them."""
 
 
 def read_layers(
@@ -84,13 +86,15 @@ def read_layers(
 
 
 class _Budget:
-    """What all layers of an image share: entries, bytes of extended attributes, and bytes of holes."""
+    """What all layers of an image share: entries, bytes of extended attributes, and bytes of holes, of blobs and of their tars."""
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
         self.entries = 0
         self.attributes = 0
         self.sparse = 0
+        self.stored = 0
+        self.expanded = 0
         self.is_met = False
         """Whether a limit was met that the layers share."""
 
@@ -116,6 +120,7 @@ class _Pass:
         self._is_stored_plain = False
         self._where = f"layer {job.index}"
         self._before = budget.attributes, budget.sparse
+        budget.stored += job.stored
         self._kept = 0
         if self._keep is not None:
             self._keep.begin()
@@ -211,7 +216,7 @@ class _Pass:
         size = raw.size
         if not size:
             return _EMPTY_DIGEST, EMPTY
-        if raw.extra and raw.extra.sparse and not self._may_expand(raw):
+        if raw.extra and raw.extra.sparse and not self._may_expand(raw, reader):
             return None, ""
         index.file_bytes += size
         path = f"{parent}/{name}" if parent != "/" else f"/{name}"
@@ -280,18 +285,22 @@ class _Pass:
             what = "the search for credentials in it stopped: too many places look like one, or it is too large for a file of its name"
             self._note(Topic.UNREAD, raw.name, what, unread=True)
 
-    def _may_expand(self, raw: RawEntry) -> bool:
-        """Whether the holes of a sparse file fit in what the image may expand to; else the file is not hashed."""
-        self._budget.sparse += raw.size
-        if self._budget.sparse <= self._limits.expanded_bytes:
+    def _may_expand(self, raw: RawEntry, reader: TarReader) -> bool:
+        """Whether the holes of a sparse file fit in what the image may expand to; else the file is not hashed.
+
+        Holes cost nothing to store and as much as other bytes to hash: they count in the ratio of expanded to stored bytes.
+        """
+        budget, limits = self._budget, self._limits
+        holes = raw.size - reader.stored
+        budget.sparse += holes
+        limit = "" if budget.sparse <= limits.expanded_bytes else f"{limits.expanded_bytes:,} (expanded_bytes)"
+        if is_beyond_ratio(budget.stored, budget.expanded + reader.offset + budget.sparse, limits):
+            limit = f"{limits.ratio:,} bytes for each stored one (ratio)"
+        if not limit:
             return True
-        self._budget.is_met = True
-        self._note(
-            Topic.UNREAD,
-            raw.name,
-            f"a sparse file of {raw.size:,} bytes was not read: more than the limit of {self._limits.expanded_bytes:,} (expanded_bytes)",
-            unread=True,
-        )
+        budget.is_met = True
+        what = f"a sparse file of {raw.size:,} bytes was not read: its holes of {holes:,} bytes are beyond the limit of {limit}"
+        self._note(Topic.UNREAD, raw.name, what, unread=True)
         return False
 
     # -- problems ----------------------------------------------------------------------------------------------------
@@ -352,6 +361,7 @@ class _Pass:
         index.is_repeatable = is_read and not is_shared_limit
         attributes, sparse = self._before
         index.attribute_bytes, index.sparse_bytes = self._budget.attributes - attributes, self._budget.sparse - sparse
+        self._budget.expanded += index.expanded
         if self._job.not_readable:
             index.status, index.reason = NOT_READ, self._job.not_readable
             self._note(Topic.UNREAD, b"", index.reason, unread=True)
@@ -388,6 +398,11 @@ class _Pass:
         if blob.trailing > len(blob.trailing_start) == TRAILING_START:
             what = f"of the bytes that follow its {blob.compression} stream only the first {TRAILING_START:,} were searched"
             self._note(Topic.UNREAD, b"", what, unread=True)
+
+
+def is_beyond_ratio(stored: int, expanded: int, limits: Limits) -> bool:
+    """Whether *stored* bytes of layers may not expand to *expanded* ones, holes of sparse files included."""
+    return expanded > RATIO_FLOOR and expanded > stored * limits.ratio
 
 
 def _is_machines(error: BaseException | None) -> bool:

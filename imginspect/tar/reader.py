@@ -117,6 +117,11 @@ class TarReader:
         """Bytes of the stream read or passed over."""
         return self._base + self._position
 
+    @property
+    def stored(self) -> int:
+        """Bytes of the current entry's content that the tar holds and that were not read yet: those of a sparse file without its holes."""
+        return self._left
+
     def next_entry(self) -> RawEntry | None:
         """The next entry, or None at the end of the archive. What was not read of the one before is passed over.
 
