@@ -24,11 +24,11 @@ def read_archive(reader: Reader) -> list[StoredImage]:
     Raises: BlobNotFound, ImageError, LimitExceeded
     """
     document = reader.document("manifest.json", "manifest.json")
-    saved = parse_saved_images(reader.parse(document))
+    saved = () if document.data.strip() == b"null" else parse_saved_images(reader.parse(document))
     limits = reader.limits
     if len(saved) > limits.manifests:
         raise LimitExceeded("manifests", limits.manifests, f"manifest.json: {len(saved):,} images")
-    most = max(len(item.layers) for item in saved)
+    most = max((len(item.layers) for item in saved), default=0)
     if most > limits.layers:
         raise LimitExceeded("layers", limits.layers, f"manifest.json: an image of {most:,} layers")
     return [
