@@ -125,7 +125,8 @@ class Archive:
 
     def _both_listings(self) -> list[StoredImage]:
         """Images of an archive with manifest.json and index.json, which different tools load by; they should agree."""
-        by_index = self._try(lambda: oci_layout.read_layout(self.reader), "index.json")
+        name_of = oci_layout.blob_name if self.form == layouts.DOCKER_AND_OCI else docker_archive.names_of_blobs(self.reader)
+        by_index = self._try(lambda: oci_layout.read_layout(self.reader, name_of=name_of), "index.json")
         by_manifest = self._try(lambda: docker_archive.read_archive(self.reader), "manifest.json")
         damage = [problem for problem in self.problems.listed() if problem.unread]
         if not by_index and not by_manifest and damage:

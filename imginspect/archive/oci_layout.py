@@ -32,13 +32,13 @@ def blob_name(digest: Digest) -> str:
     return f"blobs/{digest.algorithm}/{digest.hex}"
 
 
-def read_layout(reader: Reader, only: frozenset[Digest] | None = None) -> list[StoredImage]:
+def read_layout(reader: Reader, only: frozenset[Digest] | None = None, name_of: BlobName = blob_name) -> list[StoredImage]:
     """The images that index.json lists, nested indexes unfolded, in order; *only* as for ``unfold``.
 
     Raises: BlobNotFound, ImageError, LimitExceeded
     """
     document = reader.document("index.json", "index")
-    return list(unfold(reader, document, blob_name, only=only))
+    return list(unfold(reader, document, name_of, only=only))
 
 
 def unfold(
