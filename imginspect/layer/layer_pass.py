@@ -16,6 +16,7 @@ from imginspect.archive.members import ByteReader
 from imginspect.compression import TRAILING_START
 from imginspect.errors import NO_MEMORY, ImgInspectError, LayerError, LimitExceeded
 from imginspect.layer.content_class import BINARY, COMPRESSED, EMPTY, HEAD_BYTES, content_class
+from imginspect.layer.formats import ZSTD_CHUNKED, NotATarLayer, file_system_of, variant_of
 from imginspect.layer.index import INVALID, MARKERS, NOT_READ, PARTIAL, SMALL, WITHHELD, Entry, LayerIndex
 from imginspect.layer.kept import KeptContents
 from imginspect.layer.names import PATH_MAX, Names, is_marker, leads_out, whiteout
@@ -26,7 +27,7 @@ from imginspect.oci.digest import Digest
 from imginspect.problems import Problem, Problems, Topic
 from imginspect.scan.match import Match
 from imginspect.scan.search import masked
-from imginspect.tar.header import CHARACTER_DEVICE, DIRECTORY, FILE, HARDLINK
+from imginspect.tar.header import CHARACTER_DEVICE, DIRECTORY, FILE, HARDLINK, ZERO_BLOCK
 from imginspect.tar.reader import UNKNOWN_KIND, Extra, RawEntry, TarReader
 from imginspect.wording import counted
 
@@ -34,6 +35,10 @@ _SMALL_XATTRS = 128
 """Bytes of extended attributes that every file may have (a capability, a label); more counts as kept."""
 _LARGEST_XATTRS = 64 << 10
 """Bytes of all extended attributes of one file, as in Linux (XATTR_SIZE_MAX is that for one of them)."""
+_HEAD = 2048
+"""First bytes of a layer by which a file system is told: the superblock of most stands behind the first kibibyte."""
+_MOST_PADDING = 22
+"""Blocks of padding that may be lost: the two that end a tar, and what fills a record of twenty."""
 _EMPTY_DIGEST = hashlib.sha256(b"").digest()
 _OVERLAY_OPAQUE = frozenset({"trusted.overlay.opaque", "user.overlay.opaque"})
 
@@ -118,6 +123,8 @@ class _Pass:
         """What was found in contents, by their digest."""
         self._diff = hashlib.new(job.diff_algorithm)
         self._is_stored_plain = False
+        self._is_begun = False
+        self._last_name = b""
         self._where = f"layer {job.index}"
         self._before = budget.attributes, budget.sparse
         budget.stored += job.stored
@@ -133,6 +140,10 @@ class _Pass:
         self._is_stored_plain = self._pipeline.is_plain and self._job.diff_algorithm == self._job.blob_algorithm
         if not self._is_stored_plain:
             self._diff.update(block)
+        if not self._is_begun:
+            self._is_begun = True
+            if name := file_system_of(bytes(block[:_HEAD])):
+                raise NotATarLayer(f"it is a file system ({name}) in the place of a tar, which is not read")
         return block
 
     def skip(self, count: int) -> int:
@@ -152,6 +163,7 @@ class _Pass:
                 self._note_end(reader)
             except (ImgInspectError, MemoryError, RecursionError) as caught:
                 error = caught.with_traceback(None)  # its frames would hold on to the pipeline's buffers
+        self._is_begun = True
         while len(self.next_block()):
             pass
         assert self._pipeline.result is not None
@@ -165,6 +177,7 @@ class _Pass:
             if self._budget.entries > self._limits.entries:
                 self._budget.is_met = True
                 raise LimitExceeded("entries", self._limits.entries, "entries of all layers")
+            self._last_name = raw.name
             parent, name, wrong = self._names.split(raw.name)
             kind = raw.kind
             if is_marker(name):
@@ -370,8 +383,11 @@ class _Pass:
             index.reason = _message(cause)
             after = f"; {counted(len(index.entries), 'entry')} before that" if index.entries else ""
             self._note(Topic.UNREAD, b"", f"{index.reason}{after}", unread=True)
-        if blob.error is None and not self._job.not_readable:
+        if blob.error is None and not self._job.not_readable and not isinstance(error, NotATarLayer):
             index.diff_id = blob.digest if self._is_stored_plain else Digest(self._job.diff_algorithm, self._diff.hexdigest())
+            index.variant = variant_of(blob.tail, self._last_name)
+            if index.variant == ZSTD_CHUNKED and not index.trailing and error is None:
+                index.padded = tuple(self._padded())
         if self._secret:
             self._mask_copies(self._secret)
         if self._withheld:  # also where the same content has another name
@@ -380,6 +396,13 @@ class _Pass:
                 for entry in index.entries
             ]
         index.problems = self._problems.listed()
+
+    def _padded(self) -> Iterator[Digest]:
+        """The diff_ids that the layer would have with blocks of zeros behind its end, up to the size of a tar's record."""
+        hasher = self._diff.copy()
+        for _ in range(_MOST_PADDING):
+            hasher.update(ZERO_BLOCK)
+            yield Digest(self._job.diff_algorithm, hasher.hexdigest())
 
     def _mask_copies(self, secret: Mapping[bytes, tuple[Match, ...]]) -> None:
         """Mask contents that are *secret* only by the name of another file with the same content, such as ``.netrc``."""

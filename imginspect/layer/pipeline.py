@@ -15,6 +15,7 @@ from typing import NamedTuple, TypeAlias, TypeVar
 from imginspect.archive.members import ByteReader
 from imginspect.compression import GZIP, HEAD_BYTES, PLAIN, Expander, Gunzip, compression_of, has_isal
 from imginspect.errors import NO_MEMORY, ImgInspectError, LimitExceeded
+from imginspect.layer.formats import TAIL_BYTES
 from imginspect.limits import Limits
 from imginspect.oci.digest import Digest
 from imginspect.worker import Worker
@@ -44,6 +45,8 @@ class BlobRead:
     trailing: int = 0
     trailing_nonzero: int = 0
     trailing_start: bytes = b""
+    tail: bytes = b""
+    """Its last bytes as stored, TAIL_BYTES of them."""
     digest: Digest | None = None
     error: ImgInspectError | OSError | MemoryError | None = None
 
@@ -199,6 +202,8 @@ class Pipeline:
     def _count(self, data: bytes | memoryview, hasher: hashlib._Hash, result: BlobRead) -> None:
         hasher.update(data)
         result.stored += len(data)
+        if data:
+            result.tail = (result.tail + bytes(data[-TAIL_BYTES:]))[-TAIL_BYTES:]
         if self._progress:
             self._progress(len(data))
 

@@ -81,6 +81,12 @@ def is_layer_tar(media_type: str) -> bool:
     )
 
 
+def file_system_said(media_type: str) -> str:
+    """The file system that *media_type* states for a layer (EROFS or SquashFS), or the empty string."""
+    lowered = media_type.lower()
+    return next((name for name in ("EROFS", "SquashFS") if name.lower() in lowered), "")
+
+
 def is_encrypted(media_type: str) -> bool:
     """Whether *media_type* says that the blob is encrypted (containers/ocicrypt)."""
     return media_type.endswith("+encrypted")
