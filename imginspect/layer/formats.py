@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from imginspect.compression import SkippedFrame
 from imginspect.errors import LayerError
 from imginspect.tar.header import BLOCK, checksum_matches
 
@@ -16,6 +19,8 @@ TAIL_BYTES = 64
 _TABLE = b"stargz.index.json"
 _ESTARGZ_FOOTER = b"STARGZ"
 _CHUNKED_FOOTER = b"GnUlInUx"
+_ZSTD = b"\x28\xb5\x2f\xfd"
+_MOST_TABLES = 2
 _FILE_SYSTEMS = (
     (0, b"hsqs", "SquashFS"),
     (0, b"sqsh", "SquashFS"),
@@ -38,9 +43,14 @@ def file_system_of(head: bytes) -> str:
     return next((name for offset, magic, name in _FILE_SYSTEMS if head[offset : offset + len(magic)] == magic), "")
 
 
-def variant_of(tail: bytes, last_entry: bytes) -> str:
-    """Which of the formats with a table of contents a layer has, by the last bytes of its blob and the name of its last entry."""
-    if tail.endswith(_CHUNKED_FOOTER):
+def variant_of(tail: bytes, last_entry: bytes, skipped: Sequence[SkippedFrame] = ()) -> str:
+    """Which of the formats with a table of contents a layer has.
+
+    They are told by the last bytes of its blob, the name of its last entry, and the skippable frames: of zstd:chunked these are one or
+    two packed tables and the footer.
+    """
+    tables = [frame.start for frame in skipped[:-1]]
+    if tail.endswith(_CHUNKED_FOOTER) and 1 <= len(tables) <= _MOST_TABLES and all(table.startswith(_ZSTD) for table in tables):
         return ZSTD_CHUNKED
     if last_entry == _TABLE and _ESTARGZ_FOOTER in tail:
         return ESTARGZ

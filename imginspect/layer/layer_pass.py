@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from imginspect.archive.members import ByteReader
-from imginspect.compression import TRAILING_START
+from imginspect.compression import TRAILING_START, SkippedFrame
 from imginspect.errors import NO_MEMORY, ImgInspectError, LayerError, LimitExceeded
 from imginspect.layer.content_class import BINARY, COMPRESSED, EMPTY, HEAD_BYTES, content_class
 from imginspect.layer.formats import ZSTD_CHUNKED, NotATarLayer, file_system_of, variant_of
@@ -37,6 +37,9 @@ _LARGEST_XATTRS = 64 << 10
 """Bytes of all extended attributes of one file, as in Linux (XATTR_SIZE_MAX is that for one of them)."""
 _HEAD = 2048
 """First bytes of a layer by which a file system is told: the superblock of most stands behind the first kibibyte."""
+_PZSTD_FRAME = 4
+_PZSTD_BYTES = 1024
+"""Bytes of skippable frames as pzstd writes them: a frame for some megabytes."""
 _MOST_PADDING = 22
 """Blocks of padding that may be lost: the two that end a tar, and what fills a record of twenty."""
 _EMPTY_DIGEST = hashlib.sha256(b"").digest()
@@ -385,9 +388,11 @@ class _Pass:
             self._note(Topic.UNREAD, b"", f"{index.reason}{after}", unread=True)
         if blob.error is None and not self._job.not_readable and not isinstance(error, NotATarLayer):
             index.diff_id = blob.digest if self._is_stored_plain else Digest(self._job.diff_algorithm, self._diff.hexdigest())
-            index.variant = variant_of(blob.tail, self._last_name)
+            index.variant = variant_of(blob.tail, self._last_name, blob.skipped)
             if index.variant == ZSTD_CHUNKED and not index.trailing and error is None:
                 index.padded = tuple(self._padded())
+        if blob.skipped and index.variant != ZSTD_CHUNKED:
+            self._note_skipped(blob.skipped)
         if self._secret:
             self._mask_copies(self._secret)
         if self._withheld:  # also where the same content has another name
@@ -396,6 +401,21 @@ class _Pass:
                 for entry in index.entries
             ]
         index.problems = self._problems.listed()
+
+    def _note_skipped(self, frames: Sequence[SkippedFrame]) -> None:
+        """Tell of bytes in skippable frames, which no reader of the layer sees, and search the first of them."""
+        size = sum(frame.size for frame in frames)
+        if size <= _PZSTD_BYTES and all(frame.size % _PZSTD_FRAME == 0 for frame in frames):
+            return  # pzstd writes the size of each frame in front of it
+        self._index.trailing += size
+        self._note(
+            Topic.TRAILING_DATA, b"", f"{size:,} bytes are in skippable frames of its zstd stream, which no reader of the layer sees"
+        )
+        start = b"\n".join(frame.start for frame in frames)
+        if self._scanner is not None and self._scanner.wants("", len(start), BINARY):
+            self._note_behind(self._scanner.whole(-1, memoryview(start), b""))
+            if sum(len(frame.start) for frame in frames) < size:
+                self._note(Topic.UNREAD, b"", "of the bytes in skippable frames only the first were searched", unread=True)
 
     def _padded(self) -> Iterator[Digest]:
         """The diff_ids that the layer would have with blocks of zeros behind its end, up to the size of a tar's record."""

@@ -13,7 +13,7 @@ from queue import Empty, SimpleQueue
 from typing import NamedTuple, TypeAlias, TypeVar
 
 from imginspect.archive.members import ByteReader
-from imginspect.compression import GZIP, HEAD_BYTES, PLAIN, Expander, Gunzip, compression_of, has_isal
+from imginspect.compression import GZIP, HEAD_BYTES, PLAIN, Expander, Gunzip, SkippedFrame, compression_of, has_isal
 from imginspect.errors import NO_MEMORY, ImgInspectError, LimitExceeded
 from imginspect.layer.formats import TAIL_BYTES
 from imginspect.limits import Limits
@@ -45,6 +45,7 @@ class BlobRead:
     trailing: int = 0
     trailing_nonzero: int = 0
     trailing_start: bytes = b""
+    skipped: tuple[SkippedFrame, ...] = ()
     tail: bytes = b""
     """Its last bytes as stored, TAIL_BYTES of them."""
     digest: Digest | None = None
@@ -245,6 +246,7 @@ class Pipeline:
             result.trailing = expanding.trailing
             result.trailing_nonzero = expanding.trailing_nonzero
             result.trailing_start = expanding.trailing_start
+            result.skipped = tuple(expanding.skipped) if isinstance(expanding, Expander) else ()
 
     def _fill_buffers(self, readinto: Callable[[memoryview], int], result: BlobRead) -> Iterator[_Item]:
         is_plain = result.compression == PLAIN

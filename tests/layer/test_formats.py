@@ -165,6 +165,42 @@ def test_any_other_content_is_not_what_the_config_promises(blob: bytes, promised
     assert results_of(report)["TRE-INT-002"] == "fail"
 
 
+def skippable(data: bytes) -> bytes:
+    return b"\x51\x2a\x4d\x18" + struct.pack("<I", len(data)) + data
+
+
+SECRET = b"aws_secret = AKIA" + b"Q3EGRZ2XCVBN5T7K"
+FOOTER = skippable(bytes(32) + b"GnUlInUx")
+
+
+@pytest.mark.parametrize(
+    "blob",
+    [
+        compress(CONTENT, "zstd") + skippable(SECRET),
+        skippable(SECRET) + compress(CONTENT, "zstd"),
+        compress(CONTENT, "zstd") + skippable(SECRET) + FOOTER,
+        compress(CONTENT, "zstd") + skippable(compress(b"{}", "zstd")) * 3 + FOOTER,
+        compress(CONTENT, "zstd") + skippable(bytes(70_000)),
+    ],
+    ids=["behind", "in front", "with a footer", "too many tables", "a long one"],
+)
+def test_other_skippable_frames_are_hidden_data(blob: bytes, tmp_path: Path) -> None:
+    report = report_on(image_of_blobs((blob, TAR + "+zstd", CONTENT)), tmp_path)
+    assert "TRE-INT-003" in integrity(report)
+    assert report["coverage"]["layers"][0]["compression"] == "zstd"
+    assert SECRET.decode() not in json.dumps(report)
+
+
+def test_what_is_hidden_in_a_frame_is_searched(tmp_path: Path) -> None:
+    report = report_on(image_of_blobs((compress(CONTENT, "zstd") + skippable(SECRET), TAR + "+zstd", CONTENT)), tmp_path)
+    assert any(rule.startswith(("TRE-SEC", "TRE-CRE")) for rule in flagged(report)), flagged(report)
+
+
+def test_sizes_as_pzstd_writes_them_and_empty_frames_hide_nothing(tmp_path: Path) -> None:
+    blob = skippable(b"size") + compress(CONTENT, "zstd") + skippable(b"") * 40
+    assert not integrity(report_on(image_of_blobs((blob, TAR + "+zstd", CONTENT)), tmp_path))
+
+
 BLOBS = {"gzip": estargz(), "zstd": chunked(CONTENT)}
 
 
