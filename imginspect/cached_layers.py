@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from imginspect.errors import ImgInspectError, LayerError
 from imginspect.layer import KeptContents, LayerIndex, LayerJob, Look, read_layers
+from imginspect.layer.layer_pass import is_beyond_ratio
 from imginspect.layer_cache import LayerCache
 from imginspect.limits import Limits
 from imginspect.oci.digest import Digest
@@ -60,7 +61,7 @@ def read_through(
                 source, identity = unknown[job.index]
                 cache.put(cache.key(str(index.blob_digest), source.hashing), index)
                 _note(cache, source, identity, began, str(index.blob_digest))
-    return found if _fit(list(found.values()), limits) else None
+    return found if _fit([found[source.job.index] for source in sources], limits) else None
 
 
 def _own(index: LayerIndex, number: int, store: KeptContents | None) -> LayerIndex:
@@ -110,11 +111,22 @@ def _note(cache: LayerCache, source: LayerSource, identity: str, began: int, dig
 
 
 def _fit(layers: Sequence[LayerIndex], limits: Limits) -> bool:
-    """Whether layers that were read apart are what they would be together: no limit was met, and none would be."""
+    """Whether *layers* that were read apart are what they would be together, in that order: no limit was met, and none would be."""
     return (
         all(index.is_repeatable for index in layers)
         and sum(len(index.entries) for index in layers) <= limits.entries
         and sum(index.attribute_bytes for index in layers) <= limits.kept_bytes
         and sum(index.expanded for index in layers) <= limits.expanded_bytes
         and sum(index.sparse_bytes for index in layers) <= limits.expanded_bytes
+        and _holes_fit(layers, limits)
     )
+
+
+def _holes_fit(layers: Sequence[LayerIndex], limits: Limits) -> bool:
+    """Whether the holes of sparse files fit in the ratio after each layer; without holes each blob has kept to it."""
+    stored = expanded = holes = 0
+    for index in layers:
+        stored, expanded, holes = stored + index.stored, expanded + index.expanded, holes + index.sparse_bytes
+        if holes and is_beyond_ratio(stored, expanded + holes, limits):
+            return False
+    return True

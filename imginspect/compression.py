@@ -10,7 +10,7 @@ import bz2
 import lzma
 import zlib
 from collections.abc import Callable
-from typing import Any, Protocol, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from imginspect.errors import NO_MEMORY, LayerError, LimitExceeded
 from imginspect.limits import RATIO_FLOOR, Limits
@@ -27,6 +27,12 @@ HEAD_BYTES = 16
 _PIECE = 256 << 10
 _STORED_PIECE = 256 << 10
 _FIRST_FEED = 4 << 10
+_FRAME_HEAD = 8
+"""Bytes of a skippable frame before its content: magic and size."""
+_FRAME_START = 64 << 10
+"""Bytes of a skippable frame that are kept, to be searched."""
+_MOST_FRAMES = 16
+"""Skippable frames that are told apart: the forms that have a table of contents write three."""
 _NO_ROOM = "not enough memory"
 """What zstd's message says where there is no room; a window too large for the limit has another one."""
 
@@ -53,6 +59,18 @@ def compression_of(head: bytes) -> str:
     if head.startswith(b"BZh") and head[4:10] in (b"1AY&SY", b"\x17\x72\x45\x38\x50\x90"):
         return BZIP2
     return PLAIN
+
+
+def _is_skippable(head: bytes) -> bool:
+    """Whether *head* begins a zstd frame that readers pass over. Source: RFC 8878 3.1.2."""
+    return head[1:4] == b"\x2a\x4d\x18" and head[0] & 0xF0 == 0x50
+
+
+class SkippedFrame(NamedTuple):
+    """A skippable frame of a zstd stream: how many bytes no reader of the stream sees, and the first of them."""
+
+    size: int
+    start: bytes
 
 
 class _Decompressor(Protocol):
@@ -159,6 +177,8 @@ class Expander:
         self.trailing_nonzero = 0
         self.trailing_start = b""
         """The first bytes (up to a mebibyte) of what follows, from the first piece with something other than zeros on."""
+        self.skipped: list[SkippedFrame] = []
+        """Skippable frames, the first of them one by one; those beyond are counted in the last."""
 
     def readinto(self, target: memoryview) -> int:
         """Fill *target* from the start; how many bytes there were, fewer than asked for only at the end of the stream."""
@@ -228,9 +248,11 @@ class Expander:
 
     def _next_member(self) -> bool:
         """Begin the next member; False (and what follows is counted) where there is none."""
-        while len(self._buffer) - self._at < HEAD_BYTES and self._load(self._buffer[self._at :]):
-            pass
-        if compression_of(self._buffer[self._at : self._at + HEAD_BYTES]) == self._magic:
+        head = self._head()
+        while self._magic == ZSTD and _is_skippable(head):
+            self._skip_frame(head)
+            head = self._head()
+        if compression_of(head) == self._magic:
             self._decompressor = self._new()
             self._feed = _FIRST_FEED
             return True
@@ -242,6 +264,27 @@ class Expander:
                 self.trailing_start += rest[: TRAILING_START - len(self.trailing_start)]
             self._at = len(self._buffer)
         return False
+
+    def _head(self) -> bytes:
+        while len(self._buffer) - self._at < HEAD_BYTES and self._load(self._buffer[self._at :]):
+            pass
+        return self._buffer[self._at : self._at + HEAD_BYTES]
+
+    def _skip_frame(self, head: bytes) -> None:
+        left = size = int.from_bytes(head[4:8], "little")
+        self._at += _FRAME_HEAD
+        start = b""
+        while left or len(head) < _FRAME_HEAD:
+            if self._at >= len(self._buffer) and not self._load(b""):
+                raise CorruptStream(f"the {self._magic} stream ends in the middle, after {self._stored:,} bytes")
+            piece = self._buffer[self._at : self._at + left]
+            self._at += len(piece)
+            left -= len(piece)
+            start += piece[: _FRAME_START - len(start)]
+        if len(self.skipped) < _MOST_FRAMES:
+            self.skipped.append(SkippedFrame(size, start))
+        else:
+            self.skipped[-1] = self.skipped[-1]._replace(size=self.skipped[-1].size + size)
 
 
 def check_ratio(stored: int, expanded: int, limits: Limits) -> None:

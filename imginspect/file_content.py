@@ -76,7 +76,8 @@ def _in_layer(archive: Archive, image: Image, path: str, layer: int) -> Place:
 
 
 def _job(archive: Archive, image: Image, layer: int) -> LayerJob:
-    return LayerJob(layer, partial(archive.open_blob, image.layers[layer].blob))
+    blob = image.layers[layer].blob
+    return LayerJob(layer, partial(archive.open_blob, blob), stored=blob.stored)
 
 
 class _Extractor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from imginspect.layer.fetch import Fetch
 from imginspect.layer.index import NOT_READ
 from imginspect.layer.kept import KeptContents
 from imginspect.oci import media_types
+from imginspect.oci.digest import Digest
 from imginspect.problems import Problem, Problems, Topic
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from imginspect.layer_cache import LayerCache
 
 Progress = Callable[[int], None]
+_BLANK = re.compile(r"blank_[0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +87,10 @@ def _read_layers(
     archive: Archive, layers: Sequence[Layer], look: Look | None, progress: Progress | None, cache: LayerCache | None
 ) -> list[LayerIndex]:
     """An index for each layer. Blobs are read in the archive's order, each once, however often it is a layer."""
-    found: dict[int, LayerIndex] = {layer.index: _absent(layer) for layer in layers if layer.blob.member is None}
+    found: dict[int, LayerIndex] = {layer.index: _absent(layer) for layer in layers if layer.blob.member is None or _is_placeholder(layer)}
     first: dict[str, Layer] = {}
     for layer in layers:
-        if layer.blob.member is not None:
+        if layer.blob.member is not None and layer.index not in found:
             first.setdefault(layer.blob.member.name, layer)
     in_order = sorted(first.values(), key=lambda layer: (layer.blob.member.offset if layer.blob.member else 0, layer.index))
     known = None
@@ -134,12 +137,27 @@ def _job(archive: Archive, layer: Layer) -> LayerJob:
         open=partial(archive.open_blob, blob),
         blob_algorithm=blob.digest.algorithm if blob.digest else "sha256",
         diff_algorithm=hashing or "sha256",
+        stored=blob.stored,
         not_readable="" if hashing else "it is encrypted: only its stored bytes could be checked",
     )
 
 
+def _is_placeholder(layer: Layer) -> bool:
+    """Whether an empty member stands for a layer with another content.
+
+    Buildpacks (imgutil, local/store.go) write ``blank_N`` for each layer that the Docker daemon has already.
+    """
+    blob = layer.blob
+    is_empty = blob.member is not None and not blob.member.size and blob.digest is None
+    return is_empty and layer.diff_id is not None and layer.diff_id != Digest.of(b"", layer.diff_id.algorithm)
+
+
 def _absent(layer: Layer) -> LayerIndex:
     reason = layer.blob.missing
+    if layer.blob.member is not None:
+        reason = f"{layer.blob.name} is empty: the layer is not in the archive"
+        if _BLANK.fullmatch(layer.blob.name):
+            reason += ", as where Buildpacks send an image to a Docker daemon that has the layer; export it with docker save"
     if media_types.is_foreign(layer.blob.media_type) or layer.blob.urls:
         reason = "it is a foreign layer, which is fetched from elsewhere and is not in the archive"
     problem = Problem(

@@ -40,7 +40,7 @@ class Limits:
     expanded_bytes: int = 256 << 30
     """bytes of all layers of an image after decompression, holes of sparse files included"""
     ratio: int = 400
-    """expanded over stored bytes of one blob, once it has expanded beyond 256 MiB"""
+    """expanded over stored bytes of one blob, once it has expanded beyond 256 MiB; with holes of sparse files, of all layers"""
     spool_bytes: int = 64 << 30
     """bytes put in a temporary file when the archive is a stream or is compressed as a whole"""
     zstd_window_log: int = 27

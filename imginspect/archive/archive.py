@@ -125,10 +125,12 @@ class Archive:
 
     def _both_listings(self) -> list[StoredImage]:
         """Images of an archive with manifest.json and index.json, which different tools load by; they should agree."""
-        by_index = self._try(lambda: oci_layout.read_layout(self.reader), "index.json")
+        name_of = oci_layout.blob_name if self.form == layouts.DOCKER_AND_OCI else docker_archive.names_of_blobs(self.reader)
+        by_index = self._try(lambda: oci_layout.read_layout(self.reader, name_of=name_of), "index.json")
         by_manifest = self._try(lambda: docker_archive.read_archive(self.reader), "manifest.json")
-        if not by_index and not by_manifest:
-            raise ArchiveError("neither index.json nor manifest.json can be read: " + "; ".join(p.what for p in self.problems.listed()[:2]))
+        damage = [problem for problem in self.problems.listed() if problem.unread]
+        if not by_index and not by_manifest and damage:
+            raise ArchiveError("neither index.json nor manifest.json can be read: " + "; ".join(p.what for p in damage[:2]))
         return self._reconciled(by_index, by_manifest) if by_index and by_manifest else by_index or by_manifest
 
     def _try(self, read: Callable[[], list[StoredImage]], name: str) -> list[StoredImage]:

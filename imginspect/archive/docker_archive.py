@@ -7,10 +7,12 @@ Source: Docker image specification v1.2, "Combined Image JSON + Filesystem Chang
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from imginspect.archive.documents import Reader
+from imginspect.archive.members import BlobNotFound
 from imginspect.archive.stored import Blob, StoredImage
-from imginspect.errors import LimitExceeded
+from imginspect.errors import ImageError, LimitExceeded
 from imginspect.oci.digest import Digest
 from imginspect.oci.manifest import SavedImage, parse_saved_images
 
@@ -24,11 +26,11 @@ def read_archive(reader: Reader) -> list[StoredImage]:
     Raises: BlobNotFound, ImageError, LimitExceeded
     """
     document = reader.document("manifest.json", "manifest.json")
-    saved = parse_saved_images(reader.parse(document))
+    saved = () if document.data.strip() == b"null" else parse_saved_images(reader.parse(document))
     limits = reader.limits
     if len(saved) > limits.manifests:
         raise LimitExceeded("manifests", limits.manifests, f"manifest.json: {len(saved):,} images")
-    most = max(len(item.layers) for item in saved)
+    most = max((len(item.layers) for item in saved), default=0)
     if most > limits.layers:
         raise LimitExceeded("layers", limits.layers, f"manifest.json: an image of {most:,} layers")
     return [
@@ -41,6 +43,26 @@ def read_archive(reader: Reader) -> list[StoredImage]:
         )
         for item in saved
     ]
+
+
+def names_of_blobs(reader: Reader) -> Callable[[Digest], str]:
+    """Gives the member that holds a digest in a docker archive without a blobs folder, by the names that its tools give to blobs."""
+    listed = _listed_names(reader)
+
+    def name_of(digest: Digest) -> str:
+        names = (f"{digest}", f"{digest.hex}.tar.gz", f"{digest.hex}.tar", f"{digest.hex}.json", digest.hex)
+        return next((name for name in names if name in listed or reader.has(name)), names[0])
+
+    return name_of
+
+
+def _listed_names(reader: Reader) -> frozenset[str]:
+    """The names of blobs in manifest.json; none where it cannot be read, which the reading of its images tells."""
+    try:
+        saved = parse_saved_images(reader.parse(reader.document("manifest.json", "manifest.json")))
+    except (BlobNotFound, ImageError, LimitExceeded):
+        return frozenset()
+    return frozenset(name for item in saved for name in (item.config, *item.layers))
 
 
 def _config(reader: Reader, item: SavedImage) -> Blob:

@@ -13,6 +13,8 @@ _MAGIC = (
     (0, b"QFI\xfb", "a virtual machine disk (qcow2)"),
     (0, b"KDMV", "a virtual machine disk (VMDK)"),
     (0, b"hsqs", "a squashfs file system"),
+    (0, b"sqsh", "a squashfs file system"),
+    (1024, b"\xe2\xe1\xf5\xe0", "an EROFS file system"),
     (32, b"SIF_MAGIC", "a Singularity or Apptainer image (SIF); export the image it was made from instead"),
     (0, b"!<arch>\ndebian", "a Debian package"),
     (0, b"\xed\xab\xee\xdb", "an RPM package"),

@@ -15,6 +15,8 @@ from imginspect.problems import Problems
 OCI = "OCI image layout"
 DOCKER = "docker archive"
 DOCKER_AND_OCI = "docker archive with an OCI image layout"
+DOCKER_WITH_INDEX = "docker archive with an OCI index"
+"""As apko writes it: no oci-layout and no blobs folder, so no tool reads it as a layout; the index names the images' registry manifests."""
 DIRECTORY = "dir: tree"
 REGISTRY = "registry storage tree"
 
@@ -60,7 +62,7 @@ def layout_of_folder(members: Members, limits: Limits) -> Layout | None:
     layout = _layout_at(members, "", limits)
     if layout is None or layout.top:
         return None
-    return layout if layout.form in (REGISTRY, DOCKER_AND_OCI) or _lists_images(members, layout.form, limits) else None
+    return layout if layout.form in (REGISTRY, DOCKER_AND_OCI, DOCKER_WITH_INDEX) or _lists_images(members, layout.form, limits) else None
 
 
 def _lists_images(members: Members, form: str, limits: Limits) -> bool:
@@ -81,7 +83,7 @@ def _layout_at(members: Members, top: str, limits: Limits) -> Layout | None:
     has_index = _is_file(members, f"{top}index.json", limits) or _is_file(members, f"{top}oci-layout", limits)
     if _is_file(members, f"{top}manifest.json", limits):
         if _holds_list(members, top, limits):
-            return Layout(DOCKER_AND_OCI if has_index else DOCKER, top)
+            return Layout(_docker_form(members, top, limits) if has_index else DOCKER, top)
         if not has_index:
             return Layout(DIRECTORY, top)
     if has_index:
@@ -91,6 +93,19 @@ def _layout_at(members: Members, top: str, limits: Limits) -> Layout | None:
         if {"blobs", "repositories"} <= set(members.children(root.rstrip("/"))):
             return Layout(REGISTRY, root)
     return None
+
+
+def _docker_form(members: Members, top: str, limits: Limits) -> str:
+    """The form of a docker archive that has an oci-layout or an index.json too."""
+    if _is_file(members, f"{top}oci-layout", limits) or "blobs" in members.children(top.rstrip("/")):
+        return DOCKER_AND_OCI
+    scratch = Reader(members, top, limits, Problems())
+    try:
+        value = scratch.parse(scratch.document("index.json", "index"))
+    except ImgInspectError:
+        return DOCKER_WITH_INDEX  # a damaged one is not to be lost
+    is_index = isinstance(value, JsonObject) and any(value.has(key) for key in ("manifests", "mediaType", "schemaVersion"))
+    return DOCKER_WITH_INDEX if is_index else DOCKER
 
 
 def _is_file(members: Members, name: str, limits: Limits) -> bool:

@@ -109,7 +109,7 @@ _EMPTY_LAYER = "a3ed95caeb02ffe68cdd9fd84406680ae93d633cb16422d00e8a7c22955b46d4
 
 
 def _kind(name: str, head: bytes, size: int, archive: Archive) -> str:
-    if size <= _SMALL and _METADATA.fullmatch(name):
+    if size <= _SMALL and _METADATA.fullmatch(name) and name != "index.json":  # one that is read nowhere is no index of images
         return _TOOL
     if size <= _SMALL and head[:1] in (b"{", b"["):
         try:

@@ -13,9 +13,9 @@ from imginspect.archive.members import BlobNotFound
 from imginspect.archive.stored import Blob, Document, StoredImage
 from imginspect.errors import ImageError, LimitExceeded
 from imginspect.oci import media_types, schema1
-from imginspect.oci.descriptor import Descriptor
+from imginspect.oci.descriptor import Descriptor, InvalidManifest
 from imginspect.oci.digest import Digest
-from imginspect.oci.document import JsonObject
+from imginspect.oci.document import JsonObject, text
 from imginspect.oci.manifest import Manifest, Schema1Manifest, is_ambiguous, kind_of, parse_index, parse_manifest
 from imginspect.problems import Problem, Topic
 
@@ -32,13 +32,13 @@ def blob_name(digest: Digest) -> str:
     return f"blobs/{digest.algorithm}/{digest.hex}"
 
 
-def read_layout(reader: Reader, only: frozenset[Digest] | None = None) -> list[StoredImage]:
+def read_layout(reader: Reader, only: frozenset[Digest] | None = None, name_of: BlobName = blob_name) -> list[StoredImage]:
     """The images that index.json lists, nested indexes unfolded, in order; *only* as for ``unfold``.
 
     Raises: BlobNotFound, ImageError, LimitExceeded
     """
     document = reader.document("index.json", "index")
-    return list(unfold(reader, document, blob_name, only=only))
+    return list(unfold(reader, document, name_of, only=only))
 
 
 def unfold(
@@ -91,6 +91,9 @@ class _Walk:
                     "it has both manifests and layers or a config: some readers take it for an index, others for an image (CVE-2021-41190)",
                 )
             )
+        if (text(value.get("mediaType")) or declared) == media_types.OCI_ARTIFACT:
+            yield self._artifact(value, document, place)
+            return
         kind = kind_of(value, declared)
         if kind == "index" or is_ambiguous(value):
             yield from self._index(value, document, place)
@@ -105,7 +108,11 @@ class _Walk:
             raise LimitExceeded("index_depth", limits.index_depth, f"{document.name}: indexes inside indexes")
         if document.digest in place.indexes:
             raise ImageError(f"{document.name}: the index contains itself")
-        for descriptor in parse_index(value, f"{document.role} {document.name}", self._only).manifests:
+        index = parse_index(value, f"{document.role} {document.name}", self._only)
+        if any(descriptor.media_type.startswith(media_types.BUILD_CACHE) for descriptor in index.manifests):
+            yield self._other(index.manifests, document, place, media_types.artefact_name(media_types.BUILD_CACHE))
+            return
+        for descriptor in index.manifests:
             self._seen += 1
             if self._seen > limits.manifests:
                 raise LimitExceeded("manifests", limits.manifests, f"{document.name}: manifests and indexes")
@@ -115,6 +122,20 @@ class _Walk:
             yield from self._follow(descriptor, _Place(place.trail, names, (*place.indexes, document.digest), descriptor))
 
     def _follow(self, descriptor: Descriptor, place: _Place) -> Iterator[StoredImage]:
+        if media_types.is_layer_tar(descriptor.media_type):  # it is no document, and may have gigabytes
+            blob = self._blob(descriptor, "layer")
+            yield StoredImage(
+                references=place.references,
+                trail=place.trail,
+                manifest_digest=descriptor.digest,
+                manifest_media_type=descriptor.media_type,
+                index_digests=place.indexes,
+                layers=(blob,),
+                artefact="layer without a manifest",
+                absent=blob.missing,
+                listed_in=self._listed_in,
+            )
+            return
         role = _ROLES.get(descriptor.media_type, "index or manifest")
         try:
             document = self._reader.document(self._name_of(descriptor.digest), role, descriptor.digest, descriptor.size)
@@ -151,6 +172,28 @@ class _Walk:
             annotations=manifest.annotations,
         )
 
+    def _artifact(self, value: JsonObject, document: Document, place: _Place) -> StoredImage:
+        items = value.get("blobs") or []
+        if not isinstance(items, list):
+            raise InvalidManifest(f"manifest {document.name}: expected a list of blobs")
+        blobs = tuple(Descriptor.parse(item, f"manifest {document.name}, blob {number}") for number, item in enumerate(items))
+        types = (text(value.get("artifactType")), *(blob.media_type for blob in blobs))
+        return self._other(blobs, document, place, media_types.artefact_name(*types))
+
+    def _other(self, blobs: tuple[Descriptor, ...], document: Document, place: _Place, what: str) -> StoredImage:
+        """What *document* lists where that is no image: its *blobs* belong to it."""
+        return StoredImage(
+            references=place.references,
+            trail=place.trail,
+            manifest_digest=document.digest,
+            manifest_media_type=place.descriptor.media_type if place.descriptor else "",
+            index_digests=place.indexes,
+            platform=place.descriptor.platform if place.descriptor else None,
+            layers=tuple(self._blob(blob, "blob of an artefact") for blob in blobs),
+            artefact=what,
+            listed_in=self._listed_in,
+        )
+
     def _schema1(self, manifest: Schema1Manifest, document: Document, place: _Place) -> StoredImage:
         named = (f"{manifest.name}:{manifest.tag}",) if manifest.name and manifest.tag else ()
         return StoredImage(
@@ -178,24 +221,26 @@ def _reference_of(descriptor: Descriptor) -> tuple[str, ...]:
 
 
 def _artefact_of(descriptor: Descriptor | None, manifest: Manifest | None) -> str:
-    """What a manifest is where it is no container image, in words, else the empty string."""
-    if descriptor is not None and descriptor.annotation("vnd.docker.reference.type") == _ATTESTATION:
-        return "attestation"
-    types = [descriptor.artifact_type] if descriptor else []
-    if manifest is not None:
-        types += [manifest.artifact_type, manifest.config.media_type]
-    for media_type in types:
-        if kind := media_types.artefact_kind(media_type):
-            return kind
+    """What a manifest is where it is no container image, in words, else the empty string.
+
+    What runtimes would run is an image, whatever an index says of it: an image's config and the tar of a layer. With an empty config
+    nothing runs, whatever its layers are called (ORAS gives files the media type of a layer).
+    """
+    is_attestation = descriptor is not None and descriptor.annotation("vnd.docker.reference.type") == _ATTESTATION
     if manifest is None:
+        stated = media_types.artefact_kind(descriptor.artifact_type) if descriptor else None
+        return "attestation" if is_attestation else stated or ""
+    config, layers = manifest.config.media_type, [layer.media_type for layer in manifest.layers]
+    is_image = config in media_types.IMAGE_CONFIGS
+    has_tar = any(media_types.is_layer_tar(media_type) for media_type in layers)
+    if is_image and has_tar:
         return ""
-    layer_types = [layer.media_type for layer in manifest.layers]
-    if any(media_types.is_layer_tar(media_type) for media_type in layer_types):
+    if is_attestation:
+        return "attestation"
+    types = [descriptor.artifact_type if descriptor else "", manifest.artifact_type, config]
+    types += [] if has_tar and config != media_types.EMPTY else layers  # cosign gives its signatures an image's config
+    known = any(media_types.artefact_kind(media_type) for media_type in types)
+    is_open = is_image or (media_types.says_nothing(config) and config != media_types.EMPTY)
+    if not known and is_open and (has_tar or is_image or media_types.says_nothing(manifest.artifact_type)):
         return ""
-    for media_type in layer_types:  # cosign gives its signatures an image's config
-        if kind := media_types.artefact_kind(media_type):
-            return kind
-    if manifest.config.media_type in media_types.IMAGE_CONFIGS:
-        return ""
-    stated = manifest.artifact_type or manifest.config.media_type
-    return f"artefact of type {stated}" if stated and stated != "application/octet-stream" else ""
+    return media_types.artefact_name(*types)

@@ -23,6 +23,13 @@ class Blob(NamedTuple):
     """Why there is no member."""
     urls: tuple[str, ...] = ()
 
+    @property
+    def stored(self) -> int:
+        """Bytes of it that the archive holds."""
+        if self.member is None:
+            return 0
+        return self.member.size if self.member.available < 0 else self.member.available
+
 
 class Scope(NamedTuple):
     """The part of a store that is to be listed, where listing all of it for each of its images would take too long.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from bisect import bisect_left
 from collections.abc import Iterator
 
@@ -16,6 +17,8 @@ from imginspect.tar.reader import RawEntry, TarReader
 from imginspect.wording import counted
 
 _HEADER_PIECE = 16 << 10
+_BUILDPACKS_LAYER = re.compile(r"/(?:sha256:)?[0-9a-f]{64}\.tar")
+"""How Buildpacks (imgutil, local/store.go) name a layer; every reader takes it from the archive's top."""
 
 
 class NotATar(ImgInspectError):
@@ -106,7 +109,7 @@ class TarMembers:
     def _add(self, entry: RawEntry, offset: int) -> None:
         raw = entry.name.decode("utf-8", "surrogateescape")
         name = normalise(raw)
-        if name is None or raw.startswith("/"):
+        if name is None or (raw.startswith("/") and not _BUILDPACKS_LAYER.fullmatch(raw)):
             self._problems.add(Problem(Topic.ESCAPE, "the archive", "a member's name leads out of the archive", found=raw, path=raw))
             name = raw if name is None else name
         kind = entry.kind

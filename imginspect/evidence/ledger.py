@@ -134,7 +134,7 @@ def _layer(number: int, index: LayerIndex) -> LayerCoverage:
         index=number,
         status=index.status,
         reason=index.reason,
-        compression=index.compression,
+        compression=index.stored_as,
         stored=index.stored,
         expanded=index.expanded,
         entries=len(index.entries),

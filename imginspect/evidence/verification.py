@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from imginspect.image import Image, Layer
 from imginspect.layer import LayerIndex
-from imginspect.oci.media_types import compression_said
+from imginspect.oci.media_types import compression_said, file_system_said
 from imginspect.problems import Problem, Topic
+from imginspect.tar.header import BLOCK
 
 
 def verify_layers(image: Image, layers: Sequence[LayerIndex]) -> Iterator[Problem]:
@@ -39,9 +40,16 @@ def _stored(layer: Layer, index: LayerIndex) -> Iterator[Problem]:
 
 def _expanded(layer: Layer, index: LayerIndex) -> Iterator[Problem]:
     where = f"layer {layer.index}"
-    if layer.diff_id is not None and index.diff_id is not None and layer.diff_id != index.diff_id:
+    if layer.diff_id is not None and index.diff_id is not None and layer.diff_id in index.padded:
+        zeros = BLOCK * (index.padded.index(layer.diff_id) + 1)
+        what = f"its {index.variant} stream lost {zeros:,} bytes of padding behind the end of its tar, as skopeo 1.9 writes it"
+        yield Problem(Topic.ENTRIES, where, f"{what}; with them its content is what the config promises", layer_index=layer.index)
+    elif layer.diff_id is not None and index.diff_id is not None and layer.diff_id != index.diff_id:
         what = "its content is not what the config promises (diff_id)"
         yield Problem(Topic.DIFF_ID, where, what, str(layer.diff_id), str(index.diff_id), layer.index)
+    file_system = file_system_said(layer.blob.media_type)
+    if file_system and index.entries:
+        yield Problem(Topic.MEDIA_TYPE, where, "its media type states a file system, and it is a tar", file_system, "a tar", layer.index)
     said = compression_said(layer.blob.media_type)
     if said is not None and index.compression and said != index.compression:
         yield Problem(

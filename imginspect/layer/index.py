@@ -73,6 +73,10 @@ class LayerIndex:
     """Bytes behind the end of the tar, or of the compressed stream, that are not zero."""
     blob_digest: Digest | None = None
     diff_id: Digest | None = None
+    variant: str = ""
+    """``eStargz`` or ``zstd:chunked`` where it has a table of contents of its own."""
+    padded: tuple[Digest, ...] = ()
+    """What the diff_id would be with 1, 2, … blocks of zeros more, where the tool that wrote its form is known to lose such padding."""
     kept: dict[int, Kept] = field(default_factory=dict)
     """First bytes of kept files by the ordinal of their entry, credentials in them masked."""
     behind: tuple[Match, ...] = ()
@@ -87,7 +91,7 @@ class LayerIndex:
     attribute_bytes: int = 0
     """Bytes of its extended attributes, as far as they count against ``kept_bytes``."""
     sparse_bytes: int = 0
-    """Bytes of its sparse files, which count against ``expanded_bytes``."""
+    """Bytes of the holes of its sparse files, which count against ``expanded_bytes`` and in the ratio."""
     is_repeatable: bool = True
     """Whether another pass over the same bytes finds the same, whatever else is read: not where the machine failed or a limit was met."""
     has_plain_names: bool = False
@@ -109,6 +113,11 @@ class LayerIndex:
         if not self._parents:
             self._parents.append(frozenset(entry.parent for entry in self.entries))
         return self._parents[0]
+
+    @property
+    def stored_as(self) -> str:
+        """Its compression, and the form of its table of contents where it has one."""
+        return f"{self.compression} ({self.variant})" if self.variant else self.compression
 
     def as_layer(self, number: int) -> LayerIndex:
         """The same blob as layer *number* of an image: what was found in it holds there too. What is kept may be added to."""

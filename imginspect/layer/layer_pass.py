@@ -13,20 +13,21 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from imginspect.archive.members import ByteReader
-from imginspect.compression import TRAILING_START
+from imginspect.compression import TRAILING_START, SkippedFrame
 from imginspect.errors import NO_MEMORY, ImgInspectError, LayerError, LimitExceeded
 from imginspect.layer.content_class import BINARY, COMPRESSED, EMPTY, HEAD_BYTES, content_class
+from imginspect.layer.formats import ZSTD_CHUNKED, NotATarLayer, file_system_of, variant_of
 from imginspect.layer.index import INVALID, MARKERS, NOT_READ, PARTIAL, SMALL, WITHHELD, Entry, LayerIndex
 from imginspect.layer.kept import KeptContents
 from imginspect.layer.names import PATH_MAX, Names, is_marker, leads_out, whiteout
 from imginspect.layer.pipeline import BlobJob, BlobRead, Pipeline
 from imginspect.layer.seams import Keep, Looked, Scanner
-from imginspect.limits import Limits
+from imginspect.limits import RATIO_FLOOR, Limits
 from imginspect.oci.digest import Digest
 from imginspect.problems import Problem, Problems, Topic
 from imginspect.scan.match import Match
 from imginspect.scan.search import masked
-from imginspect.tar.header import CHARACTER_DEVICE, DIRECTORY, FILE, HARDLINK
+from imginspect.tar.header import CHARACTER_DEVICE, DIRECTORY, FILE, HARDLINK, ZERO_BLOCK
 from imginspect.tar.reader import UNKNOWN_KIND, Extra, RawEntry, TarReader
 from imginspect.wording import counted
 
@@ -34,6 +35,13 @@ _SMALL_XATTRS = 128
 """Bytes of extended attributes that every file may have (a capability, a label); more counts as kept."""
 _LARGEST_XATTRS = 64 << 10
 """Bytes of all extended attributes of one file, as in Linux (XATTR_SIZE_MAX is that for one of them)."""
+_HEAD = 2048
+"""First bytes of a layer by which a file system is told: the superblock of most stands behind the first kibibyte."""
+_PZSTD_FRAME = 4
+_PZSTD_BYTES = 1024
+"""Bytes of skippable frames as pzstd writes them: a frame for some megabytes."""
+_MOST_PADDING = 22
+"""Blocks of padding that may be lost: the two that end a tar, and what fills a record of twenty."""
 _EMPTY_DIGEST = hashlib.sha256(b"").digest()
 _OVERLAY_OPAQUE = frozenset({"trusted.overlay.opaque", "user.overlay.opaque"})
 
@@ -56,6 +64,8 @@ class LayerJob:
     diff_algorithm: str = "sha256"
     not_readable: str = ""
     """Why the blob can only be hashed, not expanded (it is encrypted)."""
+    stored: int = 0
+    """Bytes of the blob in the archive: holes of its sparse files are measured by them."""
 
 
 def read_layers(
@@ -84,13 +94,15 @@ def read_layers(
 
 
 class _Budget:
-    """What all layers of an image share: entries, bytes of extended attributes, and bytes of holes."""
+    """What all layers of an image share: entries, bytes of extended attributes, and bytes of holes, of blobs and of their tars."""
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
         self.entries = 0
         self.attributes = 0
         self.sparse = 0
+        self.stored = 0
+        self.expanded = 0
         self.is_met = False
         """Whether a limit was met that the layers share."""
 
@@ -114,8 +126,11 @@ class _Pass:
         """What was found in contents, by their digest."""
         self._diff = hashlib.new(job.diff_algorithm)
         self._is_stored_plain = False
+        self._is_begun = False
+        self._last_name = b""
         self._where = f"layer {job.index}"
         self._before = budget.attributes, budget.sparse
+        budget.stored += job.stored
         self._kept = 0
         if self._keep is not None:
             self._keep.begin()
@@ -128,6 +143,10 @@ class _Pass:
         self._is_stored_plain = self._pipeline.is_plain and self._job.diff_algorithm == self._job.blob_algorithm
         if not self._is_stored_plain:
             self._diff.update(block)
+        if not self._is_begun:
+            self._is_begun = True
+            if name := file_system_of(bytes(block[:_HEAD])):
+                raise NotATarLayer(f"it is a file system ({name}) in the place of a tar, which is not read")
         return block
 
     def skip(self, count: int) -> int:
@@ -147,6 +166,7 @@ class _Pass:
                 self._note_end(reader)
             except (ImgInspectError, MemoryError, RecursionError) as caught:
                 error = caught.with_traceback(None)  # its frames would hold on to the pipeline's buffers
+        self._is_begun = True
         while len(self.next_block()):
             pass
         assert self._pipeline.result is not None
@@ -160,6 +180,7 @@ class _Pass:
             if self._budget.entries > self._limits.entries:
                 self._budget.is_met = True
                 raise LimitExceeded("entries", self._limits.entries, "entries of all layers")
+            self._last_name = raw.name
             parent, name, wrong = self._names.split(raw.name)
             kind = raw.kind
             if is_marker(name):
@@ -211,7 +232,7 @@ class _Pass:
         size = raw.size
         if not size:
             return _EMPTY_DIGEST, EMPTY
-        if raw.extra and raw.extra.sparse and not self._may_expand(raw):
+        if raw.extra and raw.extra.sparse and not self._may_expand(raw, reader):
             return None, ""
         index.file_bytes += size
         path = f"{parent}/{name}" if parent != "/" else f"/{name}"
@@ -280,18 +301,22 @@ class _Pass:
             what = "the search for credentials in it stopped: too many places look like one, or it is too large for a file of its name"
             self._note(Topic.UNREAD, raw.name, what, unread=True)
 
-    def _may_expand(self, raw: RawEntry) -> bool:
-        """Whether the holes of a sparse file fit in what the image may expand to; else the file is not hashed."""
-        self._budget.sparse += raw.size
-        if self._budget.sparse <= self._limits.expanded_bytes:
+    def _may_expand(self, raw: RawEntry, reader: TarReader) -> bool:
+        """Whether the holes of a sparse file fit in what the image may expand to; else the file is not hashed.
+
+        Holes cost nothing to store and as much as other bytes to hash: they count in the ratio of expanded to stored bytes.
+        """
+        budget, limits = self._budget, self._limits
+        holes = raw.size - reader.stored
+        budget.sparse += holes
+        limit = "" if budget.sparse <= limits.expanded_bytes else f"{limits.expanded_bytes:,} (expanded_bytes)"
+        if is_beyond_ratio(budget.stored, budget.expanded + reader.offset + budget.sparse, limits):
+            limit = f"{limits.ratio:,} bytes for each stored one (ratio)"
+        if not limit:
             return True
-        self._budget.is_met = True
-        self._note(
-            Topic.UNREAD,
-            raw.name,
-            f"a sparse file of {raw.size:,} bytes was not read: more than the limit of {self._limits.expanded_bytes:,} (expanded_bytes)",
-            unread=True,
-        )
+        budget.is_met = True
+        what = f"a sparse file of {raw.size:,} bytes was not read: its holes of {holes:,} bytes are beyond the limit of {limit}"
+        self._note(Topic.UNREAD, raw.name, what, unread=True)
         return False
 
     # -- problems ----------------------------------------------------------------------------------------------------
@@ -352,6 +377,7 @@ class _Pass:
         index.is_repeatable = is_read and not is_shared_limit
         attributes, sparse = self._before
         index.attribute_bytes, index.sparse_bytes = self._budget.attributes - attributes, self._budget.sparse - sparse
+        self._budget.expanded += index.expanded
         if self._job.not_readable:
             index.status, index.reason = NOT_READ, self._job.not_readable
             self._note(Topic.UNREAD, b"", index.reason, unread=True)
@@ -360,8 +386,13 @@ class _Pass:
             index.reason = _message(cause)
             after = f"; {counted(len(index.entries), 'entry')} before that" if index.entries else ""
             self._note(Topic.UNREAD, b"", f"{index.reason}{after}", unread=True)
-        if blob.error is None and not self._job.not_readable:
+        if blob.error is None and not self._job.not_readable and not isinstance(error, NotATarLayer):
             index.diff_id = blob.digest if self._is_stored_plain else Digest(self._job.diff_algorithm, self._diff.hexdigest())
+            index.variant = variant_of(blob.tail, self._last_name, blob.skipped)
+            if index.variant == ZSTD_CHUNKED and not index.trailing and error is None:
+                index.padded = tuple(self._padded())
+        if blob.skipped and index.variant != ZSTD_CHUNKED:
+            self._note_skipped(blob.skipped)
         if self._secret:
             self._mask_copies(self._secret)
         if self._withheld:  # also where the same content has another name
@@ -370,6 +401,28 @@ class _Pass:
                 for entry in index.entries
             ]
         index.problems = self._problems.listed()
+
+    def _note_skipped(self, frames: Sequence[SkippedFrame]) -> None:
+        """Tell of bytes in skippable frames, which no reader of the layer sees, and search the first of them."""
+        size = sum(frame.size for frame in frames)
+        if size <= _PZSTD_BYTES and all(frame.size % _PZSTD_FRAME == 0 for frame in frames):
+            return  # pzstd writes the size of each frame in front of it
+        self._index.trailing += size
+        self._note(
+            Topic.TRAILING_DATA, b"", f"{size:,} bytes are in skippable frames of its zstd stream, which no reader of the layer sees"
+        )
+        start = b"\n".join(frame.start for frame in frames)
+        if self._scanner is not None and self._scanner.wants("", len(start), BINARY):
+            self._note_behind(self._scanner.whole(-1, memoryview(start), b""))
+            if sum(len(frame.start) for frame in frames) < size:
+                self._note(Topic.UNREAD, b"", "of the bytes in skippable frames only the first were searched", unread=True)
+
+    def _padded(self) -> Iterator[Digest]:
+        """The diff_ids that the layer would have with blocks of zeros behind its end, up to the size of a tar's record."""
+        hasher = self._diff.copy()
+        for _ in range(_MOST_PADDING):
+            hasher.update(ZERO_BLOCK)
+            yield Digest(self._job.diff_algorithm, hasher.hexdigest())
 
     def _mask_copies(self, secret: Mapping[bytes, tuple[Match, ...]]) -> None:
         """Mask contents that are *secret* only by the name of another file with the same content, such as ``.netrc``."""
@@ -388,6 +441,11 @@ class _Pass:
         if blob.trailing > len(blob.trailing_start) == TRAILING_START:
             what = f"of the bytes that follow its {blob.compression} stream only the first {TRAILING_START:,} were searched"
             self._note(Topic.UNREAD, b"", what, unread=True)
+
+
+def is_beyond_ratio(stored: int, expanded: int, limits: Limits) -> bool:
+    """Whether *stored* bytes of layers may not expand to *expanded* ones, holes of sparse files included."""
+    return expanded > RATIO_FLOOR and expanded > stored * limits.ratio
 
 
 def _is_machines(error: BaseException | None) -> bool:

@@ -13,8 +13,9 @@ from queue import Empty, SimpleQueue
 from typing import NamedTuple, TypeAlias, TypeVar
 
 from imginspect.archive.members import ByteReader
-from imginspect.compression import GZIP, HEAD_BYTES, PLAIN, Expander, Gunzip, compression_of, has_isal
+from imginspect.compression import GZIP, HEAD_BYTES, PLAIN, Expander, Gunzip, SkippedFrame, compression_of, has_isal
 from imginspect.errors import NO_MEMORY, ImgInspectError, LimitExceeded
+from imginspect.layer.formats import TAIL_BYTES
 from imginspect.limits import Limits
 from imginspect.oci.digest import Digest
 from imginspect.worker import Worker
@@ -44,6 +45,9 @@ class BlobRead:
     trailing: int = 0
     trailing_nonzero: int = 0
     trailing_start: bytes = b""
+    skipped: tuple[SkippedFrame, ...] = ()
+    tail: bytes = b""
+    """Its last bytes as stored, TAIL_BYTES of them."""
     digest: Digest | None = None
     error: ImgInspectError | OSError | MemoryError | None = None
 
@@ -199,6 +203,8 @@ class Pipeline:
     def _count(self, data: bytes | memoryview, hasher: hashlib._Hash, result: BlobRead) -> None:
         hasher.update(data)
         result.stored += len(data)
+        if data:
+            result.tail = (result.tail + bytes(data[-TAIL_BYTES:]))[-TAIL_BYTES:]
         if self._progress:
             self._progress(len(data))
 
@@ -240,6 +246,7 @@ class Pipeline:
             result.trailing = expanding.trailing
             result.trailing_nonzero = expanding.trailing_nonzero
             result.trailing_start = expanding.trailing_start
+            result.skipped = tuple(expanding.skipped) if isinstance(expanding, Expander) else ()
 
     def _fill_buffers(self, readinto: Callable[[memoryview], int], result: BlobRead) -> Iterator[_Item]:
         is_plain = result.compression == PLAIN

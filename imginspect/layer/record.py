@@ -30,7 +30,7 @@ from imginspect.scan.match import Match
 from imginspect.tar.reader import Extra
 
 _HEAD = struct.Struct("<4sI")
-_MAGIC = b"IIL3"
+_MAGIC = b"IIL4"
 _BLOCK = 256 << 10
 """Bytes of kept contents that are packed together."""
 _NUMBERS = ("mode", "uid", "gid", "size", "mtime")
@@ -80,6 +80,8 @@ class _Plain(NamedTuple):
     trailing: int
     blob_digest: Digest | None
     diff_id: Digest | None
+    variant: str
+    padded: tuple[Digest, ...]
     packed: dict[str, int]
     attribute_bytes: int
     sparse_bytes: int
@@ -278,6 +280,8 @@ def _plain(index: LayerIndex, kept: tuple[tuple[int, int, int], ...], blocks: tu
         trailing=index.trailing,
         blob_digest=index.blob_digest,
         diff_id=index.diff_id,
+        variant=index.variant,
+        padded=index.padded,
         packed=index.packed,
         attribute_bytes=index.attribute_bytes,
         sparse_bytes=index.sparse_bytes,
@@ -307,6 +311,8 @@ def _index(plain: _Plain, entries: list[Entry], place: _Place) -> LayerIndex:
         trailing=plain.trailing,
         blob_digest=plain.blob_digest,
         diff_id=plain.diff_id,
+        variant=plain.variant,
+        padded=plain.padded,
         kept={ordinal: Kept(place, offset, size) for ordinal, offset, size in plain.kept},
         behind=plain.behind,
         packed=plain.packed,

@@ -124,6 +124,7 @@ def parse_history(value: Value) -> tuple[HistoryEntry, ...]:
     """The history entries in *value*, oldest first."""
     if not isinstance(value, list):
         return ()
+    items = (JsonObject([]) if item is None else item for item in value)  # as Go reads null
     return tuple(
         HistoryEntry(
             created_by=text(item.get("created_by")),
@@ -132,7 +133,7 @@ def parse_history(value: Value) -> tuple[HistoryEntry, ...]:
             comment=text(item.get("comment")),
             empty_layer=item.get("empty_layer") is True,
         )
-        for item in value
+        for item in items
         if isinstance(item, JsonObject)
     )
 

@@ -49,11 +49,7 @@ class JsonObject:
 
     def get(self, name: str) -> Value:
         """The value of *name*, or None. Objects are given in this object's reading."""
-        if self._values is None:
-            self._values = {}
-            for key, value in self.pairs:
-                self._values.setdefault(key if self.exact else folded(key), []).append(value)
-        values = self._values.get(name if self.exact else folded(name))
+        values = self._by_name().get(name if self.exact else folded(name))
         if not values:
             return None
         if values[-1] is None and not self.exact:  # to Go null leaves a string, a number or a bool as it was
@@ -62,6 +58,17 @@ class JsonObject:
         if len(objects) > 1 and not self.exact and isinstance(values[-1], JsonObject):
             return JsonObject([pair for value in objects for pair in value.pairs], exact=False)
         return self._reading(values[-1])
+
+    def has(self, name: str) -> bool:
+        """Whether *name* is there, with any value; null counts as one."""
+        return (name if self.exact else folded(name)) in self._by_name()
+
+    def _by_name(self) -> dict[str, list[Value]]:
+        if self._values is None:
+            self._values = {}
+            for key, value in self.pairs:
+                self._values.setdefault(key if self.exact else folded(key), []).append(value)
+        return self._values
 
     def items(self) -> Iterator[tuple[str, Value]]:
         """The pairs of an object that is a map (labels, annotations): keys are exact in every reading, the last of equal ones wins."""

@@ -56,7 +56,8 @@ class SavedImage(NamedTuple):
 def kind_of(document: JsonObject, declared: str) -> str:
     """``index``, ``manifest`` or ``schema1``: what *document* is, by its content; *declared* is its descriptor's media type.
 
-    A document with both ``manifests`` and ``layers`` is what its media type says (CVE-2021-41190: the caller reports it).
+    A document with both ``manifests`` and ``layers`` is what its media type says (CVE-2021-41190: the caller reports it). A list that is
+    null is an empty one, as Go writes and reads it (Docker 25 wrote such).
     Raises: InvalidManifest
     """
     media_type = text(document.get("mediaType")) or declared
@@ -69,6 +70,8 @@ def kind_of(document: JsonObject, declared: str) -> str:
         return "manifest"
     if document.get("fsLayers") is not None:
         return "schema1"
+    if document.has("manifests") or document.has("layers"):
+        return "index" if document.has("manifests") else "manifest"
     raise InvalidManifest("neither manifests nor layers nor a config: this is no manifest")
 
 
@@ -84,6 +87,8 @@ def parse_index(document: JsonObject, what: str, only: frozenset[Digest] | None 
     Source: OCI image-spec, image-index.md
     """
     items = document.get("manifests")
+    if items is None and document.has("manifests"):
+        items = []
     if not isinstance(items, list):
         raise InvalidManifest(f"{what}: expected a list of manifests")
     wanted = None if only is None else {str(digest) for digest in only}
@@ -114,11 +119,11 @@ def parse_manifest(document: JsonObject, what: str) -> Manifest:
 
 
 def parse_saved_images(document: Value) -> tuple[SavedImage, ...]:
-    """The images that a docker archive's manifest.json lists.
+    """The images that a docker archive's manifest.json lists, which may be none.
 
     Raises: InvalidManifest
     """
-    if not isinstance(document, list) or not document:
+    if not isinstance(document, list):
         raise InvalidManifest("manifest.json: expected a list of images")
     images = []
     for number, item in enumerate(document):

@@ -54,14 +54,15 @@ def parse_records(body: bytes) -> Records:
 
 
 def decimal(value: bytes, name: str) -> int:
-    """A decimal number of a PAX record, which may be negative.
+    """A decimal number of a PAX record, which may have a sign and leading zeros.
 
     Raises: MalformedHeader - anything else, or one that does not fit in 64 bits
     """
-    digits = value.removeprefix(b"-")
-    if not digits.isdigit() or len(digits) > 19 or int(digits) > MAX_NUMBER:
+    sign, digits = (value[:1], value[1:]) if value[:1] in (b"-", b"+") else (b"", value)
+    significant = digits.lstrip(b"0") or b"0"
+    if not digits.isdigit() or len(significant) > 19 or int(significant) > MAX_NUMBER:
         raise MalformedHeader(f"PAX {name}: expected a number, found {value[:40]!r}")
-    return int(value)
+    return -int(significant) if sign == b"-" else int(significant)
 
 
 def seconds(value: bytes) -> int:

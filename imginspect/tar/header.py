@@ -1,7 +1,8 @@
 """One 512-byte tar header block: its fields, its checksum and its numbers.
 
-Where readers disagree we read as Go's archive/tar does, because every container runtime is built on it.
-Source: POSIX.1-2017 pax, "ustar Interchange Format"; GNU tar manual, "Basic Tar Format".
+Where readers disagree we read as Go's archive/tar does, because every container runtime is built on it. What Go reads and GNU tar or
+Python's tarfile read as another name or size is told.
+Source: POSIX.1-2017 pax, "ustar Interchange Format"; GNU tar manual, "Basic Tar Format"; Go 1.26, archive/tar (compared by running it).
 """
 
 from __future__ import annotations
@@ -38,7 +39,8 @@ KIND_OF_TYPEFLAG = {
     b"6": FIFO,
 }
 
-MAGIC_USTAR = b"ustar\x0000"
+MAGIC_USTAR = b"ustar\0"
+"""Whatever version follows it."""
 MAGIC_GNU = b"ustar  \0"
 MAX_NUMBER = (1 << 63) - 1
 
@@ -61,8 +63,8 @@ def checksum_matches(block: bytes | memoryview) -> bool:
 
 def wanted_sum(field: bytes) -> int | None:
     """The sum that a block with the checksum *field* should have, that field included; None where it holds no number."""
-    stored = field.strip(b" \0")
-    if not stored.isdigit() or stored.translate(None, b"01234567"):
+    stored = _digits(field)
+    if not stored or stored.translate(None, b"01234567"):
         return None
     return int(stored, 8) - 256 + sum(field)  # the checksum counts its own field as eight spaces
 
@@ -85,18 +87,27 @@ def parse_number(field: bytes, name: str) -> int:
             value = int.from_bytes(field, "big", signed=True)
         else:
             value = int.from_bytes(bytes([field[0] & 0x7F]) + field[1:], "big")
-        if not -MAX_NUMBER <= value <= MAX_NUMBER:
+        if not -MAX_NUMBER - 1 <= value <= MAX_NUMBER:
             raise MalformedHeader(f"{name} does not fit in 64 bits: {field!r}")
         return value
-    digits = field.partition(b"\0")[0].strip(b" ")
-    if not digits:
-        # Go trims NULs on both sides, so a field that starts with NUL but goes on is not empty.
-        digits = field.strip(b" \0")
-        if not digits:
-            return 0
+    digits = _digits(field)
     if digits.translate(None, b"01234567"):
         raise MalformedHeader(f"{name}: expected an octal number, found {field!r}")
-    return int(digits, 8)
+    return int(digits, 8) if digits else 0
+
+
+def is_number(field: bytes) -> bool:
+    """Whether *field* holds a number; an empty one counts as 0."""
+    try:
+        parse_number(field, "")
+    except MalformedHeader:
+        return False
+    return True
+
+
+def _digits(field: bytes) -> bytes:
+    """What a field holds as its number: spaces and NULs around it are padding, and so is all that follows a NUL."""
+    return field.strip(b" \0").partition(b"\0")[0]
 
 
 def text_of(field: bytes) -> bytes:

@@ -12,6 +12,7 @@ from typing import NamedTuple, Protocol, TypeAlias
 from imginspect.errors import LayerError, LimitExceeded
 from imginspect.limits import Limits
 from imginspect.problems import Topic
+from imginspect.tar.disagreement import Extensions, contradictions, merged_records, prefixed
 from imginspect.tar.extensions import (
     Records,
     SparseMap,
@@ -32,7 +33,6 @@ from imginspect.tar.header import (
     HARDLINK,
     KIND_OF_TYPEFLAG,
     MAGIC_GNU,
-    MAGIC_USTAR,
     SYMLINK,
     ZERO_BLOCK,
     MalformedHeader,
@@ -87,6 +87,7 @@ _ZEROS = memoryview(bytes(1 << 20))
 _MAX_REMEMBERED = 4096
 _EXTENSIONS = frozenset({b"x", b"g", b"L", b"K"})
 _EXTENSION_BYTES = b"xgLK"
+_NUMBERS = ((100, 108, "mode"), (108, 116, "uid"), (116, 124, "gid"), (136, 148, "mtime"))
 _GLOBAL_HARMLESS = frozenset({b"comment"})
 _XATTR = b"SCHILY.xattr."
 
@@ -116,6 +117,11 @@ class TarReader:
         """Bytes of the stream read or passed over."""
         return self._base + self._position
 
+    @property
+    def stored(self) -> int:
+        """Bytes of the current entry's content that the tar holds and that were not read yet: those of a sparse file without its holes."""
+        return self._left
+
     def next_entry(self) -> RawEntry | None:
         """The next entry, or None at the end of the archive. What was not read of the one before is passed over.
 
@@ -129,7 +135,7 @@ class TarReader:
             return None
         if block[156] in _EXTENSION_BYTES:
             return self._extended_entry(block)
-        return self._entry(block, None, None, None)
+        return self._entry(block, None, b"", b"")
 
     def content(self) -> Iterator[memoryview]:
         """The current entry's bytes as a reader of the file would get them, holes as zeros; to be consumed at most once.
@@ -182,6 +188,9 @@ class TarReader:
                 return None
             raise MalformedHeader(f"no valid tar header at byte {self.offset:,}: its checksum is wrong")
         self._position = position + BLOCK
+        if not field[0]:
+            what = "a checksum with a NUL in front: container runtimes read the entry, GNU tar and Python's tarfile do not"
+            self._notice(Topic.HEADER, text_of(bytes(block[:100])), what)
         return block
 
     def _end_of_archive(self) -> None:
@@ -195,25 +204,19 @@ class TarReader:
             self.lone_zero_block = True
 
     def _extended_entry(self, block: memoryview) -> RawEntry | None:
-        records: Records = {}
-        long_name = long_link = None
+        found = Extensions({})
         for _ in range(self._limits.extension_headers):
             flag = bytes(block[156:157])
             size = parse_number(bytes(block[124:136]), "size of an extension header")
             if flag not in _EXTENSIONS:
-                in_header = parse_number(bytes(block[124:136]), "size")  # before the block is given back
-                entry = self._entry(block, records, long_name, long_link)
-                self._check_sizes(in_header, records, entry)
+                entry = self._entry(block, found.records, found.long_name, found.long_link)
+                self._check_sizes(size, found.records, entry)
+                for what in contradictions(found, is_link=entry.kind in _LINKS):
+                    self._notice(Topic.HEADER, entry.name, what)
                 return entry
-            body = self._extension_body(size)
-            if flag == b"g":
-                self._note_global(parse_records(body))
-            elif flag == b"L":
-                long_name = text_of(body)
-            elif flag == b"K":
-                long_link = text_of(body)
-            else:
-                records = parse_records(body)
+            for start, end, what in _NUMBERS:  # Go refuses an extension header without them
+                self._number(bytes(block[start:end]), what)
+            found = self._with_extension(found, flag, self._extension_body(size))
             following = self._next_header()
             if following is None:
                 if flag != b"g":
@@ -221,6 +224,26 @@ class TarReader:
                 return None
             block = following
         raise LimitExceeded("extension_headers", self._limits.extension_headers, "extension headers before one entry")
+
+    def _with_extension(self, found: Extensions, flag: bytes, body: bytes) -> Extensions:
+        """*found* with what one more extension header says."""
+        if flag == b"g":
+            self._note_global(parse_records(body))
+            if found != Extensions({}):
+                what = "a global PAX header between an extension header and its entry: container runtimes drop what the first one said"
+                self._notice(Topic.HEADER, found.long_name or found.records.get(b"path", b""), what)
+            return Extensions({})
+        if flag == b"x":
+            records, told = merged_records(found.records, parse_records(body))
+            if told:
+                self._notice(told[0], records.get(b"path", b""), told[1])
+            return found._replace(records=records)
+        value = text_of(body)
+        before = found.long_name if flag == b"L" else found.long_link
+        if not value or value != (before or value):
+            what = "an empty GNU long name" if not value else "two GNU long names before one entry"
+            self._notice(Topic.HEADER, value, f"{what}: container runtimes and other readers differ on which name counts")
+        return found._replace(long_name=value) if flag == b"L" else found._replace(long_link=value)
 
     def _extension_body(self, size: int) -> bytes:
         if size > self._limits.header_bytes or size < 0:
@@ -241,23 +264,27 @@ class TarReader:
 
     def _check_sizes(self, in_header: int, records: Records, entry: RawEntry) -> None:
         """Report a PAX size that contradicts a header field which could have held it (CVE-2025-62518)."""
-        size = records.get(b"size")
-        if size and entry.kind == FILE and in_header != int(size) < 8**11:
-            what = f"its size is {int(size):,} in the PAX header and {in_header:,} in the ustar header"
+        value = records.get(b"size")
+        if value and entry.kind == FILE and in_header != (size := decimal(value, "size")) < 8**11:
+            what = f"its size is {size:,} in the PAX header and {in_header:,} in the ustar header"
             self._notice(Topic.HEADER, entry.name, what)
 
-    def _entry(self, block: memoryview, records: Records | None, long_name: bytes | None, long_link: bytes | None) -> RawEntry:
-        (name, mode, uid, gid, size, mtime, _, flag, link, magic, _, _, major, minor, prefix) = FIELDS.unpack(block)
+    def _entry(self, block: memoryview, records: Records | None, long_name: bytes, long_link: bytes) -> RawEntry:
+        (name, mode, uid, gid, size, mtime, _, flag, link, _, _, _, major, minor, prefix) = FIELDS.unpack(block)
         name = name.partition(b"\0")[0]
-        if prefix[0] and magic == MAGIC_USTAR:
-            name = _with_prefix(prefix, bytes(block[508:512]), name)
+        if prefix[0]:
+            name, told = prefixed(bytes(block), name)
+            if told and not long_name and not (records and records.get(b"path")):
+                self._notice(told[0], name, told[1])
         numbers = self._numbers
         try:
             values = [numbers[mode], numbers[uid], numbers[gid], numbers[mtime]]
         except KeyError:
             values = [self._number(mode, "mode"), self._number(uid, "uid"), self._number(gid, "gid"), self._number(mtime, "mtime")]
         stored = parse_number(size, "size")
-        if flag == b"0" and records is None and stored >= 0 and long_name is None:  # most entries
+        if size[0] in b"\0 " and stored and not size.partition(b"\0")[0].strip(b" "):
+            self._notice(Topic.HEADER, name, f"its size has a NUL in front: container runtimes read {stored:,}, other readers 0")
+        if flag == b"0" and records is None and stored >= 0 and not name.endswith(b"/"):  # most entries
             self._sparse = None
             self._left = self._size = stored
             self._padding = -stored % BLOCK
@@ -271,14 +298,16 @@ class TarReader:
                 link = records.get(b"linkpath") or link
             stored = self._apply_numbers(records, values, stored)
             xattrs = _xattrs(records)
-        if long_name is not None:
-            name = long_name
-        if long_link is not None and kind in _LINKS:
+        name = long_name or name
+        if long_link and kind in _LINKS:
             link = long_link
         if stored < 0:
             raise MalformedHeader(f"negative size of {name[:200]!r}")
         if flag == b"\0" and name.endswith(b"/"):
             kind = DIRECTORY
+        elif kind == FILE and name.endswith(b"/"):
+            topic = Topic.HEADER if stored else Topic.ENTRIES
+            self._notice(topic, name, "a file whose name ends in a slash: container runtimes make a file, GNU tar a directory")
         if kind is None:
             kind = f"{UNKNOWN_KIND} {flag!r}"
         if kind == FILE and (flag == b"S" or (records and any(key.startswith(b"GNU.sparse.") for key in records))):
@@ -337,6 +366,7 @@ class TarReader:
                 name, numbers = sparse_name, self._map_in_content()
             elif version in ((b"0", b"0"), (b"0", b"1")) or (version == (b"", b"") and joined):
                 name, numbers = sparse_name, [decimal(number, "sparse map") for number in joined.split(b",")] if joined else []
+                self._check_pieces(name, numbers, records)
             else:  # not a form that anybody defined: the bytes and the name as they are
                 numbers, real_size = [0, stored], stored
                 self._notice(
@@ -347,6 +377,13 @@ class TarReader:
         self._sparse = sparse_map(numbers, real_size, self._left)
         self._size = real_size
         return RawEntry(name, FILE, values[0], values[1], values[2], real_size, values[3], b"", Extra(xattrs, None, sparse=True))
+
+    def _check_pieces(self, name: bytes, numbers: list[int], records: Records) -> None:
+        count = records.get(b"GNU.sparse.numblocks", b"")
+        if not count or decimal(count, "sparse map") * 2 != len(numbers):
+            stated = count.decode("ascii", "replace")[:40] or "none"
+            what = f"its sparse map has {len(numbers) // 2:,} pieces and its header states {stated}"
+            self._notice(Topic.HEADER, name, f"{what}: container runtimes refuse it, other readers do not")
 
     def _old_gnu_map(self, block: memoryview) -> tuple[list[int], int]:
         if bytes(block[257:265]) != MAGIC_GNU:
@@ -434,14 +471,6 @@ _raw = tuple.__new__
 _LINKS = frozenset({SYMLINK, HARDLINK})
 _DEVICES = frozenset({CHARACTER_DEVICE, BLOCK_DEVICE})
 _WITHOUT_CONTENT = frozenset(KIND_OF_TYPEFLAG.values()) - {FILE}
-
-
-def _with_prefix(prefix: bytes, trailer: bytes, name: bytes) -> bytes:
-    """*name* behind the ustar prefix; the older "star" format uses only 131 bytes of that field."""
-    if trailer == b"tar\0":
-        prefix = prefix[:131]
-    text = text_of(prefix)
-    return text + b"/" + name if text else name
 
 
 def _xattrs(records: Records) -> tuple[tuple[str, bytes], ...]:

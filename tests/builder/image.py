@@ -19,7 +19,7 @@ OCI = "application/vnd.oci.image."
 DOCKER = "application/vnd.docker."
 COMPRESSIONS = ("plain", "gzip", "zstd", "gzip-multi", "zstd-multi")
 RUN = "RUN /bin/sh -c true # buildkit"
-SKIPPABLE = b"\x50\x2a\x4d\x18\x05\0\0\0skip!"
+SKIPPABLE = b"\x50\x2a\x4d\x18\x04\0\0\0size"
 
 Data: TypeAlias = bytes
 """Inside ImageBuilder `bytes` is a method."""

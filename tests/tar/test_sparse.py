@@ -112,3 +112,13 @@ def test_the_size_of_forms_0_counts_before_that_of_form_1_0() -> None:
 def test_a_gnu_sparse_header_without_gnus_magic_is_refused() -> None:
     with pytest.raises(MalformedHeader, match="magic"):
         read(header(b"s", 0, b"S") + bytes(1024))
+
+
+@pytest.mark.parametrize("count", [None, "2"])
+def test_a_number_of_pieces_that_go_refuses_is_told(count: str | None) -> None:
+    records: dict[str, bytes | str] = {"GNU.sparse.map": "0,3", "GNU.sparse.size": "10"}
+    if count:
+        records["GNU.sparse.numblocks"] = count
+    found = read(pax(records) + header(b"s", 3) + padded(b"abc") + bytes(1024))
+    assert found.contents == [b"abc" + bytes(7)]
+    assert found.topics == [Topic.HEADER]

@@ -268,6 +268,7 @@ def _source(layer: LayerPlan) -> LayerSource:
         blob_algorithm=claimed.algorithm if claimed and layer.digest else "sha256",
         diff_algorithm=hashing or "sha256",
         not_readable="" if hashing else "it is encrypted: only its stored bytes could be checked",
+        stored=layer.size,
     )
     return LayerSource(job, partial(_identity, layer), claimed, hashing)
 

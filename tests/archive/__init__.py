@@ -1,0 +1,1 @@
+"""Archives: layouts, listings, and what is no image."""
