@@ -1,23 +1,27 @@
 """FilesystemBuilder: applies changesets, base first, and freezes into a Filesystem.
 
-Whiteouts hide lower layers only, whatever their position in the tar. A directory on top of a directory keeps its children; any other
-change of type replaces. Parents that are links are followed inside the root, as umoci does; where the link comes from a lower layer
-runtimes differ (an overlay of separately unpacked layers replaces the link by a directory), and that is said.
+Whiteouts hide lower layers only, whatever their position in the tar, and concern the path in the tree that their own layer makes: where it
+puts a directory in the place of a link, what the link led to stays. A directory on top of a directory keeps its children; any other change
+of type replaces. Parents that are links are followed inside the root, as umoci does. Where runtimes differ, it is said.
 Source: OCI image-spec, layer.md, "Applying Changesets", "Whiteouts", "Opaque Whiteout"
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from imginspect.errors import LimitExceeded
+from imginspect.filesystem import differences
 from imginspect.filesystem.filesystem import Filesystem
-from imginspect.filesystem.node import DELETED, OVERWRITTEN
+from imginspect.filesystem.node import DELETED, OVERWRITTEN, Attributes
+from imginspect.filesystem.own_entries import OwnEntries
 from imginspect.filesystem.tree import Directory, HardLink, Slot, layer_of, layer_of_slot, ordinal_of, reference
 from imginspect.layer.index import MARKERS, OPAQUE, WHITEOUT, Entry, LayerIndex
 from imginspect.limits import Limits
 from imginspect.problems import Problem, Problems, Topic
 from imginspect.tar.header import DIRECTORY, HARDLINK, SYMLINK
+from imginspect.tar.reader import Extra
 
 _LINK_PARTS = 4
 """Parts of links that may be walked for each entry that an image may have."""
@@ -25,6 +29,14 @@ _LINK_PARTS = 4
 
 class _CannotResolve(Exception):
     """A path whose parents cannot be walked."""
+
+
+class _Marker(NamedTuple):
+    """A whiteout of a layer, the ordinal of its entry, and what it took away under its own name."""
+
+    ordinal: int
+    entry: Entry
+    taken: Slot | None
 
 
 class FilesystemBuilder:
@@ -38,10 +50,14 @@ class FilesystemBuilder:
         self._problems = Problems(limits.problems)
         self._nodes = 0
         self._link_parts = 0
+        self._is_over_link = False
         self._layer = -1
         self._parents: dict[str, Directory] = {}
         self._through_links: dict[str, str] = {}
+        self._through_own_links: dict[str, str] = {}
         self._whited_out: dict[tuple[int, str], Slot] = {}
+        self._lower: dict[int, tuple[Directory, str]] = {}
+        self._relinked: dict[int, Attributes] = {}
 
     def apply(self, layer: LayerIndex) -> None:
         """Put *layer* on top of what was applied so far."""
@@ -49,63 +65,129 @@ class FilesystemBuilder:
         self._layer = len(self._layers) - 1
         self._parents = {"/": self._root}
         self._through_links = {}
+        self._through_own_links = {}
         self._whited_out = {}
+        self._lower = {}
         try:
             self._count(0)  # once the limit is met no further layer is applied
-            self._apply_whiteouts(layer.entries)
+            markers = self._apply_whiteouts(layer.entries)
             self._apply_entries(layer.entries)
+            self._tell_of_whiteouts(markers)
         except LimitExceeded as error:
             self._note(Topic.UNREAD, None, str(error), unread=True)
-        if self._through_links:
-            first = next(iter(self._through_links))
-            self._note(
-                Topic.RUNTIME,
-                first,
-                f"{len(self._through_links):,} of its directories are reached through a link of a lower layer "
-                f"({first} is {self._through_links[first]}): some runtimes follow the link, others put a directory in its place",
-            )
+        self._tell_of_places()
 
     def freeze(self) -> Filesystem:
         """The filesystem; the builder is not to be used afterwards."""
-        return Filesystem(self._layers, self._root, self._hidden, self._limits, tuple(self._problems.listed()))
+        return Filesystem(self._layers, self._root, self._hidden, self._limits, tuple(self._problems.listed()), self._relinked)
 
     # -- whiteouts ---------------------------------------------------------------------------------------------------
 
-    def _apply_whiteouts(self, entries: Sequence[Entry]) -> None:
-        for entry in entries:
+    def _apply_whiteouts(self, entries: Sequence[Entry]) -> list[_Marker]:
+        """Take away what the whiteouts among *entries* name; those whiteouts, each with what it took."""
+        own = OwnEntries(entries)
+        markers: list[_Marker] = []
+        for ordinal, entry in enumerate(entries):
             if entry.kind not in (WHITEOUT, OPAQUE):
                 continue
             self._count()
-            directory = self._existing_directory(entry.parent)
+            directory = self._marked_directory(entry.parent, ordinal, own)
+            taken: Slot | None = None
             if directory is None:
-                continue
-            if entry.kind == OPAQUE:
+                pass
+            elif entry.kind == OPAQUE:
+                if directory is self._root and directory.children:
+                    self._note(Topic.RUNTIME, "/", differences.OPAQUE_ROOT)
                 for name in list(directory.children):
                     self._white_out(directory, name, entry.parent)
             elif entry.name in directory.children:
-                self._white_out(directory, entry.name, entry.parent)
+                taken = self._white_out(directory, entry.name, entry.parent)
+            markers.append(_Marker(ordinal, entry, taken))
         self._parents = {"/": self._root}
+        return markers
 
-    def _existing_directory(self, path: str) -> Directory | None:
-        cached = self._parents.get(path)
-        if cached is None:
-            try:
-                cached = self._walk_to(path, make=False)
-            except _CannotResolve:
+    def _marked_directory(self, path: str, ordinal: int, own: OwnEntries) -> Directory | None:
+        """The directory of lower layers at *path* that a whiteout in it concerns; None where there is none."""
+        found = self._parents.get(path)
+        if found is not None:
+            return found
+        at, here = self._root, ""
+        parts = path.split("/")[1:]
+        for number, name in enumerate(parts):
+            slot = at.children.get(name)
+            if slot is None:
                 return None
-            if cached is not None:
-                self._parents[path] = cached
-        return cached
+            here = f"{here}/{name}"
+            if not isinstance(slot, Directory):
+                return self._marked_behind(here, slot, parts[number + 1 :], ordinal, own)
+            at = slot
+            self._lower.setdefault(id(slot), (slot, here))
+        self._parents[path] = at
+        return at
 
-    def _white_out(self, directory: Directory, name: str, parent: str) -> None:
+    def _marked_behind(self, here: str, slot: Slot, rest: list[str], ordinal: int, own: OwnEntries) -> Directory | None:
+        """The same where *slot*, no directory, is at *here*, and *rest* of the path follows."""
+        link = self._link_entry(slot)
+        made = own.at(here)
+        target = link.link if link is not None else ""
+        if own.deletes(here):
+            self._note(Topic.RUNTIME, here, differences.marked_in_deleted(here))
+            return None
+        if made is not None and made[1].kind != SYMLINK:
+            if made[0] > ordinal and link is not None:
+                self._note(Topic.RUNTIME, here, differences.marked_before_directory(here, target))
+            elif made[0] > ordinal or made[1].kind != DIRECTORY:
+                self._note(Topic.RUNTIME, here, differences.MARKED_BELOW_FILE)
+            return None
+        target = made[1].link if made is not None else target
+        if not target:
+            self._note(Topic.RUNTIME, here, differences.MARKED_BELOW_FILE)
+            return None
+        self._note(Topic.RUNTIME, here, differences.marked_through_link(here, target))
+        start = "" if target.startswith("/") else here.rpartition("/")[0]
+        try:
+            return self._walk_to("/".join([start, *(part for part in target.split("/") if part != "."), *rest]), make=False)
+        except _CannotResolve:
+            return None
+
+    def _white_out(self, directory: Directory, name: str, parent: str) -> Slot:
         slot = self._whited_out[id(directory), name] = directory.children.pop(name)
         self._hide(_join(parent, name), slot, DELETED)
+        return slot
 
     def _hide(self, path: str, slot: Slot, state: str) -> None:
         """Take note that *slot* and all below it are not visible any more; nothing changes below it from now on."""
         self._hidden.append((path, slot, state, self._layer))
         if isinstance(slot, Directory):
             self._parents = {"/": self._root}
+
+    def _tell_of_whiteouts(self, markers: Sequence[_Marker]) -> None:
+        """Say where the layer itself makes what it deletes: whether that is there depends on the runtime."""
+        if not markers:
+            return
+        opaque = {marker.entry.parent for marker in markers if marker.entry.kind == OPAQUE}
+        seen: set[tuple[str, str]] = set()
+        for ordinal, entry, taken in markers:
+            if (entry.parent, entry.name) in seen:
+                self._note(Topic.RUNTIME, entry.path, differences.MARKED_TWICE)
+            seen.add((entry.parent, entry.name))
+            made = self._exactly_at(entry.path) if entry.kind == WHITEOUT else None
+            if made is None or layer_of_slot(made) != self._layer:
+                continue
+            ref = made if isinstance(made, int) else made.ref
+            if ref is None:
+                self._note(Topic.RUNTIME, entry.path, differences.MADE_AGAIN_IMPLIED)
+            elif ordinal_of(ref) < ordinal:
+                self._note(Topic.RUNTIME, entry.path, differences.MADE_BEFORE)
+            elif isinstance(made, Directory) and isinstance(taken, Directory) and taken.children and entry.path not in opaque:
+                self._note(Topic.RUNTIME, entry.path, differences.MADE_AGAIN)
+
+    def _exactly_at(self, path: str) -> Slot | None:
+        """What is at *path*, no link followed."""
+        slot: Slot | None = self._root
+        for part in path.split("/")[1:]:
+            slot = slot.children.get(part) if isinstance(slot, Directory) else None
+        return slot
 
     # -- entries -----------------------------------------------------------------------------------------------------
 
@@ -157,6 +239,8 @@ class FilesystemBuilder:
         """A directory on top of a directory: children stay; a change of owner or mode is part of the path's history."""
         if directory.ref is not None:
             old = self._entry(directory.ref)
+            if layer_of(directory.ref) == self._layer:
+                self._note(Topic.RUNTIME, entry.path, differences.DIRECTORY_TWICE)
             if (old.mode, old.uid, old.gid) != (entry.mode, entry.uid, entry.gid):
                 self._hidden.append((entry.path, directory.ref, OVERWRITTEN, self._layer))
         directory.ref, directory.layer = ref, self._layer
@@ -178,18 +262,38 @@ class FilesystemBuilder:
 
     def _hard_link(self, entry: Entry, ref: int, before: Slot | None) -> HardLink | None:
         """The hard link that *entry* makes; None where it links a path to itself, which changes nothing."""
-        target = self._slot_at(entry.link)
+        target = self._slot_at(entry)
         if target is not None and target is before:
             return None
         if target is None or isinstance(target, Directory):
             what = "is not there" if target is None else "is a directory"
             self._note(Topic.ENTRIES, entry.path, f"a hard link to {entry.link}, which {what}")
             return HardLink(ref, None)
-        return HardLink(ref, target.target if isinstance(target, HardLink) else target)
+        shared = target.target if isinstance(target, HardLink) else target
+        if shared is not None:
+            self._relink(entry, shared)
+        return HardLink(ref, shared)
 
-    def _slot_at(self, link: str) -> Slot | None:
-        """What is at the path that a hard link names, last component not followed."""
-        parts = _clean(link)
+    def _relink(self, entry: Entry, shared: int) -> None:
+        """Take note of the attributes that the header of the hard link *entry* puts on the file *shared*."""
+        file = self._entry(shared)
+        if (entry.mode, entry.uid, entry.gid) == (file.mode, file.uid, file.gid) and entry.extra is None and shared not in self._relinked:
+            return
+        before = self._relinked.get(shared) or Attributes(file.mode, file.uid, file.gid, file.extra)
+        mode = file.mode if file.kind == SYMLINK else entry.mode
+        old = dict(before.extra.xattrs) if before.extra is not None else {}
+        new = [(key, value) for key, value in entry.extra.xattrs if old.get(key) != value] if entry.extra is not None else []
+        if not new and (mode, entry.uid, entry.gid) == before[:3]:
+            return
+        extra = before.extra
+        if new:
+            extra = (extra or Extra())._replace(xattrs=tuple(sorted({**old, **dict(new)}.items())))
+        after = self._relinked[shared] = Attributes(mode, entry.uid, entry.gid, extra)
+        self._note(Topic.RUNTIME, entry.path, differences.link_states_otherwise(after, before, [key for key, _ in new]))
+
+    def _slot_at(self, entry: Entry) -> Slot | None:
+        """What is at the path that the hard link *entry* names, last component not followed."""
+        parts = _clean(entry.link)
         if not parts:
             return None
         try:
@@ -197,7 +301,15 @@ class FilesystemBuilder:
         except _CannotResolve:
             return None
         found = parent.children.get(parts[-1]) if parent is not None else None
-        return found if found is not None else self._whited_out_at(parts)
+        if found is None:
+            found = self._whited_out_at(parts)
+            if found is not None and not isinstance(found, Directory):
+                self._note(Topic.RUNTIME, entry.path, differences.links_to_deleted(entry.link))
+        elif not isinstance(found, Directory) and layer_of_slot(found) != self._layer:
+            self._note(Topic.RUNTIME, entry.path, differences.links_to_lower(entry.link))
+        elif self._is_over_link:
+            self._note(Topic.RUNTIME, entry.path, differences.links_over_lower_link(entry.link))
+        return found
 
     def _whited_out_at(self, parts: list[str]) -> Slot | None:
         """What was at *parts* before this layer's whiteouts: a hard link may name it, as where the link comes before the whiteout."""
@@ -220,6 +332,8 @@ class FilesystemBuilder:
         trail: list[tuple[str, Directory]] = []
         at = self._root
         hops = 0
+        own_link = ""
+        self._is_over_link = False
         while parts:
             name = parts.pop()
             if name == "..":
@@ -229,6 +343,8 @@ class FilesystemBuilder:
             if isinstance(slot, Directory):
                 trail.append((name, at))
                 at = slot
+                if make and slot.layer != self._layer and id(slot) not in self._lower:
+                    self._lower[id(slot)] = slot, "/" + "/".join([part for part, _ in trail])
                 continue
             link = self._link_entry(slot) if slot is not None else None
             if slot is not None and link is not None:
@@ -236,8 +352,12 @@ class FilesystemBuilder:
                 target = link.link
                 if hops > self._limits.link_hops or len(target) >= 4096:
                     raise _CannotResolve(f"more than {self._limits.link_hops} links to follow, or one too long")
-                if make and layer_of_slot(slot) != self._layer:
-                    self._through_links.setdefault(path, f"a link to {target[:200]}")
+                if layer_of_slot(slot) == self._layer:
+                    own_link = own_link or target
+                else:
+                    self._is_over_link = True
+                    if make:
+                        self._through_links.setdefault(path, f"a link to {target[:200]}")
                 if target.startswith("/"):
                     trail, at = [], self._root
                 more = [part for part in reversed(target.split("/")) if part not in ("", ".")]
@@ -255,7 +375,24 @@ class FilesystemBuilder:
             at.children[name] = made
             trail.append((name, at))
             at = made
+        if make and own_link and (at.ref is None or at.layer != self._layer):
+            self._through_own_links.setdefault(path, f"a link to {own_link[:200]}")
         return at
+
+    def _tell_of_places(self) -> None:
+        """Say where the layer's entries stand in directories that it does not make itself."""
+        for found, tell in (
+            (self._through_links, differences.placed_through_links),
+            (self._through_own_links, differences.placed_through_own_link),
+        ):
+            if found:
+                first = next(iter(found))
+                self._note(Topic.RUNTIME, first, tell(first, found[first], len(found)))
+        for directory, path in self._lower.values():
+            if directory.layer != self._layer and directory.ref is not None:
+                entry = self._entry(directory.ref)
+                if differences.is_unusual(entry.mode, entry.uid, entry.gid) and self._exactly_at(path) is directory:
+                    self._note(Topic.RUNTIME, path, differences.implied_parent(Attributes(entry.mode, entry.uid, entry.gid)))
 
     def _count(self, more: int = 1) -> None:
         self._nodes += more
