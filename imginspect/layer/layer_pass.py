@@ -15,6 +15,7 @@ from typing import NamedTuple
 from imginspect.archive.members import ByteReader
 from imginspect.compression import TRAILING_START
 from imginspect.errors import NO_MEMORY, ImgInspectError, LayerError, LimitExceeded
+from imginspect.layer.attributes import ZERO_DEVICE, runtime_notes
 from imginspect.layer.content_class import BINARY, COMPRESSED, EMPTY, HEAD_BYTES, content_class
 from imginspect.layer.index import INVALID, MARKERS, NOT_READ, PARTIAL, SMALL, WITHHELD, Entry, LayerIndex
 from imginspect.layer.kept import KeptContents
@@ -26,7 +27,7 @@ from imginspect.oci.digest import Digest
 from imginspect.problems import Problem, Problems, Topic
 from imginspect.scan.match import Match
 from imginspect.scan.search import masked
-from imginspect.tar.header import CHARACTER_DEVICE, DIRECTORY, FILE, HARDLINK
+from imginspect.tar.header import CHARACTER_DEVICE, FILE, HARDLINK
 from imginspect.tar.reader import UNKNOWN_KIND, Extra, RawEntry, TarReader
 from imginspect.wording import counted
 
@@ -35,7 +36,6 @@ _SMALL_XATTRS = 128
 _LARGEST_XATTRS = 64 << 10
 """Bytes of all extended attributes of one file, as in Linux (XATTR_SIZE_MAX is that for one of them)."""
 _EMPTY_DIGEST = hashlib.sha256(b"").digest()
-_OVERLAY_OPAQUE = frozenset({"trusted.overlay.opaque", "user.overlay.opaque"})
 
 
 class Look(NamedTuple):
@@ -196,6 +196,8 @@ class _Pass:
 
     def _extra(self, raw: RawEntry, extra: Extra) -> Extra:
         """Extended attributes as far as they are such that Linux could hold them, and fit in what may be kept."""
+        for what in runtime_notes(raw.kind, extra.xattrs):
+            self._note(Topic.RUNTIME, raw.name, what)
         size = sum(len(key) + len(value) for key, value in extra.xattrs)
         kept = max(0, size - _SMALL_XATTRS)
         if size <= _LARGEST_XATTRS and self._budget.attributes + kept <= self._limits.kept_bytes:
@@ -307,11 +309,7 @@ class _Pass:
         for topic, what in wrong:
             self._note(topic, raw.name, what)
         if kind == CHARACTER_DEVICE and raw.extra is not None and raw.extra.device == (0, 0):
-            self._note(Topic.RUNTIME, raw.name, "a 0/0 character device: some runtimes take it for a whiteout, others make the device")
-        if kind == DIRECTORY and raw.extra is not None:
-            for key, value in raw.extra.xattrs:
-                if key in _OVERLAY_OPAQUE and value == b"y":
-                    self._note(Topic.RUNTIME, raw.name, f"the attribute {key} hides lower layers' files in some runtimes and not in others")
+            self._note(Topic.RUNTIME, raw.name, ZERO_DEVICE)
 
     def _note_end(self, reader: TarReader) -> None:
         lone = reader.lone_zero_block

@@ -89,6 +89,8 @@ _EXTENSIONS = frozenset({b"x", b"g", b"L", b"K"})
 _EXTENSION_BYTES = b"xgLK"
 _GLOBAL_HARMLESS = frozenset({b"comment"})
 _XATTR = b"SCHILY.xattr."
+_USUAL_DEVICES = frozenset({b"0000000\0", bytes(8), b"000000 \0"})
+"""What stands in the fields for device numbers of nearly all entries."""
 
 
 class TarReader:
@@ -251,6 +253,8 @@ class TarReader:
         name = name.partition(b"\0")[0]
         if prefix[0] and magic == MAGIC_USTAR:
             name = _with_prefix(prefix, bytes(block[508:512]), name)
+        if major not in _USUAL_DEVICES or minor not in _USUAL_DEVICES:
+            self._check_device(name, bytes(block[257:262]), flag, major, minor)
         numbers = self._numbers
         try:
             values = [numbers[mode], numbers[uid], numbers[gid], numbers[mtime]]
@@ -299,6 +303,17 @@ class TarReader:
         extra = Extra(xattrs, device) if xattrs or device else None
         return RawEntry(name, kind, values[0], values[1], values[2], size_of_entry, values[3], link, extra)
 
+    def _check_device(self, name: bytes, magic: bytes, flag: bytes, *fields: bytes) -> None:
+        """Report device numbers that are no numbers where they mean nothing; where they mean something, reading them is an error."""
+        if magic != MAGIC_USTAR[:5] or KIND_OF_TYPEFLAG.get(flag) in _DEVICES:
+            return
+        try:
+            for field in fields:
+                self._number(field, "device number")
+        except MalformedHeader:
+            what = "its device numbers are no numbers: container runtimes refuse the layer; GNU tar reads it, and so it is read here"
+            self._notice(Topic.RUNTIME, name, what)
+
     def _number(self, field: bytes, what: str) -> int:
         value = self._numbers.get(field)
         if value is None:
@@ -327,6 +342,8 @@ class TarReader:
         self._left, self._padding = stored, -stored % BLOCK
         if block[156] == ord("S"):
             numbers, real_size = self._old_gnu_map(block)
+            what = "a sparse file in the old GNU form: container runtimes refuse the layer; GNU tar reads it, and so it is read here"
+            self._notice(Topic.RUNTIME, name, what)
         else:
             version = (records.get(b"GNU.sparse.major", b""), records.get(b"GNU.sparse.minor", b""))
             joined = records.get(b"GNU.sparse.map", b"")

@@ -185,16 +185,23 @@ def tar_bytes(entries: Iterable[Written], format: str = "pax", trailing: bytes =
 def _with_modes_of_links(entries: Iterable[Written]) -> Iterator[Written]:
     known: dict[bytes, Entry] = {}
     for entry in entries:
-        if isinstance(entry, Entry):
-            if entry.mode == AS_TARGET:
-                target = known.get(posixpath.normpath(b"/" + entry.link).lstrip(b"/"))
-                entry = replace(entry, mode=target.mode if target else 0o644, **_owner(entry, target))
-            known[posixpath.normpath(b"/" + entry.name).lstrip(b"/")] = entry
-        yield entry
+        if not isinstance(entry, Entry):
+            yield entry
+            continue
+        target = known.get(_cleaned(entry.link)) if entry.mode == AS_TARGET else None
+        written = _as_target(entry, target) if entry.mode == AS_TARGET else entry
+        known[_cleaned(entry.name)] = written
+        yield written
 
 
-def _owner(link: Entry, target: Entry | None) -> dict[str, int]:
-    return {} if target is None or link.uid or link.gid else {"uid": target.uid, "gid": target.gid}
+def _as_target(link: Entry, target: Entry | None) -> Entry:
+    if target is None:
+        return replace(link, mode=0o644)
+    return replace(link, mode=target.mode, uid=link.uid or target.uid, gid=link.gid or target.gid)
+
+
+def _cleaned(name: bytes) -> bytes:
+    return posixpath.normpath(b"/" + name).lstrip(b"/")
 
 
 __all__ = [
