@@ -8,7 +8,7 @@ Source: OCI image-spec, layer.md, "Applying Changesets", "Whiteouts", "Opaque Wh
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from imginspect.errors import LimitExceeded
@@ -57,6 +57,7 @@ class FilesystemBuilder:
         self._through_own_links: dict[str, str] = {}
         self._whited_out: dict[tuple[int, str], Slot] = {}
         self._lower: dict[int, tuple[Directory, str]] = {}
+        self._implied: dict[int, Directory] = {}
         self._relinked: dict[int, Attributes] = {}
 
     def apply(self, layer: LayerIndex) -> None:
@@ -68,6 +69,7 @@ class FilesystemBuilder:
         self._through_own_links = {}
         self._whited_out = {}
         self._lower = {}
+        self._implied = {}
         try:
             self._count(0)  # once the limit is met no further layer is applied
             markers = self._apply_whiteouts(layer.entries)
@@ -162,32 +164,69 @@ class FilesystemBuilder:
             self._parents = {"/": self._root}
 
     def _tell_of_whiteouts(self, markers: Sequence[_Marker]) -> None:
-        """Say where the layer itself makes what it deletes: whether that is there depends on the runtime."""
+        """Say where the layer itself makes what it deletes, or what it is in: what is there then depends on the runtime."""
         if not markers:
             return
         opaque = {marker.entry.parent for marker in markers if marker.entry.kind == OPAQUE}
+        whiteouts = {marker.entry.path for marker in markers if marker.entry.kind == WHITEOUT}
         seen: set[tuple[str, str]] = set()
-        for ordinal, entry, taken in markers:
+        for marker in markers:
+            entry = marker.entry
             if (entry.parent, entry.name) in seen:
                 self._note(Topic.RUNTIME, entry.path, differences.MARKED_TWICE)
             seen.add((entry.parent, entry.name))
-            made = self._exactly_at(entry.path) if entry.kind == WHITEOUT else None
-            if made is None or layer_of_slot(made) != self._layer:
+            here, made = self._as_far_as_it_goes(entry.path.rstrip("/"))
+            gone = next((path for path in _above(entry.path) if path in whiteouts), None)
+            if gone is not None and not self._is_made_before(gone, marker.ordinal):
+                self._note(Topic.RUNTIME, gone, differences.marked_in_deleted(gone))
+            if layer_of_slot(made) != self._layer:
                 continue
-            ref = made if isinstance(made, int) else made.ref
-            if ref is None:
-                self._note(Topic.RUNTIME, entry.path, differences.MADE_AGAIN_IMPLIED)
-            elif ordinal_of(ref) < ordinal:
-                self._note(Topic.RUNTIME, entry.path, differences.MADE_BEFORE)
-            elif isinstance(made, Directory) and isinstance(taken, Directory) and taken.children and entry.path not in opaque:
-                self._note(Topic.RUNTIME, entry.path, differences.MADE_AGAIN)
+            is_whole = here == entry.path.rstrip("/")
+            if not isinstance(made, Directory) and (not is_whole or entry.kind == OPAQUE):
+                self._note(Topic.RUNTIME, here, differences.marked_below_own(here, is_link=self._link_entry(made) is not None))
+                self._white_out_behind(entry)
+            elif is_whole and entry.kind == WHITEOUT:
+                self._tell_of_making(marker, made, is_opaque=entry.path in opaque)
 
-    def _exactly_at(self, path: str) -> Slot | None:
-        """What is at *path*, no link followed."""
-        slot: Slot | None = self._root
+    def _is_made_before(self, path: str, ordinal: int) -> bool:
+        """Whether the layer has an entry for what is at *path* that comes before its entry *ordinal*."""
+        here, made = self._as_far_as_it_goes(path)
+        ref = made if isinstance(made, int) else made.ref
+        return here == path and ref is not None and layer_of(ref) == self._layer and ordinal_of(ref) < ordinal
+
+    def _tell_of_making(self, marker: _Marker, made: Slot, *, is_opaque: bool) -> None:
+        """Say where *made*, which the layer makes at the path of a whiteout, depends on the runtime."""
+        path = marker.entry.path
+        ref = made if isinstance(made, int) else made.ref
+        if ref is None or id(made) in self._implied:
+            self._note(Topic.RUNTIME, path, differences.MADE_AGAIN_IMPLIED)
+        elif ordinal_of(ref) < marker.ordinal:
+            self._note(Topic.RUNTIME, path, differences.MADE_BEFORE)
+        elif isinstance(made, Directory) and isinstance(marker.taken, Directory) and marker.taken.children and not is_opaque:
+            self._note(Topic.RUNTIME, path, differences.MADE_AGAIN)
+
+    def _white_out_behind(self, entry: Entry) -> None:
+        """Take away what a whiteout below a link of its own layer names in lower layers."""
+        try:
+            directory = self._walk_to(entry.parent, make=False)
+        except _CannotResolve:
+            return
+        if directory is not None:
+            names = list(directory.children) if entry.kind == OPAQUE else [entry.name]
+            for name in names:
+                if name in directory.children and layer_of_slot(directory.children[name]) != self._layer:
+                    self._white_out(directory, name, entry.parent)
+
+    def _as_far_as_it_goes(self, path: str) -> tuple[str, Slot]:
+        """The longest part of *path* at which there is something, and that; no link is followed."""
+        slot: Slot = self._root
+        here = ""
         for part in path.split("/")[1:]:
-            slot = slot.children.get(part) if isinstance(slot, Directory) else None
-        return slot
+            child = slot.children.get(part) if isinstance(slot, Directory) else None
+            if child is None:
+                break
+            slot, here = child, f"{here}/{part}"
+        return here, slot
 
     # -- entries -----------------------------------------------------------------------------------------------------
 
@@ -372,6 +411,7 @@ class FilesystemBuilder:
                 self._hide(here, slot, OVERWRITTEN)
             self._count()
             made = Directory(None, self._layer)
+            self._implied[id(made)] = made
             at.children[name] = made
             trail.append((name, at))
             at = made
@@ -391,7 +431,7 @@ class FilesystemBuilder:
         for directory, path in self._lower.values():
             if directory.layer != self._layer and directory.ref is not None:
                 entry = self._entry(directory.ref)
-                if differences.is_unusual(entry.mode, entry.uid, entry.gid) and self._exactly_at(path) is directory:
+                if differences.is_unusual(entry.mode, entry.uid, entry.gid) and self._as_far_as_it_goes(path) == (path, directory):
                     self._note(Topic.RUNTIME, path, differences.implied_parent(Attributes(entry.mode, entry.uid, entry.gid)))
 
     def _count(self, more: int = 1) -> None:
@@ -414,6 +454,12 @@ class FilesystemBuilder:
 
 def _join(parent: str, name: str) -> str:
     return f"/{name}" if parent == "/" else f"{parent}/{name}"
+
+
+def _above(path: str) -> Iterator[str]:
+    """The paths of all directories above *path* but the root, the nearest first."""
+    while (path := path.rpartition("/")[0]) != "":
+        yield path
 
 
 def _clean(link: str) -> list[str]:

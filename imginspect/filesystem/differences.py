@@ -57,6 +57,16 @@ def marked_in_deleted(path: str) -> str:
     return f"a whiteout below {path}, which the layer itself deletes: overlay storage refuses the layer; nothing more is deleted here"
 
 
+def marked_below_own(path: str, *, is_link: bool) -> str:
+    """A whiteout below what its layer makes a link or a file."""
+    if not is_link:
+        return f"a whiteout below {path}, which the layer makes and which is no directory: overlay storage refuses the layer; it hides nothing here"
+    return (
+        f"a whiteout below {path}, which the layer makes a link: podman refuses the layer unless it holds the link's target; others delete in the "
+        "link's target, as shown here"
+    )
+
+
 def placed_through_links(path: str, link: str, count: int) -> str:
     """Directories of a layer that are reached through links of lower layers."""
     return (

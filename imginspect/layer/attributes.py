@@ -10,6 +10,7 @@ ZERO_DEVICE = (
     "a 0/0 character device: overlay storage of docker, podman and containerd takes it for a whiteout; umoci and vfs storage make the "
     "device, as shown here"
 )
+OLD_SPARSE = "a sparse file in the old GNU form: container runtimes refuse the layer; GNU tar reads it, and so it is read here"
 _NAMESPACES = ("trusted.overlay.", "user.overlay.")
 _OPAQUE = frozenset({*(f"{namespace}opaque" for namespace in _NAMESPACES), "user.fuseoverlayfs.opaque"})
 _OPAQUE_VALUES = frozenset({b"y", b"x"})

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from imginspect.archive.members import ByteReader
 from imginspect.compression import TRAILING_START
 from imginspect.errors import NO_MEMORY, ImgInspectError, LayerError, LimitExceeded
-from imginspect.layer.attributes import ZERO_DEVICE, runtime_notes
+from imginspect.layer.attributes import OLD_SPARSE, ZERO_DEVICE, runtime_notes
 from imginspect.layer.content_class import BINARY, COMPRESSED, EMPTY, HEAD_BYTES, content_class
 from imginspect.layer.index import INVALID, MARKERS, NOT_READ, PARTIAL, SMALL, WITHHELD, Entry, LayerIndex
 from imginspect.layer.kept import KeptContents
@@ -182,6 +182,9 @@ class _Pass:
                 self._note_entry(raw, parent, name, kind, wrong)
             link = self._link(raw) if raw.link else ""
             extra = self._extra(raw, raw.extra) if raw.extra else None
+            if reader.old_sparse:
+                reader.old_sparse = False
+                self._note(Topic.RUNTIME, raw.name, OLD_SPARSE)
             entries.append(
                 Entry(parent, name, kind, raw.mode & 0o7777, raw.uid, raw.gid, raw.size, raw.mtime, link, digest, found_class, extra)
             )

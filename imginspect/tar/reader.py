@@ -111,6 +111,8 @@ class TarReader:
         self._sums: dict[bytes, int] = {}
         self.end_marker = False
         """Whether the two zero blocks that end a tar were seen."""
+        self.old_sparse = False
+        """Whether a sparse file came in the old GNU form, which container runtimes do not know."""
         self.lone_zero_block = False
 
     @property
@@ -342,8 +344,7 @@ class TarReader:
         self._left, self._padding = stored, -stored % BLOCK
         if block[156] == ord("S"):
             numbers, real_size = self._old_gnu_map(block)
-            what = "a sparse file in the old GNU form: container runtimes refuse the layer; GNU tar reads it, and so it is read here"
-            self._notice(Topic.RUNTIME, name, what)
+            self.old_sparse = True
         else:
             version = (records.get(b"GNU.sparse.major", b""), records.get(b"GNU.sparse.minor", b""))
             joined = records.get(b"GNU.sparse.map", b"")
