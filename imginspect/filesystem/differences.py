@@ -60,10 +60,11 @@ def marked_in_deleted(path: str) -> str:
 def marked_below_own(path: str, *, is_link: bool) -> str:
     """A whiteout below what its layer makes a link or a file."""
     if not is_link:
-        return f"a whiteout below {path}, which the layer makes and which is no directory: overlay storage refuses the layer; it hides nothing here"
+        what = "which the layer makes and which is no directory"
+        return f"a whiteout below {path}, {what}: overlay storage refuses the layer; it hides nothing here"
     return (
-        f"a whiteout below {path}, which the layer makes a link: podman refuses the layer unless it holds the link's target; others delete in the "
-        "link's target, as shown here"
+        f"a whiteout below {path}, which the layer makes a link: podman refuses the layer unless it holds the link's target; "
+        "others delete in the link's target, as shown here"
     )
 
 

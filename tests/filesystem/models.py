@@ -62,7 +62,7 @@ def sequential(layers: Layers) -> Tree:
 def overlaid(layers: Layers) -> Tree:
     """What the kernel shows where each of *layers* was unpacked on its own, whiteouts as devices 0/0 and attributes."""
     uppers = [_upper(entries) for entries in layers]
-    return dict(_listed(_merged([upper for upper in reversed(uppers)], is_root=True)))
+    return dict(_listed(_merged(uppers[::-1], is_root=True)))
 
 
 def _upper(entries: Sequence[Entry]) -> Item:

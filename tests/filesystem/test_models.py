@@ -46,7 +46,7 @@ def _listed(layers: list[list[Entry]]) -> Tree:
     }
 
 
-@settings(max_examples=4000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(layers=LAYERS)
 def test_where_the_models_agree_that_is_the_filesystem_and_else_it_is_said(layers: list[list[Entry]]) -> None:
     one, other = _models(layers)
