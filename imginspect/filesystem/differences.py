@@ -28,10 +28,12 @@ MADE_BEFORE = (
     "the layer makes this path and a whiteout of it follows: overlay storage refuses the layer and vfs storage deletes what "
     "the layer made; umoci keeps it, as shown here"
 )
-MARKED_TWICE = "the layer holds this whiteout more than once: podman refuses the layer, and so does overlay storage; it counts once here"
+MARKED_TWICE = (
+    "the layer holds this whiteout more than once: podman refuses the layer, and so may other overlay storage; it counts once here"
+)
 DIRECTORY_TWICE = "the layer holds this directory more than once: podman refuses the layer; others take the last entry, as shown here"
 MARKED_BELOW_FILE = (
-    "a whiteout below what is no directory in the lower layers: overlay storage makes it a directory, containerd's native storage refuses "
+    "a whiteout below what is no directory in the lower layers: overlay storage makes it a directory, and vfs storage may refuse "
     "the layer; umoci passes over the whiteout, as shown here"
 )
 
@@ -54,7 +56,7 @@ def marked_before_directory(path: str, target: str) -> str:
 
 def marked_in_deleted(path: str) -> str:
     """A whiteout below a link that the layer deletes."""
-    return f"a whiteout below {path}, which the layer itself deletes: overlay storage refuses the layer; nothing more is deleted here"
+    return f"a whiteout below {path}, which the layer itself deletes: docker and containerd refuse the layer; nothing more is deleted here"
 
 
 def marked_below_own(path: str, *, is_link: bool) -> str:
@@ -121,8 +123,8 @@ def link_states_otherwise(of_link: Attributes, of_file: Attributes, names: list[
 def implied_parent(of_directory: Attributes) -> str:
     """A directory of a lower layer in which the layer puts files without an entry for the directory."""
     return (
-        f"the layer puts files in this directory and has no entry for it: the overlay storage of docker and podman gives it mode 0755 and "
-        f"owner 0:0; others keep {of_directory.described()}, as shown here"
+        f"the layer changes what is in this directory and has no entry for it: the overlay storage of docker and podman gives "
+        f"it mode 0755 and owner 0:0; others keep {of_directory.described()}, as shown here"
     )
 
 
