@@ -25,6 +25,8 @@ from imginspect.tar.reader import Extra
 
 _LINK_PARTS = 4
 """Parts of links that may be walked for each entry that an image may have."""
+_MOST_ABOVE = 100
+"""Directories above a whiteout that are asked whether the layer deletes them: ten times what images have, and the work is bounded."""
 
 
 class _CannotResolve(Exception):
@@ -113,17 +115,17 @@ class FilesystemBuilder:
         found = self._parents.get(path)
         if found is not None:
             return found
-        at, here = self._root, ""
-        parts = path.split("/")[1:]
-        for number, name in enumerate(parts):
+        at = self._root
+        parts = path.split("/")
+        for number, name in enumerate(parts[1:], start=2):
             slot = at.children.get(name)
             if slot is None:
                 return None
-            here = f"{here}/{name}"
             if not isinstance(slot, Directory):
-                return self._marked_behind(here, slot, parts[number + 1 :], ordinal, own)
+                return self._marked_behind("/".join(parts[:number]), slot, parts[number:], ordinal, own)
             at = slot
-            self._lower.setdefault(id(slot), (slot, here))
+            if id(slot) not in self._lower:
+                self._lower[id(slot)] = slot, "/".join(parts[:number])
         self._parents[path] = at
         return at
 
@@ -147,8 +149,10 @@ class FilesystemBuilder:
             return None
         self._note(Topic.RUNTIME, here, differences.marked_through_link(here, target))
         start = "" if target.startswith("/") else here.rpartition("/")[0]
+        parts = [part for part in target.split("/") if part != "."]
+        self._count_links(len(parts))
         try:
-            return self._walk_to("/".join([start, *(part for part in target.split("/") if part != "."), *rest]), make=False)
+            return self._walk_to("/".join([start, *parts, *rest]), make=False)
         except _CannotResolve:
             return None
 
@@ -170,23 +174,27 @@ class FilesystemBuilder:
         opaque = {marker.entry.parent for marker in markers if marker.entry.kind == OPAQUE}
         whiteouts = {marker.entry.path for marker in markers if marker.entry.kind == WHITEOUT}
         seen: set[tuple[str, str]] = set()
+        above: dict[str, tuple[str, Slot, str | None]] = {}
         for marker in markers:
             entry = marker.entry
             if (entry.parent, entry.name) in seen:
                 self._note(Topic.RUNTIME, entry.path, differences.MARKED_TWICE)
             seen.add((entry.parent, entry.name))
-            here, made = self._as_far_as_it_goes(entry.path.rstrip("/"))
-            gone = next((path for path in _above(entry.path) if path in whiteouts), None)
+            parent = entry.parent.rstrip("/")
+            if parent not in above:
+                gone = next((path for path in _upwards(parent) if path in whiteouts), None)
+                above[parent] = *self._as_far_as_it_goes(parent), gone
+            here, folder, gone = above[parent]
             if gone is not None and not self._is_made_before(gone, marker.ordinal):
                 self._note(Topic.RUNTIME, gone, differences.marked_in_deleted(gone))
-            if layer_of_slot(made) != self._layer:
-                continue
-            is_whole = here == entry.path.rstrip("/")
-            if not isinstance(made, Directory) and (not is_whole or entry.kind == OPAQUE):
-                self._note(Topic.RUNTIME, here, differences.marked_below_own(here, is_link=self._link_entry(made) is not None))
-                self._white_out_behind(entry)
-            elif is_whole and entry.kind == WHITEOUT:
-                self._tell_of_making(marker, made, is_opaque=entry.path in opaque)
+            if not isinstance(folder, Directory):
+                if layer_of_slot(folder) == self._layer:
+                    self._note(Topic.RUNTIME, here, differences.marked_below_own(here, is_link=self._link_entry(folder) is not None))
+                    self._white_out_behind(entry)
+            elif here == parent and entry.kind == WHITEOUT:
+                made = folder.children.get(entry.name)
+                if made is not None and layer_of_slot(made) == self._layer:
+                    self._tell_of_making(marker, made, is_opaque=entry.path in opaque)
 
     def _is_made_before(self, path: str, ordinal: int) -> bool:
         """Whether the layer has an entry for what is at *path* that comes before its entry *ordinal*."""
@@ -220,13 +228,13 @@ class FilesystemBuilder:
     def _as_far_as_it_goes(self, path: str) -> tuple[str, Slot]:
         """The longest part of *path* at which there is something, and that; no link is followed."""
         slot: Slot = self._root
-        here = ""
-        for part in path.split("/")[1:]:
+        parts = path.split("/")
+        for number, part in enumerate(parts[1:], start=1):
             child = slot.children.get(part) if isinstance(slot, Directory) else None
             if child is None:
-                break
-            slot, here = child, f"{here}/{part}"
-        return here, slot
+                return "/".join(parts[:number]), slot
+            slot = child
+        return path, slot
 
     # -- entries -----------------------------------------------------------------------------------------------------
 
@@ -456,10 +464,13 @@ def _join(parent: str, name: str) -> str:
     return f"/{name}" if parent == "/" else f"{parent}/{name}"
 
 
-def _above(path: str) -> Iterator[str]:
-    """The paths of all directories above *path* but the root, the nearest first."""
-    while (path := path.rpartition("/")[0]) != "":
+def _upwards(path: str) -> Iterator[str]:
+    """*path* and the directories above it but the root, the nearest first."""
+    for _ in range(_MOST_ABOVE):
+        if not path:
+            return
         yield path
+        path = path.rpartition("/")[0]
 
 
 def _clean(link: str) -> list[str]:

@@ -13,6 +13,7 @@ class OwnEntries:
 
     def __init__(self, entries: Sequence[Entry]) -> None:
         self._entries = entries
+        self._deleted: dict[str, bool] = {}
 
     def at(self, path: str) -> tuple[int, Entry] | None:
         """The ordinal and entry that the layer has for exactly *path*, whiteouts left out; the last one where there are several."""
@@ -20,6 +21,11 @@ class OwnEntries:
 
     def deletes(self, path: str) -> bool:
         """Whether a whiteout of the layer takes away what lower layers have at *path*, or a directory above it."""
+        if path not in self._deleted:
+            self._deleted[path] = self._is_deleted(path)
+        return self._deleted[path]
+
+    def _is_deleted(self, path: str) -> bool:
         while path not in ("", "/"):
             parent = path.rpartition("/")[0] or "/"
             if path in self._whiteouts or parent in self._opaque:
