@@ -34,7 +34,6 @@ class FilesystemBuilder(Whiteouts):
         self._through_links = {}
         self._through_own_links = {}
         self._whited_out = {}
-        self._lower = {}
         self._implied = {}
         try:
             self._count(0)  # once the limit is met no further layer is applied
@@ -180,11 +179,6 @@ class FilesystemBuilder(Whiteouts):
             if found:
                 first = next(iter(found))
                 self._note(Topic.RUNTIME, first, tell(first, found[first], len(found)))
-        for directory, path in self._lower.values():
-            if directory.layer != self._layer and directory.ref is not None:
-                entry = self._entry(directory.ref)
-                if differences.is_unusual(entry.mode, entry.uid, entry.gid) and self._as_far_as_it_goes(path) == (path, directory):
-                    self._note(Topic.RUNTIME, path, differences.implied_parent(Attributes(entry.mode, entry.uid, entry.gid)))
 
 
 def _clean(link: str) -> list[str]:

@@ -11,7 +11,6 @@ from imginspect.filesystem.node import Attributes
 _OVERLAY = "the overlay storage of docker, podman and containerd"
 _OTHERS = "umoci and vfs storage"
 _LONGEST = 200
-_USUAL_MODE = 0o755
 
 OPAQUE_ROOT = (
     f"an opaque whiteout of the root directory: {_OVERLAY} goes on showing all files of lower layers; {_OTHERS} remove them, as shown here"
@@ -118,16 +117,3 @@ def link_states_otherwise(of_link: Attributes, of_file: Attributes, names: list[
         f"the header of a hard link states {'; '.join(differ)}: podman, docker and containerd put what the link's header states on "
         "the file, for all its names, as shown here; umoci and GNU tar keep the file's own"
     )
-
-
-def implied_parent(of_directory: Attributes) -> str:
-    """A directory of a lower layer in which the layer puts files without an entry for the directory."""
-    return (
-        f"the layer changes what is in this directory and has no entry for it: the overlay storage of docker and podman gives "
-        f"it mode 0755 and owner 0:0; others keep {of_directory.described()}, as shown here"
-    )
-
-
-def is_unusual(mode: int, uid: int, gid: int) -> bool:
-    """Whether a directory has another mode or owner than one that is made because something is put in it."""
-    return (mode & 0o7777, uid, gid) != (_USUAL_MODE, 0, 0)

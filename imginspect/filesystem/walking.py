@@ -35,7 +35,6 @@ class LayerWalk:
         self._through_links: dict[str, str] = {}
         self._through_own_links: dict[str, str] = {}
         self._whited_out: dict[tuple[int, str], Slot] = {}
-        self._lower: dict[int, tuple[Directory, str]] = {}
         self._implied: dict[int, Directory] = {}
         self._relinked: dict[int, Attributes] = {}
 
@@ -84,8 +83,6 @@ class LayerWalk:
             if isinstance(slot, Directory):
                 trail.append((name, at))
                 at = slot
-                if make and slot.layer != self._layer and id(slot) not in self._lower:
-                    self._lower[id(slot)] = slot, "/" + "/".join([part for part, _ in trail])
                 continue
             link = self._link_entry(slot) if slot is not None else None
             if slot is not None and link is not None:

@@ -66,8 +66,6 @@ class Whiteouts(LayerWalk):
             if not isinstance(slot, Directory):
                 return self._marked_behind("/".join(parts[:number]), slot, parts[number:], ordinal, own)
             at = slot
-            if id(slot) not in self._lower:
-                self._lower[id(slot)] = slot, "/".join(parts[:number])
         self._parents[path] = at
         return at
 

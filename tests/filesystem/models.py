@@ -32,6 +32,8 @@ class Item:
     layer: int = 0
     children: dict[str, Item] = field(default_factory=dict)
     opaque: bool = False
+    is_named: bool = False
+    """Whether an entry names it: the mode of a directory that is only implied is that of the lower one, as in containerd."""
 
     def shown(self) -> tuple[object, ...]:
         """What is compared of it."""
@@ -89,7 +91,7 @@ def _merged(stack: list[Item], *, is_root: bool = False) -> Item:
         used.append(item)
         if item.opaque and not is_root:
             break
-    merged = Item("directory", used[0].mode)
+    merged = Item("directory", next((item.mode for item in used if item.is_named), 0o755))
     for name in dict.fromkeys(name for item in used for name in item.children):
         found = [item.children[name] for item in used if name in item.children]
         if found[0].kind == "directory":
@@ -110,13 +112,13 @@ def _split(entry: Entry) -> tuple[list[str], str]:
 
 def _item(entry: Entry, layer: int) -> Item:
     kind = {b"0": "file", b"5": "directory", b"2": "symlink"}[entry.typeflag]
-    return Item(kind, entry.mode, entry.link if kind == "symlink" else entry.content, layer)
+    return Item(kind, entry.mode, entry.link if kind == "symlink" else entry.content, layer, is_named=True)
 
 
 def _put(directory: Item, name: str, item: Item) -> None:
     before = directory.children.get(name)
     if before is not None and before.kind == item.kind == "directory":
-        before.mode, before.layer = item.mode, item.layer
+        before.mode, before.layer, before.is_named = item.mode, item.layer, True
     else:
         directory.children[name] = item
 
