@@ -13,7 +13,7 @@ import hashlib
 import io
 import json
 import tarfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
 
 from imginspect.errors import RuleError
@@ -70,9 +70,20 @@ def layer_tar(entries: list[Description]) -> bytes:
     """The tar of one layer."""
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w", format=tarfile.PAX_FORMAT) as tar:
-        for entry in entries:
+        for entry in _with_owners_of_links(entries):
             tar.addfile(*_tar_entry(entry))
     return buffer.getvalue()
+
+
+def _with_owners_of_links(entries: list[Description]) -> Iterator[Description]:
+    """*entries*, hard links with mode and owner of their target where they state none: real tools write them so."""
+    targets: dict[str, Description] = {}
+    for entry in entries:
+        target = targets.get(str(entry.get("target", "")).lstrip("/"), {}) if entry.get("kind") == "hardlink" else {}
+        owner: Description = {key: target[key] for key in ("mode", "uid", "gid") if key in target}
+        full: Description = {**owner, **entry}
+        targets[str(entry.get("path", "")).lstrip("/")] = full
+        yield full
 
 
 def _tar_entry(entry: Description) -> tuple[tarfile.TarInfo, io.BytesIO | None]:

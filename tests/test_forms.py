@@ -17,7 +17,7 @@ IMAGE = (
         directory("/app"),
         file("/app/run.py", b"print(1)\n", mode=0o755, uid=1000, gid=1000),
         file("/app/old", b"old"),
-        hardlink("/app/same.py", "/app/run.py"),
+        hardlink("/app/same.py", "/app/run.py", mode=0o755, uid=1000, gid=1000),
         directory("/data"),
         file("/data/a", b"a"),
         symlink("/link", "/app/run.py"),

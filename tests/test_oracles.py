@@ -17,6 +17,8 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from imginspect.problems import Topic
+from tests.filesystem.applying import problems
 from tests.image_builder import (
     ImageBuilder,
     Written,
@@ -125,8 +127,7 @@ SHAPES: dict[str, Layers] = {
     "links in a loop": [[symlink("/a", "b"), symlink("/b", "a"), file("/c")]],
     # hard links
     "hard links of one layer": [[file("/a", b"1", 0o600, uid=4), hardlink("/b", "/a"), hardlink("/c", "/b")]],
-    "hard link with other attributes": [[file("/a", b"1", 0o600, uid=4)], [hardlink("/b", "/a", mode=0o777, uid=9)]],
-    "hard link into a lower layer": [[file("/a", b"1", 0o600, uid=4)], [hardlink("/b", "/a")]],
+    "hard link into a lower layer": [[file("/a", b"1", 0o600, uid=4)], [hardlink("/b", "/a", mode=0o600, uid=4)]],
     "hard link whose target is deleted later": [[file("/a", b"1")], [hardlink("/b", "/a")], [whiteout("/a")]],
     "hard link whose target is overwritten later": [[file("/a", b"1")], [hardlink("/b", "/a")], [file("/a", b"22")]],
     "hard link whose target is overwritten in the layer": [[file("/a", b"1"), hardlink("/b", "/a"), file("/a", b"22")]],
@@ -270,36 +271,31 @@ MARKERS = st.one_of(st.builds(whiteout, PATHS), st.builds(opaque, PATHS))
 
 @st.composite
 def _stacks(draw: st.DrawFn) -> list[list[Written]]:
-    """One to three layers; hard links name a file that some entry before them made."""
-    # Whiteouts hide lower layers whatever their place in the tar. umoci goes through the tar in order, so that an entry before a whiteout
-    # of a link above it is put where the link led, and a directory that is only implied keeps the mode of the one that is whited out
-    # after it. So markers come first, unless there are no links and all directories have the same mode.
-    markers_first = draw(st.booleans())
-    kinds = [FILES, MARKERS, DIRECTORIES, LINKS] if markers_first else [FILES, MARKERS, st.builds(directory, PATHS)]
+    """One to four layers, whiteouts anywhere in them; hard links name a file that some entry before them made."""
     layers: list[list[Written]] = []
     made: list[str] = []
-    for _ in range(draw(st.integers(1, 3))):
-        markers: list[Written] = []
-        others: list[Written] = []
+    for _ in range(draw(st.integers(1, 4))):
+        entries: list[Written] = []
         for _ in range(draw(st.integers(1, 5))):
             if made and draw(st.integers(0, 5)) == 0:
-                others.append(hardlink(draw(PATHS), draw(st.sampled_from(made))))
+                entries.append(hardlink(draw(PATHS), draw(st.sampled_from(made))))
                 continue
-            entry = draw(st.one_of(kinds))
-            is_marker = b".wh." in entry.name
-            if entry.typeflag == b"0" and not is_marker:
+            entry = draw(st.one_of(FILES, MARKERS, DIRECTORIES, LINKS))
+            if entry.typeflag == b"0" and b".wh." not in entry.name:
                 made.append("/" + entry.name.decode())
-            (markers if is_marker and markers_first else others).append(entry)
-        layers.append([*markers, *others])
+            entries.append(entry)
+        layers.append(entries)
     return layers
 
 
 @needs_umoci
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow], print_blob=True)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow], print_blob=True)
 @given(layers=_stacks())
 def test_any_stack_of_layers_is_what_umoci_unpacks(layers: list[list[Written]], tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("stack")
     try:
+        # What TRE-INT-008 warns of is another filesystem under every other runtime: tests/filesystem/test_runtimes.py has it.
+        assume(not any(problem.topic is Topic.RUNTIME for problem in problems(*layers)))
         layout = save_layout(_image(layers), folder / "image")
         listed = tree_listed(layout)
         try:

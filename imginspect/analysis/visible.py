@@ -11,16 +11,28 @@ from imginspect.layer.index import MARKERS, Entry
 from imginspect.tar.header import DIRECTORY, HARDLINK
 
 
-def nodes_where(view: View, question: str, entry_fits: Callable[[Entry], bool], node_fits: Callable[[Node], bool]) -> list[Node]:
+def nodes_where(
+    view: View,
+    question: str,
+    entry_fits: Callable[[Entry], bool],
+    node_fits: Callable[[Node], bool],
+    *,
+    by_attributes: bool = False,
+) -> list[Node]:
     """The visible nodes that *node_fits* accepts, by path.
 
     *entry_fits* must accept the entry of every node that *node_fits* accepts. Where an entry that it accepts is neither found at its own
     path nor among what later layers took away (a link among its parents put it elsewhere), the whole tree is walked instead. What they
     took away may still be there under another name: then hard links are looked at whatever their own entries say. *question* names what
     *entry_fits* asks, all that it goes by included: each layer answers it once, for all images that have the layer.
+
+    *by_attributes* says that modes, owners or extended attributes are asked for. A hard link's header may put others on a file than that
+    of the file itself states, so those files are looked at too, under all their names.
     """
     found: dict[str, Node] = {}
     is_gone = _add_nodes(view, question, entry_fits, found)
+    if by_attributes and is_gone is not None and view.filesystem.relinked:
+        is_gone = _add_relinked(view, found)
     if is_gone:
         is_gone = _add_nodes(view, "hard links", _is_hard_link, found)
     if is_gone is None:
@@ -44,6 +56,17 @@ def _add_nodes(view: View, question: str, entry_fits: Callable[[Entry], bool], f
             else:
                 return None
     return is_gone
+
+
+def _add_relinked(view: View, found: dict[str, Node]) -> bool | None:
+    """Adds the files whose attributes come from a hard link's header. True, as hard links to them count too; None as for _add_nodes."""
+    for layer, ordinal in view.filesystem.relinked:
+        node = _node_of(view, view.layers[layer].entries[ordinal], layer, ordinal)
+        if node is not None:
+            found[node.path] = node
+        elif not view.filesystem.is_hidden(layer, ordinal):
+            return None
+    return True
 
 
 def _is_hard_link(entry: Entry) -> bool:

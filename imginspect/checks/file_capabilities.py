@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from imginspect.analysis.capabilities import ATTRIBUTE, FileCapabilities, decode_capabilities
 from imginspect.analysis.visible import name_of, nodes_where
 from imginspect.checks.check import check
-from imginspect.checks.permissions import texts
+from imginspect.checks.permissions import by_runtime, texts
 from imginspect.checks.places import NOT_READ, bounded, node_evidence, reason_of, worst_of
 from imginspect.checks.result import Confidence, Found, Outcome, Verdict
 from imginspect.checks.subject import Subject
@@ -46,12 +46,13 @@ def file_capabilities(subject: Subject, params: Params) -> Outcome:
         subject.view,
         "capabilities",
         lambda entry: entry.extra is not None and any(key == ATTRIBUTE for key, _ in entry.extra.xattrs),
-        lambda node: node.kind in (FILE, HARDLINK) and _attribute(node) is not None,
+        lambda node: node.kind in (FILE, HARDLINK) and bool(_values(node)),
+        by_attributes=True,
     )
     found: list[Found] = []
     expected: list[str] = []
-    for node in nodes:
-        capabilities = decode_capabilities(_attribute(node) or b"")
+    for node, value in [(one, value) for one in nodes for value in _values(one)]:
+        capabilities = decode_capabilities(value)
         if capabilities is not None and _is_expected(node, capabilities, params):
             expected.append(node.path)
         else:
@@ -63,15 +64,17 @@ def file_capabilities(subject: Subject, params: Params) -> Outcome:
     return Outcome(worst_of(found), bounded(found, params.most, "programs"), reason_of(found))
 
 
-def _attribute(node: Node) -> bytes | None:
-    return next((value for key, value in node.extra.xattrs if key == ATTRIBUTE), None) if node.extra is not None else None
+def _values(node: Node) -> list[bytes]:
+    """The attribute in each reading of *node* that has one; more than one only where runtimes differ."""
+    extras = [reading.extra for reading in node.readings]
+    return list(dict.fromkeys(value for extra in extras if extra is not None for key, value in extra.xattrs if key == ATTRIBUTE))
 
 
 def _is_expected(node: Node, capabilities: FileCapabilities, params: Params) -> bool:
     folder, _, name = node.path.rpartition("/")
     is_there = any(folder == known or folder.startswith(known + "/") for known in params.folders)
     granted = {*capabilities.permitted, *capabilities.inheritable}
-    return is_there and name in params.known and granted <= set(params.known[name]) and not node.mode & 0o022
+    return is_there and name in params.known and granted <= set(params.known[name]) and not node.widest_mode & 0o022
 
 
 def _finding(subject: Subject, node: Node, capabilities: FileCapabilities | None, params: Params) -> Found:
@@ -80,8 +83,8 @@ def _finding(subject: Subject, node: Node, capabilities: FileCapabilities | None
         message = f"{node.path} has file capabilities in a form that could not be decoded"
         return Found(Verdict.UNDETERMINED, message, evidence, Confidence.MEDIUM)
     granted = ", ".join(dict.fromkeys([*capabilities.permitted, *capabilities.inheritable])) or "none"
-    message = f"{name_of(node.path)} may do more than whoever starts it: {node.path} has {granted}"
-    if node.mode & 0o022:
+    message = f"{name_of(node.path)} may do more than whoever starts it: {node.path} has {granted}{by_runtime(node)}"
+    if node.widest_mode & 0o022:
         return Found(Verdict.FAIL, f"{message}, and others than its owner may change it", evidence)
     like_root = [name for name in capabilities.permitted if name in params.like_root]
     if like_root:

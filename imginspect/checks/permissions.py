@@ -10,7 +10,7 @@ from imginspect.checks.check import check
 from imginspect.checks.places import NOT_READ, bounded, node_evidence, reason_of, worst_of
 from imginspect.checks.result import Confidence, Found, Outcome, Verdict
 from imginspect.checks.subject import Subject
-from imginspect.filesystem import Node
+from imginspect.filesystem import Attributes, Node
 from imginspect.layer.content_class import SCRIPT
 from imginspect.tar.header import BLOCK_DEVICE, CHARACTER_DEVICE, DIRECTORY, FILE, HARDLINK, SYMLINK
 
@@ -54,30 +54,31 @@ def identity_changing(subject: Subject, params: IdentityParams) -> Outcome:
     Programs that are known are only named in the reason. A bit on a file that nobody may execute has no effect and is passed over.
     """
     bit, execute = (_SETUID, 0o111) if params.bit == "setuid" else (_SETGID, 0o010)
-    own_modes = _modes_of_hard_links(subject, bit)
-
-    def mode_of(node: Node) -> int:
-        return node.mode | (own_modes.get((node.layer_index, node.path), 0) if node.kind == HARDLINK else 0)
 
     def fits(node: Node) -> bool:
-        mode = mode_of(node)
-        return node.kind in (FILE, HARDLINK) and bool(mode & bit) and bool(mode & execute)
+        readings = [reading.mode for reading in node.readings]
+        return node.kind in (FILE, HARDLINK) and any(mode & bit and mode & execute for mode in readings)
 
     nodes = nodes_where(
-        subject.view, f"files of mode {bit:o}", lambda entry: bool(entry.mode & bit) and entry.kind in (FILE, HARDLINK), fits
+        subject.view,
+        f"files of mode {bit:o}",
+        lambda entry: bool(entry.mode & bit) and entry.kind in (FILE, HARDLINK),
+        fits,
+        by_attributes=True,
     )
     shells = {node.digest for node in _named(subject, params.shells)} if nodes else set()
-    expected = [node for node in nodes if _is_expected(node, params) and not mode_of(node) & 0o022 and node.digest not in shells]
+    expected = [node for node in nodes if _is_expected(node, params) and not node.widest_mode & 0o022 and node.digest not in shells]
     names = {node.path for node in expected}
-    found = [_identity(subject, node, mode_of(node), params, shells) for node in nodes if node.path not in names]
+    found = [_identity(subject, node, params, shells) for node in nodes if node.path not in names]
     listed = ", ".join(node.path for node in expected[:_MOST_LISTED])
     more = f" and {len(expected) - _MOST_LISTED} more" if len(expected) > _MOST_LISTED else ""
     return _outcome(subject, found, params.most, "programs", f"only programs that distributions ship: {listed}{more}" if expected else "")
 
 
-def _identity(subject: Subject, node: Node, mode: int, params: IdentityParams, shells: set[bytes | None]) -> Found:
-    who = ("root" if node.uid == 0 else f"user {node.uid}") if params.bit == "setuid" else f"group {node.gid}"
-    what = f"{node.path} is {params.bit} (mode {mode & 0o7777:04o}): whoever starts it acts as {who}"
+def _identity(subject: Subject, node: Node, params: IdentityParams, shells: set[bytes | None]) -> Found:
+    mode = node.widest_mode
+    who = " or ".join(dict.fromkeys(_owner(reading, params.bit) for reading in node.readings))
+    what = f"{node.path} is {params.bit} (mode {mode & 0o7777:04o}{by_runtime(node)}): whoever starts it acts as {who}"
     evidence = (node_evidence(subject, node),)
     if mode & 0o022:
         return Found(Verdict.FAIL, f"{what}, and others than its owner may change it", evidence)
@@ -86,6 +87,17 @@ def _identity(subject: Subject, node: Node, mode: int, params: IdentityParams, s
     if node.digest in shells or name_of(node.path) in params.shells:
         return Found(Verdict.FAIL, f"{what}, and it is a shell or an interpreter: it does for them whatever they ask", evidence)
     return Found(Verdict.WARN, what, evidence)
+
+
+def _owner(reading: Attributes, bit: str) -> str:
+    if bit == "setgid":
+        return f"group {reading.gid}"
+    return "root" if reading.uid == 0 else f"user {reading.uid}"
+
+
+def by_runtime(node: Node) -> str:
+    """What to add where the runtime decides which of a file's headers counts: nothing for nearly all files."""
+    return " under some runtimes; the headers of its names differ" if node.stated is not None else ""
 
 
 def _is_expected(node: Node, params: IdentityParams) -> bool:
@@ -104,16 +116,6 @@ def _named(subject: Subject, names: Sequence[str]) -> list[Node]:
             lambda node: node.digest is not None and node.size > 0 and bool(node.mode & 0o111) and name_of(node.path) in wanted,
         )
     )
-
-
-def _modes_of_hard_links(subject: Subject, bits: int) -> dict[tuple[int, str], int]:
-    """Modes that entries of hard links state themselves: runtimes set them on the file, whatever its own entry said."""
-    return {
-        (index, entry.path): entry.mode
-        for index, layer in enumerate(subject.layers)
-        for entry in layer.entries
-        if entry.mode & bits and entry.kind == HARDLINK
-    }
 
 
 @dataclass(frozen=True)
@@ -136,30 +138,27 @@ def world_writable(subject: Subject, params: WritableParams) -> Outcome:
     Links and devices have no mode of their own that counts. The policy's mount directories are mounted over, and passed over.
     """
     over = [*params.passed_over, *(directory.path for directory in subject.policy.directories)]
-    own_modes = _modes_of_hard_links(subject, 0o002)
 
     def fits(node: Node) -> bool:
-        if (
-            not (node.mode | own_modes.get((node.layer_index, node.path), 0)) & 0o002
-            or node.kind not in (FILE, HARDLINK, DIRECTORY)
-            or node.is_implied
-        ):
+        if not node.widest_mode & 0o002 or node.kind not in (FILE, HARDLINK, DIRECTORY) or node.is_implied:
             return False
         sticky_folder = node.kind == DIRECTORY and node.mode & _STICKY
         return not sticky_folder and not any(node.path == path or node.path.startswith(path + "/") for path in over)
 
-    nodes = nodes_where(subject.view, "world-writable", lambda entry: bool(entry.mode & 0o002) and entry.kind != SYMLINK, fits)
+    nodes = nodes_where(
+        subject.view, "world-writable", lambda entry: bool(entry.mode & 0o002) and entry.kind != SYMLINK, fits, by_attributes=True
+    )
     return _outcome(subject, [_writable(subject, node, params) for node in nodes], params.most, "files and directories", "")
 
 
 def _writable(subject: Subject, node: Node, params: WritableParams) -> Found:
     evidence = (node_evidence(subject, node),)
     is_system = any(node.path == path or node.path.startswith(path + "/") for path in params.system)
-    mode = f"(mode {node.mode & 0o7777 | 0o002:04o})"
+    mode = f"(mode {node.widest_mode & 0o7777:04o}{by_runtime(node)})"
     if node.kind == DIRECTORY:
         message = f"{node.path}/ {mode}: everybody may put files there, and remove those of others"
         return Found(Verdict.FAIL if is_system else Verdict.WARN, message, evidence)
-    if node.mode & 0o111:
+    if node.widest_mode & 0o111:
         return Found(Verdict.FAIL, f"{node.path} {mode}: everybody may change this program", evidence)
     return Found(Verdict.FAIL if is_system else Verdict.WARN, f"{node.path} {mode}: everybody may change this file", evidence)
 

@@ -2,6 +2,17 @@
 
 from imginspect.filesystem.builder import FilesystemBuilder
 from imginspect.filesystem.filesystem import Filesystem, LinkLoop, NodeNotFound, Resolution
-from imginspect.filesystem.node import DELETED, OVERWRITTEN, Hidden, Node
+from imginspect.filesystem.node import DELETED, OVERWRITTEN, Attributes, Hidden, Node
 
-__all__ = ["DELETED", "OVERWRITTEN", "Filesystem", "FilesystemBuilder", "Hidden", "LinkLoop", "Node", "NodeNotFound", "Resolution"]
+__all__ = [
+    "DELETED",
+    "OVERWRITTEN",
+    "Attributes",
+    "Filesystem",
+    "FilesystemBuilder",
+    "Hidden",
+    "LinkLoop",
+    "Node",
+    "NodeNotFound",
+    "Resolution",
+]

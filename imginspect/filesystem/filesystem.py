@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import NamedTuple
 
 from imginspect.errors import PathError
-from imginspect.filesystem.node import Hidden, Node
+from imginspect.filesystem.node import Attributes, Hidden, Node
 from imginspect.filesystem.tree import Directory, HardLink, Slot, layer_of, ordinal_of, reference
 from imginspect.layer.index import LayerIndex
 from imginspect.limits import Limits
@@ -47,17 +47,24 @@ class Filesystem:
         hidden: list[tuple[str, Slot, str, int]],
         limits: Limits,
         problems: tuple[Problem, ...],
+        relinked: Mapping[int, Attributes] | None = None,
     ) -> None:
         self._layers = layers
         self._root = root
         self._hidden = hidden
         self._limits = limits
+        self._relinked = relinked or {}
         self.problems = problems
 
     @property
     def layers(self) -> Sequence[LayerIndex]:
         """What was applied, base first."""
         return self._layers
+
+    @property
+    def relinked(self) -> list[tuple[int, int]]:
+        """The (layer, ordinal) of each file whose attributes come from the header of a hard link to it."""
+        return [(layer_of(ref), ordinal_of(ref)) for ref in self._relinked]
 
     def get(self, path: str) -> Node | None:
         """The node at exactly *path*: no link is followed, not even in its parents."""
@@ -209,10 +216,14 @@ class Filesystem:
         layer, ordinal = layer_of(ref), ordinal_of(ref)
         entry = self._layers[layer].entries[ordinal]
         content = (layer, ordinal) if entry.digest is not None else None
-        return Node(
+        node = Node(
             path, entry.kind, entry.mode, entry.uid, entry.gid, entry.size, entry.mtime, entry.link, layer, entry.digest,
             entry.content_class, content, entry.extra,
         )  # fmt: skip
+        linked = self._relinked.get(ref)
+        if linked is None:
+            return node
+        return node._replace(mode=linked.mode, uid=linked.uid, gid=linked.gid, extra=linked.extra, stated=node.attributes)
 
     def _hard_link(self, path: str, slot: HardLink) -> Node:
         own = self._layers[layer_of(slot.ref)].entries[ordinal_of(slot.ref)]

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from imginspect.archive.members import ByteReader
 from imginspect.compression import TRAILING_START, SkippedFrame
 from imginspect.errors import NO_MEMORY, ImgInspectError, LayerError, LimitExceeded
+from imginspect.layer.attributes import OLD_SPARSE, ZERO_DEVICE, runtime_notes
 from imginspect.layer.content_class import BINARY, COMPRESSED, EMPTY, HEAD_BYTES, content_class
 from imginspect.layer.formats import ZSTD_CHUNKED, NotATarLayer, file_system_of, variant_of
 from imginspect.layer.index import INVALID, MARKERS, NOT_READ, PARTIAL, SMALL, WITHHELD, Entry, LayerIndex
@@ -27,7 +28,7 @@ from imginspect.oci.digest import Digest
 from imginspect.problems import Problem, Problems, Topic
 from imginspect.scan.match import Match
 from imginspect.scan.search import masked
-from imginspect.tar.header import CHARACTER_DEVICE, DIRECTORY, FILE, HARDLINK, ZERO_BLOCK
+from imginspect.tar.header import CHARACTER_DEVICE, FILE, HARDLINK, ZERO_BLOCK
 from imginspect.tar.reader import UNKNOWN_KIND, Extra, RawEntry, TarReader
 from imginspect.wording import counted
 
@@ -43,7 +44,6 @@ _PZSTD_BYTES = 1024
 _MOST_PADDING = 22
 """Blocks of padding that may be lost: the two that end a tar, and what fills a record of twenty."""
 _EMPTY_DIGEST = hashlib.sha256(b"").digest()
-_OVERLAY_OPAQUE = frozenset({"trusted.overlay.opaque", "user.overlay.opaque"})
 
 
 class Look(NamedTuple):
@@ -203,6 +203,9 @@ class _Pass:
                 self._note_entry(raw, parent, name, kind, wrong)
             link = self._link(raw) if raw.link else ""
             extra = self._extra(raw, raw.extra) if raw.extra else None
+            if reader.old_sparse:
+                reader.old_sparse = False
+                self._note(Topic.RUNTIME, raw.name, OLD_SPARSE)
             entries.append(
                 Entry(parent, name, kind, raw.mode & 0o7777, raw.uid, raw.gid, raw.size, raw.mtime, link, digest, found_class, extra)
             )
@@ -217,6 +220,8 @@ class _Pass:
 
     def _extra(self, raw: RawEntry, extra: Extra) -> Extra:
         """Extended attributes as far as they are such that Linux could hold them, and fit in what may be kept."""
+        for what in runtime_notes(raw.kind, extra.xattrs):
+            self._note(Topic.RUNTIME, raw.name, what)
         size = sum(len(key) + len(value) for key, value in extra.xattrs)
         kept = max(0, size - _SMALL_XATTRS)
         if size <= _LARGEST_XATTRS and self._budget.attributes + kept <= self._limits.kept_bytes:
@@ -332,11 +337,7 @@ class _Pass:
         for topic, what in wrong:
             self._note(topic, raw.name, what)
         if kind == CHARACTER_DEVICE and raw.extra is not None and raw.extra.device == (0, 0):
-            self._note(Topic.RUNTIME, raw.name, "a 0/0 character device: some runtimes take it for a whiteout, others make the device")
-        if kind == DIRECTORY and raw.extra is not None:
-            for key, value in raw.extra.xattrs:
-                if key in _OVERLAY_OPAQUE and value == b"y":
-                    self._note(Topic.RUNTIME, raw.name, f"the attribute {key} hides lower layers' files in some runtimes and not in others")
+            self._note(Topic.RUNTIME, raw.name, ZERO_DEVICE)
 
     def _note_end(self, reader: TarReader) -> None:
         lone = reader.lone_zero_block

@@ -33,6 +33,7 @@ from imginspect.tar.header import (
     HARDLINK,
     KIND_OF_TYPEFLAG,
     MAGIC_GNU,
+    MAGIC_USTAR,
     SYMLINK,
     ZERO_BLOCK,
     MalformedHeader,
@@ -90,6 +91,8 @@ _EXTENSION_BYTES = b"xgLK"
 _NUMBERS = ((100, 108, "mode"), (108, 116, "uid"), (116, 124, "gid"), (136, 148, "mtime"))
 _GLOBAL_HARMLESS = frozenset({b"comment"})
 _XATTR = b"SCHILY.xattr."
+_USUAL_DEVICES = frozenset({b"0000000\0", bytes(8), b"000000 \0"})
+"""What stands in the fields for device numbers of nearly all entries."""
 
 
 class TarReader:
@@ -110,6 +113,8 @@ class TarReader:
         self._sums: dict[bytes, int] = {}
         self.end_marker = False
         """Whether the two zero blocks that end a tar were seen."""
+        self.old_sparse = False
+        """Whether a sparse file came in the old GNU form, which container runtimes do not know."""
         self.lone_zero_block = False
 
     @property
@@ -276,6 +281,8 @@ class TarReader:
             name, told = prefixed(bytes(block), name)
             if told and not long_name and not (records and records.get(b"path")):
                 self._notice(told[0], name, told[1])
+        if major not in _USUAL_DEVICES or minor not in _USUAL_DEVICES:
+            self._check_device(name, bytes(block[257:262]), flag, major, minor)
         numbers = self._numbers
         try:
             values = [numbers[mode], numbers[uid], numbers[gid], numbers[mtime]]
@@ -328,6 +335,17 @@ class TarReader:
         extra = Extra(xattrs, device) if xattrs or device else None
         return RawEntry(name, kind, values[0], values[1], values[2], size_of_entry, values[3], link, extra)
 
+    def _check_device(self, name: bytes, magic: bytes, flag: bytes, *fields: bytes) -> None:
+        """Report device numbers that are no numbers where they mean nothing; where they mean something, reading them is an error."""
+        if magic != MAGIC_USTAR[:5] or KIND_OF_TYPEFLAG.get(flag) in _DEVICES:
+            return
+        try:
+            for field in fields:
+                self._number(field, "device number")
+        except MalformedHeader:
+            what = "its device numbers are no numbers: container runtimes refuse the layer; GNU tar reads it, and so it is read here"
+            self._notice(Topic.RUNTIME, name, what)
+
     def _number(self, field: bytes, what: str) -> int:
         value = self._numbers.get(field)
         if value is None:
@@ -356,6 +374,7 @@ class TarReader:
         self._left, self._padding = stored, -stored % BLOCK
         if block[156] == ord("S"):
             numbers, real_size = self._old_gnu_map(block)
+            self.old_sparse = True
         else:
             version = (records.get(b"GNU.sparse.major", b""), records.get(b"GNU.sparse.minor", b""))
             joined = records.get(b"GNU.sparse.map", b"")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import posixpath
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from tests import tar_writer
 from tests.tar_writer import BLOCK, Entry, padded
 
+AS_TARGET = -1
+"""The mode of a hard link that states what its target does."""
 Name = str | bytes
 Records = Mapping[str, str | bytes]
 
@@ -84,10 +87,13 @@ def symlink(path: Name, target: Name, *, keep_name: bool = False, **fields: obje
 
 
 def hardlink(path: Name, target: Name, *, keep_name: bool = False, **fields: object) -> Entry:
-    """A hard link; *target* loses its leading slash as every name does, unless *keep_name*."""
+    """A hard link; *target* loses its leading slash as every name does, unless *keep_name*.
+
+    Without a *mode* its header repeats mode and owner of the file that the same layer has under that name, as real tools write it.
+    """
     link = encode(target)
     link = link[1:] if link.startswith(b"/") and not keep_name else link
-    return _entry(path, b"1", keep_name, None, None, **{"link": link, **fields})
+    return _entry(path, b"1", keep_name, None, None, **{"link": link, "mode": AS_TARGET, **fields})
 
 
 def char_device(path: Name, major: int = 1, minor: int = 3, **fields: object) -> Entry:
@@ -173,7 +179,29 @@ def pax_block(records: Records | list[tuple[str, str | bytes]], typeflag: bytes 
 
 def tar_bytes(entries: Iterable[Written], format: str = "pax", trailing: bytes = b"", end_blocks: int = 2) -> bytes:  # noqa: A002 - the name of tarfile's argument
     """A tar of *entries*, ended by *end_blocks* zero blocks and followed by *trailing*."""
-    return b"".join(entry.write(format) for entry in entries) + b"\0" * (BLOCK * end_blocks) + trailing
+    return b"".join(entry.write(format) for entry in _with_modes_of_links(entries)) + b"\0" * (BLOCK * end_blocks) + trailing
+
+
+def _with_modes_of_links(entries: Iterable[Written]) -> Iterator[Written]:
+    known: dict[bytes, Entry] = {}
+    for entry in entries:
+        if not isinstance(entry, Entry):
+            yield entry
+            continue
+        target = known.get(_cleaned(entry.link)) if entry.mode == AS_TARGET else None
+        written = _as_target(entry, target) if entry.mode == AS_TARGET else entry
+        known[_cleaned(entry.name)] = written
+        yield written
+
+
+def _as_target(link: Entry, target: Entry | None) -> Entry:
+    if target is None:
+        return replace(link, mode=0o644)
+    return replace(link, mode=target.mode, uid=link.uid or target.uid, gid=link.gid or target.gid)
+
+
+def _cleaned(name: bytes) -> bytes:
+    return posixpath.normpath(b"/" + name).lstrip(b"/")
 
 
 __all__ = [

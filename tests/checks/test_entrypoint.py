@@ -123,6 +123,35 @@ def test_a_number_needs_no_accounts() -> None:
     assert found["TRE-USR-001"].verdict is Verdict.PASS
 
 
+def _linked(mode: int, of_link: int) -> CheckResult:
+    linked = {"path": "/app/start", "kind": "hardlink", "target": "/app/program", "mode": of_link}
+    return results([static("/app/program", mode=mode), linked], cmd=["/app/start"])["TRE-ENT-002"]
+
+
+def test_a_hard_links_own_mode_decides_what_starts_under_podman_and_docker() -> None:
+    result = _linked(0o755, 0o644)
+    assert result.verdict is Verdict.FAIL
+    assert "mode 0644, owner 0:0 by the header of a hard link" in result.findings[0].message
+    assert "mode 0755, owner 0:0 by its own" in result.findings[0].message
+
+
+def test_a_program_that_starts_only_by_its_hard_links_mode_is_a_warning() -> None:
+    result = _linked(0o644, 0o755)
+    assert result.verdict is Verdict.WARN
+    assert "depends on the runtime" in result.findings[0].message
+
+
+def test_a_hard_links_own_mode_that_gives_the_same_right_is_no_matter() -> None:
+    assert _linked(0o755, 0o775).verdict is Verdict.PASS
+
+
+def test_a_script_that_a_hard_links_mode_hides_from_the_user() -> None:
+    layer = [text("/app/run.py", mode=0o644), {"path": "/app/b", "kind": "hardlink", "target": "/app/run.py", "mode": 0o600}]
+    assert results(debian(), layer, cmd=["python", "/app/run.py"], user="app")["TRE-ENT-003"].verdict is Verdict.FAIL
+    layer = [text("/app/run.py", mode=0o600), {"path": "/app/b", "kind": "hardlink", "target": "/app/run.py", "mode": 0o644}]
+    assert results(debian(), layer, cmd=["python", "/app/run.py"], user="app")["TRE-ENT-003"].verdict is Verdict.WARN
+
+
 def test_parameters() -> None:
     assert Params("fail").verdict == "fail"
     assert PlatformParams() == PlatformParams()

@@ -90,9 +90,49 @@ def test_a_hard_link_to_a_program_that_is_deleted_itself_is_found() -> None:
     assert [finding.evidence[0].path for finding in result.findings] == ["/app/kept"]
 
 
-def test_a_mode_that_only_the_hard_links_own_entry_states_is_found() -> None:
+def test_a_mode_that_only_the_hard_links_own_entry_states_is_found_under_all_names() -> None:
     result = judged("TRE-PRM-001", [file("/x/plain", b"1", mode=0o755), hardlink("/x/link", "/x/plain", mode=0o4755)])
-    assert [finding.evidence[0].path for finding in result.findings] == ["/x/link"]
+    assert [finding.evidence[0].path for finding in result.findings] == ["/x/link", "/x/plain"]
+    assert "mode 4755 under some runtimes" in result.findings[0].message
+
+
+def test_a_mode_that_a_hard_links_own_entry_takes_away_is_found_too() -> None:
+    result = judged("TRE-PRM-001", [file("/x/plain", b"1", mode=0o4755), hardlink("/x/link", "/x/plain", mode=0o755)])
+    assert [finding.evidence[0].path for finding in result.findings] == ["/x/link", "/x/plain"]
+
+
+def test_owners_of_both_headers_are_named() -> None:
+    result = judged("TRE-PRM-001", [file("/x/plain", b"1", mode=0o4755, uid=7), hardlink("/x/link", "/x/plain", mode=0o4755, uid=0, gid=3)])
+    assert "acts as root or user 7" in result.findings[0].message
+
+
+def test_of_several_hard_links_the_last_entry_counts_beside_the_files() -> None:
+    layer = [file("/x/a", b"1", mode=0o755), hardlink("/x/b", "/x/a", mode=0o4755), hardlink("/x/c", "/x/a", mode=0o755)]
+    assert judged("TRE-PRM-001", layer).findings == ()
+
+
+def test_a_mode_of_a_hard_link_in_a_later_layer_is_found_when_its_target_is_gone() -> None:
+    layers = [file("/x/a", b"1", mode=0o755)], [hardlink("/x/b", "/x/a", mode=0o2755)], [whiteout("/x/a")]
+    assert [finding.evidence[0].path for finding in judged("TRE-PRM-002", *layers).findings] == ["/x/b"]
+
+
+def test_a_world_writable_mode_of_a_hard_link_is_found_under_all_names() -> None:
+    result = judged("TRE-PRM-004", [file("/etc/a", b"1"), hardlink("/etc/b", "/etc/a", mode=0o666)])
+    assert [finding.evidence[0].path for finding in result.findings] == ["/etc/a", "/etc/b"]
+
+
+def test_capabilities_of_a_hard_links_header_are_those_of_all_names() -> None:
+    link = hardlink("/x/t2", "/x/t", records={"SCHILY.xattr.security.capability": capability(NET_RAW)})
+    result = judged("TRE-PRM-003", [file("/x/t", b"1", mode=0o755), link])
+    assert [finding.evidence[0].path for finding in result.findings] == ["/x/t", "/x/t2"]
+
+
+def test_capabilities_of_both_headers_are_told() -> None:
+    link = hardlink("/x/t2", "/x/t", records={"SCHILY.xattr.security.capability": capability(NET_RAW)})
+    result = judged("TRE-PRM-003", [file("/x/t", b"1", mode=0o755, xattrs={"security.capability": capability(1 << 12)}), link])
+    told = "\n".join(finding.message for finding in result.findings)
+    assert "cap_net_raw" in told
+    assert "cap_net_admin" in told
 
 
 def test_a_file_that_a_link_put_elsewhere_is_found_behind_a_decoy() -> None:

@@ -18,6 +18,14 @@ def allows(node: Node, user: RunUser, wanted: int) -> bool | None:
     return _by_mode(node, user, wanted)
 
 
+def differs(node: Node, user: RunUser, wanted: int) -> bool:
+    """Whether *user* has the right *wanted* to *node* as podman, docker and containerd unpack it, but not under other runtimes."""
+    if node.stated is None or allows(node, user, wanted) is not True:
+        return False
+    mode, uid, gid, _ = node.stated
+    return allows(node._replace(mode=mode, uid=uid, gid=gid), user, wanted) is not True
+
+
 def enters(directory: Node, user: RunUser) -> bool | None:
     """Whether *user* may go through *directory*; None where that is not known."""
     if user.is_root or directory.is_implied:
@@ -42,4 +50,7 @@ def _by_mode(node: Node, user: RunUser, wanted: int) -> bool | None:
 
 def described(node: Node) -> str:
     """Mode and owner of *node* in words for a message: ``mode 0644, owner 0:0``."""
-    return f"mode {node.mode & 0o7777:04o}, owner {node.uid}:{node.gid}"
+    text = node.attributes.described()
+    if node.stated is None or node.stated[:3] == node.attributes[:3]:
+        return text
+    return f"{text} by the header of a hard link, which podman, docker and containerd obey, and {node.stated.described()} by its own"

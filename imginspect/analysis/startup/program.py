@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from imginspect.analysis.startup.access import EXECUTE, allows, described
+from imginspect.analysis.startup.access import EXECUTE, allows, described, differs
 from imginspect.analysis.startup.compiled import Executed, Notes, judge_compiled
 from imginspect.analysis.startup.context import Context
 from imginspect.analysis.startup.lookup import Located, absolute, is_file, locate, shown
@@ -74,6 +74,9 @@ def _may_execute(at: Located, context: Context, notes: Notes, *, is_interpreter:
         return False
     may = allows(node, context.user, EXECUTE)
     if may:
+        if differs(node, context.user, EXECUTE):
+            text = f"{shown(at)} has {described(node)}: whether {context.user} may execute it depends on the runtime"
+            notes.fail(Kind.NO_PERMISSION, text, at.nodes, Certainty.DEPENDS)
         return True
     what = "which is the interpreter, " if is_interpreter else ""
     if may is None:

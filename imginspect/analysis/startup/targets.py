@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from imginspect.analysis.startup.access import READ, allows, described
+from imginspect.analysis.startup.access import READ, allows, described, differs
 from imginspect.analysis.startup.context import Context
 from imginspect.analysis.startup.interpreters import Form, Target
 from imginspect.analysis.startup.lookup import Located, absolute, is_file, leads_somewhere, locate, shown
@@ -123,7 +123,10 @@ def _directory(view: View, target: Target, located: Located, context: Context) -
 def _readable(node: Node, target: Target, context: Context) -> list[LaunchProblem]:
     may = allows(node, context.user, READ)
     if may:
-        return []
+        if not differs(node, context.user, READ):
+            return []
+        text = f"{node.path} has {described(node)}: whether {context.user} may read it depends on the runtime"
+        return [_problem(Kind.NO_PERMISSION, text, (node,), Certainty.DEPENDS)]
     if may is None:
         text = f"whether {context.user} may read {node.path} ({described(node)}) is not known"
         return [_problem(Kind.NO_PERMISSION, text, (node,), Certainty.UNREAD if context.user.unread else Certainty.UNKNOWN)]
