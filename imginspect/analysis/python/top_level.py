@@ -10,9 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 from imginspect.analysis.python.calls import MOST_BYTES
-from imginspect.analysis.python.conditions import condition_of
 from imginspect.analysis.python.names import Function, Names, TooManySteps, only_looped_over
-from imginspect.analysis.values import Condition, Known, Unknown, negated
 
 _MOST_TOKENS = 250_000
 _MOST_EVENTS = 5_000
@@ -100,8 +98,7 @@ def top_level(text: str, environment: Mapping[str, str], *, path: str = "", dire
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             tree = ast.parse(text)
-        reader = _Reader(Names(environment, path, directory), is_main=is_main, directory=directory)
-        return reader.module(tree)
+        return _Reader(Names(environment, path, directory), is_main=is_main).module(tree)
     except (SyntaxError, ValueError, RecursionError, MemoryError, TooManySteps):
         return TopLevel(is_understood=False)
 
@@ -109,10 +106,9 @@ def top_level(text: str, environment: Mapping[str, str], *, path: str = "", dire
 class _Reader:
     """Walks the statements that run when the text is loaded."""
 
-    def __init__(self, names: Names, *, is_main: bool, directory: str) -> None:
+    def __init__(self, names: Names, *, is_main: bool) -> None:
         self._names = names
         self._is_main = is_main
-        self._directory = directory
         self._events: list[Event] = []
         self._functions: dict[str, Function] = {}
         self._later: list[tuple[Function, int]] = []
@@ -188,19 +184,35 @@ class _Reader:
 
     def _if(self, node: ast.If, scope: int, *, is_certain: bool) -> bool:
         self._expression(node.test, scope)
-        condition = self._condition(node.test, scope)
-        first = self._branch(node.body, condition, scope, is_certain=is_certain)
-        second = self._branch(node.orelse, negated(condition), scope, is_certain=is_certain)
-        if isinstance(condition, Known) and not condition.variables:
-            return first if condition.outcome else second
+        is_true = self._static(node.test, scope)
+        if is_true is not None:
+            return self._block(node.body if is_true else node.orelse, scope, is_certain=is_certain)
+        first = self._block(node.body, scope, is_certain=False)
+        second = self._block(node.orelse, scope, is_certain=False)
         if (first or second) and not (first and second) and is_certain and not self._why:
             self._why = f"line {node.lineno} may end the program before"
         return first and second
 
-    def _branch(self, body: Sequence[ast.stmt], condition: Condition, scope: int, *, is_certain: bool) -> bool:
-        if isinstance(condition, Known) and not condition.variables:
-            return self._block(body, scope, is_certain=is_certain) if condition.outcome else False
-        return self._block(body, scope, is_certain=False)
+    def _static(self, node: ast.expr, scope: int) -> bool | None:
+        """Whether a condition is true, where that is the same in every run; values of names are not: they may have been others before."""
+        match node:
+            case ast.Constant():
+                return bool(node.value)
+            case ast.Name() | ast.Attribute() if self._names.dotted(node, scope).endswith("TYPE_CHECKING"):
+                return False
+            case ast.UnaryOp(op=ast.Not()):
+                inner = self._static(node.operand, scope)
+                return None if inner is None else not inner
+            case ast.BoolOp():
+                parts = [self._static(part, scope) for part in node.values]
+                is_and = isinstance(node.op, ast.And)
+                if (not is_and) in parts:
+                    return not is_and
+                return None if None in parts else is_and
+            case ast.Compare(left=ast.Name(id="__name__"), ops=[ast.Eq() | ast.NotEq()], comparators=[ast.Constant(value="__main__")]):
+                return self._is_main is isinstance(node.ops[0], ast.Eq)
+            case _:
+                return None
 
     def _try(self, node: ast.Try | ast.TryStar, scope: int, *, is_certain: bool) -> bool:
         is_caught = any(self._catches(handler, scope) for handler in node.handlers)
@@ -217,10 +229,6 @@ class _Reader:
             return True
         kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
         return any(_may_be_import_error(self._names.dotted(kind, scope)) for kind in kinds)
-
-    def _condition(self, node: ast.expr, scope: int) -> Condition:
-        found = condition_of(node, self._names, scope, is_main=self._is_main, directory=self._directory)
-        return found if isinstance(found, Known) else Unknown("")
 
     def _import(self, module: str, level: int, names: tuple[str, ...], line: int, *, is_certain: bool) -> None:
         self._events.append(Imported(module, level, names, line, is_certain, self._why))
@@ -273,7 +281,7 @@ class _Reader:
         elif name == "os.chdir" and node.args:
             folder = self._names.value(node.args[0], scope).text
             self._events.append(Moved(folder, line) if folder else Opened(f"line {line} changes the working directory", line))
-        elif name == "sys.modules.setdefault" and node.args:
+        elif name in ("sys.modules.setdefault", "importlib.util.spec_from_file_location") and node.args:
             self._supplied(node.args[0], scope, line)
         elif name.startswith(("sys.modules.update", "__path__.", *(hook + "." for hook in _HOOKS))):
             self._has_package = self._has_package or name.startswith("__path__")

@@ -91,6 +91,10 @@ class Finder:
                 return Sought(State.UNKNOWN, tuple(files), root)  # not a package: it may make modules below itself, as os does
         return Sought(State.FOUND, tuple(files), root)
 
+    def is_there(self, folder: str) -> bool:
+        """Whether *folder* is a directory of the image that the environment mounts nothing over."""
+        return self._list(folder) is not None
+
     def opaque(self, folders: Iterable[str]) -> str:
         """The first of *folders* that is a file, such as a zip, which Python would look into; empty where there is none."""
         return next((folder for folder in folders if self._is_file(folder)), "")

@@ -106,7 +106,7 @@ class _Program:
 
     def __init__(self, view: View, context: Context, path: SearchPath) -> None:
         self._view = view
-        self._context = context
+        self._environment = {"HOME": context.user.home, **context.environment} if context.user.home else context.environment
         self._path = path
         self._finder = Finder(view, context.mounts, path.mapped)
         self._opened = list(path.opened)
@@ -157,7 +157,7 @@ class _Program:
         return self._understood(text, node.path, is_main=is_main) if text is not None else None
 
     def _understood(self, text: str, path: str | None, *, is_main: bool) -> TopLevel:
-        return top_level(text, self._context.environment, path=path or "", directory=self._directory, is_main=is_main)
+        return top_level(text, self._environment, path=path or "", directory=self._directory, is_main=is_main)
 
     def _run(self, read: TopLevel, text: _Text, depth: int) -> None:
         for event in read.events:
@@ -178,6 +178,8 @@ class _Program:
                         self._opened.append(_at(text.node, f"line {event.line} calls {event.name}() before"))
 
     def _add(self, event: PathAdded) -> None:
+        if event.folder.startswith("~"):
+            self._opened.append(f"{event.folder} is on the search path, and whose home directory that is, is not known")
         folder = absolute(event.folder, self._directory)
         self._path.folders.append(folder)
         if event.is_site:
@@ -264,8 +266,10 @@ class _Program:
         archive = self._finder.opaque(self._path.folders)
         elsewhere = self._somewhere(name) if self._opened else ""
         if archive or elsewhere:
-            where = f"{archive}, which is on the search path," if archive else f"{elsewhere}, of which it is not known whether it is found,"
-            self.conditions.append(f"{where} supplies the Python module {name}")
+            if archive:
+                self.conditions.append(f"{archive}, which is on Python's search path, holds the module {name}")
+            else:
+                self.conditions.append(f"Python finds the module {name} at {elsewhere} ({self._opened[0]})")
             return None
         mount = self._finder.mounted(self._path.folders)
         if mount:
@@ -289,7 +293,8 @@ class _Program:
     def _problem(self, missing: _Missing) -> LaunchProblem:
         nodes = tuple(dict.fromkeys(node for node, _ in missing.places if node is not None))
         line = missing.places[0][1] if nodes else None
-        text = f"cannot start: {_shown(missing, self._path)}"
+        folders = [folder for folder in dict.fromkeys(self._path.folders) if self._finder.is_there(folder)]
+        text = f"cannot start: {_shown(missing, self._path.library, folders)}"
         kind = Kind.BELOW_MOUNT if missing.mount else Kind.NO_MODULE
         if missing.mount:
             text += f", as far as the image tells; {missing.mount}, which the environment mounts, is on the search path"
@@ -299,19 +304,16 @@ class _Program:
         return LaunchProblem(kind, missing.certainty, text, Concern.SCRIPT, nodes, line=line)
 
 
-def _shown(missing: _Missing, path: SearchPath) -> str:
+def _shown(missing: _Missing, library: str, folders: Sequence[str]) -> str:
     """What is missing, who imports it, and where it was looked for."""
     importers = _importers(missing.places)
     if missing.name.startswith("."):
         return f"{importers} makes the relative import {missing.name!r}, and a script that is run by its path is in no package"
     if missing.package:
         return f"no module named {missing.name!r}: {importers} imports it, and the package {missing.package} has no such module"
-    others = [folder for folder in path.folders if not folder.startswith(path.library) and not folder.endswith(".zip")]
+    others = [folder for folder in folders if folder != library and not folder.startswith(library + "/lib-dynload")]
     shown = ", ".join(others[:_MOST_SHOWN]) + (" …" if len(others) > _MOST_SHOWN else "")
-    return (
-        f"no module named {missing.name!r}: {importers} imports it, and neither the standard library ({path.library}) "
-        f"nor the search path ({shown}) has it"
-    )
+    return f"no module named {missing.name!r}: {importers} imports it, and it is not in {library}{', ' if shown else ''}{shown}"
 
 
 def _importers(places: Sequence[tuple[Node | None, int]]) -> str:

@@ -65,8 +65,8 @@ def search_path(view: View, python: Located, options: tuple[str, ...], context: 
     if context.environment_is_open:
         path.doubts.append("an environment is activated before")
     _standard(view, python, path)
-    if context.user.home and not is_isolated and "s" not in flags:
-        _user_site(view, context.user.home, path)
+    if not is_isolated and "s" not in flags:
+        _user_site(view, context, path)
     _read_pth(view, path)
     return path
 
@@ -176,8 +176,14 @@ def _virtual_environment(view: View, python: Located) -> str:
     return ""
 
 
-def _user_site(view: View, home: str, path: SearchPath) -> None:
-    path.folders += [f"{home}/.local/lib/python{version}/site-packages" for version in _versions(view, f"{home}/.local")]
+def _user_site(view: View, context: Context, path: SearchPath) -> None:
+    """The site folders of the run user. A number without an account has the home directory ``/``."""
+    bases = [f"{home}/.local" for home in (context.environment.get("HOME", ""), context.user.home) if home]
+    if not bases and context.user.unread:
+        path.opened.append(f"the home directory of {context.user} is not known, so neither are the packages in it")
+        path.doubts.append(path.opened[-1])
+    for base in dict.fromkeys([context.environment.get("PYTHONUSERBASE", ""), *(bases or ["/.local"])]):
+        path.folders += [f"{base}/lib/python{version}/site-packages" for version in (_versions(view, base) if base else [])]
 
 
 def _read_pth(view: View, path: SearchPath) -> None:
