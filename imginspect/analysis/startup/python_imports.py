@@ -82,13 +82,17 @@ def judge_imports(view: View, start: PythonStart) -> Imports:
 
 @dataclass(slots=True)
 class _Missing:
-    """One module that was not found. *places* are (file, line) of its imports; *reasons* say why it may be there after all."""
+    """One module that was not found.
+
+    *places* are (file, line) of its imports; *reasons* say why it may be there after all. *folders* are those in which it was looked for.
+    """
 
     name: str
     package: str
     certainty: Certainty
     mount: str = ""
     reasons: list[str] = field(default_factory=list)
+    folders: list[str] = field(default_factory=list)
     places: list[tuple[Node | None, int]] = field(default_factory=list)
 
 
@@ -252,6 +256,7 @@ class _Program:
             missing = self._judge(name, event, found)
             if missing is None or len(self._missing) >= _MOST_MISSING:
                 return
+            missing.folders += [folder for folder in dict.fromkeys(self._path.folders) if self._finder.is_there(folder)]
             self._missing[name] = missing
         missing.places.append((text.node, event.line))
 
@@ -293,8 +298,7 @@ class _Program:
     def _problem(self, missing: _Missing) -> LaunchProblem:
         nodes = tuple(dict.fromkeys(node for node, _ in missing.places if node is not None))
         line = missing.places[0][1] if nodes else None
-        folders = [folder for folder in dict.fromkeys(self._path.folders) if self._finder.is_there(folder)]
-        text = f"cannot start: {_shown(missing, self._path.library, folders)}"
+        text = f"cannot start: {_shown(missing, self._path.library)}"
         kind = Kind.BELOW_MOUNT if missing.mount else Kind.NO_MODULE
         if missing.mount:
             text += f", as far as the image tells; {missing.mount}, which the environment mounts, is on the search path"
@@ -304,14 +308,14 @@ class _Program:
         return LaunchProblem(kind, missing.certainty, text, Concern.SCRIPT, nodes, line=line)
 
 
-def _shown(missing: _Missing, library: str, folders: Sequence[str]) -> str:
+def _shown(missing: _Missing, library: str) -> str:
     """What is missing, who imports it, and where it was looked for."""
     importers = _importers(missing.places)
     if missing.name.startswith("."):
         return f"{importers} makes the relative import {missing.name!r}, and a script that is run by its path is in no package"
     if missing.package:
         return f"no module named {missing.name!r}: {importers} imports it, and the package {missing.package} has no such module"
-    others = [folder for folder in folders if folder != library and not folder.startswith(library + "/lib-dynload")]
+    others = [folder for folder in missing.folders if folder != library and not folder.startswith(library + "/lib-dynload")]
     shown = ", ".join(others[:_MOST_SHOWN]) + (" …" if len(others) > _MOST_SHOWN else "")
     return f"no module named {missing.name!r}: {importers} imports it, and it is not in {library}{', ' if shown else ''}{shown}"
 
