@@ -9,8 +9,11 @@ from typing import Any
 
 import pytest
 
-from imginspect.analysis.startup.launch import Launch, launch
+from imginspect.analysis.run_user import run_user
+from imginspect.analysis.startup.launch import Launch, first_context, launch
+from imginspect.analysis.startup.lookup import locate
 from imginspect.analysis.startup.problem import Certainty, Concern, Kind
+from imginspect.analysis.startup.python_imports import PythonStart, judge_imports
 from tests.analysis.views import link, script, static, text, view_of
 
 Entry = dict[str, Any]
@@ -276,6 +279,16 @@ def test_an_editable_install_whose_modules_are_mapped(missing: list[str]) -> Non
     ]
     result = launch(view_of([*VENV, *files], cmd=["/opt/py/bin/python3.12", "/run.py"]))
     assert [problem.text.split("'")[1] for problem in result.problems] == missing
+
+
+def test_a_start_under_a_condition_is_a_warning_that_names_it() -> None:
+    view = view_of([*DEBIAN, text("/app/run.py", "import zzz")])
+    context = first_context(view, run_user(view), ())
+    python = locate(view, "/usr/bin/python3", context.user)
+    start = PythonStart(python, (), context, view.filesystem.get("/app/run.py"), condition="it is started only where /data is there")
+    (problem,) = judge_imports(view, start).problems
+    assert problem.certainty is Certainty.DEPENDS
+    assert problem.text.endswith("not certain, because it is started only where /data is there")
 
 
 def test_a_submodule_that_an_installed_package_does_not_have() -> None:

@@ -13,7 +13,8 @@ from imginspect.analysis.python.calls import MOST_BYTES
 from imginspect.analysis.python.names import Function, Names, TooManySteps, only_looped_over
 
 _MOST_TOKENS = 250_000
-_MOST_EVENTS = 5_000
+_MOST_EVENTS = 50_000
+"""No program that people wrote does so much while it is loaded; the search path is looked through for each."""
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 _NESTED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 _ENDING_CALLS = frozenset({"sys.exit", "exit", "quit", "os._exit", "os.abort", "os.execv", "os.execve", "os.execvp", "os.execvpe"})
@@ -112,6 +113,7 @@ class _Reader:
         self._events: list[Event] = []
         self._functions: dict[str, Function] = {}
         self._later: list[tuple[Function, int]] = []
+        self._entered: set[str] = set()
         self._has_package = False
         self._why = ""
 
@@ -128,7 +130,8 @@ class _Reader:
             for statement in function.body:
                 self._effects(statement, number)
         changes = [event for event in self._events if not isinstance(event, Called)]
-        return TopLevel((*changes, *loaded)[:_MOST_EVENTS], has_package=self._has_package)
+        events = tuple(dict.fromkeys([*changes, *loaded]))
+        return TopLevel(events, has_package=self._has_package) if len(events) <= _MOST_EVENTS else TopLevel(is_understood=False)
 
     # -- statements ----------------------------------------------------------------------------------------------------
 
@@ -273,7 +276,7 @@ class _Reader:
         name = self._names.dotted(node.func, scope)
         line = node.lineno
         if isinstance(node.func, ast.Name) and node.func.id in self._functions:
-            self._called_inside(self._functions[node.func.id], scope, set())
+            self._called_inside(self._functions[node.func.id], scope)
         elif name in ("sys.path.append", "sys.path.insert", "site.addsitedir") and node.args:
             self._added([node.args[-1] if name == "sys.path.insert" else node.args[0]], scope, line, is_site=name.startswith("site"))
         elif name == "sys.path.extend" and node.args:
@@ -292,17 +295,19 @@ class _Reader:
         elif "." in name:
             self._events.append(Called(name, line))
 
-    def _called_inside(self, function: Function, scope: int, seen: set[str]) -> None:
-        """What a function of the text calls of other modules, and the functions that it calls."""
-        seen.add(function.name)
-        for node in ast.walk(function):
-            if not isinstance(node, ast.Call):
+    def _called_inside(self, function: Function, scope: int) -> None:
+        """What a function of the text calls of other modules, and the functions that it calls; each function once."""
+        todo = [function]
+        while todo:
+            at = todo.pop()
+            if at.name in self._entered:
                 continue
-            if isinstance(node.func, ast.Name) and node.func.id in self._functions:
-                if node.func.id not in seen:
-                    self._called_inside(self._functions[node.func.id], scope, seen)
-            elif "." in (name := self._names.dotted(node.func, scope)):
-                self._events.append(Called(name, node.lineno))
+            self._entered.add(at.name)
+            for node in ast.walk(at):
+                if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in self._functions:
+                    todo.append(self._functions[node.func.id])
+                elif isinstance(node, ast.Call) and "." in (name := self._names.dotted(node.func, scope)):
+                    self._events.append(Called(name, node.lineno))
 
     def _added(self, folders: Sequence[ast.expr] | None, scope: int, line: int, *, is_site: bool = False) -> None:
         values = [value.text for folder in folders for value in self._names.each(folder, scope)] if folders is not None else [None]

@@ -91,9 +91,9 @@ class Finder:
                 return Sought(State.UNKNOWN, tuple(files), root)  # not a package: it may make modules below itself, as os does
         return Sought(State.FOUND, tuple(files), root)
 
-    def is_there(self, folder: str) -> bool:
-        """Whether *folder* is a directory of the image that the environment mounts nothing over."""
-        return self._list(folder) is not None
+    def directory(self, folder: str) -> str:
+        """The directory of the image that *folder* leads to; empty where it is none, or the environment mounts its own over it."""
+        return self._view.filesystem.resolve(folder).node.path if self._list(folder) is not None else ""
 
     def opaque(self, folders: Iterable[str]) -> str:
         """The first of *folders* that is a file, such as a zip, which Python would look into; empty where there is none."""

@@ -27,7 +27,8 @@ from imginspect.wording import counted
 
 _MOST_MODULES = 500
 _DEEPEST = 60
-_MOST_MISSING = 50
+_MOST_MISSING = 1_000
+"""More than any program imports by mistake."""
 _MOST_SHOWN = 8
 _PYTHON = re.compile(r"(?:platform-)?python(?:\d+(?:\.\d+)?t?)?\Z")
 _CUSTOM = ("sitecustomize", "usercustomize")
@@ -44,6 +45,7 @@ class PythonStart(NamedTuple):
     """One start of Python: the interpreter as it was found, with its own *options*.
 
     *node* is the file that runs, with *module* its name where ``-m`` names it; *text* is an inline text where there is no file.
+    *condition* says in words why it is not certain that it is started at all, empty where it is.
     """
 
     python: Located
@@ -52,6 +54,7 @@ class PythonStart(NamedTuple):
     node: Node | None = None
     module: str = ""
     text: str | None = None
+    condition: str = ""
 
 
 class Imports(NamedTuple):
@@ -77,7 +80,7 @@ def judge_imports(view: View, start: PythonStart) -> Imports:
         return Imports()
     program.customize()
     program.start(start)
-    return Imports(program.problems(), tuple(dict.fromkeys(program.conditions)))
+    return Imports(program.problems(start.condition), tuple(dict.fromkeys(program.conditions)))
 
 
 @dataclass(slots=True)
@@ -119,6 +122,7 @@ class _Program:
         self._loaded: set[str] = set()
         self._packages: set[str] = set()
         self._missing: dict[str, _Missing] = {}
+        self._outside: dict[str, str] = {}
         self.conditions: list[str] = []
 
     def has_library(self) -> bool:
@@ -150,8 +154,11 @@ class _Program:
         if read is not None:
             self._run(read, _Text(start.node, package, is_sure=True, is_main=True), 0)
 
-    def problems(self) -> tuple[LaunchProblem, ...]:
-        """The modules that are missing, in the order of their first import."""
+    def problems(self, condition: str) -> tuple[LaunchProblem, ...]:
+        """The modules that are missing, in the order of their first import; none for certain under a *condition*."""
+        for missing in self._missing.values() if condition else ():
+            missing.certainty = Certainty.DEPENDS
+            missing.reasons.insert(0, condition)
         return tuple(self._problem(missing) for missing in self._missing.values())
 
     # -- what a text does ----------------------------------------------------------------------------------------------
@@ -256,7 +263,7 @@ class _Program:
             missing = self._judge(name, event, found)
             if missing is None or len(self._missing) >= _MOST_MISSING:
                 return
-            missing.folders += [folder for folder in dict.fromkeys(self._path.folders) if self._finder.is_there(folder)]
+            missing.folders += dict.fromkeys(filter(None, map(self._finder.directory, self._path.folders)))
             self._missing[name] = missing
         missing.places.append((text.node, event.line))
 
@@ -284,11 +291,14 @@ class _Program:
 
     def _somewhere(self, name: str) -> str:
         """Where, outside of packages, the image has a module of that name."""
-        for node in self._view.filesystem.walk():
-            last = node.path.rpartition("/")[2]
-            if last == (name if node.kind == DIRECTORY else f"{name}.py") and not is_of_a_package(node.path + "/"):
-                return node.path
-        return ""
+        if not self._outside:
+            self._outside[""] = ""
+            for node in self._view.filesystem.walk():
+                last = node.path.rpartition("/")[2]
+                stem = last if node.kind == DIRECTORY else last.removesuffix(".py") if last.endswith(".py") else ""
+                if stem and not is_of_a_package(node.path + "/"):
+                    self._outside.setdefault(stem, node.path)
+        return self._outside.get(name, "")
 
     def _note_relative(self, event: Imported, text: _Text) -> None:
         name = "." * event.level + event.module
