@@ -93,6 +93,7 @@ FOUND: list[tuple[str, dict[str, str], list[str], str]] = [
     ("in try", {"/app/run.py": "try:\n  import zzz\nexcept ImportError:\n  zzz = None"}, RUN, "/"),
     ("in a module that is tried", {"/app/run.py": "try:\n  import a\nexcept Exception:\n  a = None", "/app/a.py": "import zzz"}, RUN, "/"),
     ("suppressed", {"/app/run.py": "from contextlib import suppress\nwith suppress(ImportError):\n  import zzz"}, RUN, "/"),
+    ("behind what may raise", {"/app/run.py": "try:\n  unicode\n  import cStringIO\nexcept NameError:\n  pass"}, RUN, "/"),
     ("for type checkers", {"/app/run.py": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n  import zzz"}, RUN, "/"),
     ("for another platform", {"/app/run.py": "import sys\nif sys.platform == 'win32':\n  import winreg"}, RUN, "/"),
     ("for another version", {"/app/run.py": "import sys\nif sys.version_info < (3, 11):\n  import tomli"}, RUN, "/"),

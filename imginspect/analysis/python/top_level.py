@@ -219,12 +219,18 @@ class _Reader:
 
     def _try(self, node: ast.Try | ast.TryStar, scope: int, *, is_certain: bool) -> bool:
         is_caught = any(self._catches(handler, scope) for handler in node.handlers)
-        ended = self._block(node.body, scope, is_certain=is_certain and not is_caught)
+        ended = self._tried(node, scope, is_certain=is_certain and not is_caught)
         for handler in node.handlers:
             self._block(handler.body, scope, is_certain=False)
         self._block(node.orelse, scope, is_certain=is_certain and not node.handlers)
         finished = self._block(node.finalbody, scope, is_certain=is_certain)
         return finished or (ended and not node.handlers)
+
+    def _tried(self, node: ast.Try | ast.TryStar, scope: int, *, is_certain: bool) -> bool:
+        """Read the body of a ``try``: behind anything but imports an exception of another kind may have left it before."""
+        first = next((number for number, part in enumerate(node.body) if not isinstance(part, ast.Import | ast.ImportFrom)), len(node.body))
+        ended = self._block(node.body[: first + 1], scope, is_certain=is_certain)
+        return ended or self._block(node.body[first + 1 :], scope, is_certain=is_certain and not node.handlers)
 
     def _catches(self, handler: ast.ExceptHandler, scope: int) -> bool:
         """Whether the handler catches, or may catch, that a module is missing."""

@@ -34,7 +34,7 @@ _PYTHON = re.compile(r"(?:platform-)?python(?:\d+(?:\.\d+)?t?)?\Z")
 _CUSTOM = ("sitecustomize", "usercustomize")
 _HOOKING = frozenset(
     {"hy", "xonsh", "coconut", "macropy", "jpype", "clr", "import_ipynb", "nbimporter", "fissix", "pyximport", "future", "pytest"}
-    | {"findspark", "rootutils", "pyrootutils", "pip", "pkg_resources", "ROOT", "cppyy", "gi", "sage", "bpy"}
+    | {"findspark", "rootutils", "pyrootutils", "pip", "setuptools", "pkg_resources", "ROOT", "cppyy", "gi", "sage", "bpy"}
 )
 """Packages that let modules be imported that are no files of that name on the search path."""
 _BEFORE = {"setuptools": ("distutils",), "_distutils_hack": ("distutils",)}
