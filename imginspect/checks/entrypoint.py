@@ -49,7 +49,7 @@ def starts(subject: Subject, params: Params) -> Outcome:
 
 @check("script-exists", Params)
 def script_exists(subject: Subject, params: Params) -> Outcome:
-    """FAIL where the script or module that an interpreter is given is not there, or the run user may not read it."""
+    """FAIL where the script or module that an interpreter is given, or a module that it imports, is not there or may not be read."""
     del params
     launch = subject.launch
     if not subject.is_read_whole:

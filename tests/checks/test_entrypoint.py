@@ -70,6 +70,16 @@ def test_a_script_on_a_mount_is_a_condition() -> None:
     assert "/safe_data/run.py" in found["TRE-ENT-003"].conditions[0]
 
 
+def test_the_evidence_for_an_import() -> None:
+    library = "/usr/local/lib/python3.12"
+    standard = [text(f"{library}/os.py"), text(f"{library}/encodings/__init__.py")]
+    found = results(debian(), standard, [text("/app/run.py", "import os\nimport pandas\n")], cmd=["python", "/app/run.py"], user="app")
+    assert verdicts(found) == ["pass", "pass", "fail", "pass", "pass"]
+    (finding,) = found["TRE-ENT-003"].findings
+    assert finding.message.startswith("cannot start: no module named 'pandas': /app/run.py (line 2) imports it")
+    assert [(item.path, item.line, item.layer_index) for item in finding.evidence if item.path] == [("/app/run.py", 2, 2)]
+
+
 def test_the_driver_is_a_condition() -> None:
     found = results(debian(), [program("/app/run", "libcuda.so.1")], cmd=["/app/run"], user="app")
     assert found["TRE-ENT-002"].verdict is Verdict.PASS

@@ -19,7 +19,9 @@ _MOST_RETURNS = 8
 _MOST_EACH = 20
 _MOST_STEPS = 600_000
 _NESTED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
-_PATHS = frozenset({"pathlib.Path", "pathlib.PurePath", "pathlib.PosixPath", "str", "os.path.abspath", "os.path.realpath", "os.fspath"})
+_PATHS = frozenset(
+    {"pathlib.Path", "pathlib.PurePath", "pathlib.PosixPath", "str", "os.path.abspath", "os.path.realpath", "os.path.normpath", "os.fspath"}
+)
 _BASES = frozenset({"base_url", "endpoint_url", "api_base", "azure_endpoint", "server_url"})
 """Arguments by which a client is told whom it shall talk to."""
 _SAME = frozenset({"resolve", "absolute", "as_posix", "expanduser", "strip", "encode"})
@@ -287,11 +289,27 @@ class Names:
             case ast.Subscript():
                 if self.dotted(node.value, scope) == "os.environ":
                     return self._variable(self.value(node.slice, scope, depth + 1).text, None, node)
-                return dynamic(_source(node))
+                return self._ancestor(node, scope, depth)
             case ast.Attribute():
                 return self._value_of_attribute(node, scope, depth)
             case _:
                 return dynamic(_source(node))
+
+    def each(self, node: ast.expr, scope: int) -> list[Value]:
+        """Each text that *node* may stand for, where it is a name that a loop gives the elements of a list; else its one value."""
+        found = self._lookup(node.id, scope) if isinstance(node, ast.Name) else None
+        expressions = self._expressions(*found) if found is not None and not found[0].is_open and not found[0].added else []
+        if found is None or not 0 < len(expressions) <= _MOST_EACH:
+            return [self.value(node, scope)]
+        return [self.value(expression, found[1]) for expression in expressions]
+
+    def _ancestor(self, node: ast.Subscript, scope: int, depth: int) -> Value:
+        """What ``path.parents[NUMBER]`` is."""
+        if isinstance(node.value, ast.Attribute) and node.value.attr == "parents" and isinstance(node.slice, ast.Constant):
+            text, number = self.value(node.value.value, scope, depth + 1).text, node.slice.value
+            if text and text.startswith("/") and isinstance(number, int) and 0 <= number < text.count("/"):
+                return constant("/" + "/".join(text.split("/")[1 : -1 - number]), _source(node))
+        return dynamic(_source(node))
 
     def _value_of_name(self, node: ast.Name, scope: int, depth: int) -> Value:
         if node.id == "__file__":
@@ -362,8 +380,11 @@ class Names:
         return dynamic(_source(node))
 
     def _value_of_attribute(self, node: ast.Attribute, scope: int, depth: int) -> Value:
-        if self.dotted(node, scope) == "sys.executable":
+        name = self.dotted(node, scope)
+        if name == "sys.executable":
             return constant("python", "sys.executable")
+        if name in ("os.pardir", "os.curdir"):
+            return constant(".." if name == "os.pardir" else ".", name)
         if node.attr == "parent":
             inner = self.value(node.value, scope, depth + 1)
             return constant(posixpath.dirname(inner.text)) if inner.text else dynamic(_source(node))

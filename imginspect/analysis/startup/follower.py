@@ -16,6 +16,7 @@ from imginspect.analysis.startup.lookup import Located, absolute, is_file, leads
 from imginspect.analysis.startup.model import Language, Origin, Started
 from imginspect.analysis.startup.problem import Certainty, Concern, Kind, LaunchProblem
 from imginspect.analysis.startup.program import Program, execute
+from imginspect.analysis.startup.python_imports import PythonStart, judge_imports
 from imginspect.analysis.startup.shell_text import BUILTINS, passes_on, simple_command
 from imginspect.analysis.startup.special_wrappers import Step
 from imginspect.analysis.startup.targets import Interpreter, find_target
@@ -199,7 +200,7 @@ class Follower:
     def _target(self, target: Target, at: _Next, located: Located | None) -> _Next | None:
         self.target = target
         if target.form is Form.TEXT:
-            return self._text(target, at.context)
+            return self._text(target, at.context, located)
         found = find_target(self._view, Interpreter(located, target), at.context)
         self.has_script = self.has_script or found.is_checked
         self._add(found.problems, target.value or target.interpreter)
@@ -209,6 +210,7 @@ class Follower:
         elif target.form in (Form.FILE, Form.MODULE):
             self._tell(f"{target.interpreter} runs {target.value}")
             self._start(target, found.node, at.words)
+            self._imports(target, at.context, located, found.node)
             return self._passed_on(target, found.node, at.context)
         elif target.form is Form.PROGRAM:
             node = at.script or (located.node if located is not None else None)
@@ -229,13 +231,14 @@ class Follower:
         is_open = context.environment_is_open or "PATH" in text
         return _Next(words, context._replace(is_shell=False, environment_is_open=is_open))
 
-    def _text(self, target: Target, context: Context) -> _Next | None:
+    def _text(self, target: Target, context: Context, located: Located | None = None) -> _Next | None:
         """A text for a shell or another interpreter; a shell's is followed where it is one plain command."""
         self.target = target
         origin = Origin(None, self._command.field_of(target.value) or None)
         self._tell(f"{target.interpreter} runs the text {target.value[:_LONGEST_STEP]!r}")
         self.started.append(Started(target.language, origin, target.value, None, (target.interpreter,), tuple(self.steps)))
         if target.language is not Language.SHELL:
+            self._imports(target, context, located, None)
             return None
         simple = simple_command(target.value, context.environment)
         if simple is None:
@@ -248,6 +251,16 @@ class Follower:
         return _Next(
             simple.words, context._replace(environment=environment, working_dir=directory, is_shell=True, environment_is_open=is_open)
         )
+
+    def _imports(self, target: Target, context: Context, python: Located | None, node: Node | None) -> None:
+        """Look up what a Python text imports while it is loaded."""
+        if target.language is not Language.PYTHON or python is None or (node is None and target.form is not Form.TEXT):
+            return
+        module = target.value if target.form is Form.MODULE else ""
+        text = target.value if target.form is Form.TEXT else None
+        found = judge_imports(self._view, PythonStart(python, target.options, context, node, module, text))
+        self._add(found.problems, target.value)
+        self.conditions += found.conditions
 
     def _start(self, target: Target, node: Node | None, words: tuple[str, ...]) -> None:
         """Take note of what runs, with its text where it has one."""

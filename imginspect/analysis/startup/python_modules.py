@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import posixpath
 import re
 from dataclasses import dataclass, field
@@ -17,7 +18,11 @@ from imginspect.tar.header import DIRECTORY
 _VERSION = re.compile(r"(?:python|pypy)(\d+\.\d+)t?\Z")
 _LIBRARY = re.compile(r"python(\d+\.\d+)t?\Z")
 _HARMLESS_PTH = re.compile(r"\Aimport (?:os; var = 'SETUPTOOLS_USE_DISTUTILS'|sys, ?types, ?os;|_virtualenv\b|coverage\b)")
+_EDITABLE = re.compile(r"import (__editable__\w+_finder); *\1\.install\(\)\Z")
+"""The line that setuptools writes for an editable install whose modules are mapped one by one."""
+_MAPPING = re.compile(r"^MAPPING(?:: *[\w\[\], ]+)? *= *(\{[^\n]*\})", re.MULTILINE)
 _SUFFIXES = (".py", ".pyc")
+_DEBIAN = "/usr/lib/python3/dist-packages"
 _MOST_PTH = 200
 _MOST_LINES = 500
 _MOST_FOLDERS = 50
@@ -25,10 +30,17 @@ _MOST_FOLDERS = 50
 
 @dataclass(slots=True)
 class SearchPath:
-    """*folders* in order. *doubts* say why there may be others."""
+    """*folders* in order. *doubts* say why there may be others; *opened* are those of them that are code in ``.pth`` files.
+
+    *library* is the folder of the standard library, empty where it was not found. *mapped* are the modules of editable installs that
+    are somewhere else, with their paths.
+    """
 
     folders: list[str] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
+    opened: list[str] = field(default_factory=list)
+    library: str = ""
+    mapped: dict[str, str] = field(default_factory=dict)
 
 
 class Module(NamedTuple):
@@ -38,13 +50,13 @@ class Module(NamedTuple):
     missing: str = ""
 
 
-def search_path(view: View, python: Located, options: tuple[str, ...], context: Context) -> SearchPath:
-    """The search path of the interpreter *python* that is given *options*."""
+def search_path(view: View, python: Located, options: tuple[str, ...], context: Context, first: str | None = None) -> SearchPath:
+    """The search path of the interpreter *python* that is given *options*. *first* is its first folder, else the working directory."""
     path = SearchPath()
     flags = "".join(option[1:] for option in options if re.match(r"-[A-Za-z]+\Z", option))
     is_isolated = "I" in flags
     if not is_isolated and "P" not in flags and not context.environment.get("PYTHONSAFEPATH"):
-        path.folders.append(context.working_dir or "/")
+        path.folders.append(first or context.working_dir or "/")
     if not is_isolated and "E" not in flags:
         given = [part for part in context.environment.get("PYTHONPATH", "").split(":") if part]
         path.folders += [absolute(part, context.working_dir) for part in given]
@@ -53,8 +65,8 @@ def search_path(view: View, python: Located, options: tuple[str, ...], context: 
     if context.environment_is_open:
         path.doubts.append("an environment is activated before")
     _standard(view, python, path)
-    if context.user.home and not is_isolated and "s" not in flags:
-        _user_site(view, context.user.home, path)
+    if not is_isolated and "s" not in flags:
+        _user_site(view, context, path)
     _read_pth(view, path)
     return path
 
@@ -106,23 +118,48 @@ def _standard(view: View, python: Located, path: SearchPath) -> None:
     if python.node is None:
         path.doubts.append("which Python runs is not known")
         return
+    environment = _virtual_environment(view, python)
+    home, is_alone = _settings(view, environment, python) if environment else ("", False)
     prefix = posixpath.dirname(posixpath.dirname(python.node.path))
+    if home and prefix == environment:  # a copy of the interpreter and no link to it
+        prefix = posixpath.dirname(home)
     match = _VERSION.search(python.node.path)
     versions = [match[1]] if match else _versions(view, prefix)
-    has_library = False
     for version in versions:
         for root in ("/usr", "/") if prefix in ("/usr", "/") else (prefix,):
-            library = posixpath.join(root, f"lib/python{version}")
-            has_library = has_library or _file(view, library + "/os.py") is not None
-            path.folders += [library, library + "/lib-dynload", library + "/site-packages"]
-            path.folders += [posixpath.join(root, f"lib64/python{version}/site-packages")]
-        path.folders += [f"/usr/local/lib/python{version}/dist-packages", "/usr/lib/python3/dist-packages"]
-        environment = _virtual_environment(view, python)
+            for library in (posixpath.join(root, f"lib/python{version}"), posixpath.join(root, f"lib64/python{version}")):
+                is_there = any(_file(view, f"{library}/os{suffix}") is not None for suffix in _SUFFIXES)
+                path.library = path.library or (library if is_there else "")
+                path.folders += [posixpath.join(root, f"lib/python{version.replace('.', '')}.zip"), library, library + "/lib-dynload"]
+                path.folders += [] if is_alone else [library + "/site-packages"]
+        path.folders += [] if is_alone else _local_sites(view, prefix, version)
         if environment:
             path.folders += [f"{environment}/lib/python{version}/site-packages", f"{environment}/lib64/python{version}/site-packages"]
     path.folders[:] = list(dict.fromkeys(path.folders))
-    if not has_library:
+    if not path.library:
         path.doubts.append("where its standard library is could not be told")
+
+
+def _local_sites(view: View, prefix: str, version: str) -> list[str]:
+    """The site folders that distributions add: only the Python that they install itself looks there."""
+    if prefix not in ("/usr", "/"):
+        return []
+    if _is_directory(view, _DEBIAN):
+        return [f"/usr/local/lib/python{version}/dist-packages", _DEBIAN, f"/usr/lib/python{version}/dist-packages"]
+    return [f"/usr/local/lib/python{version}/site-packages", f"/usr/local/lib64/python{version}/site-packages"]
+
+
+def _settings(view: View, environment: str, python: Located) -> tuple[str, bool]:
+    """The folder of the Python that a virtual environment was made from, and whether the packages of that are shut out."""
+    node = _file(view, posixpath.join(environment, "pyvenv.cfg"))
+    text = view.text(node) if node is not None else None
+    found = dict.fromkeys(("home", "include-system-site-packages"), "")
+    for line in (text or "").split("\n", _MOST_LINES)[:_MOST_LINES]:
+        key, equals, value = line.partition("=")
+        if equals and key.strip().lower() in found:
+            found[key.strip().lower()] = value.strip()
+    is_sure = posixpath.dirname(posixpath.dirname(posixpath.normpath(python.path))) == environment
+    return found["home"], is_sure and found["include-system-site-packages"].lower() == "false"
 
 
 def _versions(view: View, prefix: str) -> list[str]:
@@ -139,8 +176,14 @@ def _virtual_environment(view: View, python: Located) -> str:
     return ""
 
 
-def _user_site(view: View, home: str, path: SearchPath) -> None:
-    path.folders += [f"{home}/.local/lib/python{version}/site-packages" for version in _versions(view, f"{home}/.local")]
+def _user_site(view: View, context: Context, path: SearchPath) -> None:
+    """The site folders of the run user. A number without an account has the home directory ``/``."""
+    bases = [f"{home}/.local" for home in (context.environment.get("HOME", ""), context.user.home) if home]
+    if not bases and context.user.unread:
+        path.opened.append(f"the home directory of {context.user} is not known, so neither are the packages in it")
+        path.doubts.append(path.opened[-1])
+    for base in dict.fromkeys([context.environment.get("PYTHONUSERBASE", ""), *(bases or ["/.local"])]):
+        path.folders += [f"{base}/lib/python{version}/site-packages" for version in (_versions(view, base) if base else [])]
 
 
 def _read_pth(view: View, path: SearchPath) -> None:
@@ -161,17 +204,33 @@ def _read_pth(view: View, path: SearchPath) -> None:
                 path.doubts.append(f"{child.path} was not read")
                 return
             for line in text.split("\n", _MOST_LINES)[:_MOST_LINES]:
-                _pth_line(line.strip(), child, folder, path)
+                _pth_line(view, line.strip(), child, folder, path)
 
 
-def _pth_line(line: str, pth: Node, folder: str, path: SearchPath) -> None:
+def _pth_line(view: View, line: str, pth: Node, folder: str, path: SearchPath) -> None:
     if not line or line.startswith("#"):
         return
     if line.startswith(("import ", "import\t")):
         if not _HARMLESS_PTH.match(line):
             path.doubts.append(f"{pth.path} runs code that may add to the search path")
+            path.opened += [] if _mapped(view, line, pth, path) else path.doubts[-1:]
     else:
         path.folders.append(absolute(line, folder))
+
+
+def _mapped(view: View, line: str, pth: Node, path: SearchPath) -> bool:
+    """Whether *line* installs a finder of setuptools, whose table of modules is then added."""
+    match = _EDITABLE.match(line)
+    node = _file(view, posixpath.join(posixpath.dirname(pth.path), match[1] + ".py")) if match is not None else None
+    table = _MAPPING.search((view.text(node) if node is not None else None) or "")
+    if table is None:
+        return False
+    try:
+        found = ast.literal_eval(table[1])
+    except (ValueError, SyntaxError, RecursionError, MemoryError):
+        return False
+    path.mapped.update((name, target) for name, target in found.items() if isinstance(name, str) and isinstance(target, str))
+    return True
 
 
 def _real(view: View, folder: str) -> str:
