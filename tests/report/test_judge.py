@@ -89,7 +89,8 @@ def test_the_numbers_of_the_tally_are_all_rules(strict: bool, undetermined: Unde
     [
         ((OPEN, OPEN), {}, "2 high rules could not be decided: TRE-T-000, TRE-T-001"),
         ((OPEN, CRITICAL, OPEN), {}, "1 critical and 2 high rules could not be decided: TRE-T-000, TRE-T-001, TRE-T-002"),
-        ((OPEN,), {"undetermined": Undetermined.FAIL}, "1 high rule could not be decided, which counts as a failure (--undetermined fail): TRE-T-000"),
+        ((OPEN,), {"undetermined": Undetermined.FAIL},
+         "1 high rule could not be decided, which counts as a failure (--undetermined fail): TRE-T-000"),
         ((OPEN,), {"undetermined": Undetermined.PASS},
          "no rule of severity high or worse failed; 1 high rule could not be decided (--undetermined pass): TRE-T-000"),
         ((UNREAD, OPEN), {}, "1 high rule could not be decided because not everything was read: TRE-T-000; "
