@@ -9,7 +9,7 @@ from pathlib import Path
 from imginspect.cache import Cache
 from imginspect.checks import prepare
 from imginspect.checks.runner import Prepared
-from imginspect.rules import PatternSet, Policy, RuleSet, Severity, yaml_file
+from imginspect.rules import PatternSet, Policy, RuleSet, Severity, Undetermined, yaml_file
 from imginspect.rules.folder import rule_files, rules_folder
 from imginspect.rules.knowledge_base import KnowledgeBase
 from imginspect.rules.loading import load
@@ -22,7 +22,8 @@ from imginspect.scan.validators import VALIDATORS
 
 @dataclass(frozen=True, slots=True)
 class Criteria:
-    """Rules bound to their checks, what they know, the search for credentials, the policy, and from which severity on to fail.
+    """Rules bound to their checks, what they know, the search for credentials, the policy, from which severity on to fail, and what
+    rules count as that cannot be decided.
 
     The rules have the severities that the policy gives them; *own_severities* are those that changed rules state themselves, by id.
     """
@@ -34,6 +35,7 @@ class Criteria:
     policy: Policy
     fail_on: Severity
     strict: bool = False
+    undetermined: Undetermined = Undetermined.UNDECIDED
     own_severities: Mapping[str, Severity] = field(default_factory=dict)
 
 
@@ -43,10 +45,12 @@ def load_criteria(
     fail_on: Severity | None = None,
     *,
     strict: bool = False,
+    undetermined: Undetermined | None = None,
     cache: Cache | None = None,
     fingerprint_key: bytes | None = None,
 ) -> Criteria:
-    """The criteria that the rules built in, those in *rule_folders* and the policy make; *fail_on* overrides the policy's.
+    """The criteria that the rules built in, those in *rule_folders* and the policy make; *fail_on* and *undetermined* override
+    the policy's.
 
     With *fingerprint_key* each credential that is found has an id; see ``scan.secret_id``.
     Raises: RuleError
@@ -65,6 +69,7 @@ def load_criteria(
         policy=policy,
         fail_on=fail_on or policy.fail_on,
         strict=strict,
+        undetermined=undetermined or policy.undetermined,
         own_severities=own_severities(policy, loaded.rules),
     )
 

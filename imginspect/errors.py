@@ -13,9 +13,21 @@ ImgInspectError
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
+
+class Seen(NamedTuple):
+    """What was read of an archive before it turned out that it cannot be inspected: bytes, and their sha256 (empty where not known)."""
+
+    size: int
+    sha256: str
+    is_whole: bool
+
 
 class ImgInspectError(Exception):
-    """The root: everything that imginspect raises on purpose."""
+    """The root: everything that imginspect raises on purpose. *seen* is set where a stream was read that cannot be read again."""
+
+    seen: Seen | None = None
 
 
 class ArchiveError(ImgInspectError):

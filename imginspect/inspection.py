@@ -15,7 +15,7 @@ from imginspect.checks import Subject, gather_facts, run_checks
 from imginspect.checks.context import with_context
 from imginspect.criteria import Criteria
 from imginspect.evidence import chain_of_custody, make_ledger
-from imginspect.evidence.custody import archive_link
+from imginspect.evidence.custody import Link
 from imginspect.image import Image, Listing
 from imginspect.image.selection import short_id
 from imginspect.image_contents import Progress, read_again, read_contents
@@ -70,7 +70,7 @@ def inspect(
             results = run_checks(criteria.prepared, subject)
         results = with_context(results, view)
         facts = gather_facts(subject)
-    verdict, reason = judge(results, coverage, criteria.fail_on, strict=criteria.strict)
+    verdict, reason = judge(results, coverage, criteria.fail_on, strict=criteria.strict, undetermined=criteria.undetermined)
     return Report(
         verdict=verdict,
         reason=reason,
@@ -85,19 +85,20 @@ def inspect(
         ruleset_digest=criteria.rules.digest,
         redactor=Redactor(criteria.matcher, (*documents.values, *names.values)),
         own_severities=criteria.own_severities,
+        undetermined=criteria.undetermined,
         filesystem=contents.filesystem,
         facts=facts,
         withheld=_withheld(contents.layers),
     )
 
 
-def not_inspected(reason: str, criteria: Criteria, archive: Archive | None = None) -> Report:
-    """The report on what could not be inspected, and why."""
+def not_inspected(reason: str, criteria: Criteria, archive: Archive | None = None, link: Link | None = None) -> Report:
+    """The report on what could not be inspected, and why; *link* tells what was given, *archive* is it where it could be opened."""
     return Report(
         verdict=ReportVerdict.NOT_INSPECTED,
         reason=reason,
         image=None,
-        chain=(archive_link(archive),) if archive is not None else (),
+        chain=(link,) if link is not None else (),
         results=(),
         coverage=None,
         problems=(*(archive.problems.listed() if archive is not None else ()), Problem(Topic.UNREAD, "the archive", reason, unread=True)),
@@ -107,6 +108,7 @@ def not_inspected(reason: str, criteria: Criteria, archive: Archive | None = Non
         ruleset_digest=criteria.rules.digest,
         redactor=Redactor(criteria.matcher),
         own_severities=criteria.own_severities,
+        undetermined=criteria.undetermined,
     )
 
 

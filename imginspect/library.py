@@ -14,6 +14,7 @@ from imginspect.archive import Access, Archive
 from imginspect.cache import Cache
 from imginspect.criteria import Criteria, load_criteria
 from imginspect.errors import ImgInspectError, UsageError, describe
+from imginspect.evidence.given import Given, given, link_of_archive, link_of_unopened
 from imginspect.filesystem import Filesystem
 from imginspect.image import Choice, Image, choose, list_images
 from imginspect.image.selection import every_image
@@ -23,7 +24,7 @@ from imginspect.inspection import not_inspected
 from imginspect.limits import Limits
 from imginspect.oci.platform import Platform
 from imginspect.report import Report
-from imginspect.rules import Severity
+from imginspect.rules import Severity, Undetermined
 from imginspect.rules.policy import DEFAULT_POLICY
 from imginspect.scan.secret_id import checked_key
 
@@ -43,18 +44,28 @@ def inspect(
     rules: Sequence[str | os.PathLike[str]] = (),
     fail_on: str | None = None,
     strict: bool = False,
+    undetermined: str | None = None,
     fingerprint_key: bytes | None = None,
 ) -> Report:
     """The report on one image of *source*: the one called *image* (a reference or the start of a digest), or the only one.
 
     *platform* is ``os/arch``; *policy* a name or a file; *rules* folders of further rules; *fail_on* a severity, from info to critical.
+    *undetermined* (fail, undecided or pass; else the policy's) says what a rule counts as that cannot be decided for want of a fact.
     With *fingerprint_key* (16 to 4,096 bytes, kept secret) each credential that is found has an id, the same wherever it is found.
     What is wrong with the archive is not raised: the report's verdict is then *incomplete* or *not-inspected*.
     Raises: RuleError - a rule or the policy is wrong; UsageError - no such file or image, several images, or the key has another length
     """
     key = checked_key(fingerprint_key) if fingerprint_key is not None else None
-    criteria = load_criteria(policy, [Path(folder) for folder in rules], _severity(fail_on), strict=strict, fingerprint_key=key)
-    (report,) = inspect_source(lambda: _opened(source), Choice(image, Platform.parse(platform) if platform else None), criteria)
+    criteria = load_criteria(
+        policy,
+        [Path(folder) for folder in rules],
+        _severity(fail_on),
+        strict=strict,
+        undetermined=_undetermined(undetermined),
+        fingerprint_key=key,
+    )
+    what = given(source) if isinstance(source, str | os.PathLike) else Given("a stream")
+    (report,) = inspect_source(lambda: _opened(source), Choice(image, Platform.parse(platform) if platform else None), criteria, what=what)
     return report
 
 
@@ -64,12 +75,14 @@ def inspect_source(
     criteria: Criteria,
     progress: Progress | None = None,
     *,
+    what: Given,
     every: bool = False,
     cache: Cache | None = None,
 ) -> list[Report]:
     """The report on the image that *choice* means, or on *every* one, of the archive that *opened* gives.
 
-    What cannot be inspected gives one report that says so. *cache* keeps what is found in layers, for the next image that has them.
+    What cannot be inspected gives one report that says so, and names *what* was given. *cache* keeps what is found in layers,
+    for the next image that has them.
     Raises: UsageError
     """
     archive = None
@@ -85,11 +98,11 @@ def inspect_source(
             except (ImgInspectError, MemoryError, RecursionError) as error:
                 failure = describe(error)
             # outside of the handler, so that the frames which filled the memory are gone
-            return [not_inspected(failure, criteria, archive)]
+            return [not_inspected(failure, criteria, archive, link_of_archive(what, archive))]
     except UsageError:
         raise
     except ImgInspectError as error:
-        return [not_inspected(describe(error), criteria)]
+        return [not_inspected(describe(error), criteria, link=link_of_unopened(what, error.seen))]
 
 
 def _layers(cache: Cache | None, criteria: Criteria, archive: Archive) -> LayerCache | None:
@@ -161,3 +174,9 @@ def _severity(name: str | None) -> Severity | None:
     if name is not None and name not in list(Severity):
         raise UsageError(f"fail_on is {name!r}; expected one of {', '.join(Severity)}")
     return Severity(name) if name is not None else None
+
+
+def _undetermined(name: str | None) -> Undetermined | None:
+    if name is not None and name not in list(Undetermined):
+        raise UsageError(f"undetermined is {name!r}; expected one of {', '.join(Undetermined)}")
+    return Undetermined(name) if name is not None else None

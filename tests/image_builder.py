@@ -101,6 +101,11 @@ def program(path: str, machine: str = "amd64", mode: int = 0o755) -> Entry:
     return file(path, minimal_elf(machine), mode=mode)
 
 
+def script(path: str, text: str = "echo done") -> tuple[Entry, Entry]:
+    """A shell script and the shell: an image that names the script as its entrypoint can be started, and every rule can judge it."""
+    return program("/bin/sh"), file(path, f"#!/bin/sh\n{text}\n".encode(), mode=0o755)
+
+
 def rootfs(entries: Iterable[Written]) -> bytes:
     """What docker export writes: a root filesystem and nothing else."""
     return tar_bytes(entries)
@@ -112,11 +117,65 @@ def copy_directory(source: Path, target: Path) -> Path:
 
 
 __all__ = [
-    "COMPRESSIONS", "DIRECTORY_FORMS", "EMPTY_GZIP", "LAYOUT", "LINK", "TAR_FORMS", "Entry", "ImageBuilder", "Members", "Options", "Raw",
-    "Written", "add_member", "archive_bytes", "artefact", "block_device", "char_device", "compress", "copy_directory", "cosign_signature",
-    "descriptor", "digest", "directory", "duplicate_member", "fifo", "file", "flip_byte", "hardlink", "helm_chart", "image_members",
-    "index_bytes", "member_names", "members", "multi_platform", "noise", "normalised", "opaque", "padded", "pax_block", "program", "raw",
-    "read_member", "remove_member", "rename_member", "replace_member", "rootfs", "save_many", "save_multi_platform", "several",
-    "several_docker", "sha", "sparse_file", "split_reference", "symlink", "tar_bytes", "tar_header", "truncate_member", "wasm_module",
-    "whiteout", "write",
+    "COMPRESSIONS",
+    "DIRECTORY_FORMS",
+    "EMPTY_GZIP",
+    "LAYOUT",
+    "LINK",
+    "TAR_FORMS",
+    "Entry",
+    "ImageBuilder",
+    "Members",
+    "Options",
+    "Raw",
+    "Written",
+    "add_member",
+    "archive_bytes",
+    "artefact",
+    "block_device",
+    "char_device",
+    "compress",
+    "copy_directory",
+    "cosign_signature",
+    "descriptor",
+    "digest",
+    "directory",
+    "duplicate_member",
+    "fifo",
+    "file",
+    "flip_byte",
+    "hardlink",
+    "helm_chart",
+    "image_members",
+    "index_bytes",
+    "member_names",
+    "members",
+    "multi_platform",
+    "noise",
+    "normalised",
+    "opaque",
+    "padded",
+    "pax_block",
+    "program",
+    "raw",
+    "read_member",
+    "remove_member",
+    "rename_member",
+    "replace_member",
+    "rootfs",
+    "save_many",
+    "save_multi_platform",
+    "script",
+    "several",
+    "several_docker",
+    "sha",
+    "sparse_file",
+    "split_reference",
+    "symlink",
+    "tar_bytes",
+    "tar_header",
+    "truncate_member",
+    "wasm_module",
+    "whiteout",
+    "write",
 ]  # fmt: skip

@@ -108,7 +108,7 @@ def _integrity_rules(policy: Policy, rules: RuleSet) -> RuleSet:
     return rules._replace(rules=tuple(rule for rule in rules.rules if rule.check == "integrity"))
 
 
-CODES = {"pass": 0, "fail": 1, "not-inspected": 3, "incomplete": 4}
+CODES = {"pass": 0, "fail": 1, "not-inspected": 3, "incomplete": 4, "undecided": 5}
 
 
 def texts_of(tree: Any) -> Iterator[str]:

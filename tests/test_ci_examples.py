@@ -11,10 +11,12 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.image_builder import ImageBuilder, directory, file
+from tests.image_builder import ImageBuilder, directory, file, program
 
 CI = Path(__file__).parent.parent / "docs" / "ci"
-GOOD = ImageBuilder().layer(directory("/safe_data"), directory("/safe_outputs"), directory("/scratch"), file("/app/run", mode=0o755))
+MOUNTED = (directory("/safe_data"), directory("/safe_outputs"), directory("/scratch"))
+GOOD = ImageBuilder().layer(*MOUNTED, file("/app/run", mode=0o755))
+OPEN = ImageBuilder().layer(*MOUNTED, program("/app/run")).config(entrypoint=["/app/run"])
 BARE = ImageBuilder().layer(file("/app/run"))
 REPORTS = {
     "gitlab": ["imginspect.codequality.json", "imginspect.json", "imginspect.md", "imginspect.sarif", "imginspect.xml"],
@@ -45,6 +47,7 @@ def script(system: str) -> str:
         (BARE, "high", 1, "fail: a rule"),
         (b"no image", "high", 3, "not inspected:"),
         (GOOD.layer(file("/later")).without_blob(1), "critical", 4, "incomplete:"),
+        (OPEN, "high", 5, "undecided:"),
         (None, "high", 2, "could not be run"),
     ],
 )
@@ -87,7 +90,7 @@ def test_what_github_prints_of_an_image_is_no_command(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("system", ["gitlab", "github"])
 def test_every_code_has_its_words(system: str) -> None:
-    assert [line.strip()[0] for line in script(system).splitlines() if line.strip()[1:3] == ") "] == ["0", "1", "3", "4", "*"]
+    assert [line.strip()[0] for line in script(system).splitlines() if line.strip()[1:3] == ") "] == ["0", "1", "3", "4", "5", "*"]
 
 
 def test_gitlab_keeps_the_reports_also_of_a_failed_inspection() -> None:

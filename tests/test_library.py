@@ -12,6 +12,7 @@ import imginspect
 from imginspect.report.forms import FORMS
 from imginspect.sample import build
 from tests.analysis.views import debian, script
+from tests.image_builder import ImageBuilder, program
 from tests.inspecting import run
 
 PUBLIC = """ImgInspectError OpenArchive Report ReportVerdict RuleError UsageError __version__ inspect open_archive render"""
@@ -63,11 +64,20 @@ def test_options_are_those_of_the_command(app: Path) -> None:
     assert report.verdict is not imginspect.ReportVerdict.FAIL
 
 
+def test_an_undecided_image_is_told_by_the_library(tmp_path: Path) -> None:
+    path = ImageBuilder().layer(program("/run")).config(entrypoint=["/run"]).save(tmp_path / "open.tar")
+    report = imginspect.inspect(path, policy="generic")
+    assert (report.verdict, report.verdict.exit_code) == (imginspect.ReportVerdict.UNDECIDED, 5)
+    assert imginspect.inspect(path, policy="generic", undetermined="fail").verdict is imginspect.ReportVerdict.FAIL
+    assert imginspect.inspect(path, policy="generic", undetermined="pass").verdict is imginspect.ReportVerdict.PASS
+
+
 @pytest.mark.parametrize(
     ("options", "error"),
     [
         ({"policy": "nobody's"}, imginspect.RuleError),
         ({"fail_on": "awful"}, imginspect.UsageError),
+        ({"undetermined": "maybe"}, imginspect.UsageError),
         ({"image": "other"}, imginspect.UsageError),
         ({"platform": "linux/s390x"}, imginspect.ImgInspectError),
     ],

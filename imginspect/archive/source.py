@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from imginspect.compression import HEAD_BYTES, PLAIN, CorruptStream, Expander, compression_of
-from imginspect.errors import ArchiveError, LimitExceeded
+from imginspect.errors import ArchiveError, ImgInspectError, LimitExceeded, Seen
 from imginspect.limits import Limits
 from imginspect.worker import Worker
 
@@ -250,7 +250,9 @@ def spool(stream: BinaryIO, limits: Limits, tmp_dir: Path | None, progress: Call
         damage = str(error)
         while read_stored(_PIECE):
             pass
-    except BaseException:
+    except BaseException as error:
+        if isinstance(error, ImgInspectError):
+            error.seen = Seen(stored, digest.hexdigest(), is_whole=False)
         target.close()
         raise
     result = ArchiveFile(target, size, digest.hexdigest(), stored)

@@ -146,6 +146,8 @@ class ImageRow(NamedTuple):
     report_sha256: str = ""
     identity: str = ""
     """That of the plan, where the same files would give the same answer; else empty."""
+    conditions: int = 0
+    """How many conditions a pass depends on; 0 for every other verdict."""
 
 
 class LayerContents(NamedTuple):

@@ -399,6 +399,7 @@ def _facts(request: Request, setup: Setup, place: Workshop) -> dict[str, str]:
         "rules_sha256": criteria.rules.digest,
         "fail_on": str(criteria.fail_on),
         "strict": "yes" if criteria.strict else "no",
+        "undetermined": str(criteria.undetermined),
         "criteria": place.digest,
         "report_forms": " ".join(work.SUFFIXES[form] for form in setup.forms),
         "fingerprint_key": criteria.matcher.key_id,

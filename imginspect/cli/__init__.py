@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import sys
+import traceback
+from contextlib import suppress
+from dataclasses import dataclass
 from importlib import import_module
 from typing import NoReturn
 
 import click
 
 from imginspect import __version__
+from imginspect.cli import streams
 from imginspect.cli.termination import Terminated
 from imginspect.errors import ImgInspectError, RuleError, RunEnded, UsageError, describe
 
@@ -32,10 +35,30 @@ _COMMANDS = {
 }
 EXIT_USAGE = 2
 EXIT_NOT_INSPECTED = 3
+EXIT_UNEXPECTED = 70
+"""An error in the program itself; sysexits.h calls it EX_SOFTWARE."""
+EXIT_NOBODY_READS = 141
+"""As a shell says that SIGPIPE ended a program."""
+
+
+@dataclass(slots=True)
+class Asked:
+    """What was asked of the command line as a whole."""
+
+    debug: bool = False
 
 
 class _NobodyReads(Exception):
     """Whoever read our output has seen enough."""
+
+
+def _note_debug(context: click.Context, parameter: click.Parameter, value: bool) -> None:
+    del parameter
+    if value:
+        context.ensure_object(Asked).debug = True
+
+
+_DEBUG = click.Option(["--debug"], is_flag=True, expose_value=False, hidden=True, callback=_note_debug)
 
 
 class _Commands(click.Group):
@@ -50,6 +73,8 @@ class _Commands(click.Group):
         if cmd_name not in _COMMANDS:
             return None
         command: click.Command = import_module(f"imginspect.cli.{cmd_name}_command").command
+        if _DEBUG not in command.params:  # it may stand before the command or after it
+            command.params.append(_DEBUG)
         return command
 
     def invoke(self, ctx: click.Context) -> object:
@@ -66,46 +91,71 @@ class _Commands(click.Group):
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="imginspect")
+@click.option("--debug", is_flag=True, expose_value=False, callback=_note_debug, help="Show the traceback of an unexpected error.")
 def commands() -> None:
     """Inspects container images from exported archives: docker save, OCI layouts, dir: trees, registry storage.
 
     No daemon, no root, no network; nothing of the image is executed or unpacked.
 
-    Exit codes: 0 pass, 1 fail, 2 usage error, 3 not inspected, 4 incomplete.
+    Exit codes: 0 pass, 1 fail, 2 usage error, 3 not inspected, 4 incomplete, 5 undecided,
+    70 unexpected error.
     """
 
 
 def main() -> NoReturn:
-    """The ``imginspect`` command: every error becomes one line, never a traceback."""
+    """The ``imginspect`` command: every error becomes one line, never a traceback, and only a failed image ends with 1."""
+    streams.prepare()
+    asked = Asked()
+    try:
+        code = _outcome(asked)
+    except Exception as error:  # noqa: BLE001 - the last resort: the exit code of an error of ours must not be that of a failed image
+        code = _unexpected(error, with_traceback=asked.debug)
+    _leave(code)
+
+
+def _outcome(asked: Asked) -> int:
+    """The exit code of the command that the arguments ask for."""
     try:
         # without standalone mode click gives back the code of an Exit instead of raising it
-        code = commands.main(prog_name="imginspect", standalone_mode=False)
-    except click.UsageError as error:
-        error.show()
-        _leave(EXIT_USAGE)
+        code = commands.main(prog_name="imginspect", standalone_mode=False, obj=asked)
+    except SystemExit as error:
+        code = error.code
     except (click.Abort, KeyboardInterrupt) as error:
-        click.echo("imginspect: interrupted", err=True)
-        _leave(143 if isinstance(error.__cause__, Terminated) else 130)  # as a shell says it
+        streams.say("imginspect: interrupted")
+        return 143 if isinstance(error.__cause__, Terminated) else 130  # as a shell says it
     except click.ClickException as error:
-        error.show()
-        _leave(EXIT_USAGE)
+        with suppress(OSError):
+            error.show()
+        return EXIT_USAGE
     except RuleError as error:
         complain(describe(error), of_image=False)
-        _leave(EXIT_USAGE)
+        return EXIT_USAGE
     except (UsageError, RunEnded) as error:
         complain(describe(error))
-        _leave(EXIT_USAGE)
+        return EXIT_USAGE
     except (ImgInspectError, MemoryError, RecursionError) as error:
         complain(describe(error))
-        _leave(EXIT_NOT_INSPECTED)
+        return EXIT_NOT_INSPECTED
     except (_NobodyReads, BrokenPipeError):
-        # nothing is to be flushed to the pipe any more
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        _leave(141)
+        streams.drop(sys.stdout)  # nothing is to be flushed to the pipe any more
+        return EXIT_NOBODY_READS
     except OSError as error:
-        click.echo(f"imginspect: {error.filename or ''}{': ' if error.filename else ''}{error.strerror}", err=True)
-        _leave(EXIT_USAGE)
-    _leave(code if isinstance(code, int) else 0)
+        streams.say(f"imginspect: {error.filename or ''}{': ' if error.filename else ''}{error.strerror or describe(error)}")
+        return EXIT_USAGE
+    return code if isinstance(code, int) else 0
+
+
+def _unexpected(error: Exception, *, with_traceback: bool) -> int:
+    """Says that there is a mistake in the program; gives the exit code."""
+    lines = [line for part in traceback.format_exception(error) for line in part.splitlines()] if with_traceback else []
+    hint = "" if with_traceback else "; --debug shows the traceback"
+    name = type(error).__name__
+    try:
+        for line in (*lines, f"unexpected error ({' '.join(f'{name}: {error}'.split())}), please report it{hint}"):
+            complain(line)
+    except Exception:  # noqa: BLE001 - nothing can be masked, so nothing of the image is shown
+        streams.say(f"imginspect: unexpected error ({name}), please report it{hint}")
+    return EXIT_UNEXPECTED
 
 
 def complain(text: str, *, of_image: bool = True) -> None:
@@ -116,8 +166,9 @@ def complain(text: str, *, of_image: bool = True) -> None:
     show = shown if of_image else visible
 
     # only a list to choose from has more than one line: a line feed in a name does not make one
-    click.echo("imginspect: " + "\n  ".join(show(line) for line in text.split("\n  ")), err=True)
+    streams.say("imginspect: " + "\n  ".join(show(line) for line in text.split("\n  ")))
 
 
 def _leave(code: int) -> NoReturn:
-    sys.exit(code)
+    streams.is_flushed(sys.stderr)
+    sys.exit(code if streams.is_flushed(sys.stdout) else EXIT_USAGE)

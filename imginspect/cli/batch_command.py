@@ -7,12 +7,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from imginspect.cli import streams
 from imginspect.cli.batch_options import engine_options, judging_options, work_options
 from imginspect.cli.cache_folder import cache_options, layer_results, user_cache
 from imginspect.cli.termination import termination_as_interrupt
@@ -92,9 +92,9 @@ def _request(
 
 
 def _setup(
-    out: Path, policy: str, rule_folders: tuple[Path, ...], fail_on: str | None, strict: bool, forms: tuple[str, ...],
-    fingerprint_key: Path | None, cache_folder: Path | None, cache_size: str, limits: tuple[str, ...], tmp_dir: Path | None,
-    timeout: float | None, memory: str | None, threads: int | None, engine: str, jobs: int | None, **_: object,
+    out: Path, policy: str, rule_folders: tuple[Path, ...], fail_on: str | None, strict: bool, undetermined: str | None,
+    forms: tuple[str, ...], fingerprint_key: Path | None, cache_folder: Path | None, cache_size: str, limits: tuple[str, ...],
+    tmp_dir: Path | None, timeout: float | None, memory: str | None, threads: int | None, engine: str, jobs: int | None, **_: object,
 ) -> Setup:  # fmt: skip
     from imginspect.batch.run import REPORTS
     from imginspect.batch.workers.engines import cpu_count
@@ -113,6 +113,7 @@ def _setup(
         rule_folders=tuple(str(folder.absolute()) for folder in rule_folders),
         fail_on=fail_on or "",
         strict=strict,
+        undetermined=undetermined or "",
         limits=Limits().with_settings(list(limits)),
         user_cache=str(own.absolute()) if own is not None else "",
         cache=str(cache.folder),
@@ -144,7 +145,7 @@ def _engine(
         raise UsageError("--engine dask needs --scheduler tcp://HOST:PORT")
     if (tls_cert or tls_key) and tls_ca is None:
         raise UsageError("--tls-cert and --tls-key need --tls-ca")
-    say = None if quiet else partial(click.echo, err=True)
+    say = None if quiet else streams.say
     return engines.DaskEngine(scheduler, engines.Tls(tls_ca, tls_cert, tls_key) if tls_ca else None, say)
 
 

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import click
 
 from imginspect.cli.fingerprint_key import fingerprint_key_option
+from imginspect.cli.undetermined_option import undetermined_option
 from imginspect.rules import Severity
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -16,7 +17,7 @@ _FORMS = ("html", "json", "markdown", "sarif", "junit", "csv", "terminal")
 
 
 def judging_options(function: F) -> F:
-    """Adds --platform, --policy, --rules, --fail-on, --strict, --report, --fingerprint-key and --limit."""
+    """Adds --platform, --policy, --rules, --fail-on, --strict, --undetermined, --report, --fingerprint-key and --limit."""
     for decorate in (
         click.option("--limit", "limits", multiple=True, metavar="NAME=N", help="Change a limit, such as entries=5M. May be repeated."),
         fingerprint_key_option,
@@ -27,6 +28,7 @@ def judging_options(function: F) -> F:
             type=click.Choice(_FORMS),
             help="Form of the images' reports; html and json if none is named.",
         ),
+        undetermined_option,
         click.option("--strict", is_flag=True, help="Warnings count as failures."),
         click.option(
             "--fail-on",

@@ -14,6 +14,7 @@ from imginspect.batch.planned import Amount
 from imginspect.batch.run import Result
 from imginspect.cli.output import human
 from imginspect.cli.shown import shown
+from imginspect.cli.streams import drop
 from imginspect.wording import counted
 
 _ON_TERMINAL = 0.2
@@ -133,8 +134,7 @@ class Lines(Silent):
     def close(self) -> None:
         """See Listening."""
         if self._is_terminal:
-            self._target.write("\r" + " " * _WIDTH + "\r")
-            self._target.flush()
+            self._put("\r" + " " * _WIDTH + "\r")
 
     def _state(self) -> str:
         count = self.count
@@ -149,8 +149,14 @@ class Lines(Silent):
         if not now and at - self._shown < (_ON_TERMINAL if self._is_terminal else _IN_LOG):
             return
         self._shown = at
-        self._target.write(f"\r{text[:_WIDTH]:<{_WIDTH}}" if self._is_terminal else f"imginspect batch: {text}\n")
-        self._target.flush()
+        self._put(f"\r{text[:_WIDTH]:<{_WIDTH}}" if self._is_terminal else f"imginspect batch: {text}\n")
+
+    def _put(self, text: str) -> None:
+        try:
+            self._target.write(text)
+            self._target.flush()
+        except OSError:  # nobody can see how far the run is: no reason to end it
+            drop(self._target)
 
 
 class Events(Silent):

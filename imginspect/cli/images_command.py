@@ -10,6 +10,7 @@ import click
 from imginspect.cli.output import human
 from imginspect.cli.shown import shown
 from imginspect.cli.source import naming, opened, request, source_options
+from imginspect.cli.streams import say
 from imginspect.errors import ImgInspectError
 
 
@@ -72,4 +73,4 @@ def command(form: str, **source: object) -> None:
     click.echo(archive.form)
     click.echo(tabulate(table, headers=("reference", "platform", "kind", "id", "layers", "size"), tablefmt="plain", disable_numparse=True))
     for problem in problems:
-        click.echo(f"imginspect: {shown(problem.where)}: {shown(problem.what)}", err=True)
+        say(f"imginspect: {shown(problem.where)}: {shown(problem.what)}")

@@ -16,9 +16,10 @@ from imginspect.cli.output import wants_colour, write
 from imginspect.cli.progress import progress_bar
 from imginspect.cli.report_options import InOrder, Wanted, report_options, wanted
 from imginspect.cli.source import Request, naming, request, source_options, unnamed
+from imginspect.cli.undetermined_option import undetermined_option
 from imginspect.errors import UsageError, describe
 from imginspect.report.forms import TERMINAL
-from imginspect.rules import Severity
+from imginspect.rules import Severity, Undetermined
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     help="Severity from which on a failed rule fails the image; else the policy's.",
 )
 @click.option("--strict", is_flag=True, help="Warnings count as failures.")
+@undetermined_option
 @click.option(
     "--colour", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True, help="Colours in the terminal form."
 )
@@ -56,7 +58,8 @@ if TYPE_CHECKING:
 @click.option("-q", "--quiet", is_flag=True, help="No progress bar, and nothing on standard output but what -o - asks for.")
 def command(
     every: bool, forms: tuple[str, ...], files: tuple[Path, ...], policy: str, rule_folders: tuple[Path, ...], fail_on: str | None,
-    strict: bool, colour: str, fingerprint_key: Path | None, evidence: Path | None, key: Path | None, by: str | None,
+    strict: bool, undetermined: str | None, colour: str, fingerprint_key: Path | None, evidence: Path | None, key: Path | None,
+    by: str | None,
     cache_folder: Path | None, cache_size: str, quiet: bool, **source: object,
 ) -> None:  # fmt: skip
     """Inspect the image in SOURCE (an archive, a directory, or - for standard input) and report what is in it.
@@ -65,14 +68,16 @@ def command(
 
     One run writes as many reports as are asked for: --format sarif -o app.sarif --format junit -o app.xml --format terminal
 
-    Exit codes: 0 pass, 1 fail, 2 usage error, 3 not inspected, 4 incomplete.
+    Exit codes: 0 pass, 1 fail, 2 usage error, 3 not inspected, 4 incomplete, 5 undecided,
+    70 unexpected error.
     """
     from imginspect.cli import EXIT_USAGE
     from imginspect.criteria import criteria_files, load_criteria
 
     secret = read_fingerprint_key(fingerprint_key) if fingerprint_key is not None else None
     severity = Severity(fail_on) if fail_on else None
-    criteria = load_criteria(policy, rule_folders, severity, strict=strict, cache=user_cache(), fingerprint_key=secret)
+    choice = Undetermined(undetermined) if undetermined else None
+    criteria = load_criteria(policy, rule_folders, severity, strict=strict, undetermined=choice, cache=user_cache(), fingerprint_key=secret)
     asked = request(**source)  # type: ignore[arg-type]
     if every and asked.choice.image:
         raise UsageError("--all and --image exclude each other")
@@ -97,11 +102,14 @@ def _reports(
     Raises: UsageError
     """
     from imginspect.cli import complain
+    from imginspect.evidence.given import given
     from imginspect.library import inspect_source
     from imginspect.report import ReportVerdict
 
     try:
-        reports = inspect_source(lambda: unnamed(asked, progress), asked.choice, criteria, progress, every=every, cache=cache)
+        reports = inspect_source(
+            lambda: unnamed(asked, progress), asked.choice, criteria, progress, what=given(asked.source), every=every, cache=cache
+        )
     except UsageError as error:
         raise naming(asked, error) from error
     for report in reports:

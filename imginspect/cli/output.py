@@ -9,8 +9,8 @@ import stat
 import sys
 from pathlib import Path
 
-import click
-
+from imginspect.cli.streams import drop, say
+from imginspect.errors import UsageError
 from imginspect.writing import complaints, write_whole
 
 
@@ -19,13 +19,19 @@ def write(text: str, target: Path | None) -> None:
 
     A link in the place of a file is replaced, not followed. What is no file, and anything in /dev and /proc (``/dev/stdout`` may lead to
     a file, and is a link that the whole machine needs), is written to as it is.
-    Raises: UsageError - the file cannot be written
+    Raises: UsageError - the file or standard output cannot be written; BrokenPipeError
     """
     if target is None or str(target) == "-":
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(errors="backslashreplace")  # a terminal that cannot show a letter must not stop the report
-        sys.stdout.write(text)
-        sys.stdout.flush()
+        try:
+            sys.stdout.write(text)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            drop(sys.stdout)
+            raise UsageError(f"cannot write to standard output: {error.strerror}") from error
         return
     content = text.encode("utf-8")
     with complaints(target):
@@ -75,9 +81,9 @@ def warn_incomplete(gaps: tuple[str, ...]) -> None:
     from imginspect.cli.shown import shown
 
     for gap in gaps[:5]:
-        click.echo(f"imginspect: not everything could be read: {shown(gap)}", err=True)
+        say(f"imginspect: not everything could be read: {shown(gap)}")
     if len(gaps) > 5:
-        click.echo(f"imginspect: and {len(gaps) - 5} more", err=True)
+        say(f"imginspect: and {len(gaps) - 5} more")
 
 
 def human(count: int) -> str:

@@ -10,6 +10,7 @@ import click
 
 from imginspect.cli.fingerprint_key import read_fingerprint_key
 from imginspect.cli.found import FORMATS, print_found
+from imginspect.cli.streams import say
 from imginspect.errors import UsageError
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def command(folder: Path, form: str, fingerprint_key: Path | None, **asked: str 
         raise UsageError("--credential and --fingerprint-key go together: a credential is known again by its id under the key")
     with open_for_reading(folder) as database:
         if not database.is_finished:
-            click.echo("imginspect: the run was not finished: this is what it had found out so far", err=True)
+            say("imginspect: the run was not finished: this is what it had found out so far")
         if print_found(_found(database, name, str(value), fingerprint_key), form, facts=name == "image") == 0:
             raise click.exceptions.Exit(1)
 
@@ -97,6 +98,8 @@ def _secret_id(database: Database, source: str, key_file: Path) -> str:
 def _read(source: str) -> bytes:
     """Raises: OSError"""
     if source == "-":
+        if sys.stdin is None:
+            raise UsageError("standard input is closed: expected the credential there")
         return sys.stdin.buffer.read(_LARGEST_SECRET)
     with open(source, "rb") as handle:
         return handle.read(_LARGEST_SECRET)

@@ -40,10 +40,12 @@ def command(report: Path, forms: tuple[str, ...], files: tuple[Path, ...], colou
 
 
 def _content(report: Path) -> bytes:
-    """At most a byte more than a report may have. Raises: OSError"""
+    """At most a byte more than a report may have. Raises: OSError; UsageError"""
     from imginspect.report.reading import LARGEST
 
     if str(report) == "-":
+        if sys.stdin is None:
+            raise UsageError("standard input is closed: expected the report there")
         return sys.stdin.buffer.read(LARGEST + 1)
     with report.open("rb") as handle:
         return handle.read(LARGEST + 1)

@@ -67,7 +67,8 @@ def unnamed(asked: Request, progress: Callable[[int], None] | None = None) -> Ar
     source: Path | BinaryIO = Path(asked.source)
     if asked.source == "-":
         if sys.stdin is None or sys.stdin.isatty():
-            raise UsageError("standard input is a terminal: expected an archive, as from docker save app | imginspect inspect -")
+            what = "closed" if sys.stdin is None else "a terminal"
+            raise UsageError(f"standard input is {what}: expected an archive, as from docker save app | imginspect inspect -")
         source = sys.stdin.buffer
     return open_archive(source, Access(asked.limits, asked.tmp_dir, progress))
 

@@ -15,6 +15,7 @@ from imginspect.pack.checksums import sha256
 from imginspect.pack.names import ATTESTATION, CHECKSUMS, CRATE, EXCERPTS, README
 from imginspect.report.document import Document
 from imginspect.report.strict_json import dump
+from imginspect.report.summary import image_name, qualification, reason_of
 
 _CONTEXT = "https://w3id.org/ro/crate/1.1/context"
 _TERMS = "https://w3id.org/ro/terms/workflow-run#"
@@ -22,7 +23,7 @@ _FORMATS = {
     "json": "application/json", "html": "text/html", "md": "text/markdown", "txt": "text/plain", "xml": "application/xml",
     "sarif": "application/sarif+json", "pdf": "application/pdf", "yaml": "application/yaml", "yml": "application/yaml", "csv": "text/csv",
 }  # fmt: skip
-_STATUS = {"pass": "Completed", "fail": "Completed", "incomplete": "Completed", "not-inspected": "Failed"}
+_STATUS = {"pass": "Completed", "fail": "Completed", "undecided": "Completed", "incomplete": "Completed", "not-inspected": "Failed"}
 """Whether the action came to its end: an image that fails was assessed as well as one that passes."""
 
 Entity = dict[str, Any]
@@ -68,8 +69,8 @@ def _action(number: int, document: Document, files: Mapping[str, bytes], by: str
     action: Entity = {
         "@id": f"#inspection-{number + 1}",
         "@type": "AssessAction",
-        "name": f"Static inspection of {_name(document)}: {document['verdict']}",
-        "description": document["reason"],
+        "name": f"Static inspection of {_name(document)}: {document['verdict']}{qualification(document)}",
+        "description": reason_of(document),
         "instrument": _ref("#imginspect"),
         "actionStatus": f"http://schema.org/{_STATUS[document['verdict']]}ActionStatus",
         "result": [*(_ref(name) for name in forms), _ref(f"#verdict-{number + 1}")],
@@ -87,7 +88,7 @@ def _image(number: int, document: Document) -> list[Entity]:
     image = document["image"]
     own = f"#image-{number + 1}"
     if image is None:
-        return [{"@id": own, "@type": "Thing", "name": "what was given, which is no image that could be inspected"}]
+        return [{"@id": own, "@type": "Thing", "name": f"{image_name(document)}, which is no image that could be inspected"}]
     digests = [(what, digest) for what, digest in (("config", image["image_id"]), ("manifest", image["manifest_digest"])) if digest]
     entities = [
         {"@id": f"{own}-{what}", "@type": "PropertyValue", "propertyID": f"{what} digest", "name": f"{what} digest", "value": digest}
@@ -125,7 +126,7 @@ def _title(name: str) -> str:
 def _name(document: Document) -> str:
     image = document["image"]
     if image is None:
-        return "no image"
+        return image_name(document)
     return (image["references"] or [image["manifest_digest"] or image["image_id"] or "an image without a name"])[0]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from imginspect.pack.names import ATTESTATION, CHECKSUMS, CRATE, CRITERIA, EXCERPTS, FIRST_LINE, README, REPORT
 from imginspect.report.document import Document
+from imginspect.report.summary import archive_facts, image_name, qualification, reason_of
 
 _KNOWN = {
     README: "this text",
@@ -38,8 +39,9 @@ def _images(documents: Sequence[Document]) -> list[str]:
     lines = []
     for document in documents:
         image = document["image"]
-        name = (image["references"] or [image["image_id"] or "an image without a name"])[0] if image else "no image"
-        lines.append(f"{name}: {document['verdict']}. {document['reason']}")
+        name = (image["references"] or [image["image_id"] or "an image without a name"])[0] if image else image_name(document)
+        lines.append(f"{name}: {document['verdict']}{qualification(document)}. {reason_of(document)}")
+        lines += [f"  {what} {value}" for what, value in archive_facts(document)[1:]]
         if image:
             lines += [
                 f"  {what} {digest}" for what, digest in (("config  ", image["image_id"]), ("manifest", image["manifest_digest"])) if digest

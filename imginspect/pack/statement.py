@@ -10,6 +10,7 @@ from typing import Any
 
 from imginspect.pack.checksums import sha256
 from imginspect.report.document import CoveragePart, Document
+from imginspect.report.summary import conditions_of, undecided_rules
 
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
 PREDICATE_TYPE = "urn:uuid:4e52589e-7a14-52bd-913a-df816eb1c4c3"
@@ -54,13 +55,32 @@ def _predicate(document: Document, report: bytes, contents: str) -> dict[str, An
         "exitCode": document["exit_code"],
         "reason": document["reason"][:_LONGEST],
         "tool": {"name": document["tool"]["name"], "version": document["tool"]["version"]},
-        "policy": {"id": policy["id"], "digest": {"sha256": policy["sha256"]}, "failOn": policy["fail_on"], "strict": policy["strict"]},
+        "policy": {
+            "id": policy["id"],
+            "digest": {"sha256": policy["sha256"]},
+            "failOn": policy["fail_on"],
+            "strict": policy["strict"],
+            **_undetermined(document),
+        },
         "rules": {"digest": {"sha256": policy["rules_sha256"]}},
+        **_conditions(document),
         "outcomes": {name: outcomes[name] for name in sorted(outcomes)},
         "coverage": _coverage(document["coverage"]),
         "report": {"name": "report.json", "digest": {"sha256": sha256(report)}},
         "pack": {"name": "SHA256SUMS without the lines on attestation/", "digest": {"sha256": contents}},
     }
+
+
+def _undetermined(document: Document) -> dict[str, str]:
+    """What was done with rules that could not be decided; a report before schema 1.4 does not say, and its statement did not."""
+    return {"undetermined": document["policy"]["undetermined"]} if "undetermined" in document["policy"] else {}
+
+
+def _conditions(document: Document) -> dict[str, Any]:
+    """How many conditions a pass depends on, and how many rules could not be decided that could fail the image."""
+    if "undetermined" not in document["policy"]:
+        return {}
+    return {"conditionsCount": conditions_of(document), "undecidedRules": [item["rule"] for item in undecided_rules(document)]}
 
 
 def _coverage(coverage: CoveragePart | None) -> dict[str, Any]:

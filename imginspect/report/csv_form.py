@@ -16,14 +16,15 @@ from collections.abc import Iterator, Sequence
 from imginspect.report.document import Document, EvidencePart, FindingPart, LayerPlace, ResultPart
 from imginspect.report.places import name_of, nowhere
 from imginspect.report.printable import one_line, shortened
-from imginspect.report.summary import image_name, not_read, open_results
+from imginspect.report.summary import archive_facts, image_name, not_read, open_results, reason_of, undetermined_is
 
 COLUMNS = (
     "image", "image_id", "verdict", "row", "rule", "title", "result", "counts", "severity", "confidence", "message", "place", "line",
     "state", "layer", "diff_id", "instruction", "hidden_by_layer", "hidden_by_instruction", "sha256", "size", "expected", "found",
-    "excerpt", "fingerprint", "secret_id",
+    "excerpt", "fingerprint", "secret_id", "undetermined",
 )  # fmt: skip
-"""The columns; later versions add to their end. *row* is image, finding, undecided, condition or not read."""
+"""The columns; later versions add to their end. *row* is image, finding, undecided, condition or not read;
+*undetermined* says in the row of the image what becomes of rules that cannot be decided."""
 
 _LONGEST = 32_000
 Row = dict[str, str]
@@ -44,7 +45,13 @@ def render(documents: Sequence[Document]) -> str:
 
 
 def _rows(document: Document) -> Iterator[Row]:
-    yield {"row": "image", "result": document["verdict"], "message": document["reason"]}
+    yield {
+        "row": "image",
+        "result": document["verdict"],
+        "message": reason_of(document),
+        "undetermined": undetermined_is(document),
+        **_archive(document),
+    }
     for gap in not_read(document):
         yield {"row": "not read", "message": gap}
     for result in open_results(document):
@@ -56,6 +63,13 @@ def _rows(document: Document) -> Iterator[Row]:
         if result["verdict"] in ("pass", "not-applicable"):
             yield from ({"row": "condition", "message": condition, **_of(result)} for condition in result["conditions"])
             yield from (row for finding in result["findings"] for row in _places(result, finding))
+
+
+def _archive(document: Document) -> Row:
+    """The archive of what was not inspected."""
+    names = {"archive": "place", "size": "size", "sha256": "sha256"}
+    row = {names[name]: value for name, value in archive_facts(document)}
+    return row | ({"size": row["size"].partition(" ")[0].replace(",", "")} if "size" in row else {})
 
 
 def _of(result: ResultPart) -> Row:

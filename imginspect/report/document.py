@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from typing import Literal, TypedDict
 
-SCHEMA_VERSION = "1.3"
+SCHEMA_VERSION = "1.4"
+EARLIER_VERSIONS = ("1.3",)
+"""Versions of filed reports that are read too: what they lack is in the ``…Since`` classes, whose keys may be missing."""
 
-VerdictName = Literal["pass", "fail", "incomplete", "not-inspected"]
+VerdictName = Literal["pass", "fail", "undecided", "incomplete", "not-inspected"]
 ResultName = Literal["pass", "warn", "fail", "undetermined", "not-applicable"]
+UndeterminedName = Literal["fail", "undecided", "pass"]
 SeverityName = Literal["info", "low", "medium", "high", "critical"]
 
 
@@ -30,7 +33,13 @@ class Directory(TypedDict):
     purpose: str
 
 
-class PolicyPart(TypedDict):
+class PolicySince14(TypedDict, total=False):
+    """*undetermined* is the verdict where a rule that could fail the image cannot be decided for want of a fact; ``pass`` before 1.4."""
+
+    undetermined: UndeterminedName
+
+
+class PolicyPart(PolicySince14):
     """The policy that was asked for. *severities* are those it changes, with what the rule itself says; *skipped* maps rule to reason."""
 
     id: str

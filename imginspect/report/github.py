@@ -14,7 +14,18 @@ from typing import NamedTuple
 from imginspect.report.document import Document, FindingPart, ResultPart
 from imginspect.report.places import relative_name, told
 from imginspect.report.printable import one_line, shortened
-from imginspect.report.summary import VERDICT_WORDS, image_name, not_read, open_results, sentence, tally
+from imginspect.report.summary import (
+    VERDICT_WORDS,
+    archive_facts,
+    headline,
+    image_name,
+    keeps_from_passing,
+    not_read,
+    open_results,
+    sentence,
+    tally,
+    undetermined_is,
+)
 from imginspect.wording import counted
 
 _MOST = {"error": 10, "warning": 10, "notice": 9}  # and the notice at the end
@@ -22,7 +33,7 @@ _MOST_VERDICTS = 5
 _LONGEST = 3_000
 _LONGEST_TITLE = 200
 _LONGEST_FILE = 1_000
-_KINDS = {"pass": "notice", "fail": "error", "incomplete": "error", "not-inspected": "error"}
+_KINDS = {"pass": "notice", "fail": "error", "undecided": "error", "incomplete": "error", "not-inspected": "error"}
 
 
 class _Command(NamedTuple):
@@ -55,7 +66,10 @@ def render(documents: Sequence[Document]) -> str:
 def _verdict(document: Document) -> _Command:
     numbers = tally(document)
     message = f"{image_name(document)}: {sentence(document)}" + (f" {numbers}." if numbers else "")
-    return _Command(_KINDS[document["verdict"]], f"imginspect: {VERDICT_WORDS[document['verdict']]}", message)
+    if (choice := undetermined_is(document)) != "undecided":
+        message += f" Rules that cannot be decided: {choice} (--undetermined)."
+    message += "".join(f" {name}: {value}." for name, value in archive_facts(document)[1:])
+    return _Command(_KINDS[document["verdict"]], f"imginspect: {headline(document)}", message)
 
 
 def _others(documents: Sequence[Document]) -> _Command:
@@ -71,26 +85,23 @@ def _commands(document: Document, prefix: str) -> Iterator[_Command]:
         more = f" (and {len(gaps) - 1:,} more)" if len(gaps) > 1 else ""
         yield _Command("error", "Not everything was read", f"{prefix}{gaps[0]}{more}")
     for result in open_results(document):
-        yield from (_finding(finding, result, prefix) for finding in result["findings"])
+        kind = "error" if keeps_from_passing(result, document) else "warning"
+        yield from (_finding(finding, result, kind, prefix) for finding in result["findings"])
         if not result["findings"]:
-            yield _Command(_kind(result), _title(result), prefix + (result["reason"] or result["title"]))
+            yield _Command(kind, _title(result), prefix + (result["reason"] or result["title"]))
     for result in document["results"]:
         if result["verdict"] == "pass":
             yield from (_Command("notice", _title(result), f"{prefix}provided: {condition}") for condition in result["conditions"])
-
-
-def _kind(result: ResultPart) -> str:
-    return "error" if result["counts"] else "warning"
 
 
 def _title(result: ResultPart) -> str:
     return f"{result['rule']} {result['title']} ({result['verdict']}, {result['severity']})"
 
 
-def _finding(finding: FindingPart, result: ResultPart, prefix: str) -> _Command:
+def _finding(finding: FindingPart, result: ResultPart, kind: str, prefix: str) -> _Command:
     first = next((place for place in finding["evidence"] if place["path"]), None)
     file = relative_name(first["path"] or "") if first else ""
-    return _Command(_kind(result), _title(result), prefix + told(finding), file, first["line"] if first else None)
+    return _Command(kind, _title(result), prefix + told(finding), file, first["line"] if first else None)
 
 
 def _text(command: _Command) -> str:

@@ -14,11 +14,13 @@ from typing import Any, TypeAlias
 from imginspect.report.document import Document, FindingPart, ResultPart, SeverityName
 from imginspect.report.places import relative_name, told
 from imginspect.report.printable import one_line, shortened
-from imginspect.report.summary import image_name, not_read, open_results, sentence
+from imginspect.report.summary import archive_facts, image_name, keeps_from_passing, not_read, open_results, sentence
 
 Entry: TypeAlias = dict[str, Any]
 
-_SEVERITIES: dict[SeverityName, str] = {"critical": "blocker", "high": "critical", "medium": "major", "low": "minor", "info": "info"}
+_BLOCKING: dict[SeverityName, str] = {"critical": "blocker"}
+_OTHERS: dict[SeverityName, str] = {"critical": "major", "high": "major", "medium": "major", "low": "minor", "info": "info"}
+"""What blocks is at least *critical*, and nothing else is: GitLab's severities agree with the exit code."""
 _CONFIG = "image-config.json"
 _IMAGE = "image"
 _CHECK = "imginspect"
@@ -45,28 +47,39 @@ def _distinct(entries: Iterator[Entry]) -> list[Entry]:
 
 def _entries(document: Document, *, several: bool) -> Iterator[Entry]:
     image = image_name(document) if several else ""
-    if document["verdict"] in ("incomplete", "not-inspected"):
-        text = f"{document['verdict']}: {sentence(document)} This is no pass."
+    if document["verdict"] in ("undecided", "incomplete", "not-inspected"):
+        text = f"{document['verdict']}: {sentence(document)} This is no pass.{_archive(document)}"
         yield _entry(image, _CHECK, text, "blocker", f"{_CHECK}\0{document['verdict']}")
     for gap in not_read(document):
         yield _entry(image, _CHECK, f"Not read: {gap}", "blocker", f"{_CHECK}\0{gap}")
     for result in open_results(document):
-        yield from (_finding(image, finding, result) for finding in result["findings"])
+        blocks = keeps_from_passing(result, document)
+        yield from (_finding(image, finding, result, blocks=blocks) for finding in result["findings"])
         if not result["findings"]:
             text = f"{result['title']}: {result['verdict']}. {result['reason']}"
-            yield _entry(image, result["rule"], text, _SEVERITIES[result["severity"]], f"{result['rule']}\0{result['verdict']}")
+            severity = _severity(result["severity"], blocks=blocks)
+            yield _entry(image, result["rule"], text, severity, f"{result['rule']}\0{result['verdict']}")
     for result in document["results"]:
         if result["verdict"] == "pass":
             for condition in result["conditions"]:
                 yield _entry(image, result["rule"], f"{result['title']}, provided: {condition}", "info", f"{result['rule']}\0{condition}")
 
 
-def _finding(image: str, finding: FindingPart, result: ResultPart) -> Entry:
+def _archive(document: Document) -> str:
+    facts = archive_facts(document)
+    return f" ({', '.join(f'{name} {value}' for name, value in facts)})" if facts else ""
+
+
+def _severity(severity: SeverityName, *, blocks: bool) -> str:
+    return _BLOCKING.get(severity, "critical") if blocks else _OTHERS[severity]
+
+
+def _finding(image: str, finding: FindingPart, result: ResultPart, *, blocks: bool) -> Entry:
     places = finding["evidence"]
     first = next((place for place in places if place["path"]), places[0] if places else None)
     path = _IMAGE if first is None else _CONFIG if first["config_field"] else first["path"] or first["member"] or _IMAGE
     line = (first["line"] if first else None) or 1
-    return _entry(image, result["rule"], told(finding), _SEVERITIES[finding["severity"]], finding["fingerprint"], path, line)
+    return _entry(image, result["rule"], told(finding), _severity(finding["severity"], blocks=blocks), finding["fingerprint"], path, line)
 
 
 def _entry(image: str, check: str, text: str, severity: str, name: str, path: str = _IMAGE, line: int = 1) -> Entry:

@@ -1,7 +1,7 @@
 """The JUnit form, for the test reports of CI systems: a suite for each image, a test for each rule, and one for having read it all.
 
 failure     the rule makes the verdict *fail*
-error       the rule could not be decided though it could make the verdict *fail*; or the image was not inspected as a whole
+error       the rule could not be decided and keeps the image from passing; or the image was not inspected as a whole
 skipped     a warning, a failure or an open question that does not count against the image, or a rule that does not apply.
             CI systems show the message of a skipped test and none of a passed one, and a skipped test breaks no build.
 
@@ -19,7 +19,16 @@ from imginspect.report.document import Document, EvidencePart, ResultPart
 from imginspect.report.places import in_words
 from imginspect.report.printable import one_line
 from imginspect.report.sarif_rules import group_of
-from imginspect.report.summary import could_fail, image_name, is_whole, not_read
+from imginspect.report.summary import (
+    archive_facts,
+    headline,
+    image_name,
+    is_whole,
+    keeps_from_passing,
+    not_read,
+    reason_of,
+    undetermined_is,
+)
 from imginspect.wording import counted
 
 _MOST_FINDINGS = 50
@@ -61,7 +70,8 @@ def _properties(document: Document) -> Iterator[tuple[str, str]]:
     """What the image is and what judged it; digests whole."""
     yield "tool", f"{document['tool']['name']} {document['tool']['version']}"
     yield "verdict", document["verdict"]
-    yield "reason", document["reason"]
+    yield "headline", headline(document)
+    yield "reason", reason_of(document)
     image, policy = document["image"], document["policy"]
     if image is not None:
         yield from (("reference", reference) for reference in image["references"])
@@ -71,6 +81,8 @@ def _properties(document: Document) -> Iterator[tuple[str, str]]:
     yield "policy sha256", policy["sha256"]
     yield "policy rules_sha256", policy["rules_sha256"]
     yield "policy fail_on", policy["fail_on"]
+    yield "policy undetermined", undetermined_is(document)
+    yield from archive_facts(document)
     for link in document["chain"]:
         if link["digest"]:
             number = "" if link["layer"] is None else f" {link['layer']}"
@@ -82,8 +94,9 @@ def _whole(document: Document, prefix: str) -> ElementTree.Element:
     case = test_case(f"{prefix}imginspect", "The image was inspected as a whole")
     if not is_whole(document):
         gaps = not_read(document)
-        label = "not everything was read" if document["verdict"] in ("fail", "pass") else document["verdict"]
+        label = "not everything was read" if document["verdict"] in ("fail", "undecided", "pass") else document["verdict"]
         lines = [f"{label}: {document['reason']}", *(f"- {gap}" for gap in gaps[:_MOST_FINDINGS])]
+        lines += [f"{name}: {value}" for name, value in archive_facts(document)]
         if len(gaps) > _MOST_FINDINGS:
             lines.append(f"and {len(gaps) - _MOST_FINDINGS:,} more")
         answer(case, "error", label, document["reason"], lines)
@@ -108,7 +121,7 @@ def _element_of(result: ResultPart, document: Document) -> str:
         return ""
     if result["counts"]:
         return "failure"
-    return "error" if result["verdict"] == "undetermined" and could_fail(result, document) else "skipped"
+    return "error" if keeps_from_passing(result, document) else "skipped"
 
 
 def _message(result: ResultPart) -> str:

@@ -13,7 +13,7 @@ from imginspect.report.decisions import decisions
 from imginspect.report.document import Document, VerdictName
 from imginspect.report.markdown_sections import Section, findings_section, folded_sections
 from imginspect.report.markdown_text import code, prose
-from imginspect.report.summary import VERDICT_WORDS, image_name, not_read, sentence, tally, worst
+from imginspect.report.summary import VERDICT_WORDS, archive_facts, headline, image_name, not_read, sentence, tally, undetermined_is, worst
 from imginspect.wording import counted
 
 _LONGEST = 59_000
@@ -23,6 +23,7 @@ _LONGEST_NAME = 200
 _MEANING: dict[VerdictName, str] = {
     "pass": "No rule that counts has failed, and all of the image was read.",
     "fail": "The image breaks the policy.",
+    "undecided": "Nothing that counts has failed, but a rule that could fail the image could not be decided: this is no pass.",
     "incomplete": "Nothing that counts has failed, but not everything could be read or decided: this is no pass.",
     "not-inspected": "The image could not be inspected: this is no pass.",
 }
@@ -89,7 +90,7 @@ def _overview(documents: Sequence[Document]) -> Iterator[str]:
     yield f"# imginspect: {VERDICT_WORDS[worst(documents)]} ({len(documents):,} images)"
     yield ""
     for document in documents[:_MOST_IMAGES]:
-        yield f"- **{VERDICT_WORDS[document['verdict']]}** {code(image_name(document), _LONGEST_NAME)}"
+        yield f"- **{headline(document)}** {code(image_name(document), _LONGEST_NAME)}"
     if len(documents) > _MOST_IMAGES:
         yield f"- and {len(documents) - _MOST_IMAGES:,} more"
 
@@ -103,15 +104,17 @@ def _part(document: Document, longest: int) -> Iterator[str]:
 
 
 def _head(document: Document) -> Section:
-    opening = [f"## imginspect: {VERDICT_WORDS[document['verdict']]}", ""]
-    name = code(image_name(document), _LONGEST_NAME) if document["image"] else "The archive"
+    opening = [f"## imginspect: {headline(document)}", ""]
+    name = code(image_name(document), _LONGEST_NAME)
     lines = [f"{name}: {_MEANING[document['verdict']]}", "", prose(sentence(document), 500)]
     if document["verdict"] == "fail" and not_read(document):
         lines.append("Not everything was read either: see below.")
     image, policy = document["image"], document["policy"]
     strict = ", and warnings count" if policy["strict"] else ""
+    strict += f", rules that cannot be decided: {undetermined_is(document)}"
     by = f"policy {code(policy['id'], 80)}, fails from severity {policy['fail_on']} on{strict}"
     if image is None:
+        lines += [line for name, value in archive_facts(document) for line in ("", f"{name.capitalize()}: {code(value, _LONGEST_NAME)}")]
         lines += ["", f"Asked for by {by}."]
     else:
         digest = image["manifest_digest"] or image["image_id"] or "no digest"

@@ -71,7 +71,8 @@ def folded_sections(document: Document) -> Iterator[Section]:
     yield from (_rule_section(result) for result in results if result["findings"])
     yield _folded("Rules to look at that have no finding", [_bare(result) for result in results if not result["findings"]], "rule")
     yield _folded("What passed or does not apply", list(_passed(document["results"])), "line")
-    chain = [_link(link["role"], link["layer"], link["status"], link["digest"] or link["name"]) for link in document["chain"]]
+    links = document["chain"] if document["image"] else []  # the head names the archive of what was not inspected
+    chain = [_link(link["role"], link["layer"], link["status"], link["digest"] or link["name"]) for link in links]
     yield _folded("Chain of custody", chain, "link")
     questions = document["questions"] if document["image"] else []
     yield _folded("For a person to settle", [f"- [ ] {prose(question['question'], 400)}" for question in questions], "question")

@@ -7,7 +7,7 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Literal, NamedTuple, Union, cast, get_args, get_origin, get_type_hints, is_typeddict
 
-from imginspect.report.document import SCHEMA_VERSION, Document, Documents
+from imginspect.report.document import EARLIER_VERSIONS, SCHEMA_VERSION, Document, Documents
 from imginspect.report.report import ReportVerdict
 from imginspect.report.strict_json import NotReadable, parse
 from imginspect.report.text import is_visible
@@ -25,7 +25,8 @@ class Filed(NamedTuple):
 
 
 def read_report(content: bytes, *, newer: bool = False) -> Filed:
-    """The documents of a JSON report of this version of the schema; with *newer* also of a later one with the same first number.
+    """The documents of a JSON report of this version of the schema, or of one in ``EARLIER_VERSIONS``; with *newer* also of a later one
+    with the same first number.
 
     What a later version adds is left out.
     Raises: NotReadable
@@ -36,19 +37,23 @@ def read_report(content: bytes, *, newer: bool = False) -> Filed:
     version = tree.get("schema_version") if isinstance(tree, dict) else None
     if not isinstance(tree, dict) or not isinstance(version, str):
         raise NotReadable("it is no report of imginspect: it states no schema_version")
-    if version != SCHEMA_VERSION and not (newer and _is_later(version)):
+    if version not in (SCHEMA_VERSION, *EARLIER_VERSIONS) and not (newer and _is_later(version)):
+        known = " and ".join((*EARLIER_VERSIONS, SCHEMA_VERSION))
         raise NotReadable(
-            f"it was written with version {version[:20]!a} of the report's schema, and this imginspect reads version {SCHEMA_VERSION}; "
+            f"it was written with version {version[:20]!a} of the report's schema, and this imginspect reads {known}; "
             "inspect the image again, or use the imginspect that wrote it"
         )
     several = "reports" in tree
-    _Form(allows_more=version != SCHEMA_VERSION).check(tree, Documents if several else Document, "the report")
+    _Form(allows_more=_is_later(version)).check(tree, Documents if several else Document, "the report")
     documents: Sequence[Document] = tree["reports"] if several else [cast(Document, tree)]
     if not 0 < len(documents) <= MOST_DOCUMENTS:
         raise NotReadable(f"the report holds {len(documents):,} reports")
     for number, document in enumerate(documents):
         if document["schema_version"] != version:
             raise NotReadable(f"reports[{number}] states another schema_version than the whole")
+        if ("undetermined" in document["policy"]) == (version in EARLIER_VERSIONS):
+            what = "has a key 'undetermined', which it cannot have" if version in EARLIER_VERSIONS else "has no 'undetermined'"
+            raise NotReadable(f"policy {what} in version {version}")
         if document["exit_code"] != ReportVerdict(document["verdict"]).exit_code:
             raise NotReadable(f"its exit_code {document['exit_code']} is not that of its verdict, {document['verdict']}")
     return Filed(tuple(documents), several)
@@ -96,14 +101,15 @@ class _Form:
     def _check_keys(self, value: Any, kind: Any, where: str) -> None:
         hints = _hints(kind)
         _check_type(value, dict, where)
-        missing = [key for key in hints if key not in value]
+        missing = [key for key in hints if key not in value and key not in kind.__optional_keys__]
         more = [key for key in value if key not in hints]
         if missing or (more and not self._allows_more):
             raise NotReadable(
                 f"{where} has no {missing[0]!r}" if missing else f"{where} has a key {_shown(more[0])} that a report does not have"
             )
         for key, inner in hints.items():
-            self.check(value[key], inner, f"{where}.{key}")
+            if key in value:  # one that may be missing is not there
+                self.check(value[key], inner, f"{where}.{key}")
 
 
 def _check_plain(value: Any, kind: type, where: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -14,8 +14,9 @@ from imginspect.image import Layer, Step
 from imginspect.oci.config import ImageConfig
 from imginspect.oci.digest import Digest
 from imginspect.problems import Problem
+from imginspect.report.rule_counts import rules_by_severity
 from imginspect.report.text import visible
-from imginspect.rules import Policy, Severity
+from imginspect.rules import Policy, Severity, Undetermined
 from imginspect.scan.redaction import Redactor
 from imginspect.wording import counted
 
@@ -25,6 +26,7 @@ class ReportVerdict(StrEnum):
 
     PASS = "pass"  # noqa: S105 - no password
     FAIL = "fail"
+    UNDECIDED = "undecided"
     INCOMPLETE = "incomplete"
     NOT_INSPECTED = "not-inspected"
 
@@ -34,12 +36,18 @@ class ReportVerdict(StrEnum):
         return _EXIT_CODES[self]
 
 
-_EXIT_CODES = {ReportVerdict.PASS: 0, ReportVerdict.FAIL: 1, ReportVerdict.NOT_INSPECTED: 3, ReportVerdict.INCOMPLETE: 4}
-_WORST_FIRST = (ReportVerdict.FAIL, ReportVerdict.NOT_INSPECTED, ReportVerdict.INCOMPLETE, ReportVerdict.PASS)
+_EXIT_CODES = {
+    ReportVerdict.FAIL: 1,
+    ReportVerdict.NOT_INSPECTED: 3,
+    ReportVerdict.INCOMPLETE: 4,
+    ReportVerdict.UNDECIDED: 5,
+    ReportVerdict.PASS: 0,
+}
+_WORST_FIRST = tuple(_EXIT_CODES)
 
 
 def worst(verdicts: Iterable[ReportVerdict]) -> ReportVerdict:
-    """The worst of several verdicts: fail, not-inspected, incomplete, pass. Of none: not-inspected."""
+    """The worst of several verdicts: fail, not-inspected, incomplete, undecided, pass. Of none: not-inspected."""
     return min(verdicts, key=_WORST_FIRST.index, default=ReportVerdict.NOT_INSPECTED)
 
 
@@ -80,6 +88,8 @@ class Report:
     facts: Facts = Facts()
     withheld: frozenset[str] = frozenset()
     """Digests (hex sha256) of small files with a credential in them: little else than digests of the secret, so no form shows them."""
+    undetermined: Undetermined = Undetermined.UNDECIDED
+    """What a rule at or above *fail_on* that is UNDETERMINED for want of a fact makes of the image."""
 
     def shown(self, text: str) -> str:
         """*text* of the image as any output may show it: credentials masked, then what could mislead escaped."""
@@ -89,42 +99,108 @@ class Report:
         """*sha256* of a file as any output may show it: None where it would give a secret away to who can guess."""
         return None if sha256 in self.withheld else sha256
 
+    def counts(self, result: CheckResult) -> bool:
+        """Whether *result* makes the verdict *fail*."""
+        return counts_as_failure(result, self.fail_on, strict=self.strict, undetermined=self.undetermined)
+
     @property
     def failed(self) -> tuple[CheckResult, ...]:
         """Results that make the verdict *fail*."""
-        return tuple(result for result in self.results if counts_as_failure(result, self.fail_on, strict=self.strict))
+        return tuple(result for result in self.results if self.counts(result))
 
 
-def counts_as_failure(result: CheckResult, fail_on: Severity, *, strict: bool) -> bool:
-    """Whether *result* makes an image fail: a FAIL (with *strict* a WARN too) at or above *fail_on*."""
-    bad = (Verdict.FAIL, Verdict.WARN) if strict else (Verdict.FAIL,)
-    return result.verdict in bad and result.rule.severity.rank >= fail_on.rank
+def counts_as_failure(result: CheckResult, fail_on: Severity, *, strict: bool, undetermined: Undetermined) -> bool:
+    """Whether *result* makes an image fail: a FAIL at or above *fail_on*; with *strict* a WARN too, with *undetermined* fail an open rule.
+
+    A rule that is open for want of reading never does: it makes the image incomplete.
+    """
+    if result.rule.severity.rank < fail_on.rank:
+        return False
+    match result.verdict:
+        case Verdict.FAIL:
+            return True
+        case Verdict.WARN:
+            return strict
+        case Verdict.UNDETERMINED:
+            return undetermined is Undetermined.FAIL and not result.for_want_of_reading
+    return False
 
 
-def judge(results: tuple[CheckResult, ...], coverage: Coverage, fail_on: Severity, *, strict: bool) -> tuple[ReportVerdict, str]:
-    """The verdict on an image and the reason in a sentence: the one function that decides it."""
-    failed = [result for result in results if counts_as_failure(result, fail_on, strict=strict)]
+def judge(
+    results: tuple[CheckResult, ...], coverage: Coverage, fail_on: Severity, *, strict: bool, undetermined: Undetermined
+) -> tuple[ReportVerdict, str]:
+    """The verdict on an image and the reason in a sentence: the one function that decides it.
+
+    Source: the table of verdicts and exit codes in the README; the first row that fits is the verdict.
+    """
+    failed = [item for item in results if counts_as_failure(item, fail_on, strict=strict, undetermined=undetermined)]
+    is_open = [item for item in results if item.verdict is Verdict.UNDETERMINED and item.rule.severity.rank >= fail_on.rank]
+    undecided = [item for item in is_open if item not in failed]
     if failed:
-        return ReportVerdict.FAIL, f"{counted(len(failed), 'rule')} of severity {fail_on} or worse failed: {_ids(failed)}"
-    open_rules = [
-        result
-        for result in results
-        if result.verdict is Verdict.UNDETERMINED and result.for_want_of_reading and result.rule.severity.rank >= fail_on.rank
-    ]
+        return ReportVerdict.FAIL, "; ".join((*_failures(failed, fail_on), *_not_decided(undecided)))
+    unread = [item for item in undecided if item.for_want_of_reading]
     if not coverage.is_complete:
-        return ReportVerdict.INCOMPLETE, "not everything could be read: " + "; ".join(coverage.gaps[:3])
-    if open_rules:
-        return ReportVerdict.INCOMPLETE, f"{counted(len(open_rules), 'rule')} could not be decided: " + ", ".join(
-            r.rule.id for r in open_rules
-        )
-    warned = [result for result in results if result.verdict in (Verdict.WARN, Verdict.FAIL)]
-    if warned:
-        return (
-            ReportVerdict.PASS,
-            f"no rule of severity {fail_on} or worse failed; {counted(len(warned), 'rule')} to look at",
-        )
-    return ReportVerdict.PASS, "every rule that applies is met"
+        return ReportVerdict.INCOMPLETE, "; ".join((_gaps(coverage.gaps), *_undecided(undecided)))
+    if unread:
+        others = [item for item in undecided if not item.for_want_of_reading]
+        return ReportVerdict.INCOMPLETE, "; ".join((*_undecided(unread, " because not everything was read"), *_undecided(others)))
+    if undecided and undetermined is Undetermined.UNDECIDED:
+        return ReportVerdict.UNDECIDED, "; ".join(_undecided(undecided))
+    return ReportVerdict.PASS, _passed(results, undecided, fail_on)
 
 
-def _ids(results: list[CheckResult]) -> str:
+def _failures(failed: Sequence[CheckResult], fail_on: Severity) -> Iterator[str]:
+    """A clause for each kind of result that makes an image fail."""
+    by = {verdict: [item for item in failed if item.verdict is verdict] for verdict in Verdict}
+    if found := by[Verdict.FAIL]:
+        yield f"{counted(len(found), 'rule')} of severity {fail_on} or worse failed: {_ids(found)}"
+    if found := by[Verdict.WARN]:
+        yield f"{_rules(found)} warned, which counts as a failure (--strict): {_ids(found)}"
+    if found := by[Verdict.UNDETERMINED]:
+        yield f"{_rules(found)} could not be decided, which counts as a failure (--undetermined fail): {_ids(found)}"
+
+
+def _undecided(results: Sequence[CheckResult], why: str = "") -> Iterator[str]:
+    if results:
+        yield f"{_rules(results)} could not be decided{why}: {_ids(results)}"
+
+
+def _not_decided(results: Sequence[CheckResult]) -> Iterator[str]:
+    """How many rules are open beside those that fail the image, which are what to act on: these are not named."""
+    if results:
+        yield f"{_rules(results)} could not be decided"
+
+
+def _gaps(gaps: Sequence[str]) -> str:
+    more = f"; and {counted(len(gaps) - _MOST_GAPS, 'more gap')}" if len(gaps) > _MOST_GAPS else ""
+    return "not everything could be read: " + "; ".join(gaps[:_MOST_GAPS]) + more
+
+
+_MOST_GAPS = 3
+"""Gaps in the reason, which is to be read at a glance; the coverage lists all of them."""
+
+
+def _passed(results: Sequence[CheckResult], undecided: Sequence[CheckResult], fail_on: Severity) -> str:
+    """Why an image passes: that all is met only where that is so, else everything that is not."""
+    conditions = sum(len(item.conditions) for item in results if item.verdict is Verdict.PASS)
+    below = [item for item in results if item.verdict is Verdict.UNDETERMINED and item not in undecided]
+    others = [
+        *(f"{_rules(found)} {word}" for verdict, word in ((Verdict.FAIL, "failed"), (Verdict.WARN, "warned"))
+          if (found := [item for item in results if item.verdict is verdict])),
+        *(f"{_rules(below)} could not be decided" for _ in below[:1]),
+        *_undecided(undecided, " (--undetermined pass)"),
+    ]  # fmt: skip
+    if not any(item.verdict is not Verdict.NOT_APPLICABLE for item in results):
+        return "no rule applies to this image"
+    on = f" on {counted(conditions, 'condition')}" if conditions else ""
+    if not others:
+        return f"every rule that applies is met{on}"
+    return "; ".join((f"no rule of severity {fail_on} or worse failed", *([f"pass{on}"] if on else []), *others))
+
+
+def _rules(results: Sequence[CheckResult]) -> str:
+    return rules_by_severity(str(item.rule.severity) for item in results)
+
+
+def _ids(results: Sequence[CheckResult]) -> str:
     return ", ".join(result.rule.id for result in results)

@@ -6,7 +6,7 @@ from typing import cast
 
 from imginspect.checks.result import CheckResult, Evidence, Finding
 from imginspect.report.document import EvidencePart, FindingPart, LayerPlace, ResultName, ResultPart, SeverityName
-from imginspect.report.report import Report, counts_as_failure
+from imginspect.report.report import Report
 from imginspect.report.shown import optional
 from imginspect.report.text import one_line
 from imginspect.rules import Severity
@@ -26,7 +26,7 @@ def result_tree(result: CheckResult, report: Report) -> ResultPart:
         "title": one_line(rule.title),
         "verdict": cast(ResultName, str(result.verdict)),
         "severity": severity_name(rule.severity),
-        "counts": counts_as_failure(result, report.fail_on, strict=report.strict),
+        "counts": report.counts(result),
         "reason": shown(result.reason),
         "conditions": [shown(condition) for condition in result.conditions],
         "rationale": one_line(rule.rationale),

@@ -12,8 +12,8 @@ from collections.abc import Iterator, Sequence
 from imginspect.report.document import Document, SeverityName
 from imginspect.report.printable import one_line
 from imginspect.report.sarif_results import BASES, Places, not_all_listed, notifications, results_of
-from imginspect.report.sarif_rules import Tree, descriptor, listed_descriptor, whole_descriptor
-from imginspect.report.summary import is_whole, rank
+from imginspect.report.sarif_rules import Tree, decided_descriptor, descriptor, listed_descriptor, whole_descriptor
+from imginspect.report.summary import archive_facts, headline, is_whole, qualification, rank, reason_of
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 # GitHub shows so many results of a run, the worst, and refuses a run with more than the other number
@@ -45,7 +45,7 @@ def _run(document: Document, category: str) -> Tree:
     places = Places(document)
     found = list(results_of(document, places))
     results = _bounded(found, places, {item["rule"]: item["severity"] for item in document["results"]})
-    descriptors = [*(descriptor(result) for result in document["results"]), whole_descriptor()]
+    descriptors = [*(descriptor(result) for result in document["results"]), whole_descriptor(), decided_descriptor()]
     rules = {rule["id"]: rule for rule in [*descriptors, *([listed_descriptor()] if len(found) > _SHOWN else [])]}
     numbers = {rule_id: number for number, rule_id in enumerate(rules)}
     digest = (image["manifest_digest"] or image["image_id"] or "") if image else ""
@@ -95,7 +95,7 @@ def _invocation(document: Document, places: Places) -> Tree:
     return {
         "executionSuccessful": is_whole(document),
         "exitCode": document["exit_code"],
-        "exitCodeDescription": one_line(f"{document['verdict']}: {document['reason']}"),
+        "exitCodeDescription": one_line(f"{document['verdict']}{qualification(document)}: {reason_of(document)}"),
         "toolExecutionNotifications": list(notifications(document, places)),
     }
 
@@ -105,7 +105,9 @@ def _summary(document: Document) -> Tree:
     image = document["image"]
     return {
         "verdict": document["verdict"],
-        "reason": document["reason"],
+        "headline": headline(document),
+        "reason": reason_of(document),
+        "archive": dict(archive_facts(document)),
         "image": {key: value for key, value in image.items() if key != "config"} if image else None,
         "policy": document["policy"],
         "rules": {result["rule"]: result["verdict"] for result in document["results"]},

@@ -7,15 +7,16 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from imginspect.report.document import Document, EvidencePart, FindingPart, LayerPlace, ProblemPart
+from imginspect.report.document import Document, EvidencePart, FindingPart, LayerPlace, ProblemPart, ResultName, ResultPart
 from imginspect.report.places import in_words, layer_in_words, name_of, nowhere, relative_uri
 from imginspect.report.printable import one_line
-from imginspect.report.sarif_rules import LISTED, WHOLE, Tree
+from imginspect.report.sarif_rules import DECIDED, LISTED, WHOLE, Tree
 from imginspect.report.summary import is_whole, not_read
 from imginspect.wording import counted
 
 # with a kind other than "fail" the level has to be "none" (3.27.10)
-_KINDS = {"fail": ("fail", "error"), "warn": ("fail", "warning"), "undetermined": ("open", "none")}
+_KINDS = {"fail": ("fail", "warning"), "warn": ("fail", "warning"), "undetermined": ("open", "none")}
+_COUNTED = ("fail", "error")
 _CONFIG = "image-config.json"
 _IMAGE = "image"
 _MOST_RELATED = 100
@@ -86,13 +87,20 @@ def _around(evidence: EvidencePart) -> Tree | None:
 def results_of(document: Document, places: Places) -> Iterator[Tree]:
     """A result for each finding, and for what no finding says: an undecided rule, an image that was not read."""
     if document["verdict"] in ("incomplete", "not-inspected"):
-        yield _bare(WHOLE, ("fail", "error"), f"{document['verdict']}: {document['reason']}", places)
+        yield _bare(WHOLE, _COUNTED, f"{document['verdict']}: {document['reason']}", places)
+    if document["verdict"] == "undecided":
+        yield _bare(DECIDED, _COUNTED, f"{document['verdict']}: {document['reason']}", places)
     for result in document["results"]:
         found = [finding for finding in result["findings"] if finding["verdict"] in _KINDS]
-        yield from (_finding(finding, result["rule"], places) for finding in found)
+        yield from (_finding(finding, result, places) for finding in found)
         if result["verdict"] in _KINDS and result["verdict"] not in {finding["verdict"] for finding in found}:
-            bare = _bare(one_line(result["rule"]), _KINDS[result["verdict"]], result["reason"] or result["title"], places)
+            bare = _bare(one_line(result["rule"]), _kind(result["verdict"], result), result["reason"] or result["title"], places)
             yield bare | {"properties": {"verdict": result["verdict"], "severity": result["severity"]}}
+
+
+def _kind(verdict: ResultName, result: ResultPart) -> tuple[str, str]:
+    """Kind and level of a result with *verdict*: an error where it makes the image fail, and only there."""
+    return _COUNTED if result["counts"] and verdict == result["verdict"] else _KINDS[verdict]
 
 
 def not_all_listed(found: int, kept: int, shown: int, places: Places) -> Tree:
@@ -100,7 +108,7 @@ def not_all_listed(found: int, kept: int, shown: int, places: Places) -> Tree:
     text = f"{found:,} results: GitHub shows {shown:,} of them, the most severe."
     if kept < found:
         text += f" {found - kept:,} of the least severe are left out here; the JSON form holds all of them."
-    return _bare(LISTED, ("fail", "error"), text, places)
+    return _bare(LISTED, ("fail", "warning"), text, places)
 
 
 def _bare(rule_id: str, kind: tuple[str, str], text: str, places: Places) -> Tree:
@@ -117,15 +125,15 @@ def _bare(rule_id: str, kind: tuple[str, str], text: str, places: Places) -> Tre
     }
 
 
-def _finding(finding: FindingPart, rule_id: str, places: Places) -> Tree:
-    kind, level = _KINDS[finding["verdict"]]
+def _finding(finding: FindingPart, of: ResultPart, places: Places) -> Tree:
+    kind, level = _kind(finding["verdict"], of)
     seen = finding["evidence"] or [nowhere()]
     message = one_line(finding["message"])
     where = in_words(seen[0])
     related = list(_related(seen, places))
     more = f"\nAnd {counted(len(related) - _MOST_RELATED, 'more place')}: see the JSON form." if len(related) > _MOST_RELATED else ""
     result: Tree = {
-        "ruleId": one_line(rule_id),
+        "ruleId": one_line(of["rule"]),
         "kind": kind,
         "level": level,
         "message": _message(message + ("" if where in message else f"\nWhere: {where}") + more),

@@ -19,6 +19,8 @@ _CONFIDENCES = ("low", "medium", "high")
 _GUIDANCE = ("info", "must", "should")  # so a rule has six tags at most; GitHub shows ten, and takes no rule with more than twenty
 WHOLE = "imginspect/inspected"
 """Id of the descriptor for what no rule is about: the image was not inspected, or not all of it. Ids of rules are in capitals."""
+DECIDED = "imginspect/decided"
+"""Id of the descriptor for an image of which a rule that could fail it could not be decided."""
 LISTED = "imginspect/listed"
 """Id of the descriptor for findings that are more than a viewer shows."""
 
@@ -44,6 +46,13 @@ def whole_descriptor() -> Tree:
     why = "What was not read was not checked: it can hold anything, and the absence of findings says nothing about it."
     what = "Have the image exported again, complete and not encrypted, and inspect it again."
     return _own(WHOLE, "The image could be inspected as a whole", why, what)
+
+
+def decided_descriptor() -> Tree:
+    """The descriptor for an image that is undecided."""
+    why = "A rule that could fail the image could not be decided from the image alone: it may hold, or it may not."
+    what = "Look at the rules that are open. Give the image what they miss, or have a person decide."
+    return _own(DECIDED, "The rules could be decided", why, what)
 
 
 def listed_descriptor() -> Tree:

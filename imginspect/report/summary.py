@@ -6,29 +6,89 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import get_args
 
-from imginspect.report.document import Document, ResultName, ResultPart, SeverityName, VerdictName
+from imginspect.report.document import Document, ResultName, ResultPart, SeverityName, UndeterminedName, VerdictName
 from imginspect.report.printable import one_line
+from imginspect.report.rule_counts import rules_by_severity
 from imginspect.wording import counted
 
-VERDICT_WORDS: dict[VerdictName, str] = {"pass": "PASS", "fail": "FAIL", "incomplete": "INCOMPLETE", "not-inspected": "NOT INSPECTED"}
-_WORST_FIRST: tuple[VerdictName, ...] = ("fail", "not-inspected", "incomplete", "pass")
+VERDICT_WORDS: dict[VerdictName, str] = {
+    "pass": "PASS",
+    "fail": "FAIL",
+    "undecided": "UNDECIDED",
+    "incomplete": "INCOMPLETE",
+    "not-inspected": "NOT INSPECTED",
+}
+_WORST_FIRST: tuple[VerdictName, ...] = ("fail", "not-inspected", "incomplete", "undecided", "pass")
 _OPEN: tuple[ResultName, ...] = ("fail", "undetermined", "warn")
 _SEVERITIES = get_args(SeverityName)
 
 
 def worst(documents: Sequence[Document]) -> VerdictName:
-    """The worst verdict of several reports: fail, not-inspected, incomplete, pass."""
+    """The worst verdict of several reports: fail, not-inspected, incomplete, undecided, pass."""
     return min((document["verdict"] for document in documents), key=_WORST_FIRST.index)
 
 
 def rank(severity: SeverityName) -> int:
-    """The place of *severity* among all, from 0 for the least."""
-    return _SEVERITIES.index(severity)
+    """The place of *severity* among all, from 0 for the least; one that is not known is worse than all."""
+    return _SEVERITIES.index(severity) if severity in _SEVERITIES else len(_SEVERITIES)
 
 
 def could_fail(result: ResultPart, document: Document) -> bool:
     """Whether the severity of *result* is one for which an image fails."""
     return rank(result["severity"]) >= rank(document["policy"]["fail_on"])
+
+
+def undetermined_is(document: Document) -> UndeterminedName:
+    """What a rule that cannot be decided for want of a fact makes of the image. Reports before 1.4 passed over such rules."""
+    return document["policy"].get("undetermined", "pass")
+
+
+def undecided_rules(document: Document) -> list[ResultPart]:
+    """The rules that could make the image fail, were not decided, and do not count as failures."""
+    return [item for item in document["results"] if item["verdict"] == "undetermined" and not item["counts"] and could_fail(item, document)]
+
+
+def keeps_from_passing(result: ResultPart, document: Document) -> bool:
+    """Whether the exit code is another than 0 because of *result*: it counts as a failure, or is undecided where that matters."""
+    if result["counts"]:
+        return True
+    is_undecided = result["verdict"] == "undetermined" and could_fail(result, document)
+    return is_undecided and document["verdict"] != "pass" and (undetermined_is(document) != "pass" or document["verdict"] == "incomplete")
+
+
+def in_numbers(results: Sequence[ResultPart]) -> str:
+    """How many rules of each severity *results* are, in words."""
+    return rules_by_severity(result["severity"] for result in results)
+
+
+def conditions_of(document: Document) -> int:
+    """How many conditions the rules that passed depend on."""
+    return sum(len(result["conditions"]) for result in document["results"] if result["verdict"] == "pass")
+
+
+def qualification(document: Document) -> str:
+    """What belongs to the word of a pass: its conditions, and the rules that could not be decided. Empty for all other verdicts."""
+    if document["verdict"] != "pass":
+        return ""
+    conditions, undecided = conditions_of(document), undecided_rules(document)
+    on = f" on {counted(conditions, 'condition')}" if conditions else ""
+    return on + (f", but {in_numbers(undecided)} could not be decided" if undecided else "")
+
+
+def headline(document: Document) -> str:
+    """The verdict in capitals with what belongs to it: ``PASS on 3 conditions``."""
+    return VERDICT_WORDS[document["verdict"]] + qualification(document)
+
+
+def reason_of(document: Document) -> str:
+    """The verdict's reason, but not a filed one that takes open rules for met, as it was before schema 1.4."""
+    if "undetermined" in document["policy"] or document["verdict"] != "pass":
+        return document["reason"]
+    undecided = undecided_rules(document)
+    if not undecided:
+        return document["reason"]
+    fail_on, ids = document["policy"]["fail_on"], ", ".join(item["rule"] for item in undecided)
+    return f"no rule of severity {fail_on} or worse failed; {in_numbers(undecided)} could not be decided, which was a pass then: {ids}"
 
 
 def open_results(document: Document) -> list[ResultPart]:
@@ -41,12 +101,29 @@ def image_name(document: Document) -> str:
     """The image's first name, or an id where it has none; the archive where there is no image."""
     image = document["image"]
     if image is None:
-        return "the archive"
+        return archive_name(document)
     return one_line(next(iter(image["references"]), None) or image["image_id"] or image["manifest_digest"] or "the image")
 
 
+def archive_name(document: Document) -> str:
+    """The archive of what was not inspected, as it was given; *the archive* where the report does not say."""
+    name = next((link["name"] for link in document["chain"] if link["role"] == "archive"), "")
+    return "the archive" if name in ("", "the archive as given") else one_line(name)
+
+
+def archive_facts(document: Document) -> list[tuple[str, str]]:
+    """Name, size and sha256 of the archive of what was not inspected, as far as they are known; nothing where an image was inspected."""
+    link = next((link for link in document["chain"] if link["role"] == "archive"), None)
+    if document["image"] is not None or link is None:
+        return []
+    read = " that could be read" if link["status"] == "not-read" and link["digest"] else ""
+    size = f"{link['size']:,} bytes{read}" if link["size"] is not None else ""
+    facts = (("archive", link["name"]), ("size", size), ("sha256", (link["digest"] or "").removeprefix("sha256:")))
+    return [(name, one_line(value)) for name, value in facts if value]
+
+
 def is_whole(document: Document) -> bool:
-    """Whether all of the image was read and every rule that could make it fail was decided."""
+    """Whether all of the image was read, and no rule is open for want of reading."""
     coverage = document["coverage"]
     return document["verdict"] not in ("incomplete", "not-inspected") and coverage is not None and coverage["complete"]
 
@@ -61,7 +138,7 @@ def not_read(document: Document) -> list[str]:
 
 def sentence(document: Document) -> str:
     """The verdict's reason as a sentence."""
-    reason = one_line(document["reason"]).rstrip(".")
+    reason = one_line(reason_of(document)).rstrip(".")
     return f"{reason}." if reason else "No reason is given."
 
 
@@ -71,12 +148,21 @@ def tally(document: Document) -> str:
 
 
 def _tally(results: Sequence[ResultPart]) -> Iterator[str]:
-    counts = Counter("counted" if result["counts"] else result["verdict"] for result in results)
-    words = {"counted": "failed", "fail": "failed but not counted", "undetermined": "undecided", "warn": "with a warning", "pass": "passed",
-             "not-applicable": "not applicable"}  # fmt: skip
-    present = [(counts[key], text) for key, text in words.items() if counts[key]]
+    counts = Counter((result["verdict"], result["counts"]) for result in results)
+    present = [(counts[key], text) for key, text in _TALLIED.items() if counts[key]]
+    conditional = [len(result["conditions"]) for result in results if result["verdict"] == "pass" and result["conditions"]]
     for number, (count, text) in enumerate(present):
-        yield f"{counted(count, 'rule') if number == 0 else f'{count:,}'} {text}"
-    conditions = sum(1 for result in results if result["verdict"] == "pass" and result["conditions"])
-    if conditions:
-        yield f"{conditions:,} of the passed on a condition"
+        on = f" ({len(conditional):,} of them on {counted(sum(conditional), 'condition')})" if text == "passed" and conditional else ""
+        yield f"{counted(count, 'rule') if number == 0 else f'{count:,}'} {text}{on}"
+
+
+_TALLIED: dict[tuple[ResultName, bool], str] = {
+    ("fail", True): "failed",
+    ("warn", True): "with a warning that counts as a failure",
+    ("undetermined", True): "undecided, which counts as a failure",
+    ("fail", False): "failed but not counted",
+    ("undetermined", False): "undecided",
+    ("warn", False): "with a warning",
+    ("pass", False): "passed",
+    ("not-applicable", False): "not applicable",
+}

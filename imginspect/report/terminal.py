@@ -7,13 +7,19 @@ from collections.abc import Iterator, Sequence
 
 from imginspect.report.document import ChainLink, CoveragePart, Document, ImagePart, ResultPart, VerdictName
 from imginspect.report.printable import one_line
-from imginspect.report.summary import VERDICT_WORDS, not_read, sentence, tally, worst
+from imginspect.report.summary import VERDICT_WORDS, archive_facts, headline, image_name, not_read, sentence, tally, undetermined_is, worst
 from imginspect.report.terminal_layout import WIDTH, Style, wrapped
 from imginspect.report.terminal_results import open_section
 from imginspect.report.text import inert
 from imginspect.wording import counted
 
-_VERDICT_COLOUR: dict[VerdictName, str] = {"pass": "green", "fail": "red", "incomplete": "yellow", "not-inspected": "red"}
+_VERDICT_COLOUR: dict[VerdictName, str] = {
+    "pass": "green",
+    "fail": "red",
+    "undecided": "yellow",
+    "incomplete": "yellow",
+    "not-inspected": "red",
+}
 _MOST_OTHERS = 5
 _MOST_GAPS = 10
 _MOST_PROBLEMS = 50
@@ -47,8 +53,8 @@ def _one(document: Document, style: Style) -> str:
 
 def _headline(document: Document, style: Style) -> Iterator[str]:
     image = document["image"]
-    name = one_line(", ".join(image["references"]) or "the image") if image else "the archive"
-    verdict = VERDICT_WORDS[document["verdict"]]
+    name = one_line(", ".join(image["references"]) or "the image") if image else image_name(document)
+    verdict = headline(document)
     fits = len(verdict) + 2 + len(name) <= WIDTH
     yield style(verdict, _VERDICT_COLOUR[document["verdict"]]) + (f"  {name}" if fits else "")
     if not fits:
@@ -61,6 +67,9 @@ def _headline(document: Document, style: Style) -> Iterator[str]:
 def _image(document: Document, style: Style) -> Iterator[str]:
     image = document["image"]
     if image is None:
+        if facts := archive_facts(document):
+            yield style("Archive", "bold")
+            yield from _table(facts)
         return
     yield style("Image", "bold")
     policy = document["policy"]
@@ -71,6 +80,7 @@ def _image(document: Document, style: Style) -> Iterator[str]:
         ("manifest", image["manifest_digest"] or "none: docker archives have no manifest digest"),
         ("archive", image["archive_form"]),
         ("policy", f"{policy['id']}, fails from severity {policy['fail_on']} on{', warnings too' if policy['strict'] else ''}"),
+        ("", f"rules that cannot be decided: {undetermined_is(document)}"),
         *_start(image),
         *(("also there", other) for other in image["also_present"][:_MOST_OTHERS]),
     ]
@@ -111,7 +121,7 @@ def _rule(result: ResultPart, note: str) -> Iterator[str]:
 
 
 def _chain(document: Document, style: Style) -> Iterator[str]:
-    if not document["chain"]:
+    if not document["chain"] or document["image"] is None:
         return
     yield style("Chain of custody", "bold")
     yield from _table([row for link in document["chain"] for row in _link(link)])

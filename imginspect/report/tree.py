@@ -10,7 +10,7 @@ from typing import cast
 
 from imginspect import __version__
 from imginspect.report.coverage_tree import coverage_tree, problem_tree
-from imginspect.report.document import SCHEMA_VERSION, Document, Documents, PolicyPart, QuestionPart, Tool, VerdictName
+from imginspect.report.document import SCHEMA_VERSION, Document, Documents, PolicyPart, QuestionPart, Tool, UndeterminedName, VerdictName
 from imginspect.report.filesystem_tree import filesystem_tree
 from imginspect.report.image_tree import image_tree, layer_trees, licence_tree, link_tree, start_tree, step_trees
 from imginspect.report.report import Report, ReportVerdict, worst
@@ -71,6 +71,7 @@ def _policy(report: Report) -> PolicyPart:
         "sha256": policy.digest,
         "fail_on": severity_name(report.fail_on),
         "strict": report.strict,
+        "undetermined": cast(UndeterminedName, str(report.undetermined)),
         "rules_sha256": report.ruleset_digest,
         "directories": [{"path": item.path, "role": item.role, "purpose": one_line(item.purpose)} for item in policy.directories],
         "severities": {rule: severity_name(severity) for rule, severity in report.own_severities.items()},

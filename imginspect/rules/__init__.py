@@ -1,7 +1,7 @@
 """Rules and policies: YAML in, frozen values out; every complaint names file and line. Knows nothing of how a rule is judged."""
 
 from imginspect.rules.patterns import Pattern, PatternSet, load_patterns
-from imginspect.rules.policy import Policy, load_policy
+from imginspect.rules.policy import Policy, Undetermined, load_policy
 from imginspect.rules.rule import Reference, Rule, RuleSet, Severity
 from imginspect.rules.ruleset import built_in_rules, load_rules
 
@@ -13,6 +13,7 @@ __all__ = [
     "Rule",
     "RuleSet",
     "Severity",
+    "Undetermined",
     "built_in_rules",
     "load_patterns",
     "load_policy",

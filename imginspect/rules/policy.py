@@ -51,6 +51,17 @@ class Runner(NamedTuple):
     runs_as: RunsAs
 
 
+class Undetermined(StrEnum):
+    """What a rule at or above --fail-on that is UNDETERMINED for want of a fact makes of an image."""
+
+    FAIL = "fail"
+    """It counts as a failure."""
+    UNDECIDED = "undecided"
+    """The image is undecided."""
+    PASS = "pass"  # noqa: S105 - no password
+    """It does not change the verdict; the report says how many such rules there are."""
+
+
 class Question(NamedTuple):
     """Something that only a person can settle."""
 
@@ -82,6 +93,7 @@ class Policy(NamedTuple):
     questions: tuple[Question, ...]
     digest: str
     file: str
+    undetermined: Undetermined = Undetermined.UNDECIDED
 
     @property
     def platform(self) -> str:
@@ -123,7 +135,9 @@ def parse_policy(content: bytes, shown_as: str) -> Policy:
     Raises: RuleError
     """
     mapping = yaml_file.parse(content, shown_as)
-    mapping.allow("id", "title", "directories", "runners", "platforms", "registries", "fail_on", "severities", "skip", "questions")
+    mapping.allow(
+        "id", "title", "directories", "runners", "platforms", "registries", "fail_on", "undetermined", "severities", "skip", "questions"
+    )
     return Policy(
         id=mapping.text("id"),
         title=mapping.text("title"),
@@ -136,6 +150,7 @@ def parse_policy(content: bytes, shown_as: str) -> Policy:
         questions=tuple(_question(item) for item in mapping.mappings("questions")),
         digest=digest_of([content]),
         file=shown_as,
+        undetermined=_undetermined(mapping),
     )
 
 
@@ -175,6 +190,13 @@ def _runner(mapping: Mapping) -> Runner:
     if runs_as not in list(RunsAs):
         raise mapping.place_of("runs_as").error(f"runs_as: expected one of {', '.join(RunsAs)}, found {runs_as!r}")
     return Runner(name, RunsAs(runs_as))
+
+
+def _undetermined(mapping: Mapping) -> Undetermined:
+    value = mapping.text("undetermined", str(Undetermined.UNDECIDED))
+    if value not in list(Undetermined):
+        raise mapping.place_of("undetermined").error(f"undetermined: expected one of {', '.join(Undetermined)}, found {value!r}")
+    return Undetermined(value)
 
 
 def _matching(mapping: Mapping, key: str, form: re.Pattern[str], expected: str) -> tuple[str, ...]:

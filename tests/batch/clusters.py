@@ -14,7 +14,7 @@ from queue import Queue
 from typing import Any
 
 from imginspect.batch.store import database
-from tests.image_builder import ImageBuilder, file, noise, program
+from tests.image_builder import ImageBuilder, file, noise, script
 
 PATIENCE = 120.0
 """Seconds after which something that a test waits for is not coming."""
@@ -30,7 +30,7 @@ def mirror(folder: Path, images: int = 24) -> Path:
     """A registry's storage with images that share layers, one of which no rule likes, and an archive that is none."""
     base = (
         ImageBuilder()
-        .layer(program("/run"), *(file(f"/usr/share/{number}.txt", noise(str(number), 2000)) for number in range(50)))
+        .layer(*script("/run"), *(file(f"/usr/share/{number}.txt", noise(str(number), 2000)) for number in range(50)))
         .config(entrypoint=["/run"], user="1000")
     )
     for number in range(images):

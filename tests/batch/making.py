@@ -13,7 +13,7 @@ from imginspect.batch.store.database import Database
 
 RUN = {
     "tool_version": "1.0", "policy": "epcc-tre", "policy_sha256": "ab" * 32, "rules_sha256": "cd" * 32, "criteria": "ef" * 32,
-    "fail_on": "high", "strict": "no", "options": "{}", "report_forms": "json html",
+    "fail_on": "high", "strict": "no", "undetermined": "undecided", "options": "{}", "report_forms": "json html",
 }  # fmt: skip
 RULES = [
     RuleRow("TRE-NET-001", "Nothing is fetched when the container starts", "high", "Fetch it when the image is built."),

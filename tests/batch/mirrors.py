@@ -14,8 +14,8 @@ from tests.image_builder import (
     member_names,
     multi_platform,
     noise,
-    program,
     replace_member,
+    script,
     several,
     sha,
     write,
@@ -53,7 +53,7 @@ class Mirrors(NamedTuple):
 def base() -> ImageBuilder:
     return (
         ImageBuilder()
-        .layer(program("/run"), file("/etc/passwd", b"root:x:0:0::/:/bin/sh\n"), file("/base.txt", b"base" * 5000))
+        .layer(*script("/run"), file("/etc/passwd", b"root:x:0:0::/:/bin/sh\n"), file("/base.txt", b"base" * 5000))
         .layer(*(file(f"/usr/share/{number}.txt", noise(str(number), 3000)) for number in range(40)))
         .config(entrypoint=["/run"], user="1000")
     )

@@ -59,7 +59,7 @@ def test_the_document_is_true_to_its_schema_and_to_the_database(tmp_path: Path) 
     jsonschema.Draft202012Validator.check_schema(json.loads(json_form.schema()))
     jsonschema.validate(document, json.loads(json_form.schema()))
     assert (document["verdict"], document["exit_code"]) == ("fail", 1)
-    assert document["counts"] == {"pass": 1, "fail": 3, "incomplete": 1, "not-inspected": 1}
+    assert document["counts"] == {"pass": 1, "fail": 3, "undecided": 0, "incomplete": 1, "not-inspected": 1}
     assert [one["references"][:1] or one["source"] for one in document["images"]] == [
         "mirror/broken.tar", *([f"registry.example.org/{name}"] for name in ("app:1", "app:2", "base:1", "half:1", "other:1")),
     ]  # fmt: skip
@@ -80,6 +80,8 @@ def test_the_schema_is_printed() -> None:
     [
         ([], "not-inspected", 3),
         (["pass", "pass"], "pass", 0),
+        (["pass", "undecided"], "undecided", 5),
+        (["undecided", "incomplete"], "incomplete", 4),
         (["pass", "incomplete"], "incomplete", 4),
         (["incomplete", "not-inspected"], "not-inspected", 3),
         (["not-inspected", "fail", "pass"], "fail", 1),

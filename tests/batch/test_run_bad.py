@@ -11,7 +11,7 @@ import pytest
 
 from tests.batch.mirrors import BROKEN, Mirrors, app, layer_files, leaky, write_registry
 from tests.batch.running import answer, batch, row, rows
-from tests.image_builder import ImageBuilder, file, program, sha
+from tests.image_builder import ImageBuilder, file, script, sha
 from tests.inspecting import run
 
 
@@ -59,7 +59,7 @@ def test_a_blob_of_a_registry_that_is_gone_or_damaged_concerns_only_what_needs_i
 
 def warned() -> ImageBuilder:
     """A setuid program: a warning."""
-    made = ImageBuilder().layer(program("/run"), file("/opt/tool", b"\x7fELF", mode=0o4755)).config(entrypoint=["/run"], user="1000")
+    made = ImageBuilder().layer(*script("/run"), file("/opt/tool", b"\x7fELF", mode=0o4755)).config(entrypoint=["/run"], user="1000")
     return made.reference("warned:1")
 
 

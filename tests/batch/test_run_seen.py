@@ -42,7 +42,7 @@ def test_events_are_json_a_line_and_end_with_the_end(mirrors: Mirrors, cache: Pa
         assert event["verdict"] in ("pass", "fail")
         assert event["references"]
         assert (tmp_path / "out" / "reports" / f"{event['report']}.json").is_file()
-    assert events[-1]["counts"] == {"pass": APPS, "fail": 2, "incomplete": 0, "not-inspected": 0}
+    assert events[-1]["counts"] == {"pass": APPS, "fail": 2, "undecided": 0, "incomplete": 0, "not-inspected": 0}
     assert (events[-1]["exit_code"], outcome.code) == (1, 1)
     assert {event["event"] for event in events} == {"planned", "layer", "image", "finished"}
 

@@ -10,22 +10,23 @@ from typing import Any
 import pytest
 
 from imginspect.sample import build
-from tests.image_builder import ImageBuilder, directory, file, helm_chart, program, save_many, save_multi_platform
+from tests.image_builder import ImageBuilder, directory, file, helm_chart, save_many, save_multi_platform, script
 from tests.inspecting import results_of, run
 
 GOOD = (
     ImageBuilder()
-    .layer(directory("/safe_data"), directory("/safe_outputs"), directory("/scratch"), program("/app/run"))
+    .layer(directory("/safe_data"), directory("/safe_outputs"), directory("/scratch"), *script("/app/run"))
     .config(entrypoint=["/app/run"])
     .reference("app:1")
 )
-BARE = ImageBuilder().layer(program("/app/run")).config(entrypoint=["/app/run"]).reference("other:2")
+BARE = ImageBuilder().layer(*script("/app/run")).config(entrypoint=["/app/run"]).reference("other:2")
 WARNED: dict[str, Any] = {
     "layers": [
         [
             *({"path": path} for path in ("/safe_data/", "/safe_outputs/", "/scratch/")),
             {"path": "/scratch/x", "text": "1"},
-            {"path": "/app/run", "mode": 0o755, "elf": {}},
+            {"path": "/bin/sh", "mode": 0o755, "elf": {}},
+            {"path": "/app/run", "mode": 0o755, "text": "#!/bin/sh\necho done\n"},
         ]
     ],
     "config": {"entrypoint": ["/app/run"]},
@@ -114,7 +115,7 @@ def test_incomplete_is_4(tmp_path: Path) -> None:
 
 def test_a_limit_that_is_met_is_incomplete_and_can_be_raised(tmp_path: Path) -> None:
     files = (file(f"/{number}") for number in range(50))
-    path = ImageBuilder().layer(program("/run"), *files).config(entrypoint=["/run"]).save(tmp_path / "many.tar")
+    path = ImageBuilder().layer(*script("/run"), *files).config(entrypoint=["/run"]).save(tmp_path / "many.tar")
     assert run("inspect", path, "--policy", "generic", "--limit", "entries=20").code == 4
     assert run("inspect", path, "--policy", "generic", "--limit", "entries=1K").code == 0
 

@@ -76,6 +76,7 @@ def sample_document(**parts: object) -> Document:
         "reason": "1 rule of severity high or worse failed: TRE-NET-001",
         "policy": {
             "id": "epcc-tre", "title": "A Trusted Research Environment", "sha256": _SHA, "fail_on": "high", "strict": False,
+            "undetermined": "undecided",
             "rules_sha256": _SHA, "directories": [{"path": "/safe_data", "role": "data", "purpose": "the project's data"}],
             "severities": {"TRE-PRM-001": "medium"}, "skipped": {},
         },

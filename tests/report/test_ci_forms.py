@@ -17,7 +17,7 @@ def test_the_verdict_is_the_first_command() -> None:
     first, *others = read_github(github.render([whole_document()]))
     assert (first.kind, first.properties) == ("error", {"title": "imginspect: FAIL"})
     assert first.message.startswith("registry.example.org/team/app:1.0: 1 rule of severity high or worse failed: TRE-NET-001.")
-    assert [command.kind for command in others] == ["error"] * 4 + ["warning"] * 3 + ["notice"]
+    assert [command.kind for command in others] == ["error"] * 4 + ["warning", "error", "warning", "notice"]
 
 
 def test_a_finding_is_at_its_file_and_line() -> None:
@@ -66,11 +66,19 @@ def test_escapes_of_github() -> None:
 
 
 @pytest.mark.parametrize(
-    ("severity", "told"), [("critical", "blocker"), ("high", "critical"), ("medium", "major"), ("low", "minor"), ("info", "info")]
+    ("severity", "counted", "not_counted"),
+    [
+        ("critical", "blocker", "major"),
+        ("high", "critical", "major"),
+        ("medium", "critical", "major"),
+        ("low", "critical", "minor"),
+        ("info", "critical", "info"),
+    ],
 )
-def test_severities_of_gitlab(severity: str, told: str) -> None:
-    document = sample_document(results=[result(findings=[finding(severity=severity)])])
-    assert [entry["severity"] for entry in read_gitlab(gitlab.render([document]))] == [told]
+def test_severities_of_gitlab_say_whether_a_finding_fails_the_image(severity: str, counted: str, not_counted: str) -> None:
+    for counts, told in ((True, counted), (False, not_counted)):
+        document = sample_document(results=[result(findings=[finding(severity=severity)], counts=counts)])
+        assert [entry["severity"] for entry in read_gitlab(gitlab.render([document]))] == [told]
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,9 @@ import pytest
 
 from imginspect.criteria import load_criteria
 from imginspect.errors import RuleError
-from imginspect.rules import Severity, load_policy
+from imginspect.rules import Severity, Undetermined, load_policy
 from imginspect.rules.policy import Runner, RunsAs
-from tests.image_builder import ImageBuilder, file
+from tests.image_builder import ImageBuilder, file, program
 from tests.inspecting import report_of, run
 
 POLICY = """\
@@ -66,6 +66,7 @@ def test_a_policy_in_a_file(tmp_path: Path) -> None:
 def test_a_policy_needs_a_name_only(tmp_path: Path) -> None:
     policy = load_policy(written(tmp_path, "id: mine\ntitle: Mine\n"))
     assert (policy.fail_on, policy.platform, policy.directories) == (Severity.HIGH, "linux/amd64", ())
+    assert policy.undetermined is Undetermined.UNDECIDED
 
 
 def test_the_documented_example_is_one(tmp_path: Path) -> None:
@@ -73,7 +74,7 @@ def test_the_documented_example_is_one(tmp_path: Path) -> None:
     policy = load_policy(written(tmp_path, example))
     keys = [line.partition(":")[0] for line in example.splitlines() if line[:1].isalpha()]
     assert sorted(keys) == sorted(
-        ["id", "title", "fail_on", "platforms", "registries", "directories", "runners", "severities", "skip", "questions"]
+        ["id", "title", "fail_on", "undetermined", "platforms", "registries", "directories", "runners", "severities", "skip", "questions"]
     )
     assert all(getattr(policy, key) for key in keys if key not in ("skip",))
     assert policy.skipped
@@ -88,6 +89,7 @@ FAULTS = [
     ("/data", "/", "line 5: path"),
     ("role: data", "role: attic", "line 5: role: .*attic"),
     ("fail_on: low", "fail_on: never", "line 3: fail_on: .*never"),
+    ("fail_on: low", "undetermined: maybe", "line 3: undetermined: expected one of fail, undecided, pass, found 'maybe'"),
     ("title: Mine", "titel: Mine", "line 2: 'titel' is not known"),
     ("text: Really?", "words: x", "line 7: 'words' is not known"),
     ("platforms: [linux/arm64, linux/amd64]", "platform: linux/amd64", "line 8: 'platform' is not known"),
@@ -168,6 +170,17 @@ def test_a_severity_of_the_policy_is_the_one_that_counts(image: Path, tmp_path: 
     assert (found["verdict"], found["severity"]) == ("fail", "low")
     assert [finding["severity"] for finding in found["findings"]] == ["low"]  # type: ignore[attr-defined]
     assert "FAIL TRE-DIR-001 (low by the policy, not counted) " in run("inspect", image, "--policy", lowered).text
+
+
+def test_what_becomes_of_open_rules_is_the_policys_unless_it_is_asked_for(tmp_path: Path) -> None:
+    image = ImageBuilder().layer(program("/run")).config(entrypoint=["/run"]).save(tmp_path / "open.tar")
+    for own, code in (("", 5), ("undetermined: undecided\n", 5), ("undetermined: fail\n", 1), ("undetermined: pass\n", 0)):
+        policy = written(tmp_path, "id: bare\ntitle: Bare\n" + own)
+        assert run("inspect", image, "--policy", policy).code == code
+        for choice, other in (("undecided", 5), ("fail", 1), ("pass", 0)):
+            outcome = run("inspect", image, "--policy", policy, "--undetermined", choice, "--format", "json")
+            assert (outcome.code, outcome.document["policy"]["undetermined"]) == (other, choice)
+    assert run("inspect", image, "--undetermined", "maybe").code == 2
 
 
 def test_a_skipped_rule_stays_in_the_report_with_its_reason(image: Path, tmp_path: Path) -> None:

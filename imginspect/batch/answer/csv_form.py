@@ -10,7 +10,7 @@ from imginspect.report.csv_form import cell, line
 
 COLUMNS = (
     "image", "platform", "verdict", "reason", "failed_rules", "undetermined_rules", "warned_rules", "other_references", "source",
-    "manifest_digest", "image_id", "report", "key",
+    "manifest_digest", "image_id", "report", "key", "conditions",
 )  # fmt: skip
 """The columns; later versions add to their end. Where a cell holds several names, there are blanks between them."""
 
@@ -37,4 +37,5 @@ def _cells(image: Recorded) -> tuple[str, ...]:
         image.image_id,
         image.report,
         image.key,
+        str(image.conditions),
     )

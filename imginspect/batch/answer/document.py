@@ -6,7 +6,7 @@ from typing import TypedDict
 
 from imginspect.report.document import ResultName, SeverityName, Tool, VerdictName
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 
 
 class BatchPolicy(TypedDict):
@@ -18,6 +18,7 @@ class BatchPolicy(TypedDict):
     criteria_sha256: str
     fail_on: str
     strict: bool
+    undetermined: str
 
 
 class RuleResult(TypedDict):
@@ -40,6 +41,7 @@ class BatchImage(TypedDict):
     image_id: str | None
     verdict: VerdictName
     reason: str
+    conditions: int
     results: list[RuleResult]
     passed: int
     not_applicable: int

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import quote
 
+from imginspect.batch.answer.verdict import is_at_least
 from imginspect.batch.store.database import Database
 from imginspect.batch.store.recorded import Recorded, images
 from imginspect.report.decisions import shortened
@@ -31,8 +32,9 @@ def images_table(database: Database) -> Iterator[Markup]:
         '<div class="scroll" tabindex="0" role="group" aria-label="Images"><table class="images">'
         f"<caption>{escape(counted(count, 'image'))}, by name</caption><thead><tr>{head}</tr></thead><tbody>\n"
     )
+    fail_on = database.run.get("fail_on", "")
     for image in images(database):
-        yield _row(image, numbers, linked=linked)
+        yield _row(image, numbers, fail_on, linked=linked)
     yield Markup("</tbody></table></div>")
 
 
@@ -62,18 +64,28 @@ def _bar(database: Database, numbers: dict[str, int]) -> Markup:
     )
 
 
-def _row(image: Recorded, numbers: dict[str, int], *, linked: bool) -> Markup:
+def _row(image: Recorded, numbers: dict[str, int], fail_on: str, *, linked: bool) -> Markup:
     meaning = outcome(IMAGE, image.verdict)
+    word = meaning.word + _qualification(image, fail_on)
     open_rules = " ".join(str(numbers[item.rule]) for item in image.results if item.rule in numbers and _is_open(item.verdict))
     failed = ", ".join(f"<code>{escape(rule)}</code>" for rule in image.rules("fail"))
     undecided = ", ".join(f"<code>{escape(rule)}</code>" for rule in image.rules("undetermined"))
     note = f'<p class="note">open: {undecided}</p>' if undecided else ""
     return Markup(
         f'<tr data-v="{escape(image.verdict)}" data-r="{open_rules}"><th scope="row">{_name(image, linked=linked)}</th>'
-        f'<td>{escape(image.platform)}</td><td><span class="badge {meaning.shape}">{escape(meaning.word)}</span></td>'
+        f'<td>{escape(image.platform)}</td><td><span class="badge {meaning.shape}">{escape(word)}</span></td>'
         f'<td>{failed}{note}</td><td class="number">{len(image.rules("warn")):,}</td>'
         f"<td>{escape(shortened(image.reason, _LONGEST))}</td></tr>\n"
     )
+
+
+def _qualification(image: Recorded, fail_on: str) -> str:
+    """What belongs to the word of a pass: its conditions, and the rules that could fail it and could not be decided."""
+    if image.verdict != "pass":
+        return ""
+    undecided = [item for item in image.results if item.verdict == "undetermined" and is_at_least(item.severity, fail_on)]
+    on = f" on {counted(image.conditions, 'condition')}" if image.conditions else ""
+    return on + (f", but {counted(len(undecided), 'rule')} could not be decided" if undecided else "")
 
 
 def _is_open(verdict: str) -> bool:

@@ -50,10 +50,18 @@ def _count(verdict: str, number: int) -> Markup:
 
 
 _MEANINGS = {
-    "pass": "may be used as far as the policy goes",
+    "pass": "no rule that counts has failed",
     "fail": "do not meet the policy",
+    "undecided": "a rule that could fail them could not be decided",
     "incomplete": "not everything could be read or judged",
     "not-inspected": "no image, or not readable",
+}
+
+
+_UNDETERMINED = {
+    "fail": "fails an image where its severity is one that does",
+    "undecided": "makes an image undecided where its severity is one that fails it",
+    "pass": "does not change the verdict",
 }
 
 
@@ -115,6 +123,7 @@ def criteria(database: Database) -> Markup:
             ("Rules", joined(("sha256 ", code(run.get("rules_sha256", ""))))),
             ("All criteria", joined(("sha256 ", code(run.get("criteria", ""))))),
             ("An image fails where", fails),
+            ("A rule that cannot be decided", _UNDETERMINED.get(run.get("undetermined", ""), "")),
             ("Verdict", f"{outcome(IMAGE, str(answer.verdict)).word}, the worst of all images; exit code {answer.verdict.exit_code}"),
         )
     )

@@ -59,6 +59,7 @@ def _policy(run: dict[str, str]) -> BatchPolicy:
         "criteria_sha256": run.get("criteria", ""),
         "fail_on": run.get("fail_on", ""),
         "strict": run.get("strict") == "yes",
+        "undetermined": run.get("undetermined", ""),
     }
 
 
@@ -73,6 +74,7 @@ def _image(image: Recorded) -> BatchImage:
         "image_id": image.image_id or None,
         "verdict": cast(VerdictName, image.verdict),
         "reason": image.reason,
+        "conditions": image.conditions,
         "results": [
             RuleResult(
                 rule=result.rule,

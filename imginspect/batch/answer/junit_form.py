@@ -1,8 +1,9 @@
 """``results.xml``: the answer for the test reports of CI systems: a suite for each repository, a test for each image.
 
 failure     the image does not meet the policy; the text lists the rules that failed, and what to do
-error       it was not inspected, or not as a whole
-system-out  of an image that passed: the rules with a warning, and those that failed or are open and do not count
+error       it was not inspected, or not as a whole; or a rule that could fail it could not be decided
+system-out  of an image that passed: its conditions in number, the rules with a warning, and those that failed or are open and do not
+            count
 """
 
 from __future__ import annotations
@@ -15,10 +16,11 @@ from imginspect.batch.model import ResultRow, RuleRow
 from imginspect.batch.store.database import Database
 from imginspect.batch.store.recorded import Recorded, images
 from imginspect.report.junit import answer, legal, test_case
+from imginspect.wording import counted
 
 _NOWHERE = "without a repository"
 _WORDS = {"fail": "fails, not counted", "undetermined": "could not be decided", "warn": "warns"}
-_LABELS = {"fail": "FAIL", "incomplete": "INCOMPLETE", "not-inspected": "NOT INSPECTED"}
+_LABELS = {"fail": "FAIL", "undecided": "UNDECIDED", "incomplete": "INCOMPLETE", "not-inspected": "NOT INSPECTED"}
 
 
 def render(database: Database) -> Iterator[str]:
@@ -50,7 +52,7 @@ def _opening(tag: str, name: str, counts: dict[str, int], indent: str) -> str:
     numbers = {
         "tests": sum(counts.values()),
         "failures": counts.get("fail", 0),
-        "errors": counts.get("incomplete", 0) + counts.get("not-inspected", 0),
+        "errors": sum(counts.get(verdict, 0) for verdict in ("undecided", "incomplete", "not-inspected")),
         "skipped": 0,
         "time": 0,
     }
@@ -61,7 +63,7 @@ def _opening(tag: str, name: str, counts: dict[str, int], indent: str) -> str:
 def _properties(run: dict[str, str]) -> Iterator[str]:
     yield "    <properties>\n"
     told = {"tool": f"imginspect {run.get('tool_version', '')}", "policy id": run.get("policy", "")}
-    told |= {f"policy {key}": run.get(key, "") for key in ("rules_sha256", "fail_on", "strict")}
+    told |= {f"policy {key}": run.get(key, "") for key in ("rules_sha256", "fail_on", "strict", "undetermined")}
     told["policy sha256"] = run.get("policy_sha256", "")
     for key, value in sorted(told.items()):
         yield _ascii(f"      <property name={quoteattr(key)} value={quoteattr(legal(value))}/>\n")
@@ -71,7 +73,8 @@ def _properties(run: dict[str, str]) -> Iterator[str]:
 def _case(image: Recorded, name: str, rules: dict[str, RuleRow]) -> ElementTree.Element:
     case = test_case(image.repository or _NOWHERE, name)
     failed = [result for result in image.results if result.counts]
-    others = [f"- {_named(result, rules)}: {_WORDS[result.verdict]}" for result in image.results if _is_open(result)]
+    others = [f"pass on {counted(image.conditions, 'condition')}"] if image.conditions else []
+    others += [f"- {_named(result, rules)}: {_WORDS[result.verdict]}" for result in image.results if _is_open(result)]
     label = _LABELS.get(image.verdict)
     if label is None:
         if others:

@@ -6,18 +6,22 @@ from typing import NamedTuple
 
 from imginspect.batch.store.database import Database
 from imginspect.report.report import ReportVerdict, worst
+from imginspect.rules import Severity
 from imginspect.wording import counted
 
 
 class Total(NamedTuple):
     """*verdict* is the worst of all images, and no better than incomplete where *unread* things could not be looked into.
 
-    *counts* has every verdict, in the order pass, fail, incomplete, not-inspected.
+    *counts* has every verdict, in the order of ``ReportVerdict``. *conditional* images pass on conditions, *half_open* ones
+    although a rule that could fail them was not decided; one that is both is among the half open.
     """
 
     verdict: ReportVerdict
     counts: dict[str, int]
     unread: int
+    conditional: int = 0
+    half_open: int = 0
     left_out: int = 0
     """Images that are in an earlier run's answer and were not inspected again."""
 
@@ -35,7 +39,26 @@ def total(database: Database) -> Total:
     (unread,) = next(database.select("SELECT count(*) FROM passed_over WHERE unread"))
     left_out = int(database.run.get("left_out", "0"))
     told = verdicts or ([ReportVerdict.PASS] if left_out else [])
-    return Total(worst([*told, ReportVerdict.INCOMPLETE] if told and unread else told), counts, unread, left_out)
+    return Total(worst([*told, ReportVerdict.INCOMPLETE] if told and unread else told), counts, unread, *_qualified(database), left_out)
+
+
+def _qualified(database: Database) -> tuple[int, int]:
+    """How many images pass on conditions alone, and how many although a rule that could fail them was not decided."""
+    fail_on = database.run.get("fail_on", "")
+    severities = [str(item) for item in Severity if is_at_least(str(item), fail_on)]
+    marks = ", ".join("?" for _ in severities)
+    is_open = f"SELECT 1 FROM result r WHERE r.results = image.results AND r.verdict = 'undetermined' AND r.severity IN ({marks})"  # noqa: S608 - question marks
+    (half_open,) = next(database.select(f"SELECT count(*) FROM image WHERE verdict = 'pass' AND EXISTS ({is_open})", *severities))  # noqa: S608
+    (conditional,) = next(
+        database.select(f"SELECT count(*) FROM image WHERE verdict = 'pass' AND conditions > 0 AND NOT EXISTS ({is_open})", *severities)  # noqa: S608
+    )
+    return conditional, half_open
+
+
+def is_at_least(severity: str, fail_on: str) -> bool:
+    """Whether *severity* is one that fails an image; neither need be known, as the database may be of another version."""
+    known = list(Severity)
+    return severity in known and fail_on in known and Severity(severity).rank >= Severity(fail_on).rank
 
 
 def sentences(answer: Total) -> list[str]:
@@ -48,18 +71,30 @@ def sentences(answer: Total) -> list[str]:
 
 
 def _sentences(answer: Total) -> list[str]:
-    passed, failed, incomplete, not_inspected = answer.counts.values()
+    passed, failed, undecided, incomplete, not_inspected = (answer.counts[str(verdict)] for verdict in ReportVerdict)
+    clean = passed - answer.conditional - answer.half_open
     if not answer.images and answer.left_out:
         return ["No image is new."]
     if not answer.images:
         return ["No image was found, so none may be used."]
-    if passed == answer.images:
+    if clean == answer.images:
         return [f"{_all(answer.images)} may be used as far as the policy goes."]
-    told = [f"{counted(passed, 'image')} of {answer.images:,} may be used as far as the policy goes: those marked Pass."] if passed else []
+    marked = "those marked Pass" if passed == clean else "those marked Pass whose reason names no condition and no open rule"
+    told = [f"{counted(clean, 'image')} of {answer.images:,} may be used as far as the policy goes: {marked}."] if clean else []
+    if answer.conditional:
+        told.append(f"{counted(answer.conditional, 'image')} may be used where the conditions in the report are kept.")
+    if answer.half_open:
+        told.append(
+            f"{counted(answer.half_open, 'image')} marked Pass {_has(answer.half_open)} open rules: a person must look at them first."
+        )
     if not passed:
         told.append(f"None of {counted(answer.images, 'image')} may be used as it is.")
     if failed:
         told.append(f"{counted(failed, 'image')} {_does(failed)} not meet the policy.")
+    if undecided:
+        told.append(
+            f"{counted(undecided, 'image')} {_is(undecided)} undecided: rules that could fail {_them(undecided)} could not be decided."
+        )
     if incomplete:
         told.append(f"Of {counted(incomplete, 'image')} not everything could be read or judged: nothing is known for certain there.")
     if not_inspected:
@@ -73,6 +108,14 @@ def _all(images: int) -> str:
 
 def _is(count: int) -> str:
     return "is" if count == 1 else "are"
+
+
+def _has(count: int) -> str:
+    return "has" if count == 1 else "have"
+
+
+def _them(count: int) -> str:
+    return "it" if count == 1 else "them"
 
 
 def _does(count: int) -> str:

@@ -10,7 +10,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote
 
-from imginspect.batch.store.tables import APPLICATION, SCHEMA, TABLES
+from imginspect.batch.store.tables import APPLICATION, READ_TOO, SCHEMA, TABLES
 from imginspect.errors import RunEnded, UsageError
 from imginspect.writing import temporary_name
 
@@ -58,7 +58,7 @@ def connect(path: Path, *, writing: bool) -> sqlite3.Connection:
             connection.execute("PRAGMA trusted_schema = OFF")
             if writing:
                 connection.execute("PRAGMA locking_mode = EXCLUSIVE")
-            _check(connection, path)
+            _check(connection, path, writing=writing)
             if writing:
                 connection.execute("PRAGMA journal_mode = WAL")
                 connection.execute("PRAGMA synchronous = NORMAL")
@@ -118,12 +118,15 @@ def _in_words(error: sqlite3.DatabaseError, path: Path) -> Exception:
     return error
 
 
-def _check(connection: sqlite3.Connection, path: Path) -> None:
+def _check(connection: sqlite3.Connection, path: Path, *, writing: bool) -> None:
     (application,), (version,) = (connection.execute(f"PRAGMA {name}").fetchone() for name in ("application_id", "user_version"))
     if application != APPLICATION:
         raise UsageError(f"{path}: it is no database of a run")
-    if version != SCHEMA:
-        raise UsageError(f"{path}: the database has version {version}, and this program reads version {SCHEMA}")
+    if version in READ_TOO and writing:
+        raise UsageError(f"{path}: an earlier imginspect began the run (database version {version}): it can be asked, but not resumed")
+    if version != SCHEMA and version not in READ_TOO:
+        known = " and ".join(map(str, (*READ_TOO, SCHEMA)))
+        raise UsageError(f"{path}: the database has version {version}, and this program reads versions {known}")
 
 
 def put_new(waiting: Path, path: Path) -> None:

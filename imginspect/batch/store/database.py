@@ -4,9 +4,10 @@ Each image's outcome is one transaction, so it is there whole or not at all, whe
 to the disk, so that a power cut loses seconds of work and never the database. While a run goes on nobody else can open the file;
 afterwards it is one file, which can be copied. Ids differ by the order of work: nothing that is made from the database may depend on them.
 
-What ``run`` says (all texts): ``tool_version``, ``policy`` (its id), ``policy_sha256``, ``rules_sha256``, ``fail_on``,
-``strict`` (yes or no), ``criteria`` (digest of all that judges), ``run`` (names what was asked for), ``report_forms`` (suffixes of the
-reports below reports/, with blanks between them), ``fingerprint_key`` (its id, where there was one), ``finished`` (yes, at the end).
+What ``run`` says (all texts): ``tool_version``, ``policy`` (its id), ``policy_sha256``, ``rules_sha256``, ``fail_on``, ``strict`` (yes or
+no), ``undetermined`` (fail, undecided or pass; missing in runs of earlier versions), ``criteria`` (digest of all that judges), ``run``
+(names what was asked for), ``report_forms`` (suffixes of the reports below reports/, with blanks between them), ``fingerprint_key`` (its
+id, where there was one), ``finished`` (yes, at the end).
 """
 
 from __future__ import annotations

@@ -9,8 +9,14 @@ from typing import NamedTuple
 from imginspect.batch.store.database import open_for_reading
 from imginspect.errors import UsageError
 
-_JUDGED = "('pass', 'fail')"
-_MUST_AGREE = {"policy_sha256": "--policy", "rules_sha256": "--rules", "fail_on": "--fail-on", "strict": "--strict"}
+_JUDGED = "('pass', 'fail', 'undecided')"
+_MUST_AGREE = {
+    "policy_sha256": "--policy",
+    "rules_sha256": "--rules",
+    "fail_on": "--fail-on",
+    "strict": "--strict",
+    "undetermined": "--undetermined",
+}
 
 
 class Earlier(NamedTuple):
@@ -30,6 +36,8 @@ def earlier_images(folder: Path, run: Mapping[str, str]) -> Earlier:
     """
     with open_for_reading(folder) as database:
         begun = database.run
+        if "undetermined" not in begun:
+            raise UsageError(f"--since-report {folder}: an earlier imginspect made that run, for which rules that were not decided passed")
         changed = next((option for key, option in _MUST_AGREE.items() if begun.get(key) != run.get(key)), None)
         if changed is not None:
             raise UsageError(f"--since-report {folder}: that run judged by other criteria ({changed}): what it passed may fail now")

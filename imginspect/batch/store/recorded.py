@@ -12,7 +12,7 @@ EXAMPLES = 3
 """How many images a shared finding names."""
 _FEW = 1_000
 _MOST_KNOWN = 100
-_COLUMNS = "id, key, name, repository, source, platform, manifest_digest, image_id, verdict, reason, report"
+_COLUMNS = "id, key, name, repository, source, platform, manifest_digest, image_id, verdict, reason, report, {conditions}"
 _ORDERS = {"name": "name, key", "repository": "repository, name, platform, key"}
 _SEVERITIES = ("critical", "high", "medium", "low", "info")
 _VERDICTS = ("fail", "undetermined", "warn")
@@ -32,6 +32,7 @@ class Recorded(NamedTuple):
     verdict: str
     reason: str
     report: str
+    conditions: int
     references: tuple[str, ...]
     results: tuple[ResultRow, ...]
 
@@ -56,16 +57,22 @@ class Shared(NamedTuple):
     fingerprint: str
 
 
+def _columns(database: Database) -> str:
+    """The columns of ``Recorded``; the database of an earlier version knows no conditions."""
+    is_there = any(database.select("SELECT 1 FROM pragma_table_info('image') WHERE name = 'conditions'"))
+    return _COLUMNS.format(conditions="conditions" if is_there else "0")
+
+
 def images(database: Database, order: Literal["name", "repository"] = "name") -> Iterator[Recorded]:
     """All images, by name and key; or by repository, then by name."""
     known: dict[int, tuple[ResultRow, ...]] = {}
-    for row in database.select(f"SELECT {_COLUMNS}, results FROM image ORDER BY {_ORDERS[order]}"):  # noqa: S608 - constants
+    for row in database.select(f"SELECT {_columns(database)}, results FROM image ORDER BY {_ORDERS[order]}"):  # noqa: S608 - constants
         yield _recorded(database, row, known)
 
 
 def image(database: Database, number: int) -> Recorded:
     """The image with that id."""
-    row = next(database.select(f"SELECT {_COLUMNS}, results FROM image WHERE id = ?", number))  # noqa: S608 - constants
+    row = next(database.select(f"SELECT {_columns(database)}, results FROM image WHERE id = ?", number))  # noqa: S608 - constants
     return _recorded(database, row, {})
 
 

@@ -8,6 +8,7 @@ from imginspect.batch.model import FindingRow, ImageRow, LayerRow, ResultRow
 from imginspect.report.document import Document, FindingPart, LayerPart, ResultPart
 from imginspect.report.places import name_of, nowhere, state_of
 from imginspect.report.printable import one_line
+from imginspect.report.summary import conditions_of, reason_of
 
 _OPEN = frozenset(("fail", "warn", "undetermined"))
 _SETTLED = frozenset(("pass", "not-applicable"))
@@ -30,7 +31,7 @@ def image_row(
         manifest_digest=one_line((image["manifest_digest"] or "") if image else ""),
         image_id=one_line((image["image_id"] or "") if image else ""),
         verdict=document["verdict"],
-        reason=one_line(document["reason"]),
+        reason=one_line(reason_of(document)),
         results=tuple(
             ResultRow(one_line(result["rule"]), result["verdict"], result["severity"], result["counts"]) for result in document["results"]
         ),
@@ -38,6 +39,7 @@ def image_row(
         layers=tuple(_layer(layer, chain_ids) for layer in document["layers"]),
         report=report,
         report_sha256=report_sha256,
+        conditions=conditions_of(document) if document["verdict"] == "pass" else 0,
     )
 
 

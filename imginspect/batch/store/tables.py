@@ -4,8 +4,10 @@ from __future__ import annotations
 
 APPLICATION = 0x494D4742
 """Says in the file's head that it is such a database ("IMGB")."""
-SCHEMA = 1
+SCHEMA = 2
 """Goes up when tables change so that an earlier version could not read them."""
+READ_TOO = (1,)
+"""Earlier ones that can be asked: 1 has no image.conditions, and knows no undecided images."""
 
 TABLES = """
 CREATE TABLE run (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -29,6 +31,7 @@ CREATE TABLE image (
     image_id TEXT NOT NULL,
     verdict TEXT NOT NULL,
     reason TEXT NOT NULL,
+    conditions INTEGER NOT NULL,   -- how many a pass depends on
     report TEXT NOT NULL,
     report_sha256 TEXT NOT NULL,
     identity TEXT NOT NULL,        -- of its files as they were; empty where they could not be named

@@ -16,7 +16,7 @@ from imginspect.criteria import Criteria, load_criteria
 from imginspect.errors import UsageError
 from imginspect.layer_cache import LayerCache, code_digest
 from imginspect.limits import Limits
-from imginspect.rules import Severity
+from imginspect.rules import Severity, Undetermined
 from imginspect.scan.redaction import Redactor
 
 _LIBRARIES = (
@@ -35,6 +35,7 @@ class Setup(NamedTuple):
     rule_folders: tuple[str, ...]
     fail_on: str
     strict: bool
+    undetermined: str
     limits: Limits
     user_cache: str
     cache: str
@@ -59,7 +60,10 @@ class Workshop:
         folders = [Path(folder) for folder in setup.rule_folders]
         severity = Severity(setup.fail_on) if setup.fail_on else None
         key = setup.fingerprint_key or None
-        self.criteria: Criteria = load_criteria(setup.policy, folders, severity, strict=setup.strict, cache=user_cache, fingerprint_key=key)
+        undetermined = Undetermined(setup.undetermined) if setup.undetermined else None
+        self.criteria: Criteria = load_criteria(
+            setup.policy, folders, severity, strict=setup.strict, undetermined=undetermined, cache=user_cache, fingerprint_key=key
+        )
         self.results = Cache(Path(setup.cache), setup.cache_size)
         self.layers = LayerCache(self.results, self.criteria, setup.limits)
         self.redactor = Redactor(self.criteria.matcher)
@@ -78,7 +82,7 @@ def _digest(criteria: Criteria, setup: Setup) -> str:
     published = [(item.title, item.sha256) for item in knowledge.patterns.published]
     decide = (
         program_digest(),
-        (criteria.rules.digest, criteria.policy.digest, criteria.fail_on, criteria.strict),
+        (criteria.rules.digest, criteria.policy.digest, criteria.fail_on, criteria.strict, criteria.undetermined),
         (knowledge.patterns.digest, published, knowledge.products.digest, knowledge.network.digest),
         (criteria.matcher.engine_name, criteria.matcher.key_id, setup.limits),
     )

@@ -34,6 +34,7 @@ from imginspect.batch.workers.setup import Setup, Workshop, workshop
 from imginspect.cached_layers import LayerSource, read_through
 from imginspect.checks.runner import has_crashed
 from imginspect.errors import NO_MEMORY, ImgInspectError, describe
+from imginspect.evidence.given import given, link_of_unopened
 from imginspect.inspection import inspect, not_inspected
 from imginspect.layer import KeptContents, LayerJob, Look
 from imginspect.layer.content_scanner import ContentScanner
@@ -48,6 +49,8 @@ SUFFIXES = {"html": "html", "json": "json", "markdown": "md", "sarif": "sarif", 
 """Suffixes of the forms that each image's report can be written in."""
 
 
+_MOST_HASHED = 64 << 20
+"""Bytes of what was not inspected that are hashed to name it: a fraction of a second, as its time may be over already."""
 _WITHHELD = frozenset((WITHHELD.hex(),))
 """What a layer tells of its files is told without regard to the image that it is read for."""
 
@@ -193,7 +196,8 @@ def _answer(setup: Setup, place: Workshop, plan: ImagePlan, report: Report, chai
 
 
 def _failed(setup: Setup, place: Workshop, plan: ImagePlan, reason: str, began: float, counted: _Count) -> ImageDone:
-    answer = _answer(setup, place, plan, not_inspected(reason, place.criteria), [])
+    what = given(plan.unit.shown, _MOST_HASHED)._replace(path=Path(plan.unit.path))
+    answer = _answer(setup, place, plan, not_inspected(reason, place.criteria, link=link_of_unopened(what, None)), [])
     row = answer.row._replace(
         platform=place.redactor.masked(plan.platform), manifest_digest=plan.digests[-1] if plan.digests else "", identity=""
     )

@@ -12,16 +12,18 @@ from imginspect.report.html.glossary import glossary
 from imginspect.report.html.head import head
 from imginspect.report.html.markup import NOTHING, Markup, element, joined
 from imginspect.report.html.part import Part
-from imginspect.report.html.sections import SECTIONS
+from imginspect.report.html.sections import SECTIONS, Section
 from imginspect.report.html.sources import security_policy, source
 from imginspect.report.html.tables import Row, code, table
-from imginspect.report.html.words import IMAGE, badge, icons, outcome
+from imginspect.report.html.words import IMAGE, Outcome, badge, icons, outcome
+from imginspect.report.summary import qualification
 from imginspect.wording import counted
 
 _STYLES = ("page.css", "parts.css", "print.css")
 _SCRIPT = "filter.js"
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _TITLE = 120
+_WITHOUT_IMAGE = ("summary", "problems", "checking")
 
 
 class _Drawn(NamedTuple):
@@ -35,7 +37,7 @@ def page(documents: Sequence[Document]) -> str:
     """The whole page."""
     several = len(documents) > 1
     parts = [Part(document, f"image-{number}-" if several else "", 3 if several else 2) for number, document in enumerate(documents, 1)]
-    drawn = [_Drawn(part, tuple((item.id, item.title, item.content(part)) for item in SECTIONS)) for part in parts]
+    drawn = [_Drawn(part, tuple((item.id, item.title, item.content(part)) for item in _sections(part))) for part in parts]
     title = f"{len(parts)} images" if several else shortened(parts[0].name, _TITLE) if parts else "No image"
     body = joined(
         (
@@ -47,6 +49,11 @@ def page(documents: Sequence[Document]) -> str:
         )
     )
     return f'<!DOCTYPE html>\n<html lang="en-GB">{_head(title, parts)}{element("body", body)}</html>\n'
+
+
+def _sections(part: Part) -> Sequence[Section]:
+    """The sections of a report; where there was no image only those that say so."""
+    return SECTIONS if part.document["image"] is not None else [item for item in SECTIONS if item.id in _WITHOUT_IMAGE]
 
 
 def _head(title: str, parts: Sequence[Part]) -> Markup:
@@ -101,7 +108,12 @@ def _overview_row(part: Part) -> Row:
     image = part.document["image"]
     counts = [f"{len(part.groups[verdict]):,}" for verdict in ("fail", "undetermined", "warn", "pass")]
     name = part.link("top", code(shortened(part.name, _TITLE)))
-    return Row((name, badge(outcome(IMAGE, part.document["verdict"])), image["platform"] if image else "", *counts))
+    return Row((name, badge(_outcome(part.document)), image["platform"] if image else "", *counts))
+
+
+def _outcome(document: Document) -> Outcome:
+    meaning = outcome(IMAGE, document["verdict"])
+    return meaning._replace(word=meaning.word + qualification(document))
 
 
 def _margins(parts: Sequence[Part]) -> str:

@@ -9,6 +9,7 @@ from imginspect.report.decisions import shortened, worst_first
 from imginspect.report.document import Document, LayerPlace, ProgramPart, ResultPart
 from imginspect.report.html.markup import Markup, element, joined
 from imginspect.report.html.words import RESULT
+from imginspect.report.summary import archive_name
 
 GROUPS = tuple(RESULT)
 """The verdicts of results in the order of the page."""
@@ -40,7 +41,7 @@ class Part:
         """What the image is called: its first reference, or else its digest."""
         image = self.document["image"]
         if image is None:
-            return "The archive"
+            return archive_name(self.document)
         return next(iter(image["references"]), None) or image["manifest_digest"] or image["image_id"] or "An image without a name"
 
     @cached_property

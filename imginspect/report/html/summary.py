@@ -6,16 +6,24 @@ import sys
 from collections.abc import Iterator
 
 from imginspect.report.decisions import Decision, decisions, sentence, shortened
-from imginspect.report.document import Document, ImagePart
+from imginspect.report.document import Document, ImagePart, UndeterminedName
 from imginspect.report.html.markup import NOTHING, Markup, element, joined
 from imginspect.report.html.part import GROUPS, Part
 from imginspect.report.html.tables import code, facts
 from imginspect.report.html.words import IMAGE, RESULT, icon, outcome
+from imginspect.report.summary import archive_facts, qualification, reason_of, undetermined_is
 from imginspect.wording import counted
 
 _DECISIONS = 5
 _REFERENCES = 3
 _LONGEST = 160
+_ARCHIVE = {"archive": "Archive", "size": "Its size", "sha256": "Its sha256"}
+_UNDETERMINED: dict[UndeterminedName, str] = {
+    "fail": "count as failures",
+    "undecided": "make the image undecided",
+    "pass": "do not change the verdict",
+}
+"""What is done with rules that could fail the image and cannot be decided for want of a fact."""
 
 
 def summary(part: Part) -> Markup:
@@ -27,10 +35,10 @@ def summary(part: Part) -> Markup:
 
 def _verdict(document: Document) -> Markup:
     meaning = outcome(IMAGE, document["verdict"])
-    reason = sentence(shortened(document["reason"], 400))
+    reason = sentence(shortened(reason_of(document), 400))
     words = element(
         "div",
-        element("p", element("strong", meaning.word), " ", element("span", meaning.sentence), class_="sentence"),
+        element("p", element("strong", meaning.word + qualification(document)), " ", element("span", meaning.sentence), class_="sentence"),
         element("p", reason, class_="reason") if reason else NOTHING,
     )
     return element("div", icon(meaning.shape), words, class_=f"verdict {meaning.shape}")
@@ -80,9 +88,13 @@ def _facts(document: Document) -> Iterator[tuple[str, str]]:
     if image is not None:
         yield from _image(image)
     archive = next((link for link in document["chain"] if link["role"] == "archive"), None)
-    yield "Archive's digest", code((archive["digest"] or archive["name"]) if archive else "")
+    if image is not None:
+        yield "Archive's digest", code((archive["digest"] or archive["name"]) if archive else "")
+    yield from ((_ARCHIVE[name], code(value)) for name, value in archive_facts(document))
     strict = ", and warnings count like failures" if document["policy"]["strict"] else ""
     yield "Policy", joined((policy["title"], " (", code(policy["id"]), f"); an image fails from severity {policy['fail_on']} on{strict}"))
+    choice = undetermined_is(document)
+    yield "Rules that cannot be decided", _UNDETERMINED.get(choice, choice)
     yield "Inspected by", f"{document['tool']['name']} {document['tool']['version']}"
 
 

@@ -16,8 +16,9 @@ class Outcome(NamedTuple):
 
 
 IMAGE = {
-    "pass": Outcome("Pass", "This image meets the policy.", "pass"),
+    "pass": Outcome("Pass", "No rule that counts has failed, and all of the image was read.", "pass"),
     "fail": Outcome("Fail", "This image does not meet the policy.", "fail"),
+    "undecided": Outcome("Undecided", "No failure was found, but a rule that could fail the image could not be decided.", "undetermined"),
     "incomplete": Outcome("Incomplete", "No failure was found, but not everything could be read or judged.", "undetermined"),
     "not-inspected": Outcome("Not inspected", "There was no image that could be inspected.", "fail"),
 }

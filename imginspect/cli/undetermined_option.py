@@ -1,0 +1,13 @@
+"""The option --undetermined, which ``inspect`` and ``batch`` share."""
+
+from __future__ import annotations
+
+import click
+
+from imginspect.rules import Undetermined
+
+undetermined_option = click.option(
+    "--undetermined",
+    type=click.Choice([str(choice) for choice in Undetermined]),
+    help="Verdict where a rule that could fail the image cannot be decided for want of a fact (default: set by the policy).",
+)
