@@ -80,6 +80,15 @@ class Guards(NamedTuple):
             worst = least(worst, Reached(_REACH.get(answer, Reach.YES), why))
         return worst
 
+    def are_sure(self, conditions: Iterable[Condition]) -> bool:
+        """Whether all *conditions* hold in the image as it is, or are expected to."""
+        return all(self._is_sure(condition, 0) for condition in conditions)
+
+    def _is_sure(self, condition: Condition, depth: int) -> bool:
+        if isinstance(condition, All) and depth < _DEEPEST:
+            return all(self._is_sure(part, depth + 1) for part in condition.parts)
+        return (isinstance(condition, Unknown) and condition.is_expected) or self._answer(condition, 0)[0] is _Answer.YES
+
     def _answer(self, condition: Condition, depth: int) -> tuple[_Answer, str]:
         if depth > _DEEPEST:
             return _Answer.UNKNOWN, ""

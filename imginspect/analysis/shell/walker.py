@@ -13,7 +13,7 @@ from tree_sitter import Node
 
 from imginspect.analysis.shell import builtins, fallback, redirects
 from imginspect.analysis.shell.builtins import Step
-from imginspect.analysis.shell.conditions import condition_of
+from imginspect.analysis.shell.conditions import condition_of, expected
 from imginspect.analysis.shell.model import Command, ShellText, When
 from imginspect.analysis.shell.parser import MOST_BYTES, pieces
 from imginspect.analysis.shell.place import Flow, Place
@@ -229,7 +229,7 @@ class Walker:
         if place.flow.ended:
             return
         condition = condition_of(left, place.words)
-        yield self._branch([right], place, condition if is_and else negated(condition))
+        yield self._branch([right], place, expected(condition, place.words.source(left)) if is_and else negated(condition))
 
     def _is_quiet(self, node: Node, place: Place) -> bool:
         if node.type == "redirected_statement":

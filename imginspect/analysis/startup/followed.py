@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from imginspect.analysis.network.guards import Reached
 from imginspect.analysis.python.model import Call
+from imginspect.analysis.startup.context import Context
 from imginspect.analysis.startup.model import Origin, Started
 from imginspect.analysis.values import Value
 
@@ -60,16 +61,30 @@ class Followed:
 
 
 class Task(NamedTuple):
-    """A command or (*text*) an inline text that is still to be followed."""
+    """A command or (*shell_text*) a text for a shell that is still to be followed.
+
+    *context* is what it finds around it; its working directory is empty where that is not known. *is_main*: it is what the container is
+    started for, the config's command or what that ends in.
+    """
 
     words: tuple[Value, ...]
     origin: Origin
     chain: tuple[str, ...]
     reached: Reached
-    environment: Mapping[str, str]
-    directory: str | None
+    context: Context
     depth: int = 0
     here_text: Value | None = None
     source: str = ""
     is_certain: bool = True
     shell_text: str | None = None
+    is_main: bool = False
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """The variables that are set for it, as far as they are known."""
+        return self.context.environment
+
+    @property
+    def directory(self) -> str | None:
+        """Where it runs; None where that is not known."""
+        return self.context.working_dir or None
