@@ -58,7 +58,15 @@ def found_of(subject: Subject, problem: LaunchProblem) -> Found:
                 by_layer=item.by_layer,
             )
         )
-    return Found(_VERDICTS[problem.certainty], problem.text, tuple(evidence))
+    return Found(_VERDICTS[problem.certainty], problem.text + _kept_open(subject, problem), tuple(evidence))
+
+
+def _kept_open(subject: Subject, problem: LaunchProblem) -> str:
+    """Which other rules cannot be decided for want of what is missing, in words."""
+    if not problem.missing or not any(gap.missing == problem.missing for gap in subject.startup.followed.gaps):
+        return ""
+    rules = sorted({rule for entry in subject.knowledge.network.entries for rule in entry.rules})
+    return f"; it also keeps {' and '.join(rules)} from being decided" if rules else ""
 
 
 def node_evidence(subject: Subject, node: Node, line: int | None = None) -> Evidence:

@@ -20,6 +20,9 @@ class Walk(Protocol):
 
     variables: Variables
     found: list[Command]
+    ends_on_error: bool
+    pipes_fail: bool
+    names_own_commands: bool
 
     def is_function(self, name: str) -> bool:
         """Whether a function of that name was defined."""
@@ -64,6 +67,8 @@ def simple(walker: Walk, command: Command, place: Place) -> Step:
         yield from _BUILTINS[name](walker, command, place)
     else:
         yield from _note(walker, command)
+        if _activates(command):
+            walker.variables.set("PATH", None, export=True)
 
 
 def _note(walker: Walk, command: Command) -> Generator[Any, None, None]:
@@ -97,7 +102,9 @@ def _cd(walker: Walk, command: Command, place: Place) -> Generator[Any, None, No
         if target is None or target == "-" or (base is None and not target.startswith("/")):
             walker.variables.set("PWD", None)
         else:
-            walker.variables.set("PWD", constant(posixpath.normpath(posixpath.join(base or "/", target))))
+            path = posixpath.normpath(posixpath.join(base or "/", target))
+            walker.found.append(command._replace(enters=path))
+            walker.variables.set("PWD", constant(path))
     yield from ()
 
 
@@ -107,6 +114,7 @@ def _source(walker: Walk, command: Command, place: Place) -> Generator[Any, None
     path = command.words[1].text
     if path is None:
         benign = command.words[1].source.startswith("<(") and _is_harmless(command.words[1].source[2:])
+        walker.variables.set("PATH", None, export=True)
         if not benign:
             yield from _note(walker, command._replace(unknown=f"the file that is sourced is not known ({command.words[1].source[:80]})"))
         return
@@ -125,7 +133,9 @@ def _eval(walker: Walk, command: Command, place: Place) -> Generator[Any, None, 
     texts = [word.text if word.text is not None else word.default or None for word in command.words[1:]]
     if all(text is not None for text in texts):
         yield walker.nested(" ".join(text or "" for text in texts), place, command.line)
-    elif not (len(texts) == 1 and _is_harmless(command.words[1].source)):
+        return
+    walker.variables.set("PATH", None, export=True)
+    if not (len(texts) == 1 and _is_harmless(command.words[1].source)):
         yield from _note(walker, command._replace(unknown="eval of a text that is not known"))
 
 
@@ -145,11 +155,41 @@ def _trap(walker: Walk, command: Command, place: Place) -> Generator[Any, None, 
 def _set(walker: Walk, command: Command, place: Place) -> Generator[Any, None, None]:
     if not place.flow.ended:
         texts = [word.text for word in command.words]
+        _options(walker, [text or "" for text in texts[1:]], place)
         if "--" in texts:
             walker.variables.set("@", command.words[texts.index("--") + 1 :])
         elif len(texts) > 1 and texts[1] is not None and texts[1][:1] not in ("-", "+"):
             walker.variables.set("@", command.words[1:])
     yield from ()
+
+
+def _options(walker: Walk, words: list[str], place: Place) -> None:
+    """What ``set`` says of failures: ``-e``, ``+e``, ``-o pipefail``. Said under a condition, only what makes them matter less counts."""
+    for number, word in enumerate(words):
+        if word == "--" or word[:1] not in ("-", "+"):
+            break
+        is_on = word[0] == "-"
+        if is_on and place.when is not When.ALWAYS:
+            continue
+        named = words[number + 1] if word[1:].endswith("o") and number + 1 < len(words) else ""
+        if ("e" in word and not word.startswith("--")) or named == "errexit":
+            walker.ends_on_error = is_on
+        if named == "pipefail":
+            walker.pipes_fail = is_on
+
+
+def _alias(walker: Walk, command: Command, place: Place) -> Generator[Any, None, None]:
+    del place
+    walker.names_own_commands |= len(command.words) > 1
+    yield from ()
+
+
+def _activates(command: Command) -> bool:
+    """Whether the command changes PATH to something that is not known here."""
+    texts = [word.text for word in command.words[:2]]
+    return texts[0] in ("module", "ml", "activate", "deactivate", "nvm", "pyenv", "sdk") or (
+        texts[0] in ("conda", "mamba", "micromamba") and texts[1:] in (["activate"], ["deactivate"])
+    )
 
 
 def _shift(walker: Walk, command: Command, place: Place) -> Generator[Any, None, None]:
@@ -182,9 +222,10 @@ _BUILTINS = {
     "trap": _trap,
     "set": _set,
     "shift": _shift,
+    "alias": _alias,
     **dict.fromkeys(_ENDS, _ending),
     **dict.fromkeys(_READS, _read),
     **dict.fromkeys(
-        ("test", "[", "true", ":", "false", "wait", "umask", "ulimit", "shopt", "alias", "hash", "type", "let", "popd", "export"), _quiet
+        ("test", "[", "true", ":", "false", "wait", "umask", "ulimit", "shopt", "hash", "type", "let", "popd", "export"), _quiet
     ),
 }

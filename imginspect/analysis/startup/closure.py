@@ -20,19 +20,21 @@ from imginspect.analysis.network.patterns import pattern_calls
 from imginspect.analysis.python.calls import calls
 from imginspect.analysis.python.model import Call
 from imginspect.analysis.shell import Command as ShellCommand
-from imginspect.analysis.shell import When, commands
+from imginspect.analysis.shell import Failure, When, commands
 from imginspect.analysis.startup import follow_python
 from imginspect.analysis.startup.command import Command
 from imginspect.analysis.startup.context import Context
+from imginspect.analysis.startup.failures import Failures, worst
 from imginspect.analysis.startup.follow_given import executed_by_find, handed_on
 from imginspect.analysis.startup.follow_tools import IS_IN_A_BIN, starts_others
-from imginspect.analysis.startup.followed import CodeCall, Followed, Gap, Ran, Task
+from imginspect.analysis.startup.followed import CodeCall, Followed, Gap, Ran, Stakes, Task
 from imginspect.analysis.startup.interpreters import Form, Target
 from imginspect.analysis.startup.lookup import below
 from imginspect.analysis.startup.main_chain import MainChain
 from imginspect.analysis.startup.model import Language, Origin, Started
-from imginspect.analysis.startup.resolver import UNKNOWN, LaunchResolver, Resolved
+from imginspect.analysis.startup.resolver import UNKNOWN, LaunchResolver, Resolved, marked
 from imginspect.analysis.startup.shell_builtins import BUILTINS
+from imginspect.analysis.startup.targets import not_entered, not_sourced
 from imginspect.analysis.values import Value, constant
 from imginspect.analysis.view import View
 from imginspect.filesystem import Node
@@ -64,6 +66,7 @@ class StartupClosure:
         self.mounts = mounts
         self.result = Followed()
         self.main = MainChain(view)
+        self.failures = Failures(view)
         self._resolver = LaunchResolver(view)
         self._todo: deque[Task] = deque()
         self._seen: dict[tuple[object, ...], Reach] = {}
@@ -79,6 +82,7 @@ class StartupClosure:
         self.add(Task(words, origin, (), YES, context, source=shlex.join(command.words)[:200], is_main=True))
         while self._todo:
             self._one(self._todo.popleft())
+        self.result.failures = self.failures.told()
 
     def add(self, task: Task) -> None:
         """Follow *task* later; at once less sure repetitions of what was followed are left out."""
@@ -106,6 +110,9 @@ class StartupClosure:
         resolved = self._resolver.resolve(task.words, task.context)
         for words in resolved.passed:  # a wrapper such as ``uv run`` may itself fetch something
             self._note(task._replace(words=tuple(constant(word) for word in words)))
+        if task.depth:
+            for problem, word in resolved.problems:
+                self.failures.add(task._replace(context=resolved.context), problem, word)
         if task.is_main:
             self.main.add(task, resolved)
         elif task.reached.reach is Reach.YES and task.origin.path is None:
@@ -140,6 +147,7 @@ class StartupClosure:
     def _note(self, task: Task) -> None:
         ran = Ran(task.words, task.source, task.origin, task.chain, task.reached, task.environment, task.is_certain, task.directory)
         self.result.commands.append(ran)
+        self.failures.made.ran(task.stakes.order, marked(task.words), task.directory or "")
 
     def _found_by_find(self, task: Task) -> None:
         for words in executed_by_find(task.words, lambda folder: self._files_below(task, folder)):
@@ -158,7 +166,7 @@ class StartupClosure:
     def _target(self, task: Task, resolved: Resolved) -> None:
         target = resolved.target
         assert target is not None
-        task = task._replace(context=resolved.target_context)
+        task = task._replace(context=resolved.target_context, interpreter=target.interpreter, options=target.options)
         if target.unknown:
             self.gap(task, f"what {_short(task.source)} runs could not be told: {target.unknown}")
         elif target.form is Form.TEXT:
@@ -191,7 +199,7 @@ class StartupClosure:
         if node is None and found_node is not None:
             node, path = found_node, found_node.path
         if node is None and below(path, self.mounts) is None:
-            self.gap(task, f"{path} is not in the image, so that it was not looked into")
+            self.gap(task, f"{path} is not in the image, so that it was not looked into", missing=path)
         if node is not None and node.kind != DIRECTORY:
             self._script(task, node, path, target.language, target.args)
 
@@ -237,17 +245,27 @@ class StartupClosure:
         given = None if any(UNKNOWN in argument for argument in arguments) else list(arguments)
         if self._times.get((task.origin.path, task.reached.reach, text), 0) > _MOST_SAME:
             given = None
-        elif task.shell_text is not None or node is None:
+        zero = arguments[0] if arguments and UNKNOWN not in arguments[0] else task.interpreter
+        if task.shell_text is not None or node is None:
             given = list(arguments[1:]) if given is not None else None
-        missing: list[str] = []
 
         def sourced(wanted: str) -> str | None:
-            return self._sourced(task, wanted, missing)
+            return self._sourced(task, wanted)
 
         def globbed(pattern: str) -> list[str] | None:
             return self._globbed(pattern)
 
-        result = commands(text, task.environment, given, path=path or "", directory=task.directory or "", sourced=sourced, globbed=globbed)
+        result = commands(
+            text,
+            task.environment,
+            given,
+            path=path or "",
+            directory=task.directory or "",
+            sourced=sourced,
+            globbed=globbed,
+            zero=zero if node is None else "",
+            ends_on_error=any(option.startswith("-") and option[:2] != "--" and "e" in option for option in task.options),
+        )
         self._work += result.steps * _WORK_FOR_A_STEP
         if result.incomplete:
             self.gap(task, f"{_where(task)}: {result.incomplete}", for_want_of_reading=True)
@@ -257,21 +275,24 @@ class StartupClosure:
             self.main.open_end(task, "the shell text could not be followed to its end", is_unread=bool(result.incomplete))
         guards = Guards(self.view, task.environment, self.mounts)
         last = self._last(result.commands, guards) if task.is_main else None
-        for command in result.commands:
-            self._run_by_shell(task, command, guards, is_main=command is last)
+        for written in result.written:
+            self.failures.made.wrote((*task.stakes.order, written.after - 1, 0), written.path)
+        for number, command in enumerate(result.commands):
+            stakes = _stakes(task.stakes, command, guards, number)
+            inner = task._replace(is_main=command is last, stakes=stakes._replace(names_own_commands=result.names_own_commands))
+            self._run_by_shell(inner, command, guards)
 
     def _last(self, found: Sequence[ShellCommand], guards: Guards) -> ShellCommand | None:
         """The command that a text ends in, where that is sure."""
-        running = [command for command in found if command.when is not When.NEVER and not command.sources]
+        running = [command for command in found if command.when is not When.NEVER and not command.sources and not command.enters]
         if not running or running[-1].when not in (When.ALWAYS, When.BRANCH) or not running[-1].is_certain:
             return None
         return running[-1] if guards.are_sure(running[-1].guards) and not running[-1].is_tolerated else None
 
-    def _sourced(self, task: Task, path: str, missing: list[str]) -> str | None:
+    def _sourced(self, task: Task, path: str) -> str | None:
         node = self._node(task, path)
         if node is None or node.kind == DIRECTORY:
-            missing.append(path)
-            return None
+            return "" if below(path, self.mounts) is None else None
         if is_packaged(self.view, node):
             return None
         text = self.view.text(node)
@@ -298,7 +319,7 @@ class StartupClosure:
         names = [name for name in names if fnmatchcase(name, last) and not name.startswith(".")]
         return [f"{folder}/{name}" for name in names] if len(names) <= _MOST_FILES else None
 
-    def _run_by_shell(self, task: Task, command: ShellCommand, guards: Guards, *, is_main: bool) -> None:
+    def _run_by_shell(self, task: Task, command: ShellCommand, guards: Guards) -> None:
         if command.when is When.NEVER:
             return
         reached = least(task.reached, guards.reached(command.guards))
@@ -325,12 +346,26 @@ class StartupClosure:
             source=command.source,
             is_certain=command.is_certain,
             shell_text=None,
-            is_main=is_main,
+            interpreter="",
+            options=(),
         )
         if command.unknown:
             self.gap(inner, f"{command.unknown}: {_short(command.source)}")
-        elif not command.sources:
+        elif command.enters or command.sources:
+            self._changes(inner, command)
+        else:
             self.add(inner)
+
+    def _changes(self, task: Task, command: ShellCommand) -> None:
+        """Whether the shell's own ``cd`` and ``.`` can do what they are there for."""
+        path = command.enters or command.sources
+        problem = not_entered(self.view, path, task.context) if command.enters else not_sourced(self.view, path, task.context)
+        if problem is None or (command.sources and "/" not in (command.words[1].text or "")):  # it may be found in PATH
+            return
+        if command.sources and (task.interpreter.rpartition("/")[2] != "bash" and command.words[0].text == "."):
+            # POSIX, 2.8.1: a special builtin that fails ends the shell; bash does so as sh alone (dash 0.5.12, bash 5.2, busybox 1.35)
+            task = task._replace(stakes=task.stakes._replace(failure=Failure.ENDS))
+        self.failures.add(task, problem, path, is_directory=True)
 
     # -- Python --------------------------------------------------------------------------------------------------------
 
@@ -387,7 +422,7 @@ class StartupClosure:
     def _code_call(self, task: Task, language: str, call: Call, origin: Origin, chain: tuple[str, ...], reached: Reached) -> None:
         self.result.calls.append(CodeCall(language, call, origin, chain, reached, task.environment, task.directory))
         inner = task._replace(origin=origin, chain=chain, reached=reached, depth=task.depth + 1, source=call.source)
-        inner = inner._replace(here_text=None, is_main=False)
+        inner = inner._replace(here_text=None, is_main=False, interpreter="", options=())
         script = follow_python.script_of(call) if language == "python" else None
         if script is not None and (script.text is None or call.name == "exec"):
             self.gap(inner, f"what {call.name}() runs is not known before it runs ({_short(script.source)})")
@@ -460,7 +495,7 @@ class StartupClosure:
         if node is None or node.kind == DIRECTORY:
             is_named = "/" in path and not path.startswith(("/dev/", *SYSTEM))
             if below(path, self.mounts) is None and (is_named or (not task.depth and name not in _INTERPRETERS)):
-                self.gap(task, f"the program {first} is not in the image, so that it was not looked into")
+                self.gap(task, f"the program {first} is not in the image, so that it was not looked into", missing=path)
             self._served(task, name, task.words[1:])
             return
         if self._is_known(name) and IS_IN_A_BIN.search(node.path) and (node.content_class == "elf" or not is_copied(self.view, node)):
@@ -481,6 +516,8 @@ class StartupClosure:
         """The script *node*, or the script that its first line names as its interpreter."""
         target = resolved.target
         inner = task._replace(context=resolved.target_context)
+        if target is not None:
+            inner = inner._replace(interpreter=target.interpreter, options=target.options)
         if target is None or target.form is not Form.FILE:
             self._script(inner, node, path, Language.OTHER, ())
         elif resolved.node is None or resolved.node.path == node.path:
@@ -494,6 +531,7 @@ class StartupClosure:
             if not task.depth or task.chain[-1:] == ("its command",):
                 self.gap(task, f"{node.path} is a compiled program of a package, which is not looked into", is_condition=True)
         elif not _is_known_tool(node):
+            self.failures.made.ran_own(task.stakes.order, node.path)
             self.gap(task, f"{node.path} is a compiled program, which is not looked into")
 
     # -- helpers -------------------------------------------------------------------------------------------------------
@@ -526,9 +564,10 @@ class StartupClosure:
             self._is_full = True
             self.result.gaps.append(Gap("more is started than was followed", task.origin, task.chain))
 
-    def gap(self, task: Task, what: str, *, for_want_of_reading: bool = False, is_condition: bool = False) -> None:
+    def gap(self, task: Task, what: str, *, for_want_of_reading: bool = False, is_condition: bool = False, missing: str = "") -> None:
+        """Take note of what was not looked into, where it runs for sure."""
         if task.reached.reach >= Reach.YES and len(self.result.gaps) < _MOST_GAPS:
-            gap = Gap(what, task.origin, task.chain, for_want_of_reading, is_condition)
+            gap = Gap(what, task.origin, task.chain, for_want_of_reading, is_condition, missing)
             if gap not in self.result.gaps:
                 self.result.gaps.append(gap)
 
@@ -543,10 +582,19 @@ def _is_known_tool(node: Node) -> bool:
     return _TOOLS.fullmatch(node.path.rpartition("/")[2]) is not None
 
 
+def _stakes(before: Stakes, command: ShellCommand, guards: Guards, number: int) -> Stakes:
+    """What it means if *command*, the one of this *number* in its text, does not start."""
+    condition = before.condition or guards.unsure(command.guards)
+    if not condition and command.when is When.LOOP:
+        condition = "the loop around it has a round"
+    own = Failure.ENDS if command.is_exec else command.failure
+    return Stakes((*before.order, number), worst([before.failure, own]), condition, (*before.asked, *command.guards)[:100])
+
+
 def _inner_context(context: Context, command: ShellCommand) -> Context:
     """The context of a command that a shell starts."""
     environment = {**context.environment, **{name: value.text for name, value in command.exported if value.text is not None}}
-    is_open = any(name == "PATH" and value.text is None for name, value in command.exported)
+    is_open = any(name in ("PATH", "LD_LIBRARY_PATH") and value.text is None for name, value in command.exported)
     return context._replace(
         environment=environment,
         working_dir=command.directory or "",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from imginspect.analysis.startup.command import Command
 from imginspect.analysis.startup.compiled import Executed
+from imginspect.analysis.startup.failures import missing_of
 from imginspect.analysis.startup.followed import Task
 from imginspect.analysis.startup.interpreters import Form, Target
 from imginspect.analysis.startup.model import Language, Origin, Started
@@ -37,7 +38,9 @@ class MainChain:
         self.is_interactive = self.is_interactive or resolved.is_interactive
         self.target = resolved.target or self.target
         for problem, word in resolved.problems:
-            if task.origin.path is None or problem.kind is not Kind.NOT_FOLLOWED:  # a script decides by itself what it starts
+            is_told = bool(task.depth) and problem.certainty is Certainty.FAILS  # by Failures, with the line that asks for it
+            is_left_open = task.origin.path is not None and problem.kind is Kind.NOT_FOLLOWED  # a script decides by itself what it starts
+            if not is_told and not is_left_open:
                 self.problems.append(self._placed(problem, task, word))
         if resolved.is_interactive and task.here_text is not None and task.here_text.text is None and task.origin.path is None:
             self.open_end(task, f"the text that {resolved.target_words[0]} is given is not known before it runs", is_unread=False)
@@ -52,6 +55,8 @@ class MainChain:
         self.problems.append(LaunchProblem(Kind.NOT_FOLLOWED, certainty, text, Concern.SCRIPT, config_field=task.origin.config_field))
 
     def _placed(self, problem: LaunchProblem, task: Task, word: str) -> LaunchProblem:
+        if not task.depth and problem.kind in (Kind.NOT_FOUND, Kind.NO_MODULE):
+            problem = problem._replace(missing=missing_of(problem, word, task))
         if problem.config_field or task.origin.path is not None:
             return problem
         field = self.command.field_of(word) if not task.depth else task.origin.config_field
