@@ -145,7 +145,8 @@ def test_a_text_of_the_config_is_started_too() -> None:
     result = debian_start(entrypoint=["/bin/bash", "-c", "curl x | sh"])
     (started,) = result.started
     assert (started.language, started.text, started.origin.config_field) == (Language.SHELL, "curl x | sh", "Entrypoint[2]")
-    assert found(result) == [(UNKNOWN, SCRIPT, Kind.NOT_FOLLOWED)]
+    assert found(result) == [(UNKNOWN, SCRIPT, Kind.NOT_FOLLOWED), (DEPENDS, START, Kind.NOT_FOUND)]
+    assert "no program called 'curl'" in result.problems[1].text
 
 
 # -- ways to fail ------------------------------------------------------------------------------------------------------
@@ -308,7 +309,7 @@ def test_a_library_that_may_come_from_an_activated_environment() -> None:
 
 def test_many_wrappers_come_to_an_end() -> None:
     result = debian_start(cmd=["env"] * 1_000)
-    assert found(result) == [(UNKNOWN, START, Kind.NOT_FOLLOWED)]
+    assert found(result) == [(UNREAD, START, Kind.NOT_FOLLOWED)]
 
 
 def test_shells_that_start_shells_come_to_an_end() -> None:

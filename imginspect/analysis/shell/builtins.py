@@ -49,7 +49,7 @@ _HARMLESS_EVAL = frozenset(
 def simple(walker: Walk, command: Command, place: Place) -> Step:
     """What the walk does about *command*."""
     words = command.words
-    while words and words[0].text in ("command", "builtin", "time") and len(words) > 1:
+    while words and words[0].text in ("command", "builtin", "time", "coproc") and len(words) > 1:
         if words[0].text == "command" and (words[1].text or "").startswith("-"):
             if words[1].text != "-p":
                 return  # command -v asks and runs nothing
@@ -59,10 +59,12 @@ def simple(walker: Walk, command: Command, place: Place) -> Step:
     name = words[0].text
     if name is None:
         if words[0].default == "" and len(words) > 1:  # ``$SUDO apt-get``: the variable is usually empty
-            yield simple(walker, command._replace(words=words[1:]), place)
+            yield simple(walker, command._replace(words=words[1:], is_guess=True), place)
         yield from _note(walker, command._replace(unknown=f"the name of the command is not known ({words[0].source[:80]})"))
     elif walker.is_function(name):
         yield walker.call(name, words[1:], place)
+        if _activates(command):
+            walker.variables.set("PATH", None, export=True)
     elif name in _BUILTINS:
         yield from _BUILTINS[name](walker, command, place)
     else:
@@ -102,7 +104,7 @@ def _cd(walker: Walk, command: Command, place: Place) -> Generator[Any, None, No
         if target is None or target == "-" or (base is None and not target.startswith("/")):
             walker.variables.set("PWD", None)
         else:
-            path = posixpath.normpath(posixpath.join(base or "/", target))
+            path = normal(posixpath.join(base or "/", target))
             walker.found.append(command._replace(enters=path))
             walker.variables.set("PWD", constant(path))
     yield from ()
@@ -123,7 +125,8 @@ def _source(walker: Walk, command: Command, place: Place) -> Generator[Any, None
         if directory is None:
             yield from _note(walker, command._replace(unknown=f"the folder of the sourced file {path[:80]} is not known"))
             return
-        path = posixpath.normpath(posixpath.join(directory, path))
+        path = posixpath.join(directory, path)
+    path = normal(path)
     yield from _note(walker, command._replace(sources=path))
     if place.when is not When.NEVER:
         yield walker.source(path, place, command.words[2:])
@@ -147,7 +150,7 @@ def _is_harmless(source: str) -> bool:
 def _trap(walker: Walk, command: Command, place: Place) -> Generator[Any, None, None]:
     arguments = [word for word in command.words[1:] if word.text != "--"]
     if len(arguments) > 1 and arguments[0].text not in ("-", "", "-l", "-p", None):
-        yield walker.nested(arguments[0].text or "", place.inside(Unknown("on a signal")), command.line)
+        yield walker.nested(arguments[0].text or "", place.inside(Unknown("a signal arrives or the script ends")), command.line)
     elif arguments and arguments[0].text is None:
         yield from _note(walker, command._replace(unknown="trap of a text that is not known"))
 
@@ -163,15 +166,20 @@ def _set(walker: Walk, command: Command, place: Place) -> Generator[Any, None, N
     yield from ()
 
 
+def normal(path: str) -> str:
+    """The absolute *path* without ``.``, ``..`` and doubled slashes, also at its start, where POSIX leaves open what two mean."""
+    return "/" + posixpath.normpath(path).lstrip("/")
+
+
 def _options(walker: Walk, words: list[str], place: Place) -> None:
     """What ``set`` says of failures: ``-e``, ``+e``, ``-o pipefail``. Said under a condition, only what makes them matter less counts."""
-    for number, word in enumerate(words):
-        if word == "--" or word[:1] not in ("-", "+"):
-            break
+    left = words[::-1]
+    while left and left[-1] != "--" and left[-1][:1] in ("-", "+"):
+        word = left.pop()
         is_on = word[0] == "-"
+        named = left.pop() if word.endswith("o") and left else ""
         if is_on and place.when is not When.ALWAYS:
             continue
-        named = words[number + 1] if word[1:].endswith("o") and number + 1 < len(words) else ""
         if ("e" in word and not word.startswith("--")) or named == "errexit":
             walker.ends_on_error = is_on
         if named == "pipefail":

@@ -63,6 +63,8 @@ class Command(NamedTuple):
     enters: str = ""
     """The directory that it goes into, where it is ``cd`` and that is known; nothing else starts then."""
     failure: Failure = Failure.GOES_ON
+    is_guess: bool = False
+    """It is what is left of a command while the variable before it is empty."""
     unknown: str = ""
     """Why it cannot be told what it runs: a name that is not known, ``eval`` of what is not known."""
 

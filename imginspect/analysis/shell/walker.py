@@ -153,6 +153,7 @@ class Walker:
                 place = place.not_last()
             if piece.tree is None:
                 self.has_errors = True
+                self.incomplete = self.incomplete or "a part of it takes more steps to understand than are made"
                 self._guess(piece.data, 0, place)
             else:
                 yield self.visit(piece.tree.root_node, place)
@@ -267,11 +268,15 @@ class Walker:
         inner = replace(place.now(), flow=Flow(), is_in_loop=True, is_last=False)
         asked = inner.failing(OnFailure.ASKED)
         values = node.children_by_field_name("value")
+        if node.type == "while_statement" and self._never_ends(node, place):
+            inner = replace(inner, is_in_loop=place.is_in_loop)
         for child in [*node.children_by_field_name("condition"), *values]:
             if child.is_named:
                 yield self.visit(child, asked) if node.type == "while_statement" else self.substitutions(child, place)
         variable = node.child_by_field_name("variable")
         rounds = self._rounds(values, place) if variable is not None else (None,)
+        if rounds and variable is not None and all(value is not None and value.text is not None for value in rounds):
+            inner = replace(inner, is_in_loop=place.is_in_loop)
         endings: list[str] = []
         for value in rounds:
             if variable is not None:
@@ -285,6 +290,12 @@ class Walker:
         self._depth_of_loops -= 1
         if any(ending in ("exit", "return") for ending in endings):
             place.flow.guards = (*place.flow.guards[:_MOST_REFUSED], Unknown("a loop may end the script"))
+
+    def _never_ends(self, node: Node, place: Place) -> bool:
+        """Whether a ``while`` is entered for sure: ``while true``."""
+        asked = [child for child in node.children_by_field_name("condition") if child.is_named]
+        condition = condition_of(asked[-1], place.words) if asked and node.children[0].type == "while" else None
+        return isinstance(condition, Known) and condition.outcome and not condition.variables
 
     def _rounds(self, values: Sequence[Node], place: Place) -> Sequence[Value | None]:
         """What the variable of a ``for`` holds in each round; one unknown where that is not known."""

@@ -9,8 +9,9 @@ import posixpath
 import re
 import shlex
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from fnmatch import fnmatchcase
+from functools import cache
 from itertools import islice
 
 from imginspect.analysis.network.calls import Module, reached_calls
@@ -18,9 +19,10 @@ from imginspect.analysis.network.guards import YES, Guards, Reach, Reached, foun
 from imginspect.analysis.network.packages import SYSTEM, is_copied, is_packaged
 from imginspect.analysis.network.patterns import pattern_calls
 from imginspect.analysis.python.calls import calls
-from imginspect.analysis.python.model import Call
+from imginspect.analysis.python.model import MODULE, Call
 from imginspect.analysis.shell import Command as ShellCommand
 from imginspect.analysis.shell import Failure, When, commands
+from imginspect.analysis.shell.builtins import normal
 from imginspect.analysis.startup import follow_python
 from imginspect.analysis.startup.command import Command
 from imginspect.analysis.startup.context import Context
@@ -35,7 +37,7 @@ from imginspect.analysis.startup.model import Language, Origin, Started
 from imginspect.analysis.startup.resolver import UNKNOWN, LaunchResolver, Resolved, marked
 from imginspect.analysis.startup.shell_builtins import BUILTINS
 from imginspect.analysis.startup.targets import not_entered, not_sourced
-from imginspect.analysis.values import Value, constant
+from imginspect.analysis.values import Condition, Exists, HasCommand, Value, constant
 from imginspect.analysis.view import View
 from imginspect.filesystem import Node
 from imginspect.tar.header import DIRECTORY
@@ -49,6 +51,7 @@ _WORK_FOR_A_STEP = 8
 _MOST_FILES = 200
 _MOST_GAPS = 200
 _MOST_WALKED = 2_000
+_MOST_ASKED = 100
 _INTERPRETERS = frozenset({"sh", "bash", "python", "python3", "R", "node"})
 _CODE = {Language.R: "r", Language.JULIA: "julia"}
 
@@ -112,7 +115,8 @@ class StartupClosure:
             self._note(task._replace(words=tuple(constant(word) for word in words)))
         if task.depth:
             for problem, word in resolved.problems:
-                self.failures.add(task._replace(context=resolved.context), problem, word)
+                if not (task.context.is_shell and _WILDCARD.search(word)):
+                    self.failures.add(task._replace(context=resolved.context), problem, word)
         if task.is_main:
             self.main.add(task, resolved)
         elif task.reached.reach is Reach.YES and task.origin.path is None:
@@ -123,7 +127,7 @@ class StartupClosure:
         elif resolved.target is not None:
             self._target(task, resolved)
         elif resolved.unknown:
-            self.gap(task, resolved.unknown)
+            self.gap(task, resolved.unknown, for_want_of_reading=resolved.is_bounded)
 
     def _command(self, task: Task, resolved: Resolved) -> None:
         name = (task.words[0].text or "").rpartition("/")[2]
@@ -142,7 +146,8 @@ class StartupClosure:
         elif target is not None:
             self._target(task, resolved)
         elif name not in BUILTINS or not task.context.is_shell:
-            self.gap(task, resolved.unknown or f"what {_short(task.source)} starts could not be told")
+            what = resolved.unknown or f"what {_short(task.source)} starts could not be told"
+            self.gap(task, what, for_want_of_reading=resolved.is_bounded)
 
     def _note(self, task: Task) -> None:
         ran = Ran(task.words, task.source, task.origin, task.chain, task.reached, task.environment, task.is_certain, task.directory)
@@ -352,17 +357,19 @@ class StartupClosure:
         if command.unknown:
             self.gap(inner, f"{command.unknown}: {_short(command.source)}")
         elif command.enters or command.sources:
-            self._changes(inner, command)
+            self._changes(inner, command, task.interpreter)
         else:
             self.add(inner)
 
-    def _changes(self, task: Task, command: ShellCommand) -> None:
+    def _changes(self, task: Task, command: ShellCommand, shell: str) -> None:
         """Whether the shell's own ``cd`` and ``.`` can do what they are there for."""
         path = command.enters or command.sources
         problem = not_entered(self.view, path, task.context) if command.enters else not_sourced(self.view, path, task.context)
-        if problem is None or (command.sources and "/" not in (command.words[1].text or "")):  # it may be found in PATH
+        if (
+            problem is None or _WILDCARD.search(path) or (command.sources and "/" not in (command.words[1].text or ""))
+        ):  # it may be found in PATH
             return
-        if command.sources and (task.interpreter.rpartition("/")[2] != "bash" and command.words[0].text == "."):
+        if command.sources and (shell.rpartition("/")[2] != "bash" and command.words[0].text == "."):
             # POSIX, 2.8.1: a special builtin that fails ends the shell; bash does so as sh alone (dash 0.5.12, bash 5.2, busybox 1.35)
             task = task._replace(stakes=task.stakes._replace(failure=Failure.ENDS))
         self.failures.add(task, problem, path, is_directory=True)
@@ -390,9 +397,10 @@ class StartupClosure:
                 self.gap(task, f"{node.path} was not read", for_want_of_reading=True)
                 continue
             if node.path.endswith(".ipynb"):
+                is_long = len(text) > follow_python.LONGEST_NOTEBOOK
                 text = follow_python.notebook(text)
                 if text is None:
-                    self.gap(task, f"{node.path} is no notebook that could be read")
+                    self.gap(task, f"{node.path} is no notebook that could be read", for_want_of_reading=is_long)
                     continue
             chain = (*(task.chain or (task.origin.config_field or "the command",)), f"{name} loads {node.path}")
             inner = task._replace(origin=Origin(node.path, None, None, node.layer_index), chain=chain)
@@ -411,13 +419,18 @@ class StartupClosure:
         for module in modules:
             self.result.handed |= {(module.started.origin.path, name) for name in module.text.handed}
             if module.text.not_understood:
-                self.gap(task, f"{module.started.origin.path or 'the Python text'}: {module.text.not_understood}")
-        for module, call, by_program in reached_calls(modules, guards):
+                where = module.started.origin.path or "the Python text"
+                self.gap(task, f"{where}: {module.text.not_understood}", for_want_of_reading=module.text.is_bounded)
+        sure = _sure_calls(modules, guards)
+        if path:
+            self.failures.made.ran_own(task.stakes.order, path)
+        for number, (module, call, by_program) in enumerate(reached_calls(modules, guards)):
             reached = least(task.reached, by_program)
             if reached.reach is not Reach.NEVER and call.name.partition(".")[0] not in shadowed:
                 base = module.started.origin
                 chain = (*module.started.chain, f"line {call.line}") if base.path else task.chain
-                self._code_call(task, "python", call, base._replace(line=call.line), chain, reached)
+                stakes = _stakes_of_call(task.stakes, call, module, number, sure)
+                self._code_call(task._replace(stakes=stakes), "python", call, base._replace(line=call.line), chain, reached)
 
     def _code_call(self, task: Task, language: str, call: Call, origin: Origin, chain: tuple[str, ...], reached: Reached) -> None:
         self.result.calls.append(CodeCall(language, call, origin, chain, reached, task.environment, task.directory))
@@ -443,9 +456,13 @@ class StartupClosure:
     # -- R and Julia ---------------------------------------------------------------------------------------------------
 
     def _patterns(self, task: Task, language: str, text: str) -> None:
+        """The calls of an R or Julia text, whose conditions are not followed: what they start is told under one."""
+        condition = task.stakes.condition or "that line is reached"
+        task = task._replace(stakes=task.stakes._replace(failure=Failure.DEALT, condition=condition))
+        self.failures.made.ran_own(task.stakes.order, _where(task))
         read = pattern_calls(follow_python.chunks(text) if (task.origin.path or "").endswith((".Rmd", ".qmd", ".rmd")) else text, language)
         if read.not_understood:
-            self.gap(task, f"{_where(task)}: {read.not_understood}")
+            self.gap(task, f"{_where(task)}: {read.not_understood}", for_want_of_reading=True)
         name = "R" if language == "r" else "Julia"
         self.gap(task, f"{_where(task)} is in {name}, which is searched for known calls only", is_condition=True)
         guards = Guards(self.view, task.environment, self.mounts)
@@ -531,15 +548,16 @@ class StartupClosure:
             if not task.depth or task.chain[-1:] == ("its command",):
                 self.gap(task, f"{node.path} is a compiled program of a package, which is not looked into", is_condition=True)
         elif not _is_known_tool(node):
-            self.failures.made.ran_own(task.stakes.order, node.path)
+            if not node.path.startswith(SYSTEM):
+                self.failures.made.ran_own(task.stakes.order, node.path)
             self.gap(task, f"{node.path} is a compiled program, which is not looked into")
 
     # -- helpers -------------------------------------------------------------------------------------------------------
 
     def _path(self, task: Task, path: str) -> str | None:
         if path.startswith("/"):
-            return posixpath.normpath(path)
-        return posixpath.normpath(posixpath.join(task.directory, path)) if task.directory else None
+            return normal(path)
+        return normal(posixpath.join(task.directory, path)) if task.directory else None
 
     def _node(self, task: Task, path: str) -> Node | None:
         """The file at *path*, from which code is taken; what the environment puts there nobody has seen."""
@@ -562,16 +580,18 @@ class StartupClosure:
     def _full(self, task: Task) -> None:
         if not self._is_full:
             self._is_full = True
-            self.result.gaps.append(Gap("more is started than was followed", task.origin, task.chain))
+            self.result.gaps.append(Gap("more is started than was followed", task.origin, task.chain, for_want_of_reading=True))
 
     def gap(self, task: Task, what: str, *, for_want_of_reading: bool = False, is_condition: bool = False, missing: str = "") -> None:
         """Take note of what was not looked into, where it runs for sure."""
-        if task.reached.reach >= Reach.YES and len(self.result.gaps) < _MOST_GAPS:
+        is_first = for_want_of_reading and not any(gap.for_want_of_reading for gap in self.result.gaps)
+        if task.reached.reach >= Reach.YES and (len(self.result.gaps) < _MOST_GAPS or is_first):
             gap = Gap(what, task.origin, task.chain, for_want_of_reading, is_condition, missing)
             if gap not in self.result.gaps:
                 self.result.gaps.append(gap)
 
 
+_WILDCARD = re.compile(r"[*?\[]")
 _TOOLS = re.compile(
     r"(?:gosu|su-exec|tini|dumb-init|catatonit|jq|yq|node|bun|deno|julia|R|Rscript|ruby|perl|php|java|uv|uvx|micromamba|esbuild|busybox)"
     r"(?:-[\w.]+)?|python[\d.]*|pypy[\d.]*|quarto|pandoc|rclone|aws|duckdb|sqlite3"
@@ -588,7 +608,42 @@ def _stakes(before: Stakes, command: ShellCommand, guards: Guards, number: int) 
     if not condition and command.when is When.LOOP:
         condition = "the loop around it has a round"
     own = Failure.ENDS if command.is_exec else command.failure
-    return Stakes((*before.order, number), worst([before.failure, own]), condition, (*before.asked, *command.guards)[:100])
+    asked = (*before.asked, *command.guards)[:_MOST_ASKED]
+    if command.is_guess:
+        asked = (*asked, HasCommand(command.words[0]), Exists(command.words[0]))
+    is_reached = before.is_reached and command.when is not When.FUNCTION
+    return Stakes((*before.order, number), worst([before.failure, own]), condition, asked, is_reached=is_reached)
+
+
+class _SureGuards(Guards):
+    """Answers that only what is sure is reached."""
+
+    def reached(self, conditions: Iterable[Condition]) -> Reached:
+        """Whether all *conditions* are sure to hold."""
+        why = self.unsure(list(conditions))
+        return Reached(Reach.SELDOM, why) if why else YES
+
+
+def _sure_calls(modules: Sequence[Module], guards: Guards) -> Callable[[], list[Reached]]:
+    """How sure each call is where conditions that are not known do not count as met; worked out when it is first asked for."""
+    return cache(lambda: [reached for _, _, reached in reached_calls(modules, _SureGuards(*guards))])
+
+
+def _stakes_of_call(before: Stakes, call: Call, module: Module, number: int, sure: Callable[[], list[Reached]]) -> Stakes:
+    """What it means if the command that *call* starts does not start."""
+    started = follow_python.command_of(call, "python")
+    if started is None and follow_python.script_of(call) is None:
+        return before
+    scope = module.text.scopes[call.spot.scope].name if call.spot.scope != MODULE else ""
+    condition = before.condition
+    if not condition and scope not in ("", "main"):
+        condition = f"the function {scope} is called"
+    if not condition and sure()[number].reach is not Reach.YES:
+        condition = sure()[number].why
+    own = Failure.GOES_ON if isinstance(started, str) else Failure.ENDS
+    if call.spot.is_handled:
+        own = Failure.DEALT
+    return Stakes((*before.order, number), worst([before.failure, own]), condition, (*before.asked, *call.spot.guards)[:_MOST_ASKED])
 
 
 def _inner_context(context: Context, command: ShellCommand) -> Context:

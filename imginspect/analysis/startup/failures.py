@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from imginspect.analysis.shell import Failure
+from imginspect.analysis.shell.builtins import normal
 from imginspect.analysis.startup.followed import Task
 from imginspect.analysis.startup.lookup import absolute
 from imginspect.analysis.startup.made import Made
@@ -46,7 +47,7 @@ class Failures:
 
     def add(self, task: Task, problem: LaunchProblem, word: str, *, is_directory: bool = False) -> None:
         """Take note of a *problem* with the command of *task* that is about *word*."""
-        if problem.certainty is Certainty.FAILS and len(self._suspects) < _MOST_SUSPECTS:
+        if problem.certainty is Certainty.FAILS and task.stakes.is_reached and len(self._suspects) < _MOST_SUSPECTS:
             self._suspects.append(Suspect(task, problem, missing_of(problem, word, task), is_directory))
 
     def told(self) -> list[LaunchProblem]:
@@ -161,7 +162,7 @@ def missing_of(problem: LaunchProblem, word: str, task: Task) -> str:
         return word
     if not word.startswith("/") and task.directory is None:
         return word
-    return posixpath.normpath(absolute(word, task.directory or "/"))
+    return normal(absolute(word, task.directory or "/"))
 
 
 def worst(failures: Iterable[Failure]) -> Failure:

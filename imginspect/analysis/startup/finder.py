@@ -86,8 +86,14 @@ class ProgramFinder:
         if second is not None:
             return second
         missing = [locate(self._view, path, context.user, context.mounts) for path in empty[:_MOST_MISSING]]
-        gone = [item for located in missing for item in located.problems if item.gone or item.nodes or item.kind is Kind.BELOW_MOUNT]
+        gone = [item for located in missing for item in located.problems if _says_more(item, name)]
         return _not_in_path(name, context, gone, is_relative=len(paths) < len(context.path))
+
+
+def _says_more(problem: LaunchProblem, name: str) -> bool:
+    """Whether *problem* tells more than that there is nothing: a layer took it away, a link of that name, a mount."""
+    is_link = any(node.path.endswith(f"/{name}") for node in problem.nodes)
+    return bool(problem.gone) or is_link or problem.kind is Kind.BELOW_MOUNT
 
 
 def _not_in_path(name: str, context: Context, gone: Sequence[LaunchProblem], *, is_relative: bool) -> LaunchProblem:

@@ -78,6 +78,8 @@ class Stakes(NamedTuple):
     condition: str = ""
     asked: tuple[Condition, ...] = ()
     names_own_commands: bool = False
+    is_reached: bool = True
+    """It does not stand in a function that nothing calls."""
 
 
 class Task(NamedTuple):

@@ -10,9 +10,10 @@ UNKNOWN = "\x00"
 _MOST_EARLIER = 50_000
 _MOST_WORDS = 200
 _NEVER_TEXT = (
-    "cd pushd popd chdir ls ll cat head tail grep egrep fgrep echo printf test [ true false : rm rmdir . source stat file du df "
-    "which command type export unset set shift umask ulimit id whoami hostname date sleep wait kill trap exit return read wc sort uniq cut "
-    "tr basename dirname readlink realpath diff cmp env printenv exec pgrep ps getent nproc uname chmod chown chgrp"
+    "cd pushd popd chdir ls ll cat head tail grep egrep fgrep echo printf test [ true false : rm rmdir . source stat "
+    "file du df which command type export unset set shift umask ulimit id whoami hostname date sleep wait kill trap exit "
+    "return read wc sort uniq cut tr basename dirname readlink realpath diff cmp env printenv exec pgrep ps getent nproc "
+    "uname chmod chown chgrp"
 )
 _NEVER = frozenset(_NEVER_TEXT.split())
 """Commands that make no file, whatever they name; a redirection counts by itself."""
@@ -67,13 +68,13 @@ class Made:
 
     def own_before(self, order: Order) -> str:
         """A program of the project that runs before *order*; empty where there is none."""
-        return next((name for when, name in self._opaque if when < order), "")
+        return next((name for when, name in self._opaque if _is_before(when, order)), "")
 
     def may_make(self, path: str, order: Order) -> bool:
         """Whether something before *order* may have made the file or directory at the absolute *path*."""
-        if any(when < order and (at == path or at.startswith(path + "/")) for when, at in self._written):
+        if any(_is_before(when, order) and (at == path or at.startswith(path + "/")) for when, at in self._written):
             return True
-        before = [item for item in self._ran if item.order < order]
+        before = [item for item in self._ran if _is_before(item.order, order)]
         if before and any(path == folder or path.startswith(folder + "/") for folder in _RUN_TIME):
             return True
         return any(_makes(item, path) for item in before)
@@ -81,15 +82,22 @@ class Made:
     def may_permit(self, path: str, order: Order) -> bool:
         """Whether something before *order* may have changed rights or content of what is at *path*."""
         return any(
-            item.order < order and _name(item) in _PERMITTING and _names(item, path, is_part=True) for item in self._ran
+            _is_before(item.order, order) and _name(item) in _PERMITTING and _names(item, path, is_part=True) for item in self._ran
         ) or self.may_make(path, order)
 
     def may_install(self, folders: Sequence[str], name: str, order: Order) -> bool:
         """Whether something before *order* may have put a program called *name* into one of *folders*."""
         for item in self._ran:
-            if item.order < order and (_name(item) in _INSTALLING or any(_makes(item, f"{folder}/{name}") for folder in folders)):
+            if _is_before(item.order, order) and (
+                _name(item) in _INSTALLING or any(_makes(item, f"{folder}/{name}") for folder in folders)
+            ):
                 return True
-        return any(when < order and at.rpartition("/")[0] in folders for when, at in self._written)
+        return any(_is_before(when, order) and at.rpartition("/")[0] in folders for when, at in self._written)
+
+
+def _is_before(first: Order, second: Order) -> bool:
+    """Whether what is at *first* runs before *second*, and is not what leads there."""
+    return first < second and second[: len(first)] != first
 
 
 def _name(item: Earlier) -> str:

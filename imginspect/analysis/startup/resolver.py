@@ -68,6 +68,8 @@ class Resolved:
     has_script: bool = False
     is_interactive: bool = False
     unknown: str = ""
+    is_bounded: bool = False
+    """The end was not reached because a limit was met."""
 
     @property
     def fails(self) -> bool:
@@ -113,7 +115,9 @@ class _Resolution:
                 return self._result
             at = self._one(at)
         if at is not None:
-            self._open_end("more programs start one another than were followed")
+            text = "more programs start one another than were followed"
+            self._result.is_bounded, self._result.unknown = True, text
+            self._add([LaunchProblem(Kind.NOT_FOLLOWED, Certainty.UNREAD, text)], "")
         return self._result
 
     def _one(self, at: _Next) -> _Next | None:

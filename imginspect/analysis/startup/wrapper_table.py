@@ -120,14 +120,15 @@ WRAPPERS: dict[str, Grammar] = {
         activates="pixi",
     ),
     "strace": Grammar(
-        "-A -C -d -f -F -h -i -k -n -N -q -r -t -T -v -V -w -x -y -Y -z -Z -c -D -a= -b= -e= -E= -I= -o= -O= -p= -P= -s= -S= -u= -U= -X= "
-        "--env= --attach= --user= --detach-on= --daemonize? --follow-forks --output-separately --interruptible= --trace= --signal= "
-        "--status= --trace-path= --trace-fds= --successful-only --failed-only --columns= --abbrev= --verbose= --raw= --read= --write= "
-        "--quiet? --silent? --silence? --kvm= --decode-fds? --decode-pids? --inject= --fault= --instruction-pointer --syscall-number "
-        "--stack-trace? --stack-traces? --output= --output-append-mode --relative-timestamps? --string-limit= --absolute-timestamps? --timestamps? "
-        "--syscall-times? --no-abbrev --strings-in-hex? --const-print-style= --summary-only --summary --summary-sort-by= "
-        "--summary-columns= --summary-wall-clock --summary-syscall-overhead= --seccomp-bpf --debug --argv0= --always-show-pid --tips? "
-        "--help --version",
+        "-A -C -d -f -F -h -i -k -n -N -q -r -t -T -v -V -w -x -y -Y -z -Z -c -D -a= -b= -e= -E= -I= -o= -O= -p= -P= -s= -S= -u= "
+        "-U= -X= --env= --attach= --user= --detach-on= --daemonize? --follow-forks --output-separately --interruptible= --trace= "
+        "--signal= --status= --trace-path= --trace-fds= --successful-only --failed-only --columns= --abbrev= --verbose= --raw= "
+        "--read= --write= --quiet? --silent? --silence? --kvm= --decode-fds? --decode-pids? --inject= --fault= "
+        "--instruction-pointer --syscall-number --stack-trace? --stack-traces? --output= --output-append-mode "
+        "--relative-timestamps? --string-limit= --absolute-timestamps? --timestamps? --syscall-times? --no-abbrev "
+        "--strings-in-hex? --const-print-style= --summary-only --summary --summary-sort-by= --summary-columns= "
+        "--summary-wall-clock --summary-syscall-overhead= --seccomp-bpf --debug --argv0= --always-show-pid --tips? --help "
+        "--version",
         user=("-u", "--user"),
     ),
     "ltrace": Grammar(
