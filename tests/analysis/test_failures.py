@@ -13,7 +13,7 @@ from tests.analysis.views import debian, folder, link, script, static, text, vie
 
 FAIL, WARN = Certainty.FAILS, Certainty.DEPENDS
 START, SCRIPT = Concern.START, Concern.SCRIPT
-TOOLS = "mkdir cp ln chown chmod find id cat grep sed tar curl git sleep date rm tee env flock strace watch xargs getent apt-get which sudo"
+TOOLS = "mkdir cp ln chown chmod find id cat grep sed tar curl git sleep date rm tee env flock strace watch xargs dirname getent apt-get which sudo"
 Entry = dict[str, Any]
 
 

@@ -18,8 +18,8 @@ _NEVER_TEXT = (
 _NEVER = frozenset(_NEVER_TEXT.split())
 """Commands that make no file, whatever they name; a redirection counts by itself."""
 _HERE_TEXT = (
-    "git tar unzip wget curl make cmake ninja npm yarn pnpm cargo go gcc cc g++ c++ pip pip3 conda mamba svn hg 7z 7za gunzip bunzip2 rsync "
-    "cpio aws gsutil az rclone dvc patch sed quarto"
+    "git tar unzip wget curl make cmake ninja npm yarn pnpm cargo go gcc cc g++ c++ pip pip3 conda mamba svn hg 7z 7za gunzip bunzip2 "
+    "rsync cpio aws gsutil az rclone dvc patch sed quarto"
 )
 _HERE = frozenset(_HERE_TEXT.split())
 """Commands that make files where they run, without naming them."""
