@@ -10,6 +10,7 @@ from imginspect.analysis.network.guards import Reach
 from imginspect.analysis.startup.model import Origin
 from imginspect.analysis.startup.problem import Certainty
 from imginspect.checks.check import check
+from imginspect.checks.launching import is_for
 from imginspect.checks.result import CONFIG, VISIBLE, Confidence, Evidence, Found, Outcome, Verdict
 from imginspect.checks.subject import Subject
 from imginspect.errors import PathError
@@ -58,8 +59,8 @@ def network_calls(subject: Subject, params: Params) -> Outcome:
 
 def _undetermined(subject: Subject, facts: Network, gaps: list[Gap], found: list[Found], conditions: tuple[str, ...]) -> Outcome:
     told = {problem.missing for problem in subject.launch.problems if problem.missing and problem.certainty in _TOLD}
-    missing = list(dict.fromkeys(gap.missing for gap in gaps if gap.missing in told))
-    left = [gap for gap in gaps if gap.missing not in told]
+    missing = list(dict.fromkeys(gap.missing for gap in gaps if is_for(gap.missing, told)))
+    left = [gap for gap in gaps if not is_for(gap.missing, told)]
     open_ends = tuple(Found(Verdict.UNDETERMINED, _place(gap.chain, gap.what), _evidence(subject, gap.origin)) for gap in left)
     if missing:
         reason = f"what {missing[0]} would do is not known: it is not in the image, which the rules on starting report"

@@ -13,13 +13,15 @@ from tests.analysis.views import debian, folder, link, script, static, text, vie
 
 FAIL, WARN = Certainty.FAILS, Certainty.DEPENDS
 START, SCRIPT = Concern.START, Concern.SCRIPT
-TOOLS = "mkdir cp ln chown chmod find id cat grep sed tar curl git sleep date rm tee env flock strace watch xargs dirname getent apt-get which sudo"
+TOOLS = (
+    "cp ln chown chmod find id cat grep sed tar curl git sleep date rm tee env flock strace watch xargs dirname getent apt-get which sudo"
+)
 Entry = dict[str, Any]
 
 
 def run(content: str, *more: Entry, first: str = "#!/bin/bash\n", **config: Any) -> Launch:
     """The start of an image whose entrypoint is a script of *content*, below *first*."""
-    tools = [static(f"/usr/sbin/{name}") for name in TOOLS.split()]
+    tools = [static(f"/usr/sbin/{name}") for name in ("mkdir", *TOOLS.split())]
     given = {"entrypoint": ["/entry.sh"], "user": "1000", **config}
     return startup(view_of(debian(), tools, [script("/entry.sh", first + content), *more], **given), ("/safe_data", "/scratch")).launch
 
