@@ -54,6 +54,7 @@ def debian() -> Layer:
     """A base: merged /usr, a loader and libraries, shells and tools, accounts."""
     libraries = ("libc.so.6", "libm.so.6", "libz.so.1", "ld-linux-x86-64.so.2")
     tools = ("dash", "bash", "env", "cat", "cut", "date", "id", "mkdir", "mktemp", "rm", "sort", "tee", "wc", "dirname", "basename")
+    tools += ("apt-get", "curl", "nice", "timeout", "wget")
     return [
         *(symlink(f"/{name}", f"usr/{name}") for name in ("bin", "lib", "lib64", "sbin")),
         *(file(f"/usr/lib/x86_64-linux-gnu/{name}", minimal_elf(kind="shared"), mode=0o755) for name in libraries),
@@ -285,8 +286,8 @@ FAULTY: list[Case] = [
     ("curl", starting("curl -fsSL https://example.org/x -o /tmp/x\nexec python /app/run.py\n", cmd=[]), NET),
     ("sourced function", starting(". /app/lib.sh\nget\n", text("/app/lib.sh", "get() { wget https://example.org/d; }\n"), cmd=[]), NET),
     ("wrappers", starting("timeout 30 env A=1 nice curl https://example.org\n", cmd=[]), NET),
-    ("pip", starting("pip install -r /app/requirements.txt\n", cmd=[]), PACKAGES),
-    ("apt in the command", job(cmd=["bash", "-c", "apt-get update && apt-get install -y jq"]), {**PACKAGES, "TRE-ENT-003": "undetermined"}),
+    ("pip", starting("pip install -r /app/requirements.txt\n", console("/usr/local/bin/pip", "pip"), cmd=[]), PACKAGES),
+    ("apt in the command", job(cmd=["bash", "-c", "apt-get update && apt-get install -y jq"]), PACKAGES),
     ("download whose failure does not matter", starting("curl https://example.org || true\n", cmd=[]), {"TRE-NET-001": "warn"}),
     ("Python request", running(FETCH), NET),
     ("Python module", running("import fetch\n", text("/app/fetch.py", FETCH)), NET),

@@ -100,9 +100,10 @@ class Known(NamedTuple):
 
 
 class Unknown(NamedTuple):
-    """Anything else."""
+    """Anything else. *is_expected*: that a command before it in a chain (``A && B``) does what it is there for."""
 
     source: str
+    is_expected: bool = False
 
 
 class Not(NamedTuple):

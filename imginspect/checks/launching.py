@@ -58,7 +58,20 @@ def found_of(subject: Subject, problem: LaunchProblem) -> Found:
                 by_layer=item.by_layer,
             )
         )
-    return Found(_VERDICTS[problem.certainty], problem.text, tuple(evidence))
+    return Found(_VERDICTS[problem.certainty], problem.text + _kept_open(subject, problem), tuple(evidence))
+
+
+def is_for(missing: str, told: Iterable[str]) -> bool:
+    """Whether the path *missing* is one of *told*, or is below one."""
+    return bool(missing) and any(missing == path or missing.startswith(path + "/") for path in told)
+
+
+def _kept_open(subject: Subject, problem: LaunchProblem) -> str:
+    """Which other rules cannot be decided for want of what is missing, in words."""
+    if not problem.missing or not any(is_for(gap.missing, [problem.missing]) for gap in subject.startup.followed.gaps):
+        return ""
+    rules = sorted({rule for entry in subject.knowledge.network.entries for rule in entry.rules})
+    return f"; it also keeps {' and '.join(rules)} from being decided" if rules else ""
 
 
 def node_evidence(subject: Subject, node: Node, line: int | None = None) -> Evidence:

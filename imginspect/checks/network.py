@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from imginspect.analysis.network.guards import Reach
 from imginspect.analysis.startup.model import Origin
+from imginspect.analysis.startup.problem import Certainty
 from imginspect.checks.check import check
+from imginspect.checks.launching import is_for
 from imginspect.checks.result import CONFIG, VISIBLE, Confidence, Evidence, Found, Outcome, Verdict
 from imginspect.checks.subject import Subject
 from imginspect.errors import PathError
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
 _MOST_FOUND = 50
 _MOST_CONDITIONS = 20
+_TOLD = (Certainty.FAILS, Certainty.DEPENDS)
 _UNREAD = "a layer could not be read to its end: it may change what starts"
 
 
@@ -55,8 +58,15 @@ def network_calls(subject: Subject, params: Params) -> Outcome:
 
 
 def _undetermined(subject: Subject, facts: Network, gaps: list[Gap], found: list[Found], conditions: tuple[str, ...]) -> Outcome:
-    open_ends = tuple(Found(Verdict.UNDETERMINED, _place(gap.chain, gap.what), _evidence(subject, gap.origin)) for gap in gaps)
-    reason = _reason(open_ends) if open_ends else f"what starts is not known: {facts.start_unknown}"
+    told = {problem.missing for problem in subject.launch.problems if problem.missing and problem.certainty in _TOLD}
+    missing = list(dict.fromkeys(gap.missing for gap in gaps if is_for(gap.missing, told)))
+    left = [gap for gap in gaps if not is_for(gap.missing, told)]
+    open_ends = tuple(Found(Verdict.UNDETERMINED, _place(gap.chain, gap.what), _evidence(subject, gap.origin)) for gap in left)
+    if missing:
+        reason = f"what {missing[0]} would do is not known: it is not in the image, which the rules on starting report"
+        reason += f"; {counted(len(missing) - 1 + len(left), 'more reason')}" if len(missing) + len(left) > 1 else ""
+    else:
+        reason = _reason(open_ends) if open_ends else f"what starts is not known: {facts.start_unknown}"
     return Outcome(
         Verdict.UNDETERMINED,
         (*open_ends, *found)[:_MOST_FOUND],

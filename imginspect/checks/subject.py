@@ -11,7 +11,6 @@ from imginspect.analysis.documents import DocumentMatch
 from imginspect.analysis.licences.inventory import LicenceInventory, licence_inventory
 from imginspect.analysis.licences.licences import Licences, licences_of
 from imginspect.analysis.presence import Presence
-from imginspect.analysis.startup.launch import Launch, launch
 from imginspect.analysis.view import View
 from imginspect.file_type import HEAD_BYTES, describe
 from imginspect.filesystem import Filesystem, Node
@@ -23,6 +22,8 @@ from imginspect.rules.knowledge_base import KnowledgeBase
 
 if TYPE_CHECKING:
     from imginspect.analysis.network.network import Network
+    from imginspect.analysis.startup.launch import Launch
+    from imginspect.analysis.startup.startup import Startup
 
 
 _MOST_PLACES = 50
@@ -43,9 +44,17 @@ class Subject:
     """Credentials in the image's documents, and in what the archive holds besides the image."""
 
     @cached_property
+    def startup(self) -> Startup:
+        """What starts in a container and what runs from there, with the policy's directories mounted."""
+        from imginspect.analysis.network.network import known_commands  # the parsers behind them are only loaded when a check asks
+        from imginspect.analysis.startup.startup import startup
+
+        return startup(self.view, self.mounts, known_commands(self.knowledge.network.entries))
+
+    @property
     def launch(self) -> Launch:
-        """What starts in a container, with the policy's directories mounted."""
-        return launch(self.view, self.mounts)
+        """Whether and how the config's command starts."""
+        return self.startup.launch
 
     @cached_property
     def licences(self) -> Licences:
@@ -60,9 +69,9 @@ class Subject:
     @cached_property
     def network(self) -> Network:
         """What reaches for the network when a container starts."""
-        from imginspect.analysis.network.network import network  # the parsers behind it are only loaded for an image that starts something
+        from imginspect.analysis.network.network import network
 
-        return network(self.view, self.knowledge.network, self.mounts)
+        return network(self.view, self.startup, self.knowledge.network)
 
     @cached_property
     def presence(self) -> Presence:

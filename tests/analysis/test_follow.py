@@ -9,16 +9,15 @@ import pytest
 from imginspect.analysis.network.guards import Reach
 from imginspect.analysis.network.patterns import pattern_calls
 from imginspect.analysis.network.target import is_loopback, is_remote
-from imginspect.analysis.startup.follow import follow
 from imginspect.analysis.startup.followed import Followed
-from imginspect.analysis.startup.launch import launch
+from imginspect.analysis.startup.startup import startup
 from imginspect.analysis.values import constant
 from tests.analysis.views import Nothing, debian, script, text, view_of
 
 
 def followed(*files: dict[str, Any], keep: Any = None, **config: Any) -> Followed:
     view = view_of(debian(), list(files), keep=keep, **config)
-    return follow(view, launch(view))
+    return startup(view).followed
 
 
 def test_the_chain_tells_how_the_start_leads_there() -> None:

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from imginspect.analysis.startup.launch import Launch, launch
+from imginspect.analysis.startup.launch import Launch
 from imginspect.analysis.startup.model import Language
 from imginspect.analysis.startup.problem import Certainty, Concern, Kind
-from imginspect.analysis.startup.shell_text import passes_on, simple_command
+from imginspect.analysis.startup.startup import startup
 from tests.analysis.views import LOADER, Nothing, debian, folder, gone, library, link, program, script, static, text, view_of
 
 Entry = dict[str, Any]
@@ -19,7 +19,7 @@ START, SCRIPT = Concern.START, Concern.SCRIPT
 
 
 def start(*layers: list[Entry], **config: Any) -> Launch:
-    return launch(view_of(*layers, **config), MOUNTS)
+    return startup(view_of(*layers, **config), MOUNTS).launch
 
 
 def debian_start(*entries: Entry, **config: Any) -> Launch:
@@ -101,7 +101,7 @@ SOUND: list[tuple[str, list[Entry], dict[str, Any], str]] = [
      {"cmd": ["/app/x"], "user": "app"}, "/app/x"),
     ("readable for all", [HELLO], {"cmd": ["python", "/app/run.py"], "user": "4321:4321"}, "/app/run.py"),
     ("an interpreter that is a script", [script("/app/y", "#!/bin/sh\n:\n"), script("/app/x", "#!/app/y\n")], X, "/app/y"),
-    ("busybox by applet", [static("/bin/busybox.static"), link("/busybox/busybox", "/bin/busybox.static"), text("/x.sh")],
+    ("busybox by applet", [static("/bin/busybox.static"), link("/busybox/busybox", "/bin/busybox.static"), text("/x.sh", ":\n")],
      {"cmd": ["/busybox/busybox", "sh", "/x.sh"]}, "/x.sh"),
     ("a program for 32 bits", [static("/app/x", machine="386")], {"cmd": ["/app/x"]}, "/app/x"),
     ("an empty PATH entry", [static("/usr/bin/x")], {"cmd": ["x"], "env": ["PATH=:/usr/bin"]}, "/usr/bin/x"),
@@ -145,7 +145,8 @@ def test_a_text_of_the_config_is_started_too() -> None:
     result = debian_start(entrypoint=["/bin/bash", "-c", "curl x | sh"])
     (started,) = result.started
     assert (started.language, started.text, started.origin.config_field) == (Language.SHELL, "curl x | sh", "Entrypoint[2]")
-    assert found(result) == [(UNKNOWN, SCRIPT, Kind.NOT_FOLLOWED)]
+    assert found(result) == [(UNKNOWN, SCRIPT, Kind.NOT_FOLLOWED), (DEPENDS, START, Kind.NOT_FOUND)]
+    assert "no program called 'curl'" in result.problems[1].text
 
 
 # -- ways to fail ------------------------------------------------------------------------------------------------------
@@ -230,7 +231,7 @@ BROKEN: list[tuple[str, list[Entry], dict[str, Any], tuple[Certainty, Concern, K
     ("a folder for a shell", [folder("/app/x")], {"cmd": ["sh", "/app/x"]}, (FAILS, SCRIPT, Kind.NO_FILE)),
     ("an empty script", [text("/app/run.py", "")], PYTHON, (DEPENDS, SCRIPT, Kind.OTHER)),
     ("a script on a mount", [], {"cmd": ["python", "/safe_data/run.py"]}, (DEPENDS, SCRIPT, Kind.BELOW_MOUNT)),
-    ("Windows lines for a shell", [text("/x.sh", "set -e\r\nls\r\n")], {"cmd": ["sh", "/x.sh"]}, (DEPENDS, SCRIPT, Kind.BAD_FORMAT)),
+    ("Windows lines for a shell", [text("/x.sh", "set -e\r\n:\r\n")], {"cmd": ["sh", "/x.sh"]}, (DEPENDS, SCRIPT, Kind.BAD_FORMAT)),
     ("no module", [], {"cmd": ["python", "-m", "own.run"]}, (FAILS, SCRIPT, Kind.NO_MODULE)),
     ("no module in the package", [], {"cmd": ["python", "-m", "http.client"]}, (FAILS, SCRIPT, Kind.NO_MODULE)),
     ("a package without main", [], {"cmd": ["python", "-m", "http"]}, (FAILS, SCRIPT, Kind.NO_MODULE)),
@@ -278,14 +279,14 @@ def test_what_is_hidden_in_path_by_a_file_that_cannot_be_executed() -> None:
 def test_contents_that_were_not_kept_are_not_judged() -> None:
     layer = [static("/app/x"), script("/app/y"), static("/bin/sh")]
     for command in ("/app/x", "/app/y"):
-        result = launch(view_of(layer, keep=Nothing(), cmd=[command]), MOUNTS)
+        result = startup(view_of(layer, keep=Nothing(), cmd=[command]), MOUNTS).launch
         assert found(result) == [(UNREAD, START, Kind.NOT_READ)]
         assert result.unknown
 
 
 def test_rights_that_depend_on_accounts_that_were_not_kept() -> None:
     layer = [{**static("/app/x", 0o750), "gid": 2000}, text("/etc/passwd", "app:x:1000:1000::/:\n")]
-    result = launch(view_of(layer, keep=Nothing(), cmd=["/app/x"], user="app"), MOUNTS)
+    result = startup(view_of(layer, keep=Nothing(), cmd=["/app/x"], user="app"), MOUNTS).launch
     assert (UNREAD, START, Kind.NO_PERMISSION) in found(result)
     assert {problem.certainty for problem in result.problems} == {UNREAD}
 
@@ -308,7 +309,7 @@ def test_a_library_that_may_come_from_an_activated_environment() -> None:
 
 def test_many_wrappers_come_to_an_end() -> None:
     result = debian_start(cmd=["env"] * 1_000)
-    assert found(result) == [(UNKNOWN, START, Kind.NOT_FOLLOWED)]
+    assert found(result) == [(UNREAD, START, Kind.NOT_FOLLOWED)]
 
 
 def test_shells_that_start_shells_come_to_an_end() -> None:
@@ -321,43 +322,8 @@ def test_shells_that_start_shells_come_to_an_end() -> None:
 @pytest.mark.parametrize("word", ["\0", "/" * 5_000, "/a" * 4_000, "\udcff", "..", "/..", "-", "--", "/app/\n", "~/x", "$(x)"])
 def test_odd_words(word: str) -> None:
     for words in ([word], ["tini", word], ["python", word], ["python", "-m", word], ["sh", "-c", word]):
-        launch(view_of(debian(), cmd=words), MOUNTS)
+        startup(view_of(debian(), cmd=words), MOUNTS)
 
 
 def test_loader_is_in_use() -> None:
     assert debian_start(program("/app/x", loader=LOADER), **X).executed[0].loader is not None
-
-
-@pytest.mark.parametrize(
-    ("content", "words"),
-    [
-        ('#!/bin/sh\nset -e\nexport A=1\nexec "$@"\n', ()),
-        ('#!/bin/sh\n# cp x y\nexec gosu app "$@"\n', ("gosu", "app")),
-        ('"$@"', ()),
-        ('#!/bin/sh\nif [ "$1" = x ]; then\n  exec y\nfi\nexec "$@"\n', None),
-        ('#!/bin/sh\nset -- python "$@"\nexec "$@"\n', None),
-        ('#!/bin/sh\ncd /app\nexec "$@"\n', None),
-        ('#!/bin/sh\ncp /opt/x /app/x\nexec "$@"\n', None),
-        ('#!/bin/sh\necho 1 > /app/run.py\nexec "$@"\n', None),
-        ('#!/bin/sh\n. /etc/setup\nexec "$@"\n', None),
-        ('#!/bin/sh\nexec "$@" --fast\n', None),
-        ("#!/bin/sh\necho\n", None),
-    ],
-)
-def test_a_script_that_passes_its_words_on(content: str, words: tuple[str, ...] | None) -> None:
-    assert passes_on(content) == words
-
-
-@pytest.mark.parametrize(
-    ("content", "words"),
-    [
-        ("python /app/run.py > /safe_outputs/log.txt 2>&1", ("python", "/app/run.py")),
-        ("python /app/run.py 2>/dev/null", ("python", "/app/run.py")),
-        ("python /app/run.py > /safe_outputs/a/b", None),
-        ("python /app/run.py > $LOG", None),
-        ("python /app/run.py | tee /safe_outputs/log", None),
-    ],
-)
-def test_where_the_output_goes_does_not_matter_to_what_is_started(content: str, words: tuple[str, ...] | None) -> None:
-    simple = simple_command(content, {})
-    assert (simple.words if simple is not None else None) == words

@@ -3,10 +3,29 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 
 import pytest
 
-from imginspect.analysis.startup.wrappers import MOST_WRAPPERS, peel
+from imginspect.analysis.startup.special_wrappers import Step
+from imginspect.analysis.startup.wrappers import peel_one
+
+
+def steps(command: Sequence[str]) -> list[Step]:
+    """The wrappers that *command* starts with, outermost first."""
+    found: list[Step] = []
+    words = tuple(command)
+    while len(found) < 100 and (step := peel_one(words)) is not None:
+        found.append(step)
+        words = step.argv
+    return found
+
+
+def left(command: Sequence[str]) -> tuple[str, ...]:
+    """What is left of *command* without its wrappers."""
+    found = steps(command)
+    return found[-1].argv if found else tuple(command)
+
 
 COMMANDS = [
     ("tini -- /app/run --x", "/app/run --x"),
@@ -60,6 +79,16 @@ COMMANDS = [
     ("numactl --interleave=all -N 0 run", "run"),
     ("taskset -c 0-3 run", "run"),
     ("catchsegv run", "run"),
+    ("strace -f -o /tmp/trace -e trace=network -E A=1 python3 x.py -f", "python3 x.py -f"),
+    ("strace -fo /tmp/trace --trace=%net run", "run"),
+    ("ltrace -S -n 2 -o out run", "run"),
+    ("flock -n /run/lock python3 x.py", "python3 x.py"),
+    ("flock -w 5 /run/lock run -c x", "run -c x"),
+    ("chronic -v run", "run"),
+    ("run-one run -f", "run -f"),
+    ("proxychains4 -q -f /c.conf run", "run"),
+    ("trickle -s -d 100 -u 50 run", "run"),
+    ("watch -n 5 -x run a", "run a"),
     ("busybox sh -c x", "sh -c x"),
     ("env -i A=1 B=2 run C=3", "run C=3"),
     ("env -u A --unset=B -C /app run", "run"),
@@ -77,15 +106,14 @@ COMMANDS = [
 
 @pytest.mark.parametrize(("command", "inner"), COMMANDS)
 def test_what_is_left(command: str, inner: str) -> None:
-    assert shlex.join(peel(shlex.split(command)).argv) == inner
+    assert shlex.join(left(shlex.split(command))) == inner
 
 
 @pytest.mark.parametrize("command", [command for command, _ in COMMANDS if not command.startswith(("uv", "torch", "python3", "acc"))])
 def test_the_words_of_the_steps_and_what_is_left_are_the_command(command: str) -> None:
-    peeled = peel(shlex.split(command))
-    own = [word for step in peeled.steps for word in step.words]
+    own = [word for step in steps(shlex.split(command)) for word in step.words]
     if "-S" not in command and "--split" not in command:
-        assert [*own, *peeled.argv] == shlex.split(command)
+        assert [*own, *left(shlex.split(command))] == shlex.split(command)
 
 
 @pytest.mark.parametrize(
@@ -106,8 +134,7 @@ def test_the_words_of_the_steps_and_what_is_left_are_the_command(command: str) -
     ],
 )
 def test_what_cannot_be_decided_says_why(command: str) -> None:
-    peeled = peel(shlex.split(command))
-    assert peeled.unknown
+    assert steps(shlex.split(command))[-1].unknown
 
 
 @pytest.mark.parametrize(
@@ -118,36 +145,39 @@ def test_what_cannot_be_decided_says_why(command: str) -> None:
         ("su -c run", "root", "run"),
         ("su -l -c run -- app", "app", "run"),
         ("runuser - app -c run", "app", "run"),
+        ("flock /run/lock -c 'run; other'", "", "run; other"),
+        ("script -q -c 'run a' /dev/null", "", "run a"),
+        ("script /tmp/log -c run", "", "run"),
+        ("watch -n 5 run 'a b'", "", "run a b"),
     ],
 )
 def test_a_text_for_a_shell(command: str, user: str, text: str) -> None:
-    peeled = peel(shlex.split(command))
-    assert (peeled.user, peeled.shell_text, peeled.argv, peeled.unknown) == (user, text, (), "")
+    step = steps(shlex.split(command))[-1]
+    assert (step.user, step.shell_text, step.argv, step.unknown) == (user, text, (), "")
 
 
 def test_what_the_command_is_given_beside_its_words() -> None:
-    peeled = peel(shlex.split("env A=0 gosu app:staff env -i -u B -C /srv A=1 conda run -n lab run"))
-    assert peeled.argv == ("run",)
-    assert peeled.environment == (("B", None), ("A", "1"))
-    assert peeled.clears_environment
-    assert (peeled.user, peeled.working_dir, peeled.activates) == ("app:staff", "/srv", "conda:lab")
+    _, user, env, conda = steps(shlex.split("env A=0 gosu app:staff env -i -u B -C /srv A=1 conda run -n lab run"))
+    assert conda.argv == ("run",)
+    assert env.environment == (("B", None), ("A", "1"))
+    assert env.clears_environment
+    assert (user.user, env.working_dir, conda.activates) == ("app:staff", "/srv", "conda:lab")
 
 
 def test_a_wrapper_with_nothing_to_start() -> None:
-    peeled = peel(["tini", "--"])
-    assert (peeled.argv, peeled.unknown, len(peeled.steps)) == ((), "", 1)
+    (step,) = steps(["tini", "--"])
+    assert (step.argv, step.unknown, step.may_be_alone) == ((), "", False)
+
+
+def test_a_lock_that_the_shell_holds_starts_nothing() -> None:
+    (step,) = steps(["flock", "-n", "9"])
+    assert (step.argv, step.unknown, step.may_be_alone) == ((), "", True)
 
 
 def test_an_applet_needs_no_file_of_its_own() -> None:
-    assert peel(["/bin/busybox", "sh", "-c", "x"]).is_applet
-    assert not peel(["/bin/sh", "-c", "x"]).is_applet
-
-
-def test_many_wrappers_come_to_an_end() -> None:
-    peeled = peel(["nohup"] * 100_000)
-    assert len(peeled.steps) == MOST_WRAPPERS
-    assert peeled.unknown
+    assert steps(["/bin/busybox", "sh", "-c", "x"])[0].is_applet
+    assert not steps(["/bin/sh", "-c", "x"])
 
 
 def test_no_words() -> None:
-    assert peel([]).argv == ()
+    assert left([]) == ()

@@ -80,6 +80,19 @@ class Guards(NamedTuple):
             worst = least(worst, Reached(_REACH.get(answer, Reach.YES), why))
         return worst
 
+    def are_sure(self, conditions: Iterable[Condition]) -> bool:
+        """Whether all *conditions* hold in the image as it is, or are expected to."""
+        return all(self._is_sure(condition, 0) for condition in conditions)
+
+    def unsure(self, conditions: Iterable[Condition]) -> str:
+        """The first of *conditions* that is not sure to hold, in words; empty where all are."""
+        return next((_worded(condition) for condition in conditions if not self._is_sure(condition, 0)), "")
+
+    def _is_sure(self, condition: Condition, depth: int) -> bool:
+        if isinstance(condition, All) and depth < _DEEPEST:
+            return all(self._is_sure(part, depth + 1) for part in condition.parts)
+        return (isinstance(condition, Unknown) and condition.is_expected) or self._answer(condition, 0)[0] is _Answer.YES
+
     def _answer(self, condition: Condition, depth: int) -> tuple[_Answer, str]:
         if depth > _DEEPEST:
             return _Answer.UNKNOWN, ""
@@ -134,6 +147,26 @@ class Guards(NamedTuple):
         if name and find_program(self.view, name, self.environment, "/") is not None:
             return _Answer.YES, f"{name} is in the image"
         return _Answer.UNKNOWN, ""
+
+
+def _worded(condition: Condition) -> str:
+    match condition:
+        case Exists():
+            return f"{condition.path.source} is there"
+        case HasCommand():
+            return f"{condition.name.source} is installed"
+        case HasModule():
+            return f"{condition.name} can be imported"
+        case Not(of=Exists() as inner):
+            return f"{inner.path.source} is not there"
+        case Not(of=HasCommand() as inner):
+            return f"{inner.name.source} is not installed"
+        case Not(of=Unknown() as inner):
+            return f"not {inner.source}"
+        case Known() | Unknown():
+            return condition.source
+        case _:
+            return "a condition holds"
 
 
 def found(view: View, path: str) -> Node | None:

@@ -12,10 +12,9 @@ from imginspect.analysis.network.calls import clients_of, contact_of_call
 from imginspect.analysis.network.commands import Contact, contact
 from imginspect.analysis.network.guards import Reach, Reached
 from imginspect.analysis.network.guards import found as found_at
-from imginspect.analysis.startup.follow import follow
 from imginspect.analysis.startup.followed import CodeCall, Followed, Gap, Ran
-from imginspect.analysis.startup.launch import launch
 from imginspect.analysis.startup.model import Origin, Started
+from imginspect.analysis.startup.startup import Startup
 from imginspect.analysis.view import View
 from imginspect.rules.network_knowledge import KnowledgeEntry, NetworkKnowledge
 from imginspect.tar.header import DIRECTORY
@@ -53,11 +52,10 @@ class Network(NamedTuple):
     """Why it is not known what starts, empty where it is."""
 
 
-def network(view: View, knowledge: NetworkKnowledge, mounts: Sequence[str] = ()) -> Network:
-    """What reaches for the network when a container of the image starts, with the environment's own directories at *mounts*."""
-    start = launch(view, mounts)
-    followed = follow(view, start, mounts, known_commands(knowledge.entries))
-    unknown = "" if followed.texts or followed.commands else start.unknown
+def network(view: View, start: Startup, knowledge: NetworkKnowledge) -> Network:
+    """What reaches for the network in what *start* runs."""
+    followed = start.followed
+    unknown = "" if followed.texts or followed.commands else start.launch.unknown
     return Network(tuple(_sites(view, followed, knowledge)), tuple(followed.gaps), tuple(followed.texts), unknown)
 
 

@@ -57,11 +57,11 @@ def calls(
 ) -> PythonText:
     """What the text at *path* calls. *is_main*: it is started itself, so that ``__name__`` is ``"__main__"``."""
     if len(text) > MOST_BYTES:
-        return PythonText(not_understood=f"it is longer than {MOST_BYTES >> 20} MiB")
+        return PythonText(not_understood=f"it is longer than {MOST_BYTES >> 20} MiB", is_bounded=True)
     if "\0" in text:
         return PythonText(not_understood="it holds a NUL byte")
     if sum(1 for _ in _TOKEN.finditer(text)) > _MOST_TOKENS:
-        return PythonText(not_understood=f"it has more than {_MOST_TOKENS:,} words and signs")
+        return PythonText(not_understood=f"it has more than {_MOST_TOKENS:,} words and signs", is_bounded=True)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -71,9 +71,9 @@ def calls(
     except SyntaxError as error:
         return PythonText(not_understood=f"line {error.lineno or 1} is not valid in Python 3")
     except TooManySteps:
-        return PythonText(not_understood="its names lead through too many others")
+        return PythonText(not_understood="its names lead through too many others", is_bounded=True)
     except (RecursionError, MemoryError):
-        return PythonText(not_understood="it is nested too deep")
+        return PythonText(not_understood="it is nested too deep", is_bounded=True)
     except ValueError:
         return PythonText(not_understood="it is no valid text")
     handed = frozenset(reader.handed)

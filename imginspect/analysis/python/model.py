@@ -91,5 +91,7 @@ class PythonText(NamedTuple):
     imports: tuple[Import, ...] = ()
     scopes: tuple[Scope, ...] = ()
     not_understood: str = ""
+    is_bounded: bool = False
+    """It was not understood because a limit was met, not because the text is invalid."""
     handed: frozenset[str] = frozenset()
     """The dotted names of what is handed to calls or returned."""

@@ -20,6 +20,9 @@ class Walk(Protocol):
 
     variables: Variables
     found: list[Command]
+    ends_on_error: bool
+    pipes_fail: bool
+    names_own_commands: bool
 
     def is_function(self, name: str) -> bool:
         """Whether a function of that name was defined."""
@@ -46,7 +49,7 @@ _HARMLESS_EVAL = frozenset(
 def simple(walker: Walk, command: Command, place: Place) -> Step:
     """What the walk does about *command*."""
     words = command.words
-    while words and words[0].text in ("command", "builtin", "time") and len(words) > 1:
+    while words and words[0].text in ("command", "builtin", "time", "coproc") and len(words) > 1:
         if words[0].text == "command" and (words[1].text or "").startswith("-"):
             if words[1].text != "-p":
                 return  # command -v asks and runs nothing
@@ -56,14 +59,18 @@ def simple(walker: Walk, command: Command, place: Place) -> Step:
     name = words[0].text
     if name is None:
         if words[0].default == "" and len(words) > 1:  # ``$SUDO apt-get``: the variable is usually empty
-            yield simple(walker, command._replace(words=words[1:]), place)
+            yield simple(walker, command._replace(words=words[1:], is_guess=True), place)
         yield from _note(walker, command._replace(unknown=f"the name of the command is not known ({words[0].source[:80]})"))
     elif walker.is_function(name):
         yield walker.call(name, words[1:], place)
+        if _activates(command):
+            walker.variables.set("PATH", None, export=True)
     elif name in _BUILTINS:
         yield from _BUILTINS[name](walker, command, place)
     else:
         yield from _note(walker, command)
+        if _activates(command):
+            walker.variables.set("PATH", None, export=True)
 
 
 def _note(walker: Walk, command: Command) -> Generator[Any, None, None]:
@@ -97,7 +104,9 @@ def _cd(walker: Walk, command: Command, place: Place) -> Generator[Any, None, No
         if target is None or target == "-" or (base is None and not target.startswith("/")):
             walker.variables.set("PWD", None)
         else:
-            walker.variables.set("PWD", constant(posixpath.normpath(posixpath.join(base or "/", target))))
+            path = normal(posixpath.join(base or "/", target))
+            walker.found.append(command._replace(enters=path))
+            walker.variables.set("PWD", constant(path))
     yield from ()
 
 
@@ -107,6 +116,7 @@ def _source(walker: Walk, command: Command, place: Place) -> Generator[Any, None
     path = command.words[1].text
     if path is None:
         benign = command.words[1].source.startswith("<(") and _is_harmless(command.words[1].source[2:])
+        walker.variables.set("PATH", None, export=True)
         if not benign:
             yield from _note(walker, command._replace(unknown=f"the file that is sourced is not known ({command.words[1].source[:80]})"))
         return
@@ -115,7 +125,8 @@ def _source(walker: Walk, command: Command, place: Place) -> Generator[Any, None
         if directory is None:
             yield from _note(walker, command._replace(unknown=f"the folder of the sourced file {path[:80]} is not known"))
             return
-        path = posixpath.normpath(posixpath.join(directory, path))
+        path = posixpath.join(directory, path)
+    path = normal(path)
     yield from _note(walker, command._replace(sources=path))
     if place.when is not When.NEVER:
         yield walker.source(path, place, command.words[2:])
@@ -125,7 +136,9 @@ def _eval(walker: Walk, command: Command, place: Place) -> Generator[Any, None, 
     texts = [word.text if word.text is not None else word.default or None for word in command.words[1:]]
     if all(text is not None for text in texts):
         yield walker.nested(" ".join(text or "" for text in texts), place, command.line)
-    elif not (len(texts) == 1 and _is_harmless(command.words[1].source)):
+        return
+    walker.variables.set("PATH", None, export=True)
+    if not (len(texts) == 1 and _is_harmless(command.words[1].source)):
         yield from _note(walker, command._replace(unknown="eval of a text that is not known"))
 
 
@@ -137,7 +150,7 @@ def _is_harmless(source: str) -> bool:
 def _trap(walker: Walk, command: Command, place: Place) -> Generator[Any, None, None]:
     arguments = [word for word in command.words[1:] if word.text != "--"]
     if len(arguments) > 1 and arguments[0].text not in ("-", "", "-l", "-p", None):
-        yield walker.nested(arguments[0].text or "", place.inside(Unknown("on a signal")), command.line)
+        yield walker.nested(arguments[0].text or "", place.inside(Unknown("a signal arrives or the script ends")), command.line)
     elif arguments and arguments[0].text is None:
         yield from _note(walker, command._replace(unknown="trap of a text that is not known"))
 
@@ -145,11 +158,46 @@ def _trap(walker: Walk, command: Command, place: Place) -> Generator[Any, None, 
 def _set(walker: Walk, command: Command, place: Place) -> Generator[Any, None, None]:
     if not place.flow.ended:
         texts = [word.text for word in command.words]
+        _options(walker, [text or "" for text in texts[1:]], place)
         if "--" in texts:
             walker.variables.set("@", command.words[texts.index("--") + 1 :])
         elif len(texts) > 1 and texts[1] is not None and texts[1][:1] not in ("-", "+"):
             walker.variables.set("@", command.words[1:])
     yield from ()
+
+
+def normal(path: str) -> str:
+    """The absolute *path* without ``.``, ``..`` and doubled slashes, also at its start, where POSIX leaves open what two mean."""
+    return "/" + posixpath.normpath(path).lstrip("/")
+
+
+def _options(walker: Walk, words: list[str], place: Place) -> None:
+    """What ``set`` says of failures: ``-e``, ``+e``, ``-o pipefail``. Said under a condition, only what makes them matter less counts."""
+    left = words[::-1]
+    while left and left[-1] != "--" and left[-1][:1] in ("-", "+"):
+        word = left.pop()
+        is_on = word[0] == "-"
+        named = left.pop() if word.endswith("o") and left else ""
+        if is_on and place.when is not When.ALWAYS:
+            continue
+        if ("e" in word and not word.startswith("--")) or named == "errexit":
+            walker.ends_on_error = is_on
+        if named == "pipefail":
+            walker.pipes_fail = is_on
+
+
+def _alias(walker: Walk, command: Command, place: Place) -> Generator[Any, None, None]:
+    del place
+    walker.names_own_commands |= len(command.words) > 1
+    yield from ()
+
+
+def _activates(command: Command) -> bool:
+    """Whether the command changes PATH to something that is not known here."""
+    texts = [word.text for word in command.words[:2]]
+    return texts[0] in ("module", "ml", "activate", "deactivate", "nvm", "pyenv", "sdk") or (
+        texts[0] in ("conda", "mamba", "micromamba") and texts[1:] in (["activate"], ["deactivate"])
+    )
 
 
 def _shift(walker: Walk, command: Command, place: Place) -> Generator[Any, None, None]:
@@ -182,9 +230,10 @@ _BUILTINS = {
     "trap": _trap,
     "set": _set,
     "shift": _shift,
+    "alias": _alias,
     **dict.fromkeys(_ENDS, _ending),
     **dict.fromkeys(_READS, _read),
     **dict.fromkeys(
-        ("test", "[", "true", ":", "false", "wait", "umask", "ulimit", "shopt", "alias", "hash", "type", "let", "popd", "export"), _quiet
+        ("test", "[", "true", ":", "false", "wait", "umask", "ulimit", "shopt", "hash", "type", "let", "popd", "export"), _quiet
     ),
 }

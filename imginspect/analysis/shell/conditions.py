@@ -44,6 +44,26 @@ def condition_of(node: Node, words: Expander, depth: int = 0) -> Condition:
             return Unknown(source)
 
 
+_ASKING_TEXT = (
+    "grep egrep fgrep zgrep pgrep pidof test [ which type hash command id diff cmp find curl wget nc ping getent read expr stty tty "
+    "mountpoint nvidia-smi ps kill"
+)
+_ASKING = frozenset(_ASKING_TEXT.split())
+"""Commands that are run to ask something: that they succeed is not expected."""
+
+
+def expected(condition: Condition, source: str) -> Condition:
+    """*condition*, asked by the left side of ``&&``, as one that is expected to hold where the command there does something."""
+    match condition:
+        case All():
+            return All(tuple(expected(part, part.source if isinstance(part, Unknown) else "") for part in condition.parts))
+        case Unknown():
+            first = next(iter(source.split(None, 1)), "!")
+            return condition if first in _ASKING or first[0] in "[(!" else condition._replace(is_expected=True)
+        case _:
+            return condition
+
+
 def _of_command(node: Node, words: Expander, source: str) -> Condition:
     name_node = node.child_by_field_name("name")
     if name_node is None:

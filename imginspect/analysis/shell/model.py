@@ -20,6 +20,21 @@ class When(StrEnum):
     """Behind ``exit`` or ``exec``."""
 
 
+class Failure(StrEnum):
+    """What follows where a command cannot be started, or fails."""
+
+    ENDS = "the script ends there"
+    GOES_ON = "the script goes on"
+    DEALT = "the script deals with it"
+
+
+class Written(NamedTuple):
+    """A redirection into the file *path*, behind the first *after* commands of the text."""
+
+    path: str
+    after: int
+
+
 class Command(NamedTuple):
     """One simple command. *words* are its words after expansion and without ``exec``, *line* counts from 1.
 
@@ -27,6 +42,7 @@ class Command(NamedTuple):
     function that it is in where nothing calls that. *is_tolerated*: the script says that its failure does not matter. It is not *certain*
     where the text around it was not understood. *here_text* is what it is given on standard input, where that stands in the script.
     *exported* is what its environment holds beyond that of the script, *directory* where it runs, None where that is not known.
+    *failure* is what follows where it fails.
     """
 
     words: tuple[Value, ...]
@@ -44,6 +60,11 @@ class Command(NamedTuple):
     directory: str | None = None
     sources: str = ""
     """The path that it sources, where it is ``.`` or ``source`` and that is known and was not given to the walk."""
+    enters: str = ""
+    """The directory that it goes into, where it is ``cd`` and that is known; nothing else starts then."""
+    failure: Failure = Failure.GOES_ON
+    is_guess: bool = False
+    """It is what is left of a command while the variable before it is empty."""
     unknown: str = ""
     """Why it cannot be told what it runs: a name that is not known, ``eval`` of what is not known."""
 
@@ -63,5 +84,9 @@ class ShellText(NamedTuple):
     commands: tuple[Command, ...]
     incomplete: str = ""
     has_errors: bool = False
+    written: tuple[Written, ...] = ()
+    """The files that redirections write."""
+    names_own_commands: bool = False
+    """It defines aliases, or what runs where a command is not found."""
     steps: int = 0
     """How much work the walk was."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 
-from imginspect.analysis.shell.model import When
+from imginspect.analysis.shell.model import Failure, When
 from imginspect.analysis.shell.words import Expander
 from imginspect.analysis.values import Condition, Known, Unknown
 
@@ -22,6 +23,20 @@ class Flow:
     guards: tuple[Condition, ...] = ()
 
 
+class OnFailure(StrEnum):
+    """What the text around a command makes of its failure."""
+
+    PLAIN = "plain"
+    ASKED = "asked"
+    """It is a condition, or another command stands in for it."""
+    CHAINED = "chained"
+    """What stands behind ``&&`` is then not run, and ``set -e`` does not count."""
+    EXITS = "exits"
+    """``|| exit`` stands behind it."""
+    IGNORED = "ignored"
+    """In the background, in a substitution, or before a pipe."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """*guards* must hold here. *function* is the function that nothing calls. *calls* are the functions being walked."""
@@ -37,6 +52,9 @@ class Place:
     is_dead: bool = False
     is_tolerated: bool = False
     is_certain: bool = True
+    on_failure: OnFailure = OnFailure.PLAIN
+    is_last: bool = False
+    """Nothing of the text runs behind it."""
     function: str = ""
     calls: tuple[str, ...] = ()
     nesting: int = 0
@@ -50,6 +68,24 @@ class Place:
             guards=_bounded((*self.now().guards, *sure)),
             is_conditional=self.now().is_conditional or bool(sure),
         )
+
+    def failing(self, on_failure: OnFailure, *, is_last: bool | None = None) -> Place:
+        """This place, where a failure means *on_failure*, unless the text around it deals with it already."""
+        is_dealt = self.on_failure is OnFailure.ASKED and on_failure is not OnFailure.EXITS
+        return replace(self, on_failure=self.on_failure if is_dealt else on_failure, is_last=self.is_last if is_last is None else is_last)
+
+    def not_last(self) -> Place:
+        """This place with something behind it."""
+        return replace(self, is_last=False) if self.is_last else self
+
+    def failure(self, *, ends_on_error: bool) -> Failure:
+        """What follows where a command here fails; *ends_on_error* says that ``set -e`` is in force."""
+        if self.is_tolerated or self.on_failure is OnFailure.ASKED:
+            return Failure.DEALT
+        if self.on_failure is OnFailure.IGNORED:
+            return Failure.GOES_ON
+        is_end = self.is_last or self.on_failure is OnFailure.EXITS or (ends_on_error and self.on_failure is OnFailure.PLAIN)
+        return Failure.ENDS if is_end else Failure.GOES_ON
 
     def now(self) -> Place:
         """This place with what its flow has come to."""

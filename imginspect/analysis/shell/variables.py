@@ -22,6 +22,7 @@ class Variables:
         self._held: dict[str, Held] = {name: constant(text, f"${name}", (name,)) for name, text in environment.items()}
         self._journals: list[dict[str, tuple[bool, Held]]] = []
         self._exported: dict[str, None] = {}
+        self._inherited = frozenset(environment)
         self._snapshot: tuple[tuple[str, Value], ...] | None = ()
         self.spent = 0
         """Bytes of long texts that were made of what variables hold."""
@@ -48,7 +49,7 @@ class Variables:
         if self._journals and name not in self._journals[-1]:
             self._journals[-1][name] = name in self._held, self._held.get(name)
         self._held[name] = held
-        if export and len(self._exported) < MOST_EXPORTED:
+        if (export or name in self._inherited) and len(self._exported) < MOST_EXPORTED:
             self._exported[name] = None
         if name in self._exported:
             self._snapshot = None

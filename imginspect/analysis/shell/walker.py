@@ -3,6 +3,7 @@ so that no nesting of the script is a nesting of Python calls."""
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -13,10 +14,10 @@ from tree_sitter import Node
 
 from imginspect.analysis.shell import builtins, fallback, redirects
 from imginspect.analysis.shell.builtins import Step
-from imginspect.analysis.shell.conditions import condition_of
-from imginspect.analysis.shell.model import Command, ShellText, When
+from imginspect.analysis.shell.conditions import condition_of, expected
+from imginspect.analysis.shell.model import Command, Failure, ShellText, When, Written
 from imginspect.analysis.shell.parser import MOST_BYTES, pieces
-from imginspect.analysis.shell.place import Flow, Place
+from imginspect.analysis.shell.place import Flow, OnFailure, Place
 from imginspect.analysis.shell.variables import Variables
 from imginspect.analysis.shell.words import SUBSTITUTIONS, Expander
 from imginspect.analysis.values import Condition, Known, Unknown, Value, constant, dynamic, negated
@@ -32,6 +33,7 @@ _MOST_SOURCED = 50
 _BYTES_A_STEP = 8
 _MOST_ROUNDS = 40
 _MOST_REFUSED = 20
+_MOST_WRITTEN = 2_000
 _LONGEST_SOURCE = 200
 _WILDCARD = re.compile(r"[*?\[]")
 _TOO_MANY = "it has more commands than are followed"
@@ -50,17 +52,24 @@ def commands(
     directory: str = "",
     sourced: Sourced | None = None,
     globbed: Globbed | None = None,
+    zero: str = "",
+    ends_on_error: bool = False,
 ) -> ShellText:
     """What the script *text* runs.
 
     *environment* is what is set before, *arguments* what it is given (None where that is not known), *path* its own and *directory* where
     it is started. *sourced* gives the text of a file that it sources, None for one that is not there; *globbed* the files that a pattern
-    stands for, None where that is not known.
+    stands for, None where that is not known. *zero* is ``$0`` where that is not the path. *ends_on_error*: the shell has ``-e``.
     """
     walker = Walker(environment or {}, arguments, path, directory, sourced)
     walker.globbed = globbed
+    walker.ends_on_error = ends_on_error
+    if zero:
+        walker.variables.set("0", constant(zero))
     walker.run(text)
-    return ShellText(tuple(walker.found), walker.incomplete, walker.has_errors, walker.steps)
+    return ShellText(
+        tuple(walker.found), walker.incomplete, walker.has_errors, tuple(walker.written), walker.names_own_commands, walker.steps
+    )
 
 
 class Walker:
@@ -78,6 +87,10 @@ class Walker:
         self.found: list[Command] = []
         self.incomplete = ""
         self.has_errors = False
+        self.ends_on_error = False
+        self.pipes_fail = False
+        self.names_own_commands = False
+        self.written: list[Written] = []
         self.sourced = sourced
         self.globbed: Globbed | None = None
         self._functions: dict[str, list[tuple[Node, Place]]] = {}
@@ -128,15 +141,19 @@ class Walker:
             self.incomplete = f"it is longer than {MOST_BYTES >> 20} MiB"
             data = data[:MOST_BYTES]
         flow = around.flow if around else Flow()
-        for piece in pieces(data):
+        parts = list(pieces(data))
+        for piece in parts:
             words = Expander(piece.data, self.variables)
             if around is None:
-                place = Place(words, piece.data, piece.lines_before, path, flow)
+                place = Place(words, piece.data, piece.lines_before, path, flow, is_last=True)
             else:
                 before = around.lines_before if path is None else piece.lines_before
                 place = replace(around, words=words, data=piece.data, lines_before=before, path=path or around.path, flow=flow)
+            if piece is not parts[-1]:
+                place = place.not_last()
             if piece.tree is None:
                 self.has_errors = True
+                self.incomplete = self.incomplete or "a part of it takes more steps to understand than are made"
                 self._guess(piece.data, 0, place)
             else:
                 yield self.visit(piece.tree.root_node, place)
@@ -147,8 +164,10 @@ class Walker:
         """Walk any statement."""
         kind = node.type
         if kind in _SEQUENCES:
+            last = _last_statement(node)
             for child in node.named_children:
-                yield self.visit(child, place)
+                inner = place if child == last else place.not_last()
+                yield self.visit(child, inner.failing(OnFailure.IGNORED) if _is_in_background(child) else inner)
         elif kind == "ERROR":
             self.has_errors = True
             self._guess(place.data[node.start_byte : node.end_byte], node.start_point.row, replace(place.now(), is_conditional=True))
@@ -162,8 +181,8 @@ class Walker:
         known = condition if isinstance(condition, Known) else None
         self.variables.enter()
         inner = place.inside(condition)
-        for node in nodes:
-            yield self.visit(node, inner)
+        for number, node in enumerate(nodes, 1):
+            yield self.visit(node, inner if number == len(nodes) else inner.not_last())
         if known is None:
             self.variables.blur()
         elif known.outcome:
@@ -184,7 +203,7 @@ class Walker:
         for asked, body in clauses:
             outer = place.inside(*refused) if refused else place
             for child in asked:
-                yield self.visit(child, outer)
+                yield self.visit(child, outer.failing(OnFailure.ASKED, is_last=False))
             condition = condition_of(asked[-1], place.words) if asked else _ALWAYS
             yield self._branch(body, outer, condition)
             endings.append(self._last_ended)
@@ -225,11 +244,15 @@ class Walker:
             return
         left, right = children
         is_and = any(child.type == "&&" for child in node.children)
-        yield self.visit(left, place if is_and or not self._is_quiet(right, place) else replace(place, is_tolerated=True))
+        if is_and:
+            before = place.failing(OnFailure.CHAINED if place.on_failure is not OnFailure.EXITS else OnFailure.EXITS)
+        else:
+            before = place.failing(OnFailure.EXITS if _exits(right, place) else OnFailure.ASKED, is_last=False)
+        yield self.visit(left, before if is_and or not self._is_quiet(right, place) else replace(before, is_tolerated=True))
         if place.flow.ended:
             return
         condition = condition_of(left, place.words)
-        yield self._branch([right], place, condition if is_and else negated(condition))
+        yield self._branch([right], place, expected(condition, place.words.source(left)) if is_and else negated(condition))
 
     def _is_quiet(self, node: Node, place: Place) -> bool:
         if node.type == "redirected_statement":
@@ -242,13 +265,18 @@ class Walker:
         if self._depth_of_loops == 0 and body is not None:
             self.variables.forget(_assigned(body, place))
         self._depth_of_loops += 1
-        inner = replace(place.now(), flow=Flow(), is_in_loop=True)
+        inner = replace(place.now(), flow=Flow(), is_in_loop=True, is_last=False)
+        asked = inner.failing(OnFailure.ASKED)
         values = node.children_by_field_name("value")
+        if node.type == "while_statement" and self._never_ends(node, place):
+            inner = replace(inner, is_in_loop=place.is_in_loop)
         for child in [*node.children_by_field_name("condition"), *values]:
             if child.is_named:
-                yield self.visit(child, inner) if node.type == "while_statement" else self.substitutions(child, place)
+                yield self.visit(child, asked) if node.type == "while_statement" else self.substitutions(child, place)
         variable = node.child_by_field_name("variable")
         rounds = self._rounds(values, place) if variable is not None else (None,)
+        if rounds and variable is not None and all(value is not None and value.text is not None for value in rounds):
+            inner = replace(inner, is_in_loop=place.is_in_loop)
         endings: list[str] = []
         for value in rounds:
             if variable is not None:
@@ -262,6 +290,12 @@ class Walker:
         self._depth_of_loops -= 1
         if any(ending in ("exit", "return") for ending in endings):
             place.flow.guards = (*place.flow.guards[:_MOST_REFUSED], Unknown("a loop may end the script"))
+
+    def _never_ends(self, node: Node, place: Place) -> bool:
+        """Whether a ``while`` is entered for sure: ``while true``."""
+        asked = [child for child in node.children_by_field_name("condition") if child.is_named]
+        condition = condition_of(asked[-1], place.words) if asked and node.children[0].type == "while" else None
+        return isinstance(condition, Known) and condition.outcome and not condition.variables
 
     def _rounds(self, values: Sequence[Node], place: Place) -> Sequence[Value | None]:
         """What the variable of a ``for`` holds in each round; one unknown where that is not known."""
@@ -280,17 +314,23 @@ class Walker:
 
     def _subshell(self, node: Node, place: Place) -> Step:
         self.variables.enter()
+        kept = self.ends_on_error, self.pipes_fail
         inner = replace(place.now(), flow=Flow())
+        last = _last_statement(node)
         for child in node.named_children:
-            yield self.visit(child, inner)
+            yield self.visit(child, inner if child == last else inner.not_last())
+        self.ends_on_error, self.pipes_fail = kept
         self.variables.undo()
 
     def _pipeline(self, node: Node, place: Place) -> Step:
         given: Value | None = None
-        for number, child in enumerate(node.named_children):
+        parts = node.named_children
+        for number, child in enumerate(parts):
             self.variables.enter()
             start = len(self.found)
-            yield self.visit(child, replace(place.now(), flow=Flow()))
+            inner = replace(place.now(), flow=Flow())
+            is_ignored = number < len(parts) - 1 and not self.pipes_fail
+            yield self.visit(child, inner.failing(OnFailure.IGNORED, is_last=False) if is_ignored else inner)
             self.variables.undo()
             if number:
                 text = given if given is not None else dynamic("what it is sent through the pipe")
@@ -299,6 +339,7 @@ class Walker:
 
     def _function(self, node: Node, place: Place) -> Step:
         name, body = node.child_by_field_name("name"), node.child_by_field_name("body")
+        self.names_own_commands |= name is not None and place.words.source(name).startswith("command_not_found")
         if name is not None and body is not None and not place.flow.ended:
             place_now = place.now()
             defined = self._functions.setdefault(place.words.source(name), [])
@@ -341,6 +382,7 @@ class Walker:
         if given is not None and len(self.found) == start + 1:
             self.found[-1] = self.found[-1]._replace(here_text=given)
         for redirect in node.children_by_field_name("redirect"):
+            self._note_written(redirect, place)
             yield self.substitutions(redirect, place)
             host = redirects.connection(redirect, place.words)
             if host is not None:
@@ -352,12 +394,27 @@ class Walker:
                 if child.type == "pipeline" and len(self.found) == start + 1 and given is not None and self._is_cat(node, place):
                     self.found[-1] = self.found[-1]._replace(here_text=given)
 
+    def _note_written(self, redirect: Node, place: Place) -> None:
+        if (
+            redirect.type != "file_redirect"
+            or not any(">" in child.type for child in redirect.children)
+            or len(self.written) >= _MOST_WRITTEN
+        ):
+            return
+        destination = redirect.child_by_field_name("destination")
+        path = place.words.value(destination).start if destination is not None else ""
+        if path and not path.isdigit() and not path.startswith("/dev/"):
+            base = self.variables.value("PWD").text or "/"
+            self.written.append(Written(posixpath.normpath(posixpath.join(base, path)), len(self.found)))
+
     def _is_cat(self, node: Node, place: Place) -> bool:
         body = node.child_by_field_name("body")
         return body is not None and place.words.source(body).strip() == "cat"
 
     def substitutions(self, node: Node, place: Place) -> Step:
         """Walk the commands inside ``$( )`` and ``<( )`` of *node*, in shells of their own."""
+        if node.type != "variable_assignment":  # of an assignment alone the status is that of the substitution
+            place = place.failing(OnFailure.IGNORED, is_last=False)
         stack = [node]
         while stack:
             at = stack.pop()
@@ -370,6 +427,10 @@ class Walker:
         yield self.substitutions(node, place)
         if not place.flow.ended:
             self.assign(node, place, export=False)
+
+    def _negated(self, node: Node, place: Place) -> Step:
+        for child in node.named_children:
+            yield self.visit(child, place.failing(OnFailure.ASKED, is_last=False))
 
     def _assignments(self, node: Node, place: Place) -> Step:
         for child in node.named_children:
@@ -464,6 +525,7 @@ class Walker:
             here_text=given,
             exported=exported,
             directory=self.variables.value("PWD").text,
+            failure=now.failure(ends_on_error=self.ends_on_error),
         )
 
     # -- sourced texts and texts that are not understood --------------------------------------------------------------------
@@ -475,6 +537,8 @@ class Walker:
             self.incomplete = "it sources more files than are followed"
             return
         text = self.sourced(path) if self.sourced is not None else None
+        if text is None:
+            self.variables.set("PATH", None, export=True)  # what it holds may set it
         if text is not None and place.nesting >= _MOST_NESTED:
             self.incomplete = "files that it sources are nested too deep"
         elif text is not None:
@@ -514,6 +578,7 @@ class Walker:
                     function=now.function,
                     is_certain=False,
                     directory=None,
+                    failure=Failure.DEALT,
                 )
             )
 
@@ -527,7 +592,7 @@ _HANDLERS: dict[str, Callable[[Walker, Node, Place], Step]] = {
     "c_style_for_statement": Walker._loop,
     "subshell": Walker._subshell,
     "pipeline": Walker._pipeline,
-    "negated_command": Walker._assignments,
+    "negated_command": Walker._negated,
     "function_definition": Walker._function,
     "redirected_statement": Walker._redirected,
     "variable_assignment": Walker._assignment,
@@ -537,6 +602,27 @@ _HANDLERS: dict[str, Callable[[Walker, Node, Place], Step]] = {
     "command": Walker._command,
     "test_command": Walker.substitutions,
 }
+
+
+def _last_statement(node: Node) -> Node | None:
+    """The statement of *node* behind which nothing runs."""
+    children = [child for child in node.named_children if child.type not in ("comment", "function_definition")]
+    return children[-1] if children else None
+
+
+def _is_in_background(node: Node) -> bool:
+    following = node.next_sibling
+    return following is not None and following.type == "&"
+
+
+def _exits(node: Node, place: Place) -> bool:
+    """Whether what stands behind ``||`` ends the script."""
+    while node.type in _SEQUENCES:
+        last = _last_statement(node)
+        if last is None:
+            return False
+        node = last
+    return place.words.source(node).split(None, 1)[:1] in (["exit"], ["return"])
 
 
 def _clauses(node: Node) -> list[tuple[list[Node], list[Node]]]:

@@ -29,7 +29,8 @@ def handed_on(words: Sequence[Value], given: Value | None) -> list[tuple[Value, 
         return [_put(command, mark, dynamic("{}"))] if mark else [(*command, dynamic("…"))]
     if mark:
         lines = [line.strip() for line in text.split("\n") if line.strip()]
-        return [_put(command, mark, constant(line)) for line in lines[:_MOST_MADE]] or [tuple(command)]
+        more = [_put(command, mark, dynamic("{}"))] if len(lines) > _MOST_MADE else []
+        return [_put(command, mark, constant(line)) for line in lines[:_MOST_MADE]] + more or [tuple(command)]
     return [(*command, *(constant(item.translate(_QUOTES)) for item in text.split()[:_MOST_WORDS]))]
 
 

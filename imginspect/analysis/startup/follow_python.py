@@ -20,7 +20,7 @@ from imginspect.filesystem import Node
 from imginspect.tar.header import DIRECTORY
 
 _MOST_MODULES = 500
-_LONGEST_NOTEBOOK = 8 << 20
+LONGEST_NOTEBOOK = 8 << 20
 _SERVERS = frozenset(
     {
         "gunicorn",
@@ -98,7 +98,7 @@ def served(
 
 def notebook(text: str) -> str | None:
     """The code of a notebook as one text, ``!command`` as calls; None where it is none."""
-    if len(text) > _LONGEST_NOTEBOOK:
+    if len(text) > LONGEST_NOTEBOOK:
         return None
     try:
         document = json.loads(text)
@@ -140,7 +140,7 @@ def add_imports(follower: Follower, modules: list[Module], environment: Mapping[
             for node in _imported(follower.view, item, module.started.origin.path or "", roots):
                 if node.path not in numbers:
                     if len(modules) >= _MOST_MODULES:
-                        follower.gap(task, "more modules are imported than were followed")
+                        follower.gap(task, "more modules are imported than were followed", for_want_of_reading=True)
                         return
                     added = _read(follower, node, module, item, environment, directory, task)
                     if added is None:

@@ -8,8 +8,11 @@ from typing import NamedTuple
 
 from imginspect.analysis.network.guards import Reached
 from imginspect.analysis.python.model import Call
+from imginspect.analysis.shell import Failure
+from imginspect.analysis.startup.context import Context
 from imginspect.analysis.startup.model import Origin, Started
-from imginspect.analysis.values import Value
+from imginspect.analysis.startup.problem import LaunchProblem
+from imginspect.analysis.values import Condition, Value
 
 
 class Ran(NamedTuple):
@@ -45,6 +48,8 @@ class Gap(NamedTuple):
     chain: tuple[str, ...]
     for_want_of_reading: bool = False
     is_condition: bool = False
+    missing: str = ""
+    """The path of what is not in the image, where that is the reason."""
 
 
 @dataclass(slots=True)
@@ -55,21 +60,56 @@ class Followed:
     commands: list[Ran] = field(default_factory=list)
     calls: list[CodeCall] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
+    failures: list[LaunchProblem] = field(default_factory=list)
+    """What is certain not to start behind the config's own command."""
     handed: set[tuple[str | None, str]] = field(default_factory=set)
     """(path, dotted name) of what a Python text hands to calls, or returns."""
 
 
+class Stakes(NamedTuple):
+    """What it means if a command does not start.
+
+    *order* is its place in the order in which everything runs. *failure* is what follows. *condition* says in words what must be so for
+    it to run (empty where it runs for sure), *asked* are the conditions themselves.
+    """
+
+    order: tuple[int, ...] = ()
+    failure: Failure = Failure.ENDS
+    condition: str = ""
+    asked: tuple[Condition, ...] = ()
+    names_own_commands: bool = False
+    is_reached: bool = True
+    """It does not stand in a function that nothing calls."""
+
+
 class Task(NamedTuple):
-    """A command or (*text*) an inline text that is still to be followed."""
+    """A command or (*shell_text*) a text for a shell that is still to be followed.
+
+    *context* is what it finds around it; its working directory is empty where that is not known. *is_main*: it is what the container is
+    started for, the config's command or what that ends in. *interpreter* and its *options* are those of the text that is followed.
+    """
 
     words: tuple[Value, ...]
     origin: Origin
     chain: tuple[str, ...]
     reached: Reached
-    environment: Mapping[str, str]
-    directory: str | None
+    context: Context
     depth: int = 0
     here_text: Value | None = None
     source: str = ""
     is_certain: bool = True
     shell_text: str | None = None
+    is_main: bool = False
+    stakes: Stakes = Stakes()
+    interpreter: str = ""
+    options: tuple[str, ...] = ()
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """The variables that are set for it, as far as they are known."""
+        return self.context.environment
+
+    @property
+    def directory(self) -> str | None:
+        """Where it runs; None where that is not known."""
+        return self.context.working_dir or None

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from imginspect.analysis.run_user import RunUser, run_user
-from imginspect.analysis.startup.command import Command, command_of, problems_of
+from imginspect.analysis.run_user import RunUser
+from imginspect.analysis.startup.command import Command
 from imginspect.analysis.startup.compiled import Executed
 from imginspect.analysis.startup.context import Context, environment_of
-from imginspect.analysis.startup.follower import Follower
 from imginspect.analysis.startup.interpreters import Target
 from imginspect.analysis.startup.model import Started
 from imginspect.analysis.startup.problem import Certainty, LaunchProblem
@@ -48,52 +47,7 @@ class Launch(NamedTuple):
         return next(open_ends, "")
 
 
-def launch(view: View, mounts: Sequence[str] = ()) -> Launch:
-    """The start of a container of the image, with the environment's own directories mounted at *mounts*."""
-    command = command_of(view.image.config)
-    user = run_user(view)
-    context = first_context(view, user, mounts)
-    problems = problems_of(view, command, user, context)
-    if not command.words or any(problem.certainty is Certainty.FAILS for problem in problems):
-        return Launch(command, user, context, problems=tuple(problems))
-    follower = Follower(view, command)
-    follower.follow(command.words, context)
-    return Launch(
-        command=command,
-        user=user,
-        context=context,
-        steps=tuple(follower.steps),
-        problems=(*problems, *follower.problems),
-        conditions=tuple(dict.fromkeys(follower.conditions)),
-        executed=tuple(follower.executed),
-        started=tuple(follower.started),
-        target=follower.target,
-        has_script=follower.has_script,
-        is_interactive=follower.is_interactive,
-    )
-
-
 def first_context(view: View, user: RunUser, mounts: Sequence[str]) -> Context:
     """What the command itself finds when the runtime starts it."""
     config = view.image.config
     return Context(user, environment_of(config.env), config.working_dir or "/", tuple(mounts))
-
-
-def follow_command(view: View, words: Sequence[str], context: Context) -> Launch:
-    """The start of the command *words* in *context*: for a command that a script or text turns out to run."""
-    command = Command(tuple(words), tuple("" for _ in words))
-    follower = Follower(view, command)
-    follower.follow(command.words, context)
-    return Launch(
-        command,
-        context.user,
-        context,
-        tuple(follower.steps),
-        tuple(follower.problems),
-        tuple(follower.conditions),
-        tuple(follower.executed),
-        tuple(follower.started),
-        follower.target,
-        follower.has_script,
-        follower.is_interactive,
-    )

@@ -36,7 +36,8 @@ class Located(NamedTuple):
 
 def absolute(path: str, working_dir: str) -> str:
     """*path* as seen from *working_dir*. ``..`` stays: behind a link it means another folder."""
-    return path if path.startswith("/") else posixpath.join(working_dir or "/", path)
+    whole = path if path.startswith("/") else posixpath.join(working_dir or "/", path)
+    return "/" + whole.lstrip("/") if whole.startswith("//") else whole
 
 
 def locate(view: View, path: str, user: RunUser, mounts: Sequence[str] = ()) -> Located:

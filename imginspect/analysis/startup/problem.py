@@ -64,3 +64,5 @@ class LaunchProblem(NamedTuple):
     line: int | None = None
     expected: str | None = None
     found: str | None = None
+    missing: str = ""
+    """The path, or the name of a program, that is not there; empty for other problems."""

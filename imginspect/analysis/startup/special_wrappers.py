@@ -1,4 +1,4 @@
-"""Wrappers whose words no table describes: ``env``, ``su``, ``sudo``, ``busybox``, ``uv run`` and the launchers of Python scripts."""
+"""Wrappers whose words no table describes: ``env``, ``su``, ``flock``, ``watch``, ``busybox``, ``uv run``, launchers of Python scripts…"""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from imginspect.analysis.startup.options import Scanned, assignments, grammar, scan
-from imginspect.analysis.startup.wrapper_table import ENV, LAUNCHERS, SU, SUDO, UV, UV_BEFORE
+from imginspect.analysis.startup.wrapper_table import ENV, FLOCK, LAUNCHERS, SCRIPT, SU, SUDO, UV, UV_BEFORE, WATCH
 
 _LONGEST_SPLIT = 1 << 16
 
@@ -18,7 +18,8 @@ class Step(NamedTuple):
 
     *environment* is what it sets, in order (None unsets). *user* and *working_dir* are those of the command, empty where they stay.
     *activates* names an environment whose programs come first in PATH: ``conda:NAME``, ``conda:/prefix``, ``uv:`` …; empty for none.
-    *shell_text* is a text for a shell instead of a command. An *applet* is inside the wrapper (busybox): no file of its own is needed.
+    *shell_text* is a text for a shell instead of a command. *may_be_alone*: it has a use of its own without a command. An *applet* is
+    inside the wrapper (busybox): no file of its own is needed.
     *unknown* says what could not be decided; the command is then empty.
     """
 
@@ -33,6 +34,7 @@ class Step(NamedTuple):
     shell_text: str | None = None
     is_applet: bool = False
     unknown: str = ""
+    may_be_alone: bool = False
 
 
 def _env(name: str, words: tuple[str, ...]) -> Step:
@@ -120,6 +122,41 @@ def _sudo(name: str, words: tuple[str, ...]) -> Step:
     )
 
 
+def _flock(name: str, words: tuple[str, ...]) -> Step:
+    """``flock FILE COMMAND…``, ``flock FILE -c TEXT``, or ``flock NUMBER`` for a lock that the shell holds."""
+    scanned = scan(words[1:], grammar(FLOCK))
+    if scanned.unknown:
+        return Step(name, words, unknown=f"{name}: {scanned.unknown}")
+    command = scanned.rest[1:]
+    if command[:1] in (("-c",), ("--command",)):
+        text = command[1] if len(command) == 2 else None
+        return Step(name, words, shell_text=text, unknown="" if text is not None else f"{name} -c takes one text")
+    return Step(name, words[: len(words) - len(command)] if command else words, command, may_be_alone=True)
+
+
+def _script(name: str, words: tuple[str, ...]) -> Step:
+    """``script -c TEXT [FILE]``; without a text it starts an interactive shell. What stands behind the file depends on the version."""
+    scanned = scan(words[1:], grammar(SCRIPT))
+    text = scanned.last("-c", "--command")
+    late = scan(scanned.rest[1:], grammar(SCRIPT)) if scanned.rest else Scanned((), ())
+    text = late.last("-c", "--command") if text is None else text
+    unknown = scanned.unknown or late.unknown or ("words stand behind its file" if late.rest else "")
+    if unknown:
+        return Step(name, words, unknown=f"{name}: {unknown}")
+    return Step(name, words, shell_text=text, may_be_alone=True)
+
+
+def _watch(name: str, words: tuple[str, ...]) -> Step:
+    """``watch COMMAND…``: the words, put together, are a text for ``sh -c``; with ``-x`` they are a command."""
+    scanned = scan(words[1:], grammar(WATCH))
+    if scanned.unknown:
+        return Step(name, words, unknown=f"{name}: {scanned.unknown}")
+    own = words[: len(words) - len(scanned.rest)] if scanned.rest else words
+    if scanned.has("-x", "--exec") or not scanned.rest:
+        return Step(name, own, scanned.rest)
+    return Step(name, own, shell_text=" ".join(scanned.rest))
+
+
 def _busybox(name: str, words: tuple[str, ...]) -> Step | None:
     if len(words) < 2 or words[1].startswith("-"):
         return None
@@ -175,4 +212,7 @@ SPECIAL: dict[str, Callable[[str, tuple[str, ...]], Step | None]] = {
     "busybox": _busybox,
     "toybox": _busybox,
     "uv": _uv,
+    "flock": _flock,
+    "script": _script,
+    "watch": _watch,
 }

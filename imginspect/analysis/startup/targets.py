@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from imginspect.analysis.startup.access import READ, allows, described, differs
+from imginspect.analysis.startup.access import READ, allows, described, differs, enters
 from imginspect.analysis.startup.context import Context
 from imginspect.analysis.startup.interpreters import Form, Target
 from imginspect.analysis.startup.lookup import Located, absolute, is_file, leads_somewhere, locate, shown
@@ -50,6 +50,30 @@ def find_target(view: View, interpreter: Interpreter, context: Context) -> Found
     if target.language is Language.PYTHON and interpreter.located is not None:
         return _module(view, interpreter.located, target, context)
     return _unknown(f"where {target.interpreter} finds {target.value} is not followed")
+
+
+def not_entered(view: View, path: str, context: Context) -> LaunchProblem | None:
+    """Why the run user cannot go into the directory *path*; None where it can, or where that is not known."""
+    located = locate(view, path, context.user, context.mounts)
+    sure = [problem for problem in located.problems if problem.certainty is Certainty.FAILS]
+    if located.node is None or sure:
+        return sure[0]._replace(concern=Concern.SCRIPT) if sure else None
+    if located.node.kind != DIRECTORY:
+        return _problem(Kind.NO_FILE, f"{shown(located)} is a {located.node.kind}, not a directory", located.nodes)
+    if enters(located.node, context.user) is False:
+        return _problem(Kind.NO_PERMISSION, f"{context.user} may not enter {path} ({described(located.node)})", located.nodes)
+    return None
+
+
+def not_sourced(view: View, path: str, context: Context) -> LaunchProblem | None:
+    """Why a shell of the run user cannot read the file *path*; None where it can, or where that is not known."""
+    located = locate(view, path, context.user, context.mounts)
+    sure = [problem for problem in located.problems if problem.certainty is Certainty.FAILS]
+    if located.node is None or sure:
+        return sure[0]._replace(concern=Concern.SCRIPT) if sure else None
+    if allows(located.node, context.user, READ) is False and is_file(located.node):
+        return _problem(Kind.NO_PERMISSION, f"{context.user} may not read {path} ({described(located.node)})", located.nodes)
+    return None
 
 
 def _unknown(text: str) -> Found:

@@ -119,6 +119,32 @@ WRAPPERS: dict[str, Grammar] = {
         clearing=("--clean-env",),
         activates="pixi",
     ),
+    "strace": Grammar(
+        "-A -C -d -f -F -h -i -k -n -N -q -r -t -T -v -V -w -x -y -Y -z -Z -c -D -a= -b= -e= -E= -I= -o= -O= -p= -P= -s= -S= -u= "
+        "-U= -X= --env= --attach= --user= --detach-on= --daemonize? --follow-forks --output-separately --interruptible= --trace= "
+        "--signal= --status= --trace-path= --trace-fds= --successful-only --failed-only --columns= --abbrev= --verbose= --raw= "
+        "--read= --write= --quiet? --silent? --silence? --kvm= --decode-fds? --decode-pids? --inject= --fault= "
+        "--instruction-pointer --syscall-number --stack-trace? --stack-traces? --output= --output-append-mode "
+        "--relative-timestamps? --string-limit= --absolute-timestamps? --timestamps? --syscall-times? --no-abbrev "
+        "--strings-in-hex? --const-print-style= --summary-only --summary --summary-sort-by= --summary-columns= "
+        "--summary-wall-clock --summary-syscall-overhead= --seccomp-bpf --debug --argv0= --always-show-pid --tips? --help "
+        "--version",
+        user=("-u", "--user"),
+    ),
+    "ltrace": Grammar(
+        "-b -c -C -f -h -i -L -r -S -t -T -V -a= -A= -D= -e= -F= -l= -n= -o= -p= -s= -u= -w= -x= --align= --no-signals --demangle --debug= "
+        "--config= --help --library= --indent= --output= --where= --version",
+        user=("-u",),
+    ),
+    "trickle": Grammar("-h -v -V -s -d= -u= -w= -t= -l= -L= -n= -P="),
+    "chronic": Grammar("-e -v"),
+    "run-one": Grammar(),
+    "run-one-constantly": Grammar(),
+    "run-one-until-success": Grammar(),
+    "run-one-until-failure": Grammar(),
+    "keep-one-running": Grammar(),
+    "proxychains": Grammar("-q -f="),
+    "proxychains4": Grammar("-q -f="),
     "mpirun": _MPI,
     "mpiexec": _MPI,
     "orterun": _MPI,
@@ -175,5 +201,17 @@ UV = (
     "--with-editable= --with-requirements= --env-file= --package= --project= --directory= --config-file= --cache-dir= "
     "--index= --default-index= -i= --index-url= --extra-index-url= -f= --find-links= --color= -w= -P= --upgrade-package= -m=! "
     "--module=! -s --script --gui-script"
+)
+FLOCK = (
+    "-s -x -e -u -n -o -F -h -V -w= -W= -E= --shared --exclusive --unlock --nonblock --nb --close --no-fork --verbose --help --version "
+    "--timeout= --wait= --conflict-exit-code= --fcntl"
+)
+SCRIPT = (
+    "-a -e -f -q -h -V -c= -E= -I= -O= -B= -T= -m= -o= -t? --append --return --flush --force --quiet --help --version --command= --echo= "
+    "--log-in= --log-out= --log-io= --log-timing= --logging-format= --output-limit= --timing?"
+)
+WATCH = (
+    "-b -c -C -d? -e -g -p -t -w -x -r -h -v -n= -q= -s= --beep --color --no-color --differences? --errexit --chgexit --precise --no-title "
+    "--no-wrap --exec --no-rerun --help --version --interval= --equexit= --shotsdir="
 )
 UV_BEFORE = "-v -q --offline --no-config --native-tls --no-cache -n --project= --directory= --cache-dir= --color="

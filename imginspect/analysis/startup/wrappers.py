@@ -1,64 +1,16 @@
-"""Wrappers: programs that start the command they are given, such as ``tini --`` or ``gosu USER``; and what is left without them."""
+"""Wrappers: programs that start the command they are given, such as ``tini --`` or ``gosu USER``."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from imginspect.analysis.startup.options import Scanned, assignments, grammar, scan
 from imginspect.analysis.startup.special_wrappers import SPECIAL, Step, launcher
 from imginspect.analysis.startup.wrapper_table import LAUNCHERS, WRAPPERS, Grammar
 
-MOST_WRAPPERS = 16
 _PYTHON = re.compile(r"(?:python|pypy)[0-9.]*t?\Z")
 _SUFFIX = re.compile(r"-(?:static|amd64|arm64|x86_64|aarch64|muslc-amd64|static-amd64|static-muslc-amd64)\Z")
-
-
-class Peeled(NamedTuple):
-    """A command without its wrappers. *steps* are the wrappers, outermost first; the other fields are as in Step, of all of them.
-
-    *argv* is empty where *shell_text* is what runs, where the last wrapper is given no command, and where *unknown* says why not.
-    """
-
-    argv: tuple[str, ...]
-    steps: tuple[Step, ...]
-    environment: tuple[tuple[str, str | None], ...]
-    clears_environment: bool
-    working_dir: str
-    user: str
-    activates: str
-    shell_text: str | None
-    is_applet: bool
-    unknown: str
-
-
-def peel(argv: Sequence[str]) -> Peeled:
-    """*argv* without the wrappers at its start, at most ``MOST_WRAPPERS`` of them."""
-    rest = tuple(argv)
-    steps: list[Step] = []
-    unknown = ""
-    while (step := peel_one(rest)) is not None:
-        if len(steps) == MOST_WRAPPERS:
-            rest, unknown = (), f"more than {MOST_WRAPPERS} programs start one another"
-            break
-        steps.append(step)
-        rest = step.argv
-        if step.unknown or step.shell_text is not None or not rest:
-            break
-    last = steps[-1] if steps else None
-    return Peeled(
-        argv=rest,
-        steps=tuple(steps),
-        environment=_environment(steps),
-        clears_environment=any(step.clears_environment for step in steps),
-        working_dir=next((step.working_dir for step in reversed(steps) if step.working_dir), ""),
-        user=next((step.user for step in reversed(steps) if step.user), ""),
-        activates=next((step.activates for step in reversed(steps) if step.activates), ""),
-        shell_text=last.shell_text if last else None,
-        is_applet=bool(last and last.is_applet),
-        unknown=unknown or (last.unknown if last else ""),
-    )
 
 
 def peel_one(argv: Sequence[str]) -> Step | None:
@@ -80,13 +32,6 @@ def peel_one(argv: Sequence[str]) -> Step | None:
 def wrapper_name(program: str) -> str:
     """The name by which the tables know *program*: without folder and without a build's suffix (``tini-static``)."""
     return _SUFFIX.sub("", program.rpartition("/")[2])
-
-
-def _environment(steps: Sequence[Step]) -> tuple[tuple[str, str | None], ...]:
-    found: list[tuple[str, str | None]] = []
-    for step in steps:
-        found = [*([] if step.clears_environment else found), *step.environment]
-    return tuple(found)
 
 
 def _tabled(name: str, words: tuple[str, ...], entry: Grammar) -> Step | None:

@@ -9,28 +9,35 @@ import posixpath
 import re
 import shlex
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from fnmatch import fnmatchcase
+from functools import cache
 from itertools import islice
 
 from imginspect.analysis.network.calls import Module, reached_calls
-from imginspect.analysis.network.guards import YES, Guards, Reach, Reached, find_program, found, least
+from imginspect.analysis.network.guards import YES, Guards, Reach, Reached, found, least
 from imginspect.analysis.network.packages import SYSTEM, is_copied, is_packaged
 from imginspect.analysis.network.patterns import pattern_calls
 from imginspect.analysis.python.calls import calls
-from imginspect.analysis.python.model import Call
-from imginspect.analysis.shell import Command, When, commands
+from imginspect.analysis.python.model import MODULE, Call
+from imginspect.analysis.shell import Command as ShellCommand
+from imginspect.analysis.shell import Failure, When, commands
+from imginspect.analysis.shell.builtins import normal
 from imginspect.analysis.startup import follow_python
+from imginspect.analysis.startup.command import Command
+from imginspect.analysis.startup.context import Context
+from imginspect.analysis.startup.failures import Failures, worst
 from imginspect.analysis.startup.follow_given import executed_by_find, handed_on
 from imginspect.analysis.startup.follow_tools import IS_IN_A_BIN, starts_others
-from imginspect.analysis.startup.followed import CodeCall, Followed, Gap, Ran, Task
-from imginspect.analysis.startup.interpreters import Form, Target, interpret
-from imginspect.analysis.startup.launch import Launch
+from imginspect.analysis.startup.followed import CodeCall, Followed, Gap, Ran, Stakes, Task
+from imginspect.analysis.startup.interpreters import Form, Target
 from imginspect.analysis.startup.lookup import below
+from imginspect.analysis.startup.main_chain import MainChain
 from imginspect.analysis.startup.model import Language, Origin, Started
-from imginspect.analysis.startup.shebang import parse_shebang
-from imginspect.analysis.startup.wrappers import peel
-from imginspect.analysis.values import Value, constant, dynamic
+from imginspect.analysis.startup.resolver import UNKNOWN, LaunchResolver, Resolved, marked
+from imginspect.analysis.startup.shell_builtins import BUILTINS
+from imginspect.analysis.startup.targets import not_entered, not_sourced
+from imginspect.analysis.values import Condition, Exists, HasCommand, Value, constant
 from imginspect.analysis.view import View
 from imginspect.filesystem import Node
 from imginspect.tar.header import DIRECTORY
@@ -44,57 +51,41 @@ _WORK_FOR_A_STEP = 8
 _MOST_FILES = 200
 _MOST_GAPS = 200
 _MOST_WALKED = 2_000
-_DYNAMIC = "\x00"
+_MOST_ASKED = 100
 _INTERPRETERS = frozenset({"sh", "bash", "python", "python3", "R", "node"})
-_PASSING_ON = frozenset(
-    {
-        "watch",
-        "ionice",
-        "trickle",
-        "script",
-        "flock",
-        "chronic",
-        "ts",
-        "run-one",
-        "run-one-constantly",
-        "strace",
-        "ltrace",
-        "proxychains4",
-    }
-)
 _CODE = {Language.R: "r", Language.JULIA: "julia"}
 
 
-def follow(view: View, launch: Launch, mounts: Sequence[str] = (), is_known: Callable[[str], bool] = lambda _: False) -> Followed:
-    """What the start *launch* runs, with the environment's own directories at *mounts*.
+class StartupClosure:
+    """A queue of commands: the resolver tells what each comes to, and each text adds what it runs.
 
-    *is_known* tells of a program's name whether what it does on the network is known without a look into it.
+    *mounts* are the environment's own directories. *is_known* tells of a program's name whether what it does on the network is known
+    without a look into it.
     """
-    follower = _Follower(view, mounts, is_known)
-    fields = launch.command.fields
-    origin = Origin(None, fields[0] if fields else "Entrypoint")
-    words = tuple(constant(word) for word in launch.argv)
-    if words:
-        follower.add(
-            Task(words, origin, (), YES, launch.context.environment, launch.context.working_dir, source=shlex.join(launch.argv)[:200])
-        )
-    follower.run()
-    return follower.result
-
-
-class _Follower:
-    """A queue of commands; each text adds what it runs."""
 
     def __init__(self, view: View, mounts: Sequence[str], is_known: Callable[[str], bool]) -> None:
         self.view = view
         self._is_known = is_known
         self.mounts = mounts
         self.result = Followed()
+        self.main = MainChain(view)
+        self.failures = Failures(view)
+        self._resolver = LaunchResolver(view)
         self._todo: deque[Task] = deque()
         self._seen: dict[tuple[object, ...], Reach] = {}
         self._times: dict[tuple[str | None, Reach, str], int] = {}
         self._work = 0
         self._is_full = False
+
+    def start(self, command: Command, context: Context) -> None:
+        """Follow the config's *command* and everything that it leads to."""
+        self.main.command = command
+        origin = Origin(None, command.fields[0] if command.fields else "Entrypoint")
+        words = tuple(constant(word) for word in command.words)
+        self.add(Task(words, origin, (), YES, context, source=shlex.join(command.words)[:200], is_main=True))
+        while self._todo:
+            self._one(self._todo.popleft())
+        self.result.failures = self.failures.told()
 
     def add(self, task: Task) -> None:
         """Follow *task* later; at once less sure repetitions of what was followed are left out."""
@@ -113,68 +104,59 @@ class _Follower:
         self._seen[key] = task.reached.reach
         self._todo.append(task)
 
-    def run(self) -> None:
-        """Follow everything."""
-        while self._todo:
-            self._one(self._todo.popleft())
-
     # -- one command ---------------------------------------------------------------------------------------------------
 
     def _one(self, task: Task) -> None:
         if task.shell_text is not None:
             self._shell(task, task.shell_text, (), None)
             return
-        texts = [_DYNAMIC + word.start if word.text is None else word.text for word in task.words]
-        peeled = peel(texts)
-        environment = dict(task.environment) if not peeled.clears_environment else {}
-        for name, value in peeled.environment:
-            if value is None:
-                environment.pop(name, None)
-            else:
-                environment[name] = value
-        directory = posixpath.join(task.directory or "/", peeled.working_dir) if peeled.working_dir else task.directory
-        words = _values(peeled.argv, task.words)
-        task = task._replace(words=words, environment=environment, directory=directory)
-        for step in peeled.steps:  # a wrapper such as ``uv run`` may itself fetch something
-            self._note(task._replace(words=tuple(constant(word) for word in step.words)))
-        if peeled.unknown:
-            self.gap(task, f"what {_short(task.source)} starts could not be told: {peeled.unknown}")
-        if peeled.shell_text is not None:
-            self._inline(task, Language.SHELL, peeled.shell_text, ())
-        elif words:
-            self._command(task)
+        resolved = self._resolver.resolve(task.words, task.context)
+        for words in resolved.passed:  # a wrapper such as ``uv run`` may itself fetch something
+            self._note(task._replace(words=tuple(constant(word) for word in words)))
+        if task.depth:
+            for problem, word in resolved.problems:
+                if not (task.context.is_shell and _WILDCARD.search(word)):
+                    self.failures.add(task._replace(context=resolved.context), problem, word)
+        if task.is_main:
+            self.main.add(task, resolved)
+        elif task.reached.reach is Reach.YES and task.origin.path is None:
+            self.main.has_script = self.main.has_script or resolved.has_script
+        task = task._replace(words=resolved.words, context=resolved.context)
+        if resolved.words:
+            self._command(task, resolved)
+        elif resolved.target is not None:
+            self._target(task, resolved)
+        elif resolved.unknown:
+            self.gap(task, resolved.unknown, for_want_of_reading=resolved.is_bounded)
 
-    def _command(self, task: Task) -> None:
+    def _command(self, task: Task, resolved: Resolved) -> None:
         name = (task.words[0].text or "").rpartition("/")[2]
         if name == "xargs":
             for words in handed_on(task.words, task.here_text):
-                self.add(task._replace(words=words, here_text=None, depth=task.depth + 1))
+                self.add(task._replace(words=words, here_text=None, depth=task.depth + 1, is_main=False))
             return
-        while name in _PASSING_ON and len(task.words) > 1:
-            self._note(task)
-            rest = list(task.words[1:])
-            while rest and (rest[0].text or "-").startswith("-"):
-                rest = rest[2 if rest[0].text in ("-I", "-n", "-P", "-L", "-d", "-a", "-E", "-s") else 1 :]
-            if not rest:
-                return
-            task = task._replace(words=tuple(rest))
-            name = (task.words[0].text or "").rpartition("/")[2]
         self._note(task)
         if name == "find":
             self._found_by_find(task)
+        target = resolved.target
         if task.words[0].text is None:
             self.gap(task, f"the command {_short(task.source)} is not known before it runs")
-            return
-        target = interpret([_DYNAMIC if word.text is None else word.text for word in task.words])
-        self._target(task, target, name)
+        elif resolved.is_by_first_line or (target is not None and target.form is Form.PROGRAM and not target.unknown):
+            self._program(task, name, resolved)
+        elif target is not None:
+            self._target(task, resolved)
+        elif name not in BUILTINS or not task.context.is_shell:
+            what = resolved.unknown or f"what {_short(task.source)} starts could not be told"
+            self.gap(task, what, for_want_of_reading=resolved.is_bounded)
 
     def _note(self, task: Task) -> None:
         ran = Ran(task.words, task.source, task.origin, task.chain, task.reached, task.environment, task.is_certain, task.directory)
         self.result.commands.append(ran)
+        self.failures.made.ran(task.stakes.order, marked(task.words), task.directory or "")
 
     def _found_by_find(self, task: Task) -> None:
         for words in executed_by_find(task.words, lambda folder: self._files_below(task, folder)):
-            self.add(task._replace(words=words, here_text=None, depth=task.depth + 1))
+            self.add(task._replace(words=words, here_text=None, depth=task.depth + 1, is_main=False))
 
     def _files_below(self, task: Task, folder: str) -> list[str] | None:
         """The files below *folder*; None where that is not known, or where they are too many."""
@@ -186,11 +168,14 @@ class _Follower:
 
     # -- what an interpreter runs --------------------------------------------------------------------------------------
 
-    def _target(self, task: Task, target: Target, name: str) -> None:
+    def _target(self, task: Task, resolved: Resolved) -> None:
+        target = resolved.target
+        assert target is not None
+        task = task._replace(context=resolved.target_context, interpreter=target.interpreter, options=target.options)
         if target.unknown:
             self.gap(task, f"what {_short(task.source)} runs could not be told: {target.unknown}")
         elif target.form is Form.TEXT:
-            if _DYNAMIC in target.value:
+            if UNKNOWN in target.value:
                 self.gap(task, f"the text that {target.interpreter} is given is not known before it runs")
             else:
                 self._inline(task, target.language, target.value, target.args)
@@ -200,14 +185,12 @@ class _Follower:
             elif task.here_text is not None:
                 self.gap(task, f"the text that {target.interpreter} is given is not known before it runs")
         elif target.form is Form.FILE:
-            self._file(task, target)
+            self._file(task, target, resolved.node)
         elif target.form is Form.MODULE:
             self._module(task, target)
-        elif target.form is Form.PROGRAM:
-            self._program(task, name)
 
-    def _file(self, task: Task, target: Target) -> None:
-        if _DYNAMIC in target.value:
+    def _file(self, task: Task, target: Target, found_node: Node | None) -> None:
+        if UNKNOWN in target.value:
             self.gap(task, f"which script {target.interpreter} runs is not known before it runs")
             return
         path = self._path(task, target.value)
@@ -218,8 +201,10 @@ class _Follower:
         if node is not None and node.kind == DIRECTORY and target.language is Language.PYTHON:
             path += "/__main__.py"
             node = self._node(task, path)
+        if node is None and found_node is not None:
+            node, path = found_node, found_node.path
         if node is None and below(path, self.mounts) is None:
-            self.gap(task, f"{path} is not in the image, so that it was not looked into")
+            self.gap(task, f"{path} is not in the image, so that it was not looked into", missing=path)
         if node is not None and node.kind != DIRECTORY:
             self._script(task, node, path, target.language, target.args)
 
@@ -262,34 +247,57 @@ class _Follower:
 
     def _shell(self, task: Task, text: str, arguments: Sequence[str], node: Node | None) -> None:
         path = task.origin.path if node is not None else None
-        given = None if any(_DYNAMIC in argument for argument in arguments) else list(arguments)
+        given = None if any(UNKNOWN in argument for argument in arguments) else list(arguments)
         if self._times.get((task.origin.path, task.reached.reach, text), 0) > _MOST_SAME:
             given = None
-        elif task.shell_text is not None or node is None:
+        zero = arguments[0] if arguments and UNKNOWN not in arguments[0] else task.interpreter
+        if task.shell_text is not None or node is None:
             given = list(arguments[1:]) if given is not None else None
-        missing: list[str] = []
 
         def sourced(wanted: str) -> str | None:
-            return self._sourced(task, wanted, missing)
+            return self._sourced(task, wanted)
 
         def globbed(pattern: str) -> list[str] | None:
             return self._globbed(pattern)
 
-        result = commands(text, task.environment, given, path=path or "", directory=task.directory or "", sourced=sourced, globbed=globbed)
+        result = commands(
+            text,
+            task.environment,
+            given,
+            path=path or "",
+            directory=task.directory or "",
+            sourced=sourced,
+            globbed=globbed,
+            zero=zero if node is None else "",
+            ends_on_error=any(option.startswith("-") and option[:2] != "--" and "e" in option for option in task.options),
+        )
         self._work += result.steps * _WORK_FOR_A_STEP
         if result.incomplete:
             self.gap(task, f"{_where(task)}: {result.incomplete}", for_want_of_reading=True)
         elif result.has_errors:
             self.gap(task, f"{_where(task)}: a part of it is not valid and was only guessed at")
+        if task.is_main and node is None and (result.incomplete or result.has_errors):
+            self.main.open_end(task, "the shell text could not be followed to its end", is_unread=bool(result.incomplete))
         guards = Guards(self.view, task.environment, self.mounts)
-        for command in result.commands:
-            self._run_by_shell(task, command, guards)
+        last = self._last(result.commands, guards) if task.is_main else None
+        for written in result.written:
+            self.failures.made.wrote((*task.stakes.order, written.after - 1, 0), written.path)
+        for number, command in enumerate(result.commands):
+            stakes = _stakes(task.stakes, command, guards, number)
+            inner = task._replace(is_main=command is last, stakes=stakes._replace(names_own_commands=result.names_own_commands))
+            self._run_by_shell(inner, command, guards)
 
-    def _sourced(self, task: Task, path: str, missing: list[str]) -> str | None:
+    def _last(self, found: Sequence[ShellCommand], guards: Guards) -> ShellCommand | None:
+        """The command that a text ends in, where that is sure."""
+        running = [command for command in found if command.when is not When.NEVER and not command.sources and not command.enters]
+        if not running or running[-1].when not in (When.ALWAYS, When.BRANCH) or not running[-1].is_certain:
+            return None
+        return running[-1] if guards.are_sure(running[-1].guards) and not running[-1].is_tolerated else None
+
+    def _sourced(self, task: Task, path: str) -> str | None:
         node = self._node(task, path)
         if node is None or node.kind == DIRECTORY:
-            missing.append(path)
-            return None
+            return "" if below(path, self.mounts) is None else None
         if is_packaged(self.view, node):
             return None
         text = self.view.text(node)
@@ -316,7 +324,7 @@ class _Follower:
         names = [name for name in names if fnmatchcase(name, last) and not name.startswith(".")]
         return [f"{folder}/{name}" for name in names] if len(names) <= _MOST_FILES else None
 
-    def _run_by_shell(self, task: Task, command: Command, guards: Guards) -> None:
+    def _run_by_shell(self, task: Task, command: ShellCommand, guards: Guards) -> None:
         if command.when is When.NEVER:
             return
         reached = least(task.reached, guards.reached(command.guards))
@@ -337,18 +345,34 @@ class _Follower:
             origin=origin,
             chain=chain,
             reached=reached,
-            environment={**task.environment, **{name: value.text for name, value in command.exported if value.text is not None}},
-            directory=command.directory,
+            context=_inner_context(task.context, command),
             depth=task.depth + 1,
             here_text=command.here_text,
             source=command.source,
             is_certain=command.is_certain,
             shell_text=None,
+            interpreter="",
+            options=(),
         )
         if command.unknown:
             self.gap(inner, f"{command.unknown}: {_short(command.source)}")
-        elif not command.sources:
+        elif command.enters or command.sources:
+            self._changes(inner, command, task.interpreter)
+        else:
             self.add(inner)
+
+    def _changes(self, task: Task, command: ShellCommand, shell: str) -> None:
+        """Whether the shell's own ``cd`` and ``.`` can do what they are there for."""
+        path = command.enters or command.sources
+        problem = not_entered(self.view, path, task.context) if command.enters else not_sourced(self.view, path, task.context)
+        if (
+            problem is None or _WILDCARD.search(path) or (command.sources and "/" not in (command.words[1].text or ""))
+        ):  # it may be found in PATH
+            return
+        if command.sources and (shell.rpartition("/")[2] != "bash" and command.words[0].text == "."):
+            # POSIX, 2.8.1: a special builtin that fails ends the shell; bash does so as sh alone (dash 0.5.12, bash 5.2, busybox 1.35)
+            task = task._replace(stakes=task.stakes._replace(failure=Failure.ENDS))
+        self.failures.add(task, problem, path, is_directory=True)
 
     # -- Python --------------------------------------------------------------------------------------------------------
 
@@ -356,7 +380,7 @@ class _Follower:
         if target.language is not Language.PYTHON:
             self.gap(task, f"{_short(task.source)} is {_article(target.language)}, which is not looked into")
             return
-        if _DYNAMIC in target.value:
+        if UNKNOWN in target.value:
             self.gap(task, "which module Python runs is not known before it runs")
             return
         node = follow_python.main_module(self, task.environment, task.directory or "/", target.value)
@@ -373,9 +397,10 @@ class _Follower:
                 self.gap(task, f"{node.path} was not read", for_want_of_reading=True)
                 continue
             if node.path.endswith(".ipynb"):
+                is_long = len(text) > follow_python.LONGEST_NOTEBOOK
                 text = follow_python.notebook(text)
                 if text is None:
-                    self.gap(task, f"{node.path} is no notebook that could be read")
+                    self.gap(task, f"{node.path} is no notebook that could be read", for_want_of_reading=is_long)
                     continue
             chain = (*(task.chain or (task.origin.config_field or "the command",)), f"{name} loads {node.path}")
             inner = task._replace(origin=Origin(node.path, None, None, node.layer_index), chain=chain)
@@ -394,17 +419,23 @@ class _Follower:
         for module in modules:
             self.result.handed |= {(module.started.origin.path, name) for name in module.text.handed}
             if module.text.not_understood:
-                self.gap(task, f"{module.started.origin.path or 'the Python text'}: {module.text.not_understood}")
-        for module, call, by_program in reached_calls(modules, guards):
+                where = module.started.origin.path or "the Python text"
+                self.gap(task, f"{where}: {module.text.not_understood}", for_want_of_reading=module.text.is_bounded)
+        sure = _sure_calls(modules, guards)
+        if path:
+            self.failures.made.ran_own(task.stakes.order, path)
+        for number, (module, call, by_program) in enumerate(reached_calls(modules, guards)):
             reached = least(task.reached, by_program)
             if reached.reach is not Reach.NEVER and call.name.partition(".")[0] not in shadowed:
                 base = module.started.origin
                 chain = (*module.started.chain, f"line {call.line}") if base.path else task.chain
-                self._code_call(task, "python", call, base._replace(line=call.line), chain, reached)
+                stakes = _stakes_of_call(task.stakes, call, module, number, sure)
+                self._code_call(task._replace(stakes=stakes), "python", call, base._replace(line=call.line), chain, reached)
 
     def _code_call(self, task: Task, language: str, call: Call, origin: Origin, chain: tuple[str, ...], reached: Reached) -> None:
         self.result.calls.append(CodeCall(language, call, origin, chain, reached, task.environment, task.directory))
-        inner = task._replace(origin=origin, chain=chain, reached=reached, depth=task.depth + 1, source=call.source, here_text=None)
+        inner = task._replace(origin=origin, chain=chain, reached=reached, depth=task.depth + 1, source=call.source)
+        inner = inner._replace(here_text=None, is_main=False, interpreter="", options=())
         script = follow_python.script_of(call) if language == "python" else None
         if script is not None and (script.text is None or call.name == "exec"):
             self.gap(inner, f"what {call.name}() runs is not known before it runs ({_short(script.source)})")
@@ -425,9 +456,13 @@ class _Follower:
     # -- R and Julia ---------------------------------------------------------------------------------------------------
 
     def _patterns(self, task: Task, language: str, text: str) -> None:
+        """The calls of an R or Julia text, whose conditions are not followed: what they start is told under one."""
+        condition = task.stakes.condition or "that line is reached"
+        task = task._replace(stakes=task.stakes._replace(failure=Failure.DEALT, condition=condition))
+        self.failures.made.ran_own(task.stakes.order, _where(task))
         read = pattern_calls(follow_python.chunks(text) if (task.origin.path or "").endswith((".Rmd", ".qmd", ".rmd")) else text, language)
         if read.not_understood:
-            self.gap(task, f"{_where(task)}: {read.not_understood}")
+            self.gap(task, f"{_where(task)}: {read.not_understood}", for_want_of_reading=True)
         name = "R" if language == "r" else "Julia"
         self.gap(task, f"{_where(task)} is in {name}, which is searched for known calls only", is_condition=True)
         guards = Guards(self.view, task.environment, self.mounts)
@@ -463,13 +498,13 @@ class _Follower:
 
     # -- programs ------------------------------------------------------------------------------------------------------
 
-    def _program(self, task: Task, name: str) -> None:
+    def _program(self, task: Task, name: str, resolved: Resolved) -> None:
         first = task.words[0].text or ""
         path = self._path(task, first) if "/" in first else first
         if path is None:
             self.gap(task, f"the folder of {first} is not known")
             return
-        node = self._node(task, path) if "/" in path else find_program(self.view, path, task.environment, "/")
+        node = self._node(task, path) if "/" in path else resolved.program.node if resolved.program is not None else None
         is_own_script = node is not None and node.content_class in ("script", "text") and not is_packaged(self.view, node)
         if starts_others(name, _texts(task.words[1:])) and not is_own_script:
             self.gap(task, f"{name} starts what its own files name, which is not followed")
@@ -477,34 +512,35 @@ class _Follower:
         if node is None or node.kind == DIRECTORY:
             is_named = "/" in path and not path.startswith(("/dev/", *SYSTEM))
             if below(path, self.mounts) is None and (is_named or (not task.depth and name not in _INTERPRETERS)):
-                self.gap(task, f"the program {first} is not in the image, so that it was not looked into")
+                self.gap(task, f"the program {first} is not in the image, so that it was not looked into", missing=path)
             self._served(task, name, task.words[1:])
             return
         if self._is_known(name) and IS_IN_A_BIN.search(node.path) and (node.content_class == "elf" or not is_copied(self.view, node)):
             self._served(task, name, task.words[1:])
             return
-        head = self.view.head(node) if node.content_class in ("script", "text") else None
-        shebang = parse_shebang(head) if head else None
-        if shebang is not None and not shebang.error:
-            self._by_first_line(task, node, path if "/" in path else node.path, f"{shebang.interpreter} {shebang.argument}".strip("\r "))
-        elif node.content_class == "script" and head is None:
+        if resolved.is_by_first_line:
+            self._by_first_line(task, node, path if "/" in path else node.path, resolved)
+        elif node.content_class == "script" and self.view.head(node) is None:
             if not (task.depth and is_packaged(self.view, node)):
                 self.gap(task, f"{node.path} was not read", for_want_of_reading=True)
         elif node.content_class == "text":
             self._script(task, node, node.path, Language.SHELL, _texts(task.words[1:]))
-        elif node.size:
+        elif node.size and node.content_class != "script":
             self._compiled(task, node)
         self._served(task, name, task.words[1:])
 
-    def _by_first_line(self, task: Task, node: Node, path: str, line: str) -> None:
-        words = [*peel([*line.split(), path]).argv] or line.split()
-        if words[:1] == [path]:
-            return
-        if words and words[0].rpartition("/")[2] == "env":
-            words = words[1:]
-        target = interpret([*words, *_texts(task.words[1:])])
-        language = target.language if target.form is Form.FILE else Language.OTHER
-        self._script(task, node, path, language, target.args if target.form is Form.FILE else ())
+    def _by_first_line(self, task: Task, node: Node, path: str, resolved: Resolved) -> None:
+        """The script *node*, or the script that its first line names as its interpreter."""
+        target = resolved.target
+        inner = task._replace(context=resolved.target_context)
+        if target is not None:
+            inner = inner._replace(interpreter=target.interpreter, options=target.options)
+        if target is None or target.form is not Form.FILE:
+            self._script(inner, node, path, Language.OTHER, ())
+        elif resolved.node is None or resolved.node.path == node.path:
+            self._script(inner, node, path, target.language, target.args)
+        else:
+            self._script(inner, resolved.node, resolved.node.path, target.language, target.args)
 
     def _compiled(self, task: Task, node: Node) -> None:
         """A compiled program: one of the project's own is a gap; one of a package only where it is what the container is for."""
@@ -512,14 +548,16 @@ class _Follower:
             if not task.depth or task.chain[-1:] == ("its command",):
                 self.gap(task, f"{node.path} is a compiled program of a package, which is not looked into", is_condition=True)
         elif not _is_known_tool(node):
+            if not node.path.startswith(SYSTEM):
+                self.failures.made.ran_own(task.stakes.order, node.path)
             self.gap(task, f"{node.path} is a compiled program, which is not looked into")
 
     # -- helpers -------------------------------------------------------------------------------------------------------
 
     def _path(self, task: Task, path: str) -> str | None:
         if path.startswith("/"):
-            return posixpath.normpath(path)
-        return posixpath.normpath(posixpath.join(task.directory, path)) if task.directory else None
+            return normal(path)
+        return normal(posixpath.join(task.directory, path)) if task.directory else None
 
     def _node(self, task: Task, path: str) -> Node | None:
         """The file at *path*, from which code is taken; what the environment puts there nobody has seen."""
@@ -542,15 +580,18 @@ class _Follower:
     def _full(self, task: Task) -> None:
         if not self._is_full:
             self._is_full = True
-            self.result.gaps.append(Gap("more is started than was followed", task.origin, task.chain))
+            self.result.gaps.append(Gap("more is started than was followed", task.origin, task.chain, for_want_of_reading=True))
 
-    def gap(self, task: Task, what: str, *, for_want_of_reading: bool = False, is_condition: bool = False) -> None:
-        if task.reached.reach >= Reach.YES and len(self.result.gaps) < _MOST_GAPS:
-            gap = Gap(what, task.origin, task.chain, for_want_of_reading, is_condition)
+    def gap(self, task: Task, what: str, *, for_want_of_reading: bool = False, is_condition: bool = False, missing: str = "") -> None:
+        """Take note of what was not looked into, where it runs for sure."""
+        is_first = for_want_of_reading and not any(gap.for_want_of_reading for gap in self.result.gaps)
+        if task.reached.reach >= Reach.YES and (len(self.result.gaps) < _MOST_GAPS or is_first):
+            gap = Gap(what, task.origin, task.chain, for_want_of_reading, is_condition, missing)
             if gap not in self.result.gaps:
                 self.result.gaps.append(gap)
 
 
+_WILDCARD = re.compile(r"[*?\[]")
 _TOOLS = re.compile(
     r"(?:gosu|su-exec|tini|dumb-init|catatonit|jq|yq|node|bun|deno|julia|R|Rscript|ruby|perl|php|java|uv|uvx|micromamba|esbuild|busybox)"
     r"(?:-[\w.]+)?|python[\d.]*|pypy[\d.]*|quarto|pandoc|rclone|aws|duckdb|sqlite3"
@@ -561,16 +602,65 @@ def _is_known_tool(node: Node) -> bool:
     return _TOOLS.fullmatch(node.path.rpartition("/")[2]) is not None
 
 
-def _values(argv: Sequence[str], words: Sequence[Value]) -> tuple[Value, ...]:
-    """The words of *argv* as values: those that end *words* as they were there."""
-    texts = [_DYNAMIC + word.start if word.text is None else word.text for word in words]
-    if len(argv) <= len(texts) and list(argv) == texts[len(texts) - len(argv) :]:
-        return tuple(words[len(words) - len(argv) :])
-    return tuple(dynamic(text) if _DYNAMIC in text else constant(text) for text in argv)
+def _stakes(before: Stakes, command: ShellCommand, guards: Guards, number: int) -> Stakes:
+    """What it means if *command*, the one of this *number* in its text, does not start."""
+    condition = before.condition or guards.unsure(command.guards)
+    if not condition and command.when is When.LOOP:
+        condition = "the loop around it has a round"
+    own = Failure.ENDS if command.is_exec else command.failure
+    asked = (*before.asked, *command.guards)[:_MOST_ASKED]
+    if command.is_guess:
+        asked = (*asked, HasCommand(command.words[0]), Exists(command.words[0]))
+    is_reached = before.is_reached and command.when is not When.FUNCTION
+    return Stakes((*before.order, number), worst([before.failure, own]), condition, asked, is_reached=is_reached)
+
+
+class _SureGuards(Guards):
+    """Answers that only what is sure is reached."""
+
+    def reached(self, conditions: Iterable[Condition]) -> Reached:
+        """Whether all *conditions* are sure to hold."""
+        why = self.unsure(list(conditions))
+        return Reached(Reach.SELDOM, why) if why else YES
+
+
+def _sure_calls(modules: Sequence[Module], guards: Guards) -> Callable[[], list[Reached]]:
+    """How sure each call is where conditions that are not known do not count as met; worked out when it is first asked for."""
+    return cache(lambda: [reached for _, _, reached in reached_calls(modules, _SureGuards(*guards))])
+
+
+def _stakes_of_call(before: Stakes, call: Call, module: Module, number: int, sure: Callable[[], list[Reached]]) -> Stakes:
+    """What it means if the command that *call* starts does not start."""
+    started = follow_python.command_of(call, "python")
+    if started is None and follow_python.script_of(call) is None:
+        return before
+    scope = module.text.scopes[call.spot.scope].name if call.spot.scope != MODULE else ""
+    condition = before.condition
+    if not condition and scope not in ("", "main"):
+        condition = f"the function {scope} is called"
+    if not condition and sure()[number].reach is not Reach.YES:
+        condition = sure()[number].why
+    own = Failure.GOES_ON if isinstance(started, str) else Failure.ENDS
+    if call.spot.is_handled:
+        own = Failure.DEALT
+    return Stakes((*before.order, number), worst([before.failure, own]), condition, (*before.asked, *call.spot.guards)[:_MOST_ASKED])
+
+
+def _inner_context(context: Context, command: ShellCommand) -> Context:
+    """The context of a command that a shell starts."""
+    environment = {**context.environment, **{name: value.text for name, value in command.exported if value.text is not None}}
+    is_open = any(name in ("PATH", "LD_LIBRARY_PATH") and value.text is None for name, value in command.exported)
+    return context._replace(
+        environment=environment,
+        working_dir=command.directory or "",
+        wrapper="",
+        is_shell=True,
+        environment_is_open=context.environment_is_open or is_open,
+    )
 
 
 def _texts(words: Sequence[Value]) -> list[str]:
-    return [_DYNAMIC if word.text is None else word.text for word in words]
+    return [UNKNOWN if word.text is None else word.text for word in words]
 
 
 def _short(text: str) -> str:

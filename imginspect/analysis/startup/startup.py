@@ -1,0 +1,52 @@
+"""Startup: what happens when a container is started from the image, for all rules alike: the launch, and all that runs from there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from imginspect.analysis.run_user import run_user
+from imginspect.analysis.startup.closure import StartupClosure
+from imginspect.analysis.startup.command import command_of, problems_of
+from imginspect.analysis.startup.followed import Followed
+from imginspect.analysis.startup.launch import Launch, first_context
+from imginspect.analysis.startup.problem import Certainty
+from imginspect.analysis.view import View
+
+
+class Startup(NamedTuple):
+    """*launch* is whether and how the config's command starts, *followed* everything that runs from there."""
+
+    launch: Launch
+    followed: Followed
+
+
+def startup(view: View, mounts: Sequence[str] = (), is_known: Callable[[str], bool] = lambda _: False) -> Startup:
+    """The start of a container of the image, with the environment's own directories mounted at *mounts*.
+
+    *is_known* tells of a program's name whether what it does on the network is known without a look into it.
+    """
+    command = command_of(view.image.config)
+    user = run_user(view)
+    context = first_context(view, user, mounts)
+    problems = problems_of(view, command, user, context)
+    closure = StartupClosure(view, mounts, is_known)
+    if command.words:
+        closure.start(command, context)
+    if not command.words or any(problem.certainty is Certainty.FAILS for problem in problems):
+        return Startup(Launch(command, user, context, problems=tuple(problems)), closure.result)
+    main = closure.main
+    launch = Launch(
+        command=command,
+        user=user,
+        context=context,
+        steps=tuple(main.steps),
+        problems=(*problems, *main.problems, *closure.result.failures),
+        conditions=tuple(dict.fromkeys(main.conditions)),
+        executed=tuple(main.executed),
+        started=tuple(main.started),
+        target=main.target,
+        has_script=main.has_script,
+        is_interactive=main.is_interactive,
+    )
+    return Startup(launch, closure.result)
