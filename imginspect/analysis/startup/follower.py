@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from imginspect.analysis.startup.access import EXECUTE, allows
 from imginspect.analysis.startup.command import Command
 from imginspect.analysis.startup.compiled import Executed
 from imginspect.analysis.startup.context import Context, behind
 from imginspect.analysis.startup.interpreters import Form, Target, interpret
-from imginspect.analysis.startup.lookup import Located, absolute, is_file, leads_somewhere, locate, shown
+from imginspect.analysis.startup.lookup import Located, absolute, locate, shown
 from imginspect.analysis.startup.model import Language, Origin, Started
+from imginspect.analysis.startup.path_search import VARIABLE, not_expanded, search, words_in_one
 from imginspect.analysis.startup.problem import Certainty, Concern, Kind, LaunchProblem
 from imginspect.analysis.startup.program import Program, execute
 from imginspect.analysis.startup.shell_text import BUILTINS, passes_on, simple_command
 from imginspect.analysis.startup.special_wrappers import Step
 from imginspect.analysis.startup.targets import Interpreter, find_target
-from imginspect.analysis.startup.wrappers import peel_one
+from imginspect.analysis.startup.wrappers import ENDS_AT_ONCE, peel_one
 from imginspect.analysis.view import View
 from imginspect.filesystem import Node
 
 _MOST_STEPS = 24
-_MOST_MISSING = 20
 _LONGEST_STEP = 200
-_VARIABLE = re.compile(r"\$(?:\{|[A-Za-z_])")
 _STARTERS = frozenset({"tini", "docker-init", "dumb-init", "catatonit", "gosu", "su-exec", "timeout", "nohup", "setpriv", "torchrun"})
 _SWITCHING = frozenset({"gosu", "su-exec", "s6-setuidgid", "setuidgid", "chpst", "setpriv", "runuser"})
 
@@ -112,57 +109,19 @@ class Follower:
         """The program *name*: a path, or the first in PATH that can be executed."""
         if "/" in name:
             located = locate(self._view, absolute(name, context.working_dir), context.user, context.mounts)
-            if located.node is None and not context.is_shell and _VARIABLE.search(name):
-                text = f"the command starts with {name}, and no shell replaces the variable in it: there is no such program"
-                self._add([LaunchProblem(Kind.NOT_EXPANDED, Certainty.FAILS, text)], name)
+            if located.node is None and not context.is_shell and VARIABLE.search(name):
+                self._add([not_expanded(name)], name)
                 return None
             if located.node is None and " " in name:
-                self._add([_words_in_one(name)], name)
+                self._add([words_in_one(name)], name)
                 return None
             return located
         return self._search(name, context)
 
     def _search(self, name: str, context: Context) -> Located | None:
-        second: Located | None = None
-        paths = [f"{folder.rstrip('/')}/{name}" for folder in context.path if folder.startswith("/")]
-        empty: list[str] = []
-        for path in paths:
-            if not leads_somewhere(self._view, path):
-                empty.append(path)
-                continue
-            located = locate(self._view, path, context.user, context.mounts)
-            if located.node is None:
-                empty.append(path)
-            elif is_file(located.node):
-                if not located.problems and allows(located.node, context.user, EXECUTE) is not False:
-                    return located
-                second = second or located
-        if second is not None:
-            return second
-        missing = [locate(self._view, path, context.user, context.mounts) for path in empty[:_MOST_MISSING]]
-        gone = [item for located in missing for item in located.problems if item.gone or item.nodes or item.kind is Kind.BELOW_MOUNT]
-        self._add([self._not_in_path(name, context, gone, is_relative=len(paths) < len(context.path))], name)
-        return None
-
-    def _not_in_path(self, name: str, context: Context, gone: Sequence[LaunchProblem], *, is_relative: bool) -> LaunchProblem:
-        if _VARIABLE.search(name) and not context.is_shell:
-            text = f"the command starts with {name}, and no shell replaces the variable in it: there is no such program"
-            return LaunchProblem(Kind.NOT_EXPANDED, Certainty.FAILS, text)
-        if " " in name:
-            return _words_in_one(name)
-        text = f"no program called {name!r} is in PATH ({':'.join(context.path)[:_LONGEST_STEP]})"
-        if gone:
-            text += f"; {gone[0].text}"
-        certainty = Certainty.FAILS
-        if context.environment_is_open:
-            certainty, text = Certainty.UNKNOWN, f"{text}; what is started before it may change PATH"
-        elif any(problem.kind is Kind.BELOW_MOUNT for problem in gone):
-            certainty = Certainty.DEPENDS
-        elif is_relative:
-            certainty, text = Certainty.UNKNOWN, f"{text}; PATH has relative folders, which are not searched here"
-        nodes = tuple(node for problem in gone[:3] for node in problem.nodes)
-        taken = tuple(item for problem in gone[:3] for item in problem.gone)
-        return LaunchProblem(Kind.NOT_FOUND, certainty, text, nodes=nodes, gone=taken)
+        hit = search(self._view, name, context)
+        self._add(hit.problems, name)
+        return hit.located
 
     # -- wrappers ----------------------------------------------------------------------------------------------------
 
@@ -175,6 +134,9 @@ class Follower:
             return None
         if step.shell_text is not None:
             return self._text(Target(Language.SHELL, Form.TEXT, step.shell_text, (), "the shell of " + step.user), context)
+        if not step.argv and step.name in ENDS_AT_ONCE:
+            self._tell(f"{step.name} is given no command and ends at once")
+            return None
         if not step.argv:
             certainty = Certainty.FAILS if step.name in _STARTERS else Certainty.DEPENDS
             text = f"{step.name} starts the command behind it, and there is none"
@@ -267,11 +229,6 @@ class Follower:
     def _add(self, problems: Sequence[LaunchProblem], word: str) -> None:
         field = self._command.field_of(word) or None
         self.problems += [problem if problem.config_field else problem._replace(config_field=field) for problem in problems]
-
-
-def _words_in_one(name: str) -> LaunchProblem:
-    text = f"there is no program called {name!r}: in the exec form each word of a command is a string of its own"
-    return LaunchProblem(Kind.NOT_FOUND, Certainty.FAILS, text)
 
 
 def _short(words: Sequence[str]) -> str:

@@ -11,7 +11,7 @@ from imginspect.analysis.startup.options import assignments
 
 _LONGEST = 4096
 _LONGEST_SCRIPT = 1 << 16
-_NOT_SIMPLE = re.compile(r"[`\\*?\[\]~#!(){}<>|\n]|(?<!&)&(?!&)")
+_NOT_SIMPLE = re.compile(r"[`\\*?\[\]~!(){}<>|\n]|(?<!&)&(?!&)")
 _OUTPUT = re.compile(r"(?:\s+(?:[12]?>>?|&>>?)[ \t]*(?:&[12]|/dev/(?:null|stdout|stderr)|/[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+))+\Z")
 """Where the output of the last command goes: to a file, which changes nothing about what is started."""
 _VARIABLE = re.compile(r"\$(?:\{([A-Za-z_][A-Za-z0-9_]*)\}|([A-Za-z_][A-Za-z0-9_]*))")
@@ -35,6 +35,9 @@ _MAY_CHANGE = re.compile(
     re.MULTILINE,
 )
 """What may choose another command than the one that is passed on, or another folder, or write the files that it names."""
+_COMMENT_OR_QUOTED = re.compile(
+    r"(?P<kept>'[^']*'|\"(?:[^\"\\]|\\.)*\"|\\.|(?:[^\s;&|()'\"\\#]|(?<=[^\s;&|()])#)+)|(?:(?<=[\s;&|()])|\A)#[^\n]*", re.DOTALL
+)
 _COMMENT = re.compile(r"^[ \t]*#.*$", re.MULTILINE)
 
 
@@ -58,7 +61,7 @@ class Simple(NamedTuple):
 
 def simple_command(text: str, environment: Mapping[str, str]) -> Simple | None:
     """The command of *text*, behind nothing but ``cd``, ``export`` and ``set``; None where it is anything else."""
-    text = text.strip().rstrip(";").rstrip()
+    text = _without_comments(text).strip().rstrip(";").rstrip()
     expanded = _expanded(_OUTPUT.sub("", text), environment) if len(text) <= _LONGEST else None
     if expanded is None or _NOT_SIMPLE.search(expanded):
         return None
@@ -71,6 +74,13 @@ def simple_command(text: str, environment: Mapping[str, str]) -> Simple | None:
     except ValueError:
         return None
     return _joined(commands)
+
+
+def _without_comments(text: str) -> str:
+    """*text* without its comments: from a # that starts a word, outside of quotes, to the end of the line."""
+    if "#" not in text:
+        return text
+    return _COMMENT_OR_QUOTED.sub(lambda match: match["kept"] or "", text)
 
 
 def _expanded(text: str, environment: Mapping[str, str]) -> str | None:
