@@ -35,13 +35,14 @@ USUAL = frozenset(_USUAL_TEXT.split())
 
 
 class Table(NamedTuple):
-    """The *names* of a busybox's applets, sorted. Data in front of the table may be glued to the first of them."""
+    """The *names* of a busybox's applets, sorted. The first may be glued to what stands in front of the table, which is *front*."""
 
     names: tuple[str, ...]
+    front: str = ""
 
     def has(self, name: str) -> bool:
         """Whether there is such an applet."""
-        return name in self.names or self.names[0].endswith(name)
+        return name in self.names or self.front.endswith(name)
 
 
 def applet_problem(view: View, at: Located, words: Sequence[str]) -> LaunchProblem | None:
@@ -110,36 +111,36 @@ def table_of(view: View, node: Node) -> Table | LaunchProblem | None:
         if content is None:
             return LaunchProblem(Kind.NOT_READ, Certainty.UNREAD, f"the applets of {node.path} were not read", nodes=(node,))
         view.applet_tables[key] = parse_table(content)
-    names = view.applet_tables[key]
-    return Table(names) if names else None
+    front, *names = view.applet_tables[key]
+    return Table(tuple(names), front) if names else None
 
 
 def parse_table(content: bytes) -> tuple[str, ...]:
-    """The names of the applet table in *content*, which is the longest of its sorted lists; empty where there is none."""
+    """What stands in front of the applet table in *content*, then its names. The table is the longest sorted list; there may be none."""
+    front = ""
     longest: tuple[str, ...] = ()
     for anchor in _ANCHORS:
         mark = b"\0" + anchor.encode() + b"\0"
         at = content.find(mark)
         while at >= 0:
-            names = (*reversed(_before(content, at, anchor)), anchor, *_behind(content, at + len(mark), anchor))
-            longest = max(longest, names, key=len)
+            before, stopped_by = _before(content, at, anchor)
+            names = (*reversed(before), anchor, *_behind(content, at + len(mark), anchor))
+            front, longest = (stopped_by, names) if len(names) > len(longest) else (front, longest)
             at = content.find(mark, at + 1)
     is_table = len(longest) >= _FEWEST and sum(name in USUAL for name in longest) >= _FEWEST // 2
-    return longest if is_table else ()
+    return (front, *longest) if is_table else ("",)
 
 
-def _before(content: bytes, end: int, last: str) -> list[str]:
-    """The names in front of the NUL at *end*, the nearest first, as long as they are sorted."""
+def _before(content: bytes, end: int, last: str) -> tuple[list[str], str]:
+    """The names in front of the NUL at *end*, the nearest first, as long as they are sorted; and the text that is none of them."""
     found: list[str] = []
     while True:
         start = content.rfind(b"\0", max(end - _LONGEST - 1, 0), end) + 1
         raw = content[start:end] if start else content[max(end - _LONGEST, 0) : end]
         name = _printable_end(raw)
-        if not name or not name < last:
-            return found
+        if not name or not name < last or len(name) < len(raw) or not start:
+            return found, name
         found.append(name)
-        if len(name) < len(raw) or not start:
-            return found
         last, end = name, start - 1
 
 

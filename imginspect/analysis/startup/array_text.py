@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from imginspect.analysis.startup.problem import Certainty, Kind, LaunchProblem
@@ -124,6 +125,14 @@ def misplaced_problem(array: Array, field: str) -> LaunchProblem:
     """The problem of such a text in Cmd behind an Entrypoint: the entrypoint is given the shell, ``-c`` and the text as arguments."""
     text = f"{_meant(array, field)}. The entrypoint is given a shell's name, -c and this text as its arguments"
     return LaunchProblem(Kind.ARRAY_TEXT, Certainty.DEPENDS, text, config_field=field)
+
+
+def without_repeats(problems: Sequence[LaunchProblem]) -> tuple[LaunchProblem, ...]:
+    """*problems* without those of a misplaced text that turned out to be given to a shell after all."""
+    sure = {item.config_field for item in problems if item.kind is Kind.ARRAY_TEXT and item.certainty is Certainty.FAILS}
+    return tuple(
+        item for item in problems if item.kind is not Kind.ARRAY_TEXT or item.certainty is Certainty.FAILS or item.config_field not in sure
+    )
 
 
 def healthcheck_problems(config: ImageConfig) -> list[LaunchProblem]:

@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from imginspect.analysis.startup.array_text import array_in, array_problem
 from imginspect.analysis.startup.command import Command
 from imginspect.analysis.startup.compiled import Executed
 from imginspect.analysis.startup.context import Context, behind
@@ -198,6 +199,10 @@ class Follower:
         self._tell(f"{target.interpreter} runs the text {target.value[:_LONGEST_STEP]!r}")
         self.started.append(Started(target.language, origin, target.value, None, (target.interpreter,), tuple(self.steps)))
         if target.language is not Language.SHELL:
+            return None
+        array = array_in(target.value)
+        if array is not None:
+            self._add([array_problem(array, target.interpreter, origin.config_field or "Cmd")], target.value)
             return None
         simple = simple_command(target.value, context.environment)
         if simple is None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from imginspect.analysis.run_user import RunUser, run_user
+from imginspect.analysis.startup.array_text import without_repeats
 from imginspect.analysis.startup.command import Command, command_of, problems_of
 from imginspect.analysis.startup.compiled import Executed
 from imginspect.analysis.startup.context import Context, environment_of
@@ -64,7 +65,7 @@ def launch(view: View, mounts: Sequence[str] = ()) -> Launch:
         user=user,
         context=context,
         steps=tuple(follower.steps),
-        problems=(*problems, *follower.problems),
+        problems=without_repeats((*problems, *follower.problems)),
         conditions=tuple(dict.fromkeys(follower.conditions)),
         executed=tuple(follower.executed),
         started=tuple(follower.started),
