@@ -207,6 +207,12 @@ def test_a_busybox_whose_list_is_not_found_is_no_fault(name: str, verdict: str) 
     assert next(str(result.verdict) for result in report.results if result.rule.id == "TRE-ENT-002") == verdict
 
 
+def test_a_program_that_is_the_same_file_as_a_busybox_without_a_list_is_taken_as_it_is() -> None:
+    image = ImageBuilder().layer(program("/bin/busybox"), program("/bin/tini")).config(cmd=["/bin/tini", "/bin/busybox", "cat"], env=PATH)
+    (report,) = examine(image.bytes())
+    assert next(str(result.verdict) for result in report.results if result.rule.id == "TRE-ENT-002") == "pass"
+
+
 @pytest.mark.skipif(not Path("/usr/bin/busybox").is_file(), reason="busybox is not installed")
 @pytest.mark.parametrize(("name", "verdict"), [("sh", "pass"), ("[", "pass"), ("zcat", "pass"), ("foo", "fail")])
 def test_a_real_busybox(name: str, verdict: str) -> None:

@@ -58,7 +58,8 @@ def applet_problem(view: View, at: Located, words: Sequence[str]) -> LaunchProbl
         return None if name in USUAL else table
     if table is None:
         text = f"whether {shown(at)}, which is a busybox, has the applet {name!r} is not known: its list of applets was not found"
-        return None if name in USUAL else LaunchProblem(Kind.NO_APPLET, Certainty.UNKNOWN, text, nodes=at.nodes)
+        is_named = posixpath.basename(node.path).startswith(_NAME)
+        return None if name in USUAL or not is_named else LaunchProblem(Kind.NO_APPLET, Certainty.UNKNOWN, text, nodes=at.nodes)
     if table.has(name):
         return None
     text = f"{shown(at)} is a busybox that has no applet {name!r}: it ends with exit code 127 (applet not found)"
