@@ -121,6 +121,7 @@ def _fields(config: ImageConfig) -> Iterator[tuple[str, str]]:
     for item in config.env:
         name = item.partition("=")[0]
         yield from ((f"Env[{short}]", item) for short in {name, name[:200]})
+    yield "Env", " ".join(config.env)
     health = config.healthcheck.test if config.healthcheck else ()
     lists = (
         ("Entrypoint", config.entrypoint), ("Cmd", config.cmd), ("Shell", config.shell), ("OnBuild", config.on_build),

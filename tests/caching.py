@@ -14,6 +14,7 @@ from imginspect import cached_layers
 from imginspect.archive import Access, identity, open_archive
 from imginspect.cache import Cache
 from imginspect.criteria import Criteria, load_criteria
+from imginspect.evidence.given import Given
 from imginspect.image import Choice
 from imginspect.layer import LayerJob, read_layers
 from imginspect.library import inspect_source
@@ -42,7 +43,9 @@ def report(path: Path, folder: Path | None, limits: Sequence[str] = (), by: Crit
     """The JSON report on every image at *path*, its filesystem included; layers come through the cache in *folder*."""
     access = Access(Limits().with_settings(list(limits)), folder.parent if folder else None)
     stored = Cache(folder, BOUND) if folder is not None else None
-    reports = inspect_source(lambda: open_archive(path, access), Choice(), by or criteria(), every=True, cache=stored)
+    reports = inspect_source(
+        lambda: open_archive(path, access), Choice(), by or criteria(), what=Given(path.name), every=True, cache=stored
+    )
     return json.dumps([report_tree(item, with_filesystem=True) for item in reports], indent=1)
 
 

@@ -53,7 +53,23 @@ def library(path: str) -> Entry:
 def debian() -> Layer:
     """A base: merged /usr, a loader and libraries, shells and tools, accounts."""
     libraries = ("libc.so.6", "libm.so.6", "libz.so.1", "ld-linux-x86-64.so.2")
-    tools = ("dash", "bash", "env", "cat", "cut", "date", "id", "mkdir", "mktemp", "rm", "sort", "tee", "wc", "dirname", "basename")
+    tools: tuple[str, ...] = (
+        "dash",
+        "bash",
+        "env",
+        "cat",
+        "cut",
+        "date",
+        "id",
+        "mkdir",
+        "mktemp",
+        "rm",
+        "sort",
+        "tee",
+        "wc",
+        "dirname",
+        "basename",
+    )
     tools += ("apt-get", "curl", "nice", "timeout", "wget")
     return [
         *(symlink(f"/{name}", f"usr/{name}") for name in ("bin", "lib", "lib64", "sbin")),

@@ -20,6 +20,8 @@ class View:
         self.filesystem = filesystem
         self.missed: dict[tuple[int, int], None] = {}
         """Contents that were asked for and not kept, as (layer index, ordinal); a second pass can serve them."""
+        self.applet_tables: dict[tuple[int, int], tuple[str, ...]] = {}
+        """The applets of each busybox that was asked for, by its content."""
 
     @property
     def is_read_whole(self) -> bool:

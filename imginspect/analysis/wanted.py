@@ -9,12 +9,15 @@ import re
 
 from imginspect.analysis.licences.files import licence_globs
 from imginspect.file_type import HEAD_BYTES
-from imginspect.layer.content_class import SCRIPT, TEXT
+from imginspect.layer.content_class import ELF, SCRIPT, TEXT
 from imginspect.rules.licence_products import LicenceProducts
 
 _MOST_TEXT = 2 << 20
 """Bytes of the largest text that is kept whole; what is larger is fetched by a second pass if it is asked for."""
 _MOST_SCRIPT_OF_A_PACKAGE = 256 << 10
+_MOST_BUSYBOX = 4 << 20
+"""Bytes of the largest busybox that is kept, for the list of its applets; a static one of Debian has 2 MB. The official image's is
+the file ``[``, to which the other names are hard links."""
 _MOST_HEADS = 200
 _USUAL_FOLDERS = frozenset((
     "app", "bin", "boot", "dev", "etc", "home", "lib", "lib32", "lib64", "libx32", "media", "mnt", "opt", "proc", "root", "run", "sbin",
@@ -63,6 +66,8 @@ class Wanted:
         name = path.rpartition("/")[2]
         if self._licences.may_match(name) and self._licences.find(path):
             return size if size <= _MOST_TEXT else HEAD_BYTES
+        if content_class == ELF and size <= _MOST_BUSYBOX and (name == "[" or name.startswith("busybox")):
+            return size
         if name in _METADATA_NAMES or name.endswith(".pth"):
             return HEAD_BYTES
         if content_class == SCRIPT:

@@ -8,6 +8,7 @@ import pytest
 
 from imginspect.analysis.network.guards import Reach
 from imginspect.analysis.network.network import CallSite, network
+from imginspect.analysis.startup.startup import startup
 from imginspect.errors import RuleError
 from imginspect.rules import built_in_rules
 from imginspect.rules.network_knowledge import KnowledgeEntry, Snippet, load_network_knowledge
@@ -23,7 +24,7 @@ def sites(snippet: Snippet) -> list[CallSite]:
     """What an image that starts the text reaches for."""
     interpreter, path = _RUN[snippet.language]
     view = view_of([static("/bin/sh"), text(path, snippet.text)], entrypoint=[interpreter, path])
-    return [site for site in network(view, KNOWLEDGE).sites if site.reached.reach is not Reach.NEVER]
+    return [site for site in network(view, startup(view), KNOWLEDGE).sites if site.reached.reach is not Reach.NEVER]
 
 
 FLAG = [pytest.param(entry, example, id=f"{entry.id}-{n}") for entry in KNOWLEDGE.entries for n, example in enumerate(entry.flag)]

@@ -24,6 +24,7 @@ from imginspect.analysis.shell import Command as ShellCommand
 from imginspect.analysis.shell import Failure, When, commands
 from imginspect.analysis.shell.builtins import normal
 from imginspect.analysis.startup import follow_python
+from imginspect.analysis.startup.array_text import array_in
 from imginspect.analysis.startup.command import Command
 from imginspect.analysis.startup.context import Context
 from imginspect.analysis.startup.failures import Failures, worst
@@ -34,6 +35,7 @@ from imginspect.analysis.startup.interpreters import Form, Target
 from imginspect.analysis.startup.lookup import below
 from imginspect.analysis.startup.main_chain import MainChain
 from imginspect.analysis.startup.model import Language, Origin, Started
+from imginspect.analysis.startup.python_imports import PythonStart, judge_imports
 from imginspect.analysis.startup.resolver import UNKNOWN, LaunchResolver, Resolved, marked
 from imginspect.analysis.startup.shell_builtins import BUILTINS
 from imginspect.analysis.startup.targets import not_entered, not_sourced
@@ -76,6 +78,8 @@ class StartupClosure:
         self._times: dict[tuple[str | None, Reach, str], int] = {}
         self._work = 0
         self._is_full = False
+        self._imported: dict[tuple[object, ...], str] = {}
+        """The condition under which each Python text was looked at for its imports; empty where it is started for sure."""
 
     def start(self, command: Command, context: Context) -> None:
         """Follow the config's *command* and everything that it leads to."""
@@ -121,6 +125,7 @@ class StartupClosure:
             self.main.add(task, resolved)
         elif task.reached.reach is Reach.YES and task.origin.path is None:
             self.main.has_script = self.main.has_script or resolved.has_script
+        self._imports(task, resolved)
         task = task._replace(words=resolved.words, context=resolved.context)
         if resolved.words:
             self._command(task, resolved)
@@ -128,6 +133,28 @@ class StartupClosure:
             self._target(task, resolved)
         elif resolved.unknown:
             self.gap(task, resolved.unknown, for_want_of_reading=resolved.is_bounded)
+
+    def _imports(self, task: Task, resolved: Resolved) -> None:
+        """Look up what a Python text imports while it is loaded; what a package starts by itself is its own affair."""
+        target, python = resolved.target, resolved.interpreter
+        if target is None or python is None or target.language is not Language.PYTHON or resolved.is_stopped or resolved.fails:
+            return
+        if target.form not in (Form.FILE, Form.MODULE, Form.TEXT) or UNKNOWN in target.value or not task.stakes.is_reached:
+            return
+        node = resolved.node if target.form is not Form.TEXT else None
+        if target.form is not Form.TEXT and (node is None or (task.depth and is_packaged(self.view, node))):
+            return
+        text = target.value if target.form is Form.TEXT else None
+        module = target.value if target.form is Form.MODULE else ""
+        key = (python.path, target.options, resolved.target_context.working_dir, node.path if node is not None else text)
+        condition = _condition_of(task)
+        if self._imported.get(key, condition) and condition:
+            return
+        self._imported[key] = condition
+        start = PythonStart(python, target.options, resolved.target_context, node, module, text, condition)
+        imports = judge_imports(self.view, start)
+        self.main.conditions += imports.conditions
+        self.failures.add_imports(task, imports.problems, key)
 
     def _command(self, task: Task, resolved: Resolved) -> None:
         name = (task.words[0].text or "").rpartition("/")[2]
@@ -234,7 +261,10 @@ class StartupClosure:
         origin = task.origin
         started = Started(language, origin, text, node, tuple(word.text or "" for word in task.words), task.chain, min(task.depth, 1))
         self.result.texts.append(started)
-        if language is Language.SHELL:
+        array = array_in(text) if language is Language.SHELL and node is None and task.is_main else None
+        if array is not None:  # nothing of it starts
+            self.main.array(array, text, task.interpreter)
+        elif language is Language.SHELL:
             self._shell(task, text, arguments, node)
         elif language is Language.PYTHON:
             self._python(task, started, text)
@@ -589,6 +619,13 @@ class StartupClosure:
             gap = Gap(what, task.origin, task.chain, for_want_of_reading, is_condition, missing)
             if gap not in self.result.gaps:
                 self.result.gaps.append(gap)
+
+
+def _condition_of(task: Task) -> str:
+    """Why it is not certain that the command of *task* runs, or what becomes of its failure; empty where it is certain."""
+    if task.stakes.condition or task.reached.reach is not Reach.YES:
+        return task.stakes.condition or task.reached.why
+    return "the script goes on when it fails" if task.stakes.failure is Failure.DEALT else ""
 
 
 _WILDCARD = re.compile(r"[*?\[]")

@@ -5,13 +5,18 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from imginspect.analysis.run_user import RunUser
+from imginspect.analysis.startup.array_text import array_in, array_problem, healthcheck_problems, misplaced_problem
 from imginspect.analysis.startup.context import Context
-from imginspect.analysis.startup.lookup import below
+from imginspect.analysis.startup.interpreters import Form, interpret
+from imginspect.analysis.startup.model import Language
 from imginspect.analysis.startup.problem import Certainty, Kind, LaunchProblem
+from imginspect.analysis.startup.working_dir import working_dir_problems
+from imginspect.analysis.startup.wrappers import MOST_WRAPPERS, peel_one
 from imginspect.analysis.view import View
-from imginspect.errors import PathError
 from imginspect.oci.config import ImageConfig
-from imginspect.tar.header import DIRECTORY
+
+_MOST_ENTRIES = 20
+"""Entries of Env that are told: a start fails with the first."""
 
 
 class Command(NamedTuple):
@@ -50,7 +55,9 @@ def problems_of(view: View, command: Command, user: RunUser, context: Context) -
     elif command.is_reset:
         text = "the Entrypoint is one empty word, which Docker takes as none and other runtimes as a program without a name"
         found.append(LaunchProblem(Kind.NO_COMMAND, Certainty.DEPENDS, text, config_field="Entrypoint[0]"))
-    return [*found, *_user(user), *_working_dir(view, context)]
+    config = view.image.config
+    places = working_dir_problems(view, config.working_dir, context.mounts)
+    return [*found, *_user(user), *places, *_environment(config), *_array(config, command), *healthcheck_problems(config)]
 
 
 def _user(user: RunUser) -> list[LaunchProblem]:
@@ -63,22 +70,38 @@ def _user(user: RunUser) -> list[LaunchProblem]:
     return []
 
 
-def _working_dir(view: View, context: Context) -> list[LaunchProblem]:
-    """The runtime makes a working directory that is missing; it cannot make one where a file is."""
-    path = context.working_dir
-    if not path.startswith("/"):
-        text = f"the working directory {path!r} is no absolute path"
-        return [LaunchProblem(Kind.BAD_WORKING_DIR, Certainty.FAILS, text, config_field="WorkingDir")]
-    if below(path, context.mounts) is not None:
-        return []
-    try:
-        node = view.filesystem.resolve(path).node
-    except NotADirectoryError as error:
-        text = f"the working directory {path} cannot be made: {error}"
-        return [LaunchProblem(Kind.BAD_WORKING_DIR, Certainty.FAILS, text, config_field="WorkingDir")]
-    except PathError:
-        return []
-    if node.kind == DIRECTORY:
-        return []
-    text = f"the working directory {path} is a {node.kind}, not a directory"
-    return [LaunchProblem(Kind.BAD_WORKING_DIR, Certainty.FAILS, text, nodes=(node,), config_field="WorkingDir")]
+def _environment(config: ImageConfig) -> list[LaunchProblem]:
+    """Entries of Env that are no variable. Measured: podman and umoci refuse one without a name; podman fills in the host's value."""
+    found = []
+    for number, item in enumerate(config.env):
+        name, equals, _ = item.partition("=")
+        if not name:
+            text = f"entry {number + 1} of the config's Env has no name: podman, umoci and runc refuse to start the container"
+            found.append(LaunchProblem(Kind.BAD_ENVIRONMENT, Certainty.FAILS, text, config_field="Env"))
+        elif not equals:
+            text = (
+                f"entry {number + 1} of the config's Env has no '=': runc refuses to start the container, "
+                "and podman takes the value of that name from its own environment"
+            )
+            found.append(LaunchProblem(Kind.BAD_ENVIRONMENT, Certainty.DEPENDS, text, config_field="Env"))
+    return found[:_MOST_ENTRIES]
+
+
+def _array(config: ImageConfig, command: Command) -> list[LaunchProblem]:
+    """An array that Docker took as text for a shell, as the command behind its wrappers or as what Cmd hands to the entrypoint."""
+    target = interpret(_unwrapped(command.words))
+    if target.form is Form.TEXT and target.language is Language.SHELL:
+        array = array_in(target.value)
+        return [array_problem(array, target.interpreter, command.field_of(target.value))] if array is not None else []
+    given = interpret(config.cmd) if config.cmd and config.entrypoint else None
+    array = array_in(given.value) if given is not None and given.form is Form.TEXT and given.language is Language.SHELL else None
+    return [misplaced_problem(array, f"Cmd[{config.cmd.index(given.value)}]")] if given is not None and array is not None else []
+
+
+def _unwrapped(words: tuple[str, ...]) -> tuple[str, ...]:
+    for _ in range(MOST_WRAPPERS):
+        step = peel_one(words)
+        if step is None or step.unknown or step.shell_text is not None or not step.argv:
+            break
+        words = step.argv
+    return words

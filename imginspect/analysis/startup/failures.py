@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from imginspect.analysis.shell import Failure
@@ -44,14 +44,29 @@ class Failures:
         self._view = view
         self.made = Made()
         self._suspects: list[Suspect] = []
+        self._imports: dict[tuple[object, ...], tuple[Task, tuple[LaunchProblem, ...]]] = {}
 
     def add(self, task: Task, problem: LaunchProblem, word: str, *, is_directory: bool = False) -> None:
         """Take note of a *problem* with the command of *task* that is about *word*."""
         if problem.certainty is Certainty.FAILS and task.stakes.is_reached and len(self._suspects) < _MOST_SUSPECTS:
             self._suspects.append(Suspect(task, problem, missing_of(problem, word, task), is_directory))
 
+    def add_imports(self, task: Task, problems: tuple[LaunchProblem, ...], key: tuple[object, ...]) -> None:
+        """Take note of modules that the Python text *key*, which the command of *task* starts, does not find."""
+        if problems:
+            self._imports[key] = task, problems
+
     def told(self) -> list[LaunchProblem]:
-        """One problem for each missing thing: where it weighs most, with the number of other places."""
+        """One problem for each missing thing: where it weighs most, with the number of other places; then modules that are missing."""
+        return [*self._missing_things(), *self._missing_modules()]
+
+    def _missing_modules(self) -> Iterator[LaunchProblem]:
+        """What is not there for Python to import, unless something before it may install it."""
+        for task, problems in self._imports.values():
+            if not self.made.may_install((), "", task.stakes.order):
+                yield from problems
+
+    def _missing_things(self) -> list[LaunchProblem]:
         judged: dict[str, list[tuple[Certainty, Suspect]]] = {}
         for suspect in self._suspects:
             certainty = self._judge(suspect)

@@ -10,6 +10,7 @@ from imginspect.analysis.startup.command import Command
 from imginspect.analysis.startup.compiled import Executed
 from imginspect.analysis.startup.context import Context, environment_of
 from imginspect.analysis.startup.interpreters import Target
+from imginspect.analysis.startup.lookup import absolute
 from imginspect.analysis.startup.model import Started
 from imginspect.analysis.startup.problem import Certainty, LaunchProblem
 from imginspect.analysis.view import View
@@ -50,4 +51,4 @@ class Launch(NamedTuple):
 def first_context(view: View, user: RunUser, mounts: Sequence[str]) -> Context:
     """What the command itself finds when the runtime starts it."""
     config = view.image.config
-    return Context(user, environment_of(config.env), config.working_dir or "/", tuple(mounts))
+    return Context(user, environment_of(config.env), absolute(config.working_dir, "/"), tuple(mounts))

@@ -12,11 +12,12 @@ from imginspect.analysis.startup.problem import Certainty, Kind, LaunchProblem
 from imginspect.analysis.view import View
 from imginspect.errors import PathError
 from imginspect.filesystem import Hidden, Node
-from imginspect.filesystem.filesystem import LinkLoop
+from imginspect.filesystem.filesystem import LinkLoop, Resolution
 from imginspect.tar.header import DIRECTORY, FILE, HARDLINK
 
 _LONGEST_PATH = 4095
 _MOST_GONE = 5
+_AS_DIRECTORY = ("/", "/.")
 _KERNEL = ("/proc", "/dev", "/sys")
 
 
@@ -51,7 +52,7 @@ def locate(view: View, path: str, user: RunUser, mounts: Sequence[str] = ()) -> 
     if len(path) > _LONGEST_PATH or "\0" in path:
         return Located(path, None, problems=(_failing(Kind.NOT_FOUND, f"{path[:100]}… is no path: it is too long or holds a NUL"),))
     try:
-        found = view.filesystem.resolve(path)
+        found = view.filesystem.resolve(_through_made(view, path))
     except LinkLoop:
         return Located(path, None, problems=(_failing(Kind.LINK_LOOP, f"{path} leads through links that go in a circle"),))
     except PathError as error:
@@ -60,7 +61,18 @@ def locate(view: View, path: str, user: RunUser, mounts: Sequence[str] = ()) -> 
         mount = below(node.path, mounts)
         if mount is not None:
             return Located(path, None, found.links, (_mounted(view, path, mount, node),))
+    slashed = _slashed(view, path, found)
+    if slashed and found.node.kind != DIRECTORY:
+        text = f"{slashed} as if it were a directory, and {found.node.path} is a {found.node.kind}: Linux refuses it (Not a directory)"
+        problem = LaunchProblem(Kind.NOT_FOUND, Certainty.FAILS, text, nodes=(*found.links, found.node))
+        return Located(path, None, found.links, (problem,))
     return Located(path, found.node, found.links, _barriers(view, path, (*found.links, found.node), user))
+
+
+def _through_made(view: View, path: str) -> str:
+    """*path* without the way through a working directory that the image lacks: the runtime makes it, so that ``..`` leads back."""
+    made = absolute(view.image.config.working_dir, "/").rstrip("/")
+    return posixpath.normpath(path) if path.startswith(f"{made}/../") and not leads_somewhere(view, made) else path
 
 
 def leads_somewhere(view: View, path: str) -> bool:
@@ -87,6 +99,20 @@ def shown(located: Located) -> str:
     if located.node is None or not located.links or located.node.path == located.path:
         return located.path
     return f"{located.path} (a link to {located.node.path})"
+
+
+def _slashed(view: View, path: str, found: Resolution) -> str:
+    """What names the end of *path* with a slash or ``/.`` behind it: the path itself or the last link; empty where nothing does."""
+    if path.endswith(_AS_DIRECTORY):
+        return f"{path} is named"
+    last = found.links[-1] if found.links else None
+    if last is None or not last.link_target.endswith(_AS_DIRECTORY):
+        return ""
+    try:
+        is_end = view.filesystem.resolve(last.path).node.path == found.node.path
+    except PathError:
+        return ""
+    return f"the link {last.path} names {last.link_target}" if is_end else ""
 
 
 def _failing(kind: Kind, text: str) -> LaunchProblem:

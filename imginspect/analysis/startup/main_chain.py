@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from imginspect.analysis.startup.array_text import Array, array_problem
 from imginspect.analysis.startup.command import Command
 from imginspect.analysis.startup.compiled import Executed
 from imginspect.analysis.startup.failures import missing_of
@@ -53,6 +54,10 @@ class MainChain:
         """Take note that the text of *task* was not followed."""
         certainty = Certainty.UNREAD if is_unread else Certainty.UNKNOWN
         self.problems.append(LaunchProblem(Kind.NOT_FOLLOWED, certainty, text, Concern.SCRIPT, config_field=task.origin.config_field))
+
+    def array(self, array: Array, text: str, shell: str) -> None:
+        """Take note that the shell is given *text*, a list of words that was meant as the exec form."""
+        self.problems.append(array_problem(array, shell, self.command.field_of(text) or "Cmd"))
 
     def _placed(self, problem: LaunchProblem, task: Task, word: str) -> LaunchProblem:
         if not task.depth and problem.kind in (Kind.NOT_FOUND, Kind.NO_MODULE):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from imginspect.analysis.startup.access import EXECUTE, allows, described, differs
+from imginspect.analysis.startup.applets import applet_problem
 from imginspect.analysis.startup.compiled import Executed, Notes, judge_compiled
 from imginspect.analysis.startup.context import Context
 from imginspect.analysis.startup.lookup import Located, absolute, is_file, locate, shown
@@ -54,6 +55,8 @@ def execute(view: View, located: Located, argv: tuple[str, ...], context: Contex
         found = _shebang(view, at, context, notes)
         if found is None:
             is_for_shell = _binary(view, at, context, notes)
+            applet = applet_problem(view, at, words)
+            notes.problems += [applet] if applet is not None else []
             break
         if depth == _DEEPEST:
             notes.fail(Kind.BAD_SHEBANG, f"{located.path}: more than {_DEEPEST} scripts are each other's interpreter", [at.node])

@@ -20,7 +20,7 @@ from imginspect.analysis.startup.shebang import parse_shebang
 from imginspect.analysis.startup.shell_builtins import BUILTINS
 from imginspect.analysis.startup.special_wrappers import Step
 from imginspect.analysis.startup.targets import Interpreter, find_target
-from imginspect.analysis.startup.wrappers import peel_one
+from imginspect.analysis.startup.wrappers import ENDS_AT_ONCE, peel_one
 from imginspect.analysis.values import Value, constant, dynamic
 from imginspect.analysis.view import View
 from imginspect.filesystem import Node
@@ -45,10 +45,10 @@ class Resolved:
     """What one command comes to.
 
     *passed* are the wrappers on the way, each with its own words. *words* are the command behind them as it is written, in *context*
-    (empty where there is none, or a text for a shell instead); *program* is the file of its first word. *target* is what runs in the end
-    by *target_words*, in *target_context*, and *node* its file; *is_by_first_line*: the first line of *program* leads there. *unknown*
-    says why the end was not reached. Problems behind a program that is not there or cannot run are not listed (*is_stopped*): the fields
-    above then tell what would run.
+    (empty where there is none, or a text for a shell instead); *program* is the file of its first word. *target* is what *interpreter*
+    (a file too) runs in the end by *target_words*, in *target_context*, and *node* its file; *is_by_first_line*: the first line of
+    *program* leads there. *unknown* says why the end was not reached. Problems behind a program that is not there or cannot run are not
+    listed (*is_stopped*): the fields above then tell what would run.
     """
 
     words: tuple[Value, ...]
@@ -56,6 +56,7 @@ class Resolved:
     target_context: Context
     passed: list[tuple[str, ...]] = field(default_factory=list)
     program: Located | None = None
+    interpreter: Located | None = None
     target: Target | None = None
     target_words: tuple[str, ...] = ()
     node: Node | None = None
@@ -214,6 +215,9 @@ class _Resolution:
             whose = f"the shell of {step.user}" if step.user else f"the shell that {step.name} starts"
             self._text(Target(Language.SHELL, Form.TEXT, step.shell_text, (), whose), context)
             return None
+        if not step.argv and step.name in ENDS_AT_ONCE:
+            self._tell(f"{step.name} is given no command and ends at once")
+            return None
         if not step.argv:
             if not step.may_be_alone:
                 certainty = Certainty.FAILS if step.name in _STARTERS else Certainty.DEPENDS
@@ -236,6 +240,7 @@ class _Resolution:
     # -- what is at the end ------------------------------------------------------------------------------------------
 
     def _target(self, target: Target, at: _Next, located: Located | None) -> None:
+        self._result.interpreter = located
         if target.form is Form.TEXT:
             self._text(target, at.context)
             return

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from imginspect.analysis.run_user import run_user
+from imginspect.analysis.startup.array_text import without_repeats
 from imginspect.analysis.startup.closure import StartupClosure
 from imginspect.analysis.startup.command import command_of, problems_of
 from imginspect.analysis.startup.followed import Followed
@@ -41,7 +42,7 @@ def startup(view: View, mounts: Sequence[str] = (), is_known: Callable[[str], bo
         user=user,
         context=context,
         steps=tuple(main.steps),
-        problems=(*problems, *main.problems, *closure.result.failures),
+        problems=without_repeats((*problems, *main.problems, *closure.result.failures)),
         conditions=tuple(dict.fromkeys(main.conditions)),
         executed=tuple(main.executed),
         started=tuple(main.started),

@@ -21,6 +21,7 @@ from imginspect.wording import counted
 
 _VARIABLE = re.compile(r"\$(?:\{|[A-Za-z_])")
 _WINDOWS_LINES = 3
+_SHELLS = frozenset({"sh", "bash", "dash", "ash", "zsh", "ksh"})
 
 
 class Found(NamedTuple):
@@ -164,6 +165,8 @@ def _readable(node: Node, target: Target, context: Context) -> list[LaunchProble
 def _content(view: View, node: Node, target: Target) -> list[LaunchProblem]:
     if not node.size:
         return [_problem(Kind.OTHER, f"{node.path} is empty: {target.interpreter} does nothing with it", (node,), Certainty.DEPENDS)]
+    if node.content_class == "elf":
+        return _compiled(node, target)
     if target.language is not Language.SHELL:
         return []
     lines = (view.head(node) or b"").split(b"\n")[:-1]
@@ -172,6 +175,15 @@ def _content(view: View, node: Node, target: Target) -> list[LaunchProblem]:
         text = f"the lines of {node.path} have Windows line ends: {target.interpreter} takes the carriage return for part of each command"
         return [LaunchProblem(Kind.BAD_FORMAT, Certainty.DEPENDS, text, Concern.SCRIPT, (node,), line=code[0][0])]
     return []
+
+
+def _compiled(node: Node, target: Target) -> list[LaunchProblem]:
+    """A compiled program as a script. Python runs one that has a zip archive at its end, which a shell never has."""
+    is_sure = target.language is Language.SHELL or posixpath.basename(target.value) in _SHELLS
+    text = f"{target.interpreter} is given {target.value} as its script, which is a compiled program"
+    if posixpath.basename(target.value) in _SHELLS:
+        text += "; behind an ENTRYPOINT in the exec form the CMD has to be in the exec form too"
+    return [_problem(Kind.BAD_FORMAT, text, (node,), Certainty.FAILS if is_sure else Certainty.DEPENDS)]
 
 
 def _module(view: View, python: Located, target: Target, context: Context) -> Found:

@@ -9,6 +9,9 @@ from imginspect.analysis.startup.options import Scanned, assignments, grammar, s
 from imginspect.analysis.startup.special_wrappers import SPECIAL, Step, launcher
 from imginspect.analysis.startup.wrapper_table import LAUNCHERS, WRAPPERS, Grammar
 
+MOST_WRAPPERS = 16
+ENDS_AT_ONCE = frozenset({"env", "nice", "ionice", "exec", "command", "builtin", "eval"})
+"""Wrappers that end with 0 where they are given no command (coreutils 9.1, util-linux 2.38, bash 5.2, dash 0.5.12)."""
 _PYTHON = re.compile(r"(?:python|pypy)[0-9.]*t?\Z")
 _SUFFIX = re.compile(r"-(?:static|amd64|arm64|x86_64|aarch64|muslc-amd64|static-amd64|static-muslc-amd64)\Z")
 
