@@ -65,9 +65,13 @@ class Places:
         self._shown = shown
         wanted = set(paths)
         self._ordinals: dict[tuple[int, str], list[int]] = {}
+        self._marked: set[tuple[int, str]] = set()
+        """Directories in which a layer has a whiteout, and what that hides."""
         for layer, index in enumerate(contents.layers):
             for ordinal, entry in enumerate(index.entries):
-                if entry.kind not in MARKERS and entry.path in wanted:
+                if entry.kind in MARKERS:
+                    self._marked.update((layer, path) for path in (entry.parent, entry.path) if path in wanted)
+                elif entry.path in wanted:
                     self._ordinals.setdefault((layer, entry.path), []).append(ordinal)
         self._texts: dict[tuple[int, int], Text | None] = {}
 
@@ -84,6 +88,8 @@ class Places:
         if not found:
             gone = [hidden.node for hidden in self._contents.filesystem.history(path) if hidden.by_layer == layer]
             found = [Place(node.sha256, node.size, None) for node in gone]
+        if not found and (layer, path) in self._marked:
+            found = [Place(None, 0, None)]
         return found
 
     def _place(self, layer: int, ordinal: int) -> Place:

@@ -19,7 +19,7 @@ from imginspect.report.document import SCHEMA_VERSION, Document
 from imginspect.report.report import Report
 from imginspect.report.strict_json import dump
 from imginspect.report.tree import report_tree
-from tests.image_builder import ImageBuilder, file
+from tests.image_builder import ImageBuilder, file, program
 from tests.report.sample_document import sample_document
 
 POLICY = b"id: epcc-tre\ntitle: the policy\n"
@@ -79,7 +79,7 @@ def criteria() -> Criteria:
 
 def image(script: bytes = SCRIPT, **config: Any) -> ImageBuilder:
     """An image whose entrypoint downloads something."""
-    built = ImageBuilder().layer(file("/bin/sh", b"#!/x\n", mode=0o755)).layer(file("/app/run.sh", script, mode=0o755))
+    built = ImageBuilder().layer(program("/bin/sh")).layer(file("/app/run.sh", script, mode=0o755))
     options: dict[str, Any] = {"entrypoint": ["/app/run.sh"], "env": {"TMPDIR": "/tmp"}}
     return built.config(**(options | config)).reference("app:1")
 
