@@ -37,8 +37,16 @@ MARKED_BELOW_FILE = (
 )
 
 
-def marked_through_link(path: str, target: str) -> str:
+def marked_through_lower_link(path: str, target: str) -> str:
     """A whiteout whose directory is a link of a lower layer."""
+    return (
+        f"a whiteout below {path}, a link to {target[:_LONGEST]}: {_OVERLAY} puts a directory in its place and deletes nothing "
+        f"in the link's target; {_OTHERS} delete there. Here the link and the files in its target are shown"
+    )
+
+
+def marked_through_link(path: str, target: str) -> str:
+    """A whiteout whose directory is a link of its own layer."""
     return (
         f"a whiteout below {path}, a link to {target[:_LONGEST]}: {_OVERLAY} puts a directory in its place and deletes nothing "
         f"in the link's target; {_OTHERS} delete there, as shown here"

@@ -87,6 +87,9 @@ class Whiteouts(LayerWalk):
         if not target:
             self._note(Topic.RUNTIME, here, differences.MARKED_BELOW_FILE)
             return None
+        if made is None:  # what some runtimes go on showing is shown: nothing that may run is left out
+            self._note(Topic.RUNTIME, here, differences.marked_through_lower_link(here, target))
+            return None
         self._note(Topic.RUNTIME, here, differences.marked_through_link(here, target))
         start = "" if target.startswith("/") else here.rpartition("/")[0]
         parts = [part for part in target.split("/") if part != "."]
