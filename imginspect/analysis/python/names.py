@@ -9,14 +9,16 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeAlias
 
+from imginspect.analysis.lines import Lines, Rows
 from imginspect.analysis.network.target import is_loopback
 from imginspect.analysis.python.model import UNKNOWN_NAME
-from imginspect.analysis.values import Value, constant, dynamic, joined, united
+from imginspect.analysis.values import Value, constant, dynamic, joined, located, united
 
 Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 _DEEPEST = 12
 _MOST_RETURNS = 8
 _MOST_EACH = 20
+_SHORTEST_COMMAND = 4
 _MOST_STEPS = 600_000
 _NESTED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 _PATHS = frozenset({"pathlib.Path", "pathlib.PurePath", "pathlib.PosixPath", "str", "os.path.abspath", "os.path.realpath", "os.fspath"})
@@ -46,7 +48,8 @@ class Bound:
 class Names:
     """Looks names up in the scopes of one text. *path* is the text's own, *environment* what the image sets."""
 
-    def __init__(self, environment: Mapping[str, str], path: str, directory: str) -> None:
+    def __init__(self, environment: Mapping[str, str], path: str, directory: str, rows: Rows | None = None) -> None:
+        self._rows = rows or Rows("")
         self._environment = environment
         self._path = path
         self._directory = directory
@@ -273,9 +276,10 @@ class Names:
             return dynamic("…")
         match node:
             case ast.Constant():
-                return constant(_text(node.value), _source(node))
+                return constant(_text(node.value), _source(node), lines=self._lines(node))
             case ast.JoinedStr():
-                return joined([self.value(part, scope, depth + 1) for part in node.values], _source(node))
+                parts = [self.value(part, scope, depth + 1) for part in node.values]
+                return located(joined(parts, _source(node)), ((0, self._rows.line(node.lineno, node.col_offset)),))
             case ast.FormattedValue():
                 return self.value(node.value, scope, depth + 1)
             case ast.Name():
@@ -292,6 +296,11 @@ class Names:
                 return self._value_of_attribute(node, scope, depth)
             case _:
                 return dynamic(_source(node))
+
+    def _lines(self, node: ast.Constant) -> Lines:
+        if not isinstance(node.value, str) or len(node.value) < _SHORTEST_COMMAND:
+            return ()
+        return self._rows.literal(node.value, node.lineno, node.end_lineno or node.lineno, node.col_offset)
 
     def _value_of_name(self, node: ast.Name, scope: int, depth: int) -> Value:
         if node.id == "__file__":

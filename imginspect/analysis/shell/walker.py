@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from tree_sitter import Node
 
+from imginspect.analysis.lines import Lines, in_bytes
 from imginspect.analysis.shell import builtins, fallback, redirects
 from imginspect.analysis.shell.builtins import Step
 from imginspect.analysis.shell.conditions import condition_of
@@ -50,16 +51,18 @@ def commands(
     directory: str = "",
     sourced: Sourced | None = None,
     globbed: Globbed | None = None,
+    lines: Lines = (),
 ) -> ShellText:
     """What the script *text* runs.
 
     *environment* is what is set before, *arguments* what it is given (None where that is not known), *path* its own and *directory* where
     it is started. *sourced* gives the text of a file that it sources, None for one that is not there; *globbed* the files that a pattern
-    stands for, None where that is not known.
+    stands for, None where that is not known. *lines* say where the script stands that is an inline text of another one: its commands
+    have lines of that.
     """
     walker = Walker(environment or {}, arguments, path, directory, sourced)
     walker.globbed = globbed
-    walker.run(text)
+    walker.run(text, lines)
     return ShellText(tuple(walker.found), walker.incomplete, walker.has_errors, walker.steps)
 
 
@@ -98,9 +101,9 @@ class Walker:
         """How many steps were made."""
         return _MOST_STEPS - self._left + self.variables.spent // _BYTES_A_STEP
 
-    def run(self, text: str) -> None:
+    def run(self, text: str, lines: Lines = ()) -> None:
         """Walk *text*, then the functions that nothing calls."""
-        self._drive(self.text(text, None))
+        self._drive(self.text(text, None, lines=lines))
         for name in [name for name in self._functions if name not in self._called]:
             for body, place in self._functions[name]:
                 self.variables.enter()
@@ -121,20 +124,22 @@ class Walker:
             else:
                 stack.append(inner)
 
-    def text(self, text: str, around: Place | None, path: str | None = None) -> Step:
+    def text(self, text: str, around: Place | None, path: str | None = None, lines: Lines = ()) -> Step:
         """Walk a text: the script, a sourced file, or what ``eval`` and ``trap`` are given."""
-        data = text.replace("\r\n", "\n").replace("\0", "").encode("utf-8", "replace")  # shells pass over NUL
+        plain = text.replace("\r\n", "\n").replace("\0", "")  # shells pass over NUL
+        data = plain.encode("utf-8", "replace")
+        lines, at = in_bytes(plain, lines if plain == text else lines[:1]), 0
         if len(data) > MOST_BYTES:
             self.incomplete = f"it is longer than {MOST_BYTES >> 20} MiB"
             data = data[:MOST_BYTES]
         flow = around.flow if around else Flow()
         for piece in pieces(data):
-            words = Expander(piece.data, self.variables)
+            words = Expander(piece.data, self.variables, piece.lines_before, lines, at)
+            at += len(piece.data)
             if around is None:
-                place = Place(words, piece.data, piece.lines_before, path, flow)
+                place = Place(words, piece.data, path, flow)
             else:
-                before = around.lines_before if path is None else piece.lines_before
-                place = replace(around, words=words, data=piece.data, lines_before=before, path=path or around.path, flow=flow)
+                place = replace(around, words=words, data=piece.data, path=path or around.path, flow=flow)
             if piece.tree is None:
                 self.has_errors = True
                 self._guess(piece.data, 0, place)
@@ -304,7 +309,7 @@ class Walker:
             defined = self._functions.setdefault(place.words.source(name), [])
             if not place_now.is_conditional:
                 defined.clear()
-            defined.append((body, Place(place.words, place.data, place.lines_before, place.path, is_certain=place.is_certain)))
+            defined.append((body, Place(place.words, place.data, place.path, is_certain=place.is_certain)))
         yield from ()
 
     def call(self, name: str, arguments: tuple[Value, ...] | None, place: Place) -> Step:
@@ -319,10 +324,7 @@ class Walker:
         for body, defined in list(self._functions[name]):
             self.variables.set("@", arguments)
             around = place.now()
-            inner = replace(
-                around, words=defined.words, data=defined.data, lines_before=defined.lines_before, path=defined.path, flow=Flow(),
-                calls=(*place.calls, name),
-            )  # fmt: skip
+            inner = replace(around, words=defined.words, data=defined.data, path=defined.path, flow=Flow(), calls=(*place.calls, name))
             yield self.visit(body, inner)
             if inner.flow.ended == "exit":
                 place.flow.ended = place.flow.ended or "exit"
@@ -453,7 +455,7 @@ class Walker:
         now = place.now()
         return Command(
             words=tuple(fields),
-            line=place.lines_before + node.start_point.row + 1,
+            line=place.words.line(node.start_byte),
             source=" ".join(place.words.source(node)[:_LONGEST_SOURCE].split()),
             when=now.when,
             path=place.path,
@@ -488,10 +490,11 @@ class Walker:
             if inner.flow.ended == "exit":
                 place.flow.ended = "exit"
 
-    def nested(self, text: str, place: Place, line: int) -> Step:
-        """Walk a text that ``eval`` or ``trap`` is given."""
+    def nested(self, given: Value, place: Place, line: int) -> Step:
+        """Walk a text that ``eval`` or ``trap`` is given on *line*."""
         if place.nesting < _MOST_NESTED:
-            yield self.text(text, replace(place.now(), flow=Flow(), nesting=place.nesting + 1, lines_before=line - 1))
+            inner = replace(place.now(), flow=Flow(), nesting=place.nesting + 1)
+            yield self.text(given.text or "", inner, lines=given.lines or ((0, line),))
         else:
             self.incomplete = "texts are nested too deep in it"
 
@@ -506,7 +509,7 @@ class Walker:
             self.found.append(
                 Command(
                     words=tuple(constant(text) for text in texts),
-                    line=place.lines_before + row + line,
+                    line=place.words.line_of_row(row + line - 1),
                     source=" ".join(texts)[:_LONGEST_SOURCE],
                     when=now.when if now.when is not When.ALWAYS else When.BRANCH,
                     path=place.path,

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from fnmatch import fnmatchcase
 from itertools import islice
 
+from imginspect.analysis.lines import Lines, lines_of
 from imginspect.analysis.network.calls import Module, reached_calls
 from imginspect.analysis.network.guards import YES, Guards, Reach, Reached, find_program, found, least
 from imginspect.analysis.network.packages import SYSTEM, is_copied, is_packaged
@@ -23,7 +24,7 @@ from imginspect.analysis.shell import Command, When, commands
 from imginspect.analysis.startup import follow_python
 from imginspect.analysis.startup.follow_given import executed_by_find, handed_on
 from imginspect.analysis.startup.follow_tools import IS_IN_A_BIN, starts_others
-from imginspect.analysis.startup.followed import CodeCall, Followed, Gap, Ran, Task
+from imginspect.analysis.startup.followed import CodeCall, Followed, Gap, Ran, Task, with_line
 from imginspect.analysis.startup.interpreters import Form, Target, interpret
 from imginspect.analysis.startup.launch import Launch
 from imginspect.analysis.startup.lookup import below
@@ -122,7 +123,8 @@ class _Follower:
 
     def _one(self, task: Task) -> None:
         if task.shell_text is not None:
-            self._shell(task, task.shell_text, (), None)
+            lines = lines_of(task.shell_text, task.words, task.origin.line)
+            self._shell(task._replace(lines=lines), task.shell_text, (), None)
             return
         texts = [_DYNAMIC + word.start if word.text is None else word.text for word in task.words]
         peeled = peel(texts)
@@ -236,12 +238,13 @@ class _Follower:
         origin = Origin(path, None, None, node.layer_index)
         where = task.chain or (f"{task.origin.config_field or ''} {path}".strip(),)
         chain = where if not task.chain else (*task.chain[:-1], f"{task.chain[-1]} runs {path}")
-        self._text(task._replace(origin=origin, chain=chain), language, text, node, arguments)
+        self._text(task._replace(origin=origin, chain=chain, lines=()), language, text, node, arguments)
 
     def _inline(self, task: Task, language: Language, text: str, arguments: Sequence[str]) -> None:
         """A text that stands in the config or in a script itself."""
         chain = task.chain or (task.origin.config_field or "the command",)
-        self._text(task._replace(chain=chain), language, text, None, arguments)
+        given = [*task.words, *([task.here_text] if task.here_text is not None else [])]
+        self._text(task._replace(chain=chain, lines=lines_of(text, given, task.origin.line)), language, text, None, arguments)
 
     def _text(self, task: Task, language: Language, text: str, node: Node | None, arguments: Sequence[str]) -> None:
         if not self._may_work(task, text):
@@ -275,7 +278,10 @@ class _Follower:
         def globbed(pattern: str) -> list[str] | None:
             return self._globbed(pattern)
 
-        result = commands(text, task.environment, given, path=path or "", directory=task.directory or "", sourced=sourced, globbed=globbed)
+        where = task.directory or ""
+        result = commands(
+            text, task.environment, given, path=path or "", directory=where, sourced=sourced, globbed=globbed, lines=task.lines
+        )
         self._work += result.steps * _WORK_FOR_A_STEP
         if result.incomplete:
             self.gap(task, f"{_where(task)}: {result.incomplete}", for_want_of_reading=True)
@@ -331,7 +337,7 @@ class _Follower:
         if command.path is not None:
             origin = Origin(command.path, None, command.line)
             chain = (*chain, f"sourced {command.path}")
-        chain = (*chain, f"line {command.line}") if origin.path or command.line > 1 else (*chain, "its command")
+        chain = with_line(chain, command.line) if origin.path or command.line > 1 else (*chain, "its command")
         inner = task._replace(
             words=command.words,
             origin=origin,
@@ -369,16 +375,18 @@ class _Follower:
         """The project's own module or file that a server or runner such as gunicorn is given."""
         for node, is_main in follow_python.served(self, task.environment, task.directory or "/", name, arguments):
             text = self.view.text(node)
+            lines: Lines = ()
             if text is None:
                 self.gap(task, f"{node.path} was not read", for_want_of_reading=True)
                 continue
             if node.path.endswith(".ipynb"):
-                text = follow_python.notebook(text)
-                if text is None:
+                code = follow_python.notebook(text)
+                if code is None:
                     self.gap(task, f"{node.path} is no notebook that could be read")
                     continue
+                text, lines = code
             chain = (*(task.chain or (task.origin.config_field or "the command",)), f"{name} loads {node.path}")
-            inner = task._replace(origin=Origin(node.path, None, None, node.layer_index), chain=chain)
+            inner = task._replace(origin=Origin(node.path, None, None, node.layer_index), chain=chain, lines=lines)
             if self._may_work(inner, text):
                 started = Started(Language.PYTHON, inner.origin, text, node, (node.path,), chain, 1)
                 self.result.texts.append(started)
@@ -386,7 +394,7 @@ class _Follower:
 
     def _python(self, task: Task, started: Started, text: str, *, is_main: bool = True) -> None:
         path = started.origin.path or ""
-        read = calls(text, task.environment, path=path, directory=task.directory or "", is_main=is_main)
+        read = calls(text, task.environment, path=path, directory=task.directory or "", is_main=is_main, lines=task.lines)
         modules = [Module(started, read, is_main=True)]
         follow_python.add_imports(self, modules, task.environment, task.directory or "/", task)
         shadowed = follow_python.shadowing(modules)
@@ -399,7 +407,7 @@ class _Follower:
             reached = least(task.reached, by_program)
             if reached.reach is not Reach.NEVER and call.name.partition(".")[0] not in shadowed:
                 base = module.started.origin
-                chain = (*module.started.chain, f"line {call.line}") if base.path else task.chain
+                chain = with_line(module.started.chain, call.line) if base.path else task.chain
                 self._code_call(task, "python", call, base._replace(line=call.line), chain, reached)
 
     def _code_call(self, task: Task, language: str, call: Call, origin: Origin, chain: tuple[str, ...], reached: Reached) -> None:
@@ -416,7 +424,7 @@ class _Follower:
         if started is None:
             return
         if isinstance(started, str):
-            self.add(inner._replace(words=(), shell_text=started))
+            self.add(inner._replace(words=follow_python.texts_of(call), shell_text=started))
         elif started and started[0].text is None and not started[0].prefix:
             self.gap(inner, f"the command that {call.name} starts is not known before it runs")
         else:
@@ -425,7 +433,8 @@ class _Follower:
     # -- R and Julia ---------------------------------------------------------------------------------------------------
 
     def _patterns(self, task: Task, language: str, text: str) -> None:
-        read = pattern_calls(follow_python.chunks(text) if (task.origin.path or "").endswith((".Rmd", ".qmd", ".rmd")) else text, language)
+        is_markdown = not task.lines and (task.origin.path or "").endswith((".Rmd", ".qmd", ".rmd"))
+        read = pattern_calls(follow_python.chunks(text) if is_markdown else text, language, task.lines)
         if read.not_understood:
             self.gap(task, f"{_where(task)}: {read.not_understood}")
         name = "R" if language == "r" else "Julia"
@@ -435,7 +444,7 @@ class _Follower:
             reached = least(task.reached, guards.reached(call.spot.guards))
             if reached.reach is Reach.NEVER:
                 continue
-            chain = (*task.chain, f"line {call.line}")
+            chain = with_line(task.chain, call.line)
             self._code_call(task, language, call, task.origin._replace(line=call.line), chain, reached)
             self._included(task._replace(chain=chain, reached=reached, depth=task.depth + 1), call)
 
@@ -566,7 +575,8 @@ def _values(argv: Sequence[str], words: Sequence[Value]) -> tuple[Value, ...]:
     texts = [_DYNAMIC + word.start if word.text is None else word.text for word in words]
     if len(argv) <= len(texts) and list(argv) == texts[len(texts) - len(argv) :]:
         return tuple(words[len(words) - len(argv) :])
-    return tuple(dynamic(text) if _DYNAMIC in text else constant(text) for text in argv)
+    known = {word.text: word for word in words if word.text is not None}
+    return tuple(dynamic(text) if _DYNAMIC in text else known.get(text) or constant(text) for text in argv)
 
 
 def _texts(words: Sequence[Value]) -> list[str]:

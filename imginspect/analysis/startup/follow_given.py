@@ -53,7 +53,7 @@ def _put(command: Sequence[Value], mark: str, value: Value) -> tuple[Value, ...]
 def _filled(word: Value, mark: str, value: Value) -> Value:
     text = word.text or ""
     if value.text is not None:
-        return constant(text.replace(mark, value.text))
+        return constant(text.replace(mark, value.text), lines=word.lines[:1])
     return Value(None, text, text.partition(mark)[0] + value.prefix)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from imginspect.analysis.lines import Lines
 from imginspect.analysis.network.guards import Reached
 from imginspect.analysis.python.model import Call
 from imginspect.analysis.startup.model import Origin, Started
@@ -59,6 +60,12 @@ class Followed:
     """(path, dotted name) of what a Python text hands to calls, or returns."""
 
 
+def with_line(chain: tuple[str, ...], line: int) -> tuple[str, ...]:
+    """*chain* with the step to *line*, where it is not there already: that of an inline text on one line."""
+    step = f"line {line}"
+    return chain if chain[-1:] == (step,) else (*chain, step)
+
+
 class Task(NamedTuple):
     """A command or (*text*) an inline text that is still to be followed."""
 
@@ -73,3 +80,5 @@ class Task(NamedTuple):
     source: str = ""
     is_certain: bool = True
     shell_text: str | None = None
+    lines: Lines = ()
+    """Where the inline text stands that is being followed; empty for a file of its own."""
