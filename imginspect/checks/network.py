@@ -68,7 +68,7 @@ def _undetermined(subject: Subject, facts: Network, gaps: list[Gap], found: list
 
 def _found(subject: Subject, site: CallSite) -> Found:
     """A place as a finding: failing where it runs for sure and contacts another machine for sure."""
-    whom = f", contacting {site.target}" if site.target else ""
+    whom = f", contacting {site.target}" if site.target else f", {site.named}" if site.named else ""
     message = f"{_place(site.chain, site.what)}: {site.entry.title}{whom}"
     why = site.reached.why if site.reached.reach < Reach.YES else ""
     if site.reached.reach is Reach.IF_ABSENT:
@@ -80,7 +80,7 @@ def _found(subject: Subject, site: CallSite) -> Found:
     elif not site.is_certain:
         why = why or "the text around it is not valid, so it was only guessed at"
     verdict = Verdict.WARN if why else Verdict.FAIL
-    confidence = Confidence.LOW if not site.is_certain else Confidence.MEDIUM if why or not site.target else Confidence.HIGH
+    confidence = Confidence.LOW if not site.is_certain else Confidence.MEDIUM if why or not (site.target or site.named) else Confidence.HIGH
     return Found(verdict, f"{message}; {why}" if why else message, _evidence(subject, site.origin, site.what), confidence)
 
 

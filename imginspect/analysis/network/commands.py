@@ -34,6 +34,8 @@ class Contact(NamedTuple):
     variables: tuple[str, ...] = ()
     is_client: bool = False
     doubt: str = ""
+    named: str = ""
+    """What it installs or fetches where it names no host: ``installing survminer``."""
 
 
 def contact(
@@ -174,4 +176,5 @@ def _target(match: CommandMatch, operands: list[Value]) -> tuple[str, tuple[str,
         return "", ()
     first = away[0]
     is_nickname = match.target == "repository" and ":" not in first.start  # ``origin``: where it leads stands in a file of git's
-    return "" if is_nickname else shown_host(first), (first.variables if first.text is None and not first.prefix else ())
+    is_word = match.target == "url" and not re.search(r"[.:/]", first.start)  # ``http GET …``, ``gdown FILE``
+    return "" if is_nickname or is_word else shown_host(first), (first.variables if first.text is None and not first.prefix else ())

@@ -41,6 +41,8 @@ class CallSite(NamedTuple):
     is_certain: bool
     is_client: bool
     doubt: str = ""
+    named: str = ""
+    """What is installed or fetched by its name, in words."""
 
 
 class Network(NamedTuple):
@@ -109,7 +111,17 @@ def _is_directory(view: View, directory: str | None, path: str) -> bool:
 
 def _site(found: Contact, place: Ran | CodeCall, what: str, *, is_certain: bool) -> CallSite:
     return CallSite(
-        found.entry, what, place.origin, place.chain, found.target, found.variables, place.reached, is_certain, found.is_client, found.doubt
+        found.entry,
+        what,
+        place.origin,
+        place.chain,
+        found.target,
+        found.variables,
+        place.reached,
+        is_certain,
+        found.is_client,
+        found.doubt,
+        found.named,
     )
 
 

@@ -302,6 +302,8 @@ class _Reader:
             if not name:
                 continue
             self.handed.add(name)
+            if self._names.is_result(argument, spot.scope):
+                continue  # it was called where it was made
             if "." in name and name.rpartition(".")[2][:1].islower() and not isinstance(argument, ast.Call):
                 behind = node.args[number + 1 :] if number < len(node.args) else []
                 self._hand(name, node, behind, spot)

@@ -6,7 +6,7 @@ import ast
 import builtins
 import posixpath
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from imginspect.analysis.lines import Lines, Rows
@@ -24,6 +24,8 @@ _NESTED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 _PATHS = frozenset({"pathlib.Path", "pathlib.PurePath", "pathlib.PosixPath", "str", "os.path.abspath", "os.path.realpath", "os.fspath"})
 _BASES = frozenset({"base_url", "endpoint_url", "api_base", "azure_endpoint", "server_url"})
 """Arguments by which a client is told whom it shall talk to."""
+_MAKING = frozenset({"functools.partial", "getattr", "importlib.import_module", "__import__", "vars", "staticmethod"})
+"""Calls that give a function or module, and do not call it."""
 _SAME = frozenset({"resolve", "absolute", "as_posix", "expanduser", "strip", "encode"})
 
 
@@ -212,6 +214,33 @@ class Names:
                 return self._dotted_item(node, scope, depth)
             case _:
                 return ""
+
+    def is_result(self, node: ast.expr, scope: int, depth: int = 0) -> bool:
+        """Whether *node* is what a call gave, and no function that could be called: ``x`` behind ``x = requests.get(url)``."""
+        if depth > _DEEPEST:
+            return False
+        match node:
+            case ast.Await():
+                return True
+            case ast.Name():
+                found = self._lookup(node.id, scope)
+                return found is not None and self._are_results([(value, found[1]) for value, _ in found[0].expressions], depth)
+            case ast.Attribute() if isinstance(node.value, ast.Name) and node.value.id in ("self", "cls"):
+                return self._are_results(self._attributes.get(node.attr, []), depth)
+            case ast.Call():
+                if self.dotted(node.func, scope) in _MAKING:
+                    return False
+                found = self._lookup(node.func.id, scope) if isinstance(node.func, ast.Name) else None
+                functions = found[0].functions if found is not None else []
+                at = found[1] if found is not None else scope
+                given = [(value, self._scope_of.get(id(function), at)) for function in functions for value in _returned(function)]
+                return self._are_results(given, depth) if given else True
+            case _:
+                return False
+
+    def _are_results(self, given: Sequence[tuple[ast.expr, int]], depth: int) -> bool:
+        self._step()
+        return bool(given) and all(self.is_result(value, at, depth + 1) for value, at in given[:_MOST_RETURNS])
 
     def _dotted_item(self, node: ast.Subscript, scope: int, depth: int) -> str:
         """What ``vars(X)["name"]`` and ``X.__dict__["name"]`` are, and ``sys.modules["name"]``."""
