@@ -96,14 +96,15 @@ class _Form:
     def _check_keys(self, value: Any, kind: Any, where: str) -> None:
         hints = _hints(kind)
         _check_type(value, dict, where)
-        missing = [key for key in hints if key not in value]
+        missing = [key for key in hints if key not in value and key in kind.__required_keys__]
         more = [key for key in value if key not in hints]
         if missing or (more and not self._allows_more):
             raise NotReadable(
                 f"{where} has no {missing[0]!r}" if missing else f"{where} has a key {_shown(more[0])} that a report does not have"
             )
         for key, inner in hints.items():
-            self.check(value[key], inner, f"{where}.{key}")
+            if key in value:
+                self.check(value[key], inner, f"{where}.{key}")
 
 
 def _check_plain(value: Any, kind: type, where: str) -> None:

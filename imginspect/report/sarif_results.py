@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from imginspect.report.document import Document, EvidencePart, FindingPart, LayerPlace, ProblemPart
+from imginspect.report.grouped import places_of
 from imginspect.report.places import in_words, layer_in_words, name_of, nowhere, relative_uri
 from imginspect.report.printable import one_line
 from imginspect.report.sarif_rules import LISTED, WHOLE, Tree
@@ -121,7 +122,7 @@ def _finding(finding: FindingPart, rule_id: str, places: Places) -> Tree:
     kind, level = _KINDS[finding["verdict"]]
     seen = finding["evidence"] or [nowhere()]
     message = one_line(finding["message"])
-    where = in_words(seen[0])
+    where = in_words(seen[0], places_of(seen)[0].in_words)
     related = list(_related(seen, places))
     more = f"\nAnd {counted(len(related) - _MOST_RELATED, 'more place')}: see the JSON form." if len(related) > _MOST_RELATED else ""
     result: Tree = {

@@ -20,8 +20,6 @@ from imginspect.analysis.view import View
 from imginspect.rules.network_knowledge import KnowledgeEntry, NetworkKnowledge
 from imginspect.tar.header import DIRECTORY
 
-_MOST_SITES = 2_000
-
 
 class CallSite(NamedTuple):
     """One place that reaches for the network.
@@ -78,7 +76,7 @@ def _sites(view: View, followed: Followed, knowledge: NetworkKnowledge) -> list[
             _keep(best, _site(found, ran, ran.source, is_certain=ran.is_certain))
     for site in _sites_of_calls(view, followed, knowledge.entries):
         _keep(best, site)
-    return sorted(list(best.values())[:_MOST_SITES], key=lambda site: (-site.reached.reach, site.origin.path or "", site.origin.line or 0))
+    return sorted(best.values(), key=lambda site: (-site.reached.reach, site.origin.path or "", site.origin.line or 0))
 
 
 def _sites_of_calls(view: View, followed: Followed, entries: Sequence[KnowledgeEntry]) -> list[CallSite]:

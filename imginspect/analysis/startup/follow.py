@@ -42,8 +42,11 @@ _MOST_WORK = 12 << 20
 _WORK_FOR_EACH = 4 << 10
 _MOST_SAME = 12
 _WORK_FOR_A_STEP = 8
+_MOST_PLACES = 200_000
+"""Lines with a command that was met before: more than one script may have commands."""
 _MOST_FILES = 200
-_MOST_GAPS = 200
+_MOST_GAPS = 500
+"""What was not looked into, one by one: the image is not decided after the first."""
 _MOST_WALKED = 2_000
 _DYNAMIC = "\x00"
 _INTERPRETERS = frozenset({"sh", "bash", "python", "python3", "R", "node"})
@@ -93,7 +96,8 @@ class _Follower:
         self.result = Followed()
         self._todo: deque[Task] = deque()
         self._seen: dict[tuple[object, ...], Reach] = {}
-        self._times: dict[tuple[str | None, Reach, str], int] = {}
+        self._places: set[tuple[object, ...]] = set()
+        self._times: dict[tuple[object, ...], int] = {}
         self._work = 0
         self._is_full = False
 
@@ -107,11 +111,16 @@ class _Follower:
             tuple(sorted(task.environment.items())) if task.depth < 3 else (),
         )
         if self._seen.get(key, -1) >= task.reached.reach:
+            place = (key, task.origin.path, task.origin.line)
+            if place not in self._places and len(self._places) < _MOST_PLACES:
+                self._places.add(place)
+                self._todo.append(task._replace(is_again=True))
             return
         if task.depth > DEEPEST or len(self._seen) >= MOST_TEXTS * 4:
             self._full(task)
             return
         self._seen[key] = task.reached.reach
+        self._places.add((key, task.origin.path, task.origin.line))
         self._todo.append(task)
 
     def run(self) -> None:
@@ -135,14 +144,14 @@ class _Follower:
             else:
                 environment[name] = value
         directory = posixpath.join(task.directory or "/", peeled.working_dir) if peeled.working_dir else task.directory
-        words = _values(peeled.argv, task.words)
+        given, words = task.words, _values(peeled.argv, task.words)
         task = task._replace(words=words, environment=environment, directory=directory)
         for step in peeled.steps:  # a wrapper such as ``uv run`` may itself fetch something
             self._note(task._replace(words=tuple(constant(word) for word in step.words)))
-        if peeled.unknown:
+        if peeled.unknown and not task.is_again:
             self.gap(task, f"what {_short(task.source)} starts could not be told: {peeled.unknown}")
         if peeled.shell_text is not None:
-            self._inline(task, Language.SHELL, peeled.shell_text, ())
+            self._inline(task._replace(words=given), Language.SHELL, peeled.shell_text, ())
         elif words:
             self._command(task)
 
@@ -161,7 +170,11 @@ class _Follower:
                 return
             task = task._replace(words=tuple(rest))
             name = (task.words[0].text or "").rpartition("/")[2]
-        self._note(task)
+        if not task.is_again or self._is_known(name):
+            self._note(task)
+        if task.is_again:
+            self._inline_again(task)
+            return
         if name == "find":
             self._found_by_find(task)
         if task.words[0].text is None:
@@ -169,6 +182,12 @@ class _Follower:
             return
         target = interpret([_DYNAMIC if word.text is None else word.text for word in task.words])
         self._target(task, target, name)
+
+    def _inline_again(self, task: Task) -> None:
+        target = interpret([_DYNAMIC if word.text is None else word.text for word in task.words])
+        is_inline = target.form is Form.TEXT and _DYNAMIC not in target.value
+        if not target.unknown and (is_inline or (target.form is Form.STDIN and task.here_text is not None)):
+            self._target(task._replace(is_again=False), target, "")
 
     def _note(self, task: Task) -> None:
         ran = Ran(task.words, task.source, task.origin, task.chain, task.reached, task.environment, task.is_certain, task.directory)
@@ -266,7 +285,7 @@ class _Follower:
     def _shell(self, task: Task, text: str, arguments: Sequence[str], node: Node | None) -> None:
         path = task.origin.path if node is not None else None
         given = None if any(_DYNAMIC in argument for argument in arguments) else list(arguments)
-        if self._times.get((task.origin.path, task.reached.reach, text), 0) > _MOST_SAME:
+        if self._times.get((task.origin.path, task.reached.reach, text, task.lines[:1]), 0) > _MOST_SAME:
             given = None
         elif task.shell_text is not None or node is None:
             given = list(arguments[1:]) if given is not None else None
@@ -538,7 +557,7 @@ class _Follower:
         return found(self.view, path)
 
     def _may_work(self, task: Task, text: str) -> bool:
-        key = task.origin.path, task.reached.reach, text
+        key = task.origin.path, task.reached.reach, text, task.lines[:1]
         self._times[key] = self._times.get(key, 0) + 1
         if self._times[key] > _MOST_SAME + 1:
             return False  # the last time it was followed with whatever arguments
@@ -554,7 +573,8 @@ class _Follower:
             self.result.gaps.append(Gap("more is started than was followed", task.origin, task.chain))
 
     def gap(self, task: Task, what: str, *, for_want_of_reading: bool = False, is_condition: bool = False) -> None:
-        if task.reached.reach >= Reach.YES and len(self.result.gaps) < _MOST_GAPS:
+        if task.reached.reach >= Reach.YES and len(self.result.gaps) <= _MOST_GAPS:
+            what = what if len(self.result.gaps) < _MOST_GAPS else "more was not looked into than is listed"
             gap = Gap(what, task.origin, task.chain, for_want_of_reading, is_condition)
             if gap not in self.result.gaps:
                 self.result.gaps.append(gap)

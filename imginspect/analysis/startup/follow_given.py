@@ -7,8 +7,9 @@ from fnmatch import fnmatchcase
 
 from imginspect.analysis.values import Value, constant, dynamic
 
-_MOST_MADE = 20
-_MOST_WORDS = 100
+_MOST_MADE = 500
+_MOST_WORDS = 1_000
+"""What a text in a script is handed on as; scripts of people hold no longer lists."""
 _LONGEST = 1 << 16
 _VALUED = frozenset(
     {"-I", "-n", "-P", "-L", "-d", "-a", "-E", "-s", "--max-args", "--max-procs", "--max-lines", "--delimiter", "--arg-file"}

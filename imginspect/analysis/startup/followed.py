@@ -82,3 +82,5 @@ class Task(NamedTuple):
     shell_text: str | None = None
     lines: Lines = ()
     """Where the inline text stands that is being followed; empty for a file of its own."""
+    is_again: bool = False
+    """The same was followed from another line: only this place of it is noted, and an inline text in it read."""
