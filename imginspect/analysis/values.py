@@ -10,6 +10,7 @@ from typing import NamedTuple, TypeAlias
 from imginspect.analysis.lines import Lines, chained
 
 _MOST_VARIABLES = 50
+"""Names that one text hangs on; one of them is enough to make it depend on the environment."""
 
 
 @dataclass(frozen=True, slots=True)

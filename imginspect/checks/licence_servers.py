@@ -16,6 +16,7 @@ from imginspect.rules.licence_products import LicenceProduct, Need, VariableForm
 from imginspect.wording import listed
 
 _MOST_NAMED = 5
+"""Names in a message, which says how many there are besides."""
 
 
 @dataclass(frozen=True)

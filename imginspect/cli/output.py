@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from imginspect.wording import bounded
 from imginspect.writing import complaints, write_whole
 
 
@@ -74,10 +75,8 @@ def warn_incomplete(gaps: tuple[str, ...]) -> None:
     """Say on standard error that not everything could be read."""
     from imginspect.cli.shown import shown
 
-    for gap in gaps[:5]:
-        click.echo(f"imginspect: not everything could be read: {shown(gap)}", err=True)
-    if len(gaps) > 5:
-        click.echo(f"imginspect: and {len(gaps) - 5} more", err=True)
+    for line in bounded([f"not everything could be read: {shown(gap)}" for gap in gaps], 5):
+        click.echo(f"imginspect: {line}", err=True)
 
 
 def human(count: int) -> str:

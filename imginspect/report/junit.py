@@ -25,6 +25,7 @@ from imginspect.wording import IN_JSON, and_more, bounded, counted, listed
 
 _MOST_FINDINGS = 50
 _MOST_PLACES = 5
+"""What a CI system shows without scrolling; each list that is cut says so."""
 _NOT_COUNTED = {("skipped", verdict): ", not counted" for verdict in ("fail", "warn", "undetermined")}
 _ATTACHMENT = re.compile(r"\[(?=\[ATTACHMENT)", re.IGNORECASE)
 

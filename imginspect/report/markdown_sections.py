@@ -16,6 +16,7 @@ from imginspect.wording import and_more, counted
 _MOST_ROWS = 25
 _MOST_OF_A_RULE = 5
 _MOST_LINES = 200
+"""What a comment on a merge request has room for; each section that is cut says so."""
 _LONGEST_PLACE = 160
 _RULE_ID = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,60}")
 

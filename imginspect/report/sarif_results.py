@@ -20,6 +20,7 @@ _KINDS = {"fail": ("fail", "error"), "warn": ("fail", "warning"), "undetermined"
 _CONFIG = "image-config.json"
 _IMAGE = "image"
 _MOST_RELATED = 100
+"""Related locations that viewers show; the message counts the rest."""
 BASES = {
     "IMAGE_ROOT": {"description": {"text": "The root of the filesystem that the image's layers hold."}},
     "ARCHIVE": {
@@ -123,8 +124,9 @@ def _finding(finding: FindingPart, rule_id: str, places: Places) -> Tree:
     seen = finding["evidence"] or [nowhere()]
     message = one_line(finding["message"])
     where = in_words(seen[0], places_of(seen)[0].in_words)
-    related = list(_related(seen, places))
-    more = f"\nAnd {counted(len(related) - _MOST_RELATED, 'more place')}: see the JSON form." if len(related) > _MOST_RELATED else ""
+    related = list(_related(seen[: _MOST_RELATED + 1], places))
+    left = len(related) - _MOST_RELATED + max(0, len(seen) - _MOST_RELATED - 1)
+    more = f"\nAnd {counted(left, 'more place')}: see the JSON form." if left > 0 else ""
     result: Tree = {
         "ruleId": one_line(rule_id),
         "kind": kind,

@@ -17,6 +17,7 @@ _VERDICT_COLOUR: dict[VerdictName, str] = {"pass": "green", "fail": "red", "inco
 _MOST_OTHERS = 5
 _MOST_GAPS = 10
 _MOST_PROBLEMS = 50
+"""What fits a few screens; each list that is cut says so."""
 _RULE_COLUMN = " " * 15
 
 

@@ -13,6 +13,7 @@ from imginspect.rules.network_knowledge import CommandMatch, KnowledgeEntry
 
 _PYTHON = re.compile(r"(?:python|pypy)[0-9.]*t?")
 _MOST_WORDS = 400
+"""Words of one command, and addresses of one file: the first that leads elsewhere decides."""
 _LONGEST_LIST = 1 << 20
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,20}://[^\s\"'<>]{1,2000}")
 _SOCAT = re.compile(

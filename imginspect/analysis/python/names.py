@@ -17,6 +17,7 @@ from imginspect.analysis.values import Value, constant, dynamic, joined, located
 Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 _DEEPEST = 12
 _MOST_RETURNS = 8
+"""Things that one name may stand for; with more it counts as not known."""
 _MOST_EACH = 20
 _SHORTEST_COMMAND = 4
 _MOST_STEPS = 600_000

@@ -22,6 +22,7 @@ from imginspect.filesystem import Node
 from imginspect.tar.header import DIRECTORY
 
 _MOST_MODULES = 500
+"""Files of one program; beyond, the program is not decided."""
 _LONGEST_NOTEBOOK = 8 << 20
 _SERVERS = frozenset(
     {
