@@ -46,6 +46,11 @@ def located(value: Value, lines: Lines) -> Value:
     return Value(value.text, value.source, value.prefix, value.variables, value.default, lines)
 
 
+def without_lines(values: tuple[Value, ...] | None) -> tuple[Value, ...] | None:
+    """*values* that go to another file, where their lines mean nothing."""
+    return tuple(located(value, ()) for value in values) if values is not None else None
+
+
 def dynamic(source: str, variables: tuple[str, ...] = (), default: str | None = None) -> Value:
     """A value that only a run would tell."""
     return Value(None, source, "", variables, default)

@@ -49,6 +49,9 @@ def followed(content: str) -> Followed:
         (f"#!/bin/sh\ncat <<'EOF' | python3\nimport requests\n\n{GET}\nEOF\n", [5]),
         ("#!/bin/sh\nX=a\nbash <<EOF\n\ncurl https://$X.example.org\nEOF\n", [5]),
         ('#!/bin/sh\nsh -c \'python3 -c "\nimport requests\nrequests.get(\\"https://example.org\\")"\'\n', [4]),
+        ("#!/bin/sh\nsh -c \"bash -c 'true\ncurl https://example.org'\"\n", [3]),
+        ("#!/bin/sh\nrun() {\n  \"$@\"\n}\nrun curl https://example.org\nrun sh -c '\ncurl https://b.example.org'\n", [5, 7]),
+        ('#!/bin/sh\nset -- curl https://example.org\n\n"$@"\n', [4]),
         ("#!/bin/sh\neval 'true\ncurl https://example.org'\n", [3]),
         ("#!/bin/sh\ntrue\ntrap 'true\ncurl https://example.org' EXIT\n", [4]),
         ("#!/bin/sh\nCMD='true\ncurl https://example.org'\n\nsh -c \"$CMD\"\n", [5]),
@@ -88,6 +91,14 @@ def test_a_command_in_a_python_text(content: str, line: int) -> None:
     view = view_of(debian(), [text("/m.py", content)], entrypoint=["python3", "/m.py"])
     [origin] = [ran.origin for ran in follow(view, launch(view)).commands if ran.words[0].text == "curl"]
     assert (origin.path, origin.line) == ("/m.py", line)
+
+
+def test_arguments_that_go_to_another_file_bring_no_lines_along() -> None:
+    library = text("/lib.sh", 'run() {\n  "$@"\n}\n\n"$@"\n')
+    start = script("/a.sh", "#!/bin/sh\n. /lib.sh curl https://a.example.org\n\n\n\nrun curl https://b.example.org\n")
+    view = view_of(debian(), [start, library], entrypoint=["/a.sh"])
+    places = [ran.origin for ran in follow(view, launch(view)).commands if ran.words[0].text == "curl"]
+    assert [(place.path, place.line) for place in places] == [("/lib.sh", 5), ("/lib.sh", 2)]
 
 
 def test_a_text_in_the_config_has_no_line_of_a_file() -> None:

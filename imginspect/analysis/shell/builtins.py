@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeAlias
 from imginspect.analysis.shell.model import Command, When
 from imginspect.analysis.shell.place import Place
 from imginspect.analysis.shell.variables import Variables
-from imginspect.analysis.values import Unknown, Value, constant, joined
+from imginspect.analysis.values import Unknown, Value, constant, joined, without_lines
 
 Step: TypeAlias = Generator["Step", None, None]
 """A part of a walk; it yields the parts within it, so that no depth of nesting is one of calls."""
@@ -148,9 +148,9 @@ def _set(walker: Walk, command: Command, place: Place) -> Generator[Any, None, N
     if not place.flow.ended:
         texts = [word.text for word in command.words]
         if "--" in texts:
-            walker.variables.set("@", command.words[texts.index("--") + 1 :])
+            walker.variables.set("@", without_lines(command.words[texts.index("--") + 1 :]))
         elif len(texts) > 1 and texts[1] is not None and texts[1][:1] not in ("-", "+"):
-            walker.variables.set("@", command.words[1:])
+            walker.variables.set("@", without_lines(command.words[1:]))
     yield from ()
 
 

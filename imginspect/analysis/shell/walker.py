@@ -20,7 +20,7 @@ from imginspect.analysis.shell.parser import MOST_BYTES, pieces
 from imginspect.analysis.shell.place import Flow, Place
 from imginspect.analysis.shell.variables import Variables
 from imginspect.analysis.shell.words import SUBSTITUTIONS, Expander
-from imginspect.analysis.values import Condition, Known, Unknown, Value, constant, dynamic, negated
+from imginspect.analysis.values import Condition, Known, Unknown, Value, constant, dynamic, negated, without_lines
 
 Sourced: TypeAlias = Callable[[str], str | None]
 Globbed: TypeAlias = Callable[[str], Sequence[str] | None]
@@ -322,7 +322,7 @@ class Walker:
             self._called.add(name)
         before = self.variables.get("@")
         for body, defined in list(self._functions[name]):
-            self.variables.set("@", arguments)
+            self.variables.set("@", arguments if defined.path == place.path else without_lines(arguments))
             around = place.now()
             inner = replace(around, words=defined.words, data=defined.data, path=defined.path, flow=Flow(), calls=(*place.calls, name))
             yield self.visit(body, inner)
@@ -455,7 +455,7 @@ class Walker:
         now = place.now()
         return Command(
             words=tuple(fields),
-            line=place.words.line(node.start_byte),
+            line=_line_of(node, fields, place.words),
             source=" ".join(place.words.source(node)[:_LONGEST_SOURCE].split()),
             when=now.when,
             path=place.path,
@@ -482,8 +482,8 @@ class Walker:
         elif text is not None:
             inner = replace(place.now(), flow=Flow(), nesting=place.nesting + 1)
             before = self.variables.get("@")
-            if arguments:
-                self.variables.set("@", arguments)
+            held = arguments or before
+            self.variables.set("@", without_lines(held) if isinstance(held, tuple) else held)
             yield self.text(text, inner, path)
             if arguments:
                 self.variables.set("@", before)
@@ -540,6 +540,15 @@ _HANDLERS: dict[str, Callable[[Walker, Node, Place], Step]] = {
     "command": Walker._command,
     "test_command": Walker.substitutions,
 }
+
+
+def _line_of(node: Node, fields: Sequence[Value], words: Expander) -> int:
+    """The line of a command: of ``"$@"`` that where its words stand, so that of the call of the function."""
+    name = node.child_by_field_name("name")
+    parts = name.named_children if name is not None else []
+    if len(parts) == 1 and words.is_many(parts[0]) and fields and fields[0].lines:
+        return fields[0].lines[0][1]
+    return words.line(node.start_byte)
 
 
 def _clauses(node: Node) -> list[tuple[list[Node], list[Node]]]:

@@ -94,7 +94,8 @@ class Expander:
         many = self._many(node)
         if many is not None:
             lines = ((0, self.line(node.start_byte)),)
-            return tuple(located(value, lines) for value in many[:_MOST_FIELDS])
+            are_arguments = self._list_name(node) == "@"  # an array may have been set in another file
+            return tuple(value if are_arguments and value.lines else located(value, lines) for value in many[:_MOST_FIELDS])
         value = self.value(node)
         if node.type in _EXPANSIONS:
             if value.text is not None:
@@ -123,9 +124,9 @@ class Expander:
         del depth
         source = self.source(node)
         if node.type == "raw_string":
-            return constant(source[1:-1], source, lines=self._literal(source[1:-1], node.start_byte))
+            return constant(source[1:-1], source, lines=self._literal(source[1:-1], node.start_byte + 1))
         text = _ansi(source[2:-1])
-        return constant(text, source, lines=self._literal(text, node.start_byte) if text == source[2:-1] else ())
+        return constant(text, source, lines=self._literal(text, node.start_byte + 2) if text == source[2:-1] else ())
 
     def _literal(self, text: str, offset: int) -> Lines:
         """The lines of a *text* that stands in the piece as it is, from byte *offset* on."""
