@@ -151,7 +151,7 @@ def _counts(coverage: CoveragePart) -> Iterator[str]:
     packed = sum(layer["packed_files"] for layer in layers)
     if packed:
         yield from wrapped(f"not opened: {counted(packed, 'packed file')} within the image", "  ")
-    not_listed = (("finding", coverage.get("findings_not_listed", 0)), ("place of finding", coverage.get("places_not_listed", 0)))
+    not_listed = (("finding", coverage.get("findings_not_listed", 0)), ("place", coverage.get("places_not_listed", 0)))
     for noun, count in not_listed:
         if count:
             yield from wrapped(f"{and_more(count, noun)}: judged like the others, and not listed", "  ")

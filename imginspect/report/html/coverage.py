@@ -51,7 +51,7 @@ def _counts(coverage: CoveragePart) -> Markup:
 
 
 def _not_listed(coverage: CoveragePart) -> str:
-    counts = ((coverage.get("findings_not_listed", 0), "finding"), (coverage.get("places_not_listed", 0), "place of finding"))
+    counts = ((coverage.get("findings_not_listed", 0), "finding"), (coverage.get("places_not_listed", 0), "place"))
     return ", ".join(f"{counted(count, noun)}, judged like the others" for count, noun in counts if count)
 
 
