@@ -61,13 +61,17 @@ def inspect(
         matches = (*documents.matches, *names.matches, *others.matches)
         view = View(image, contents.layers, contents.filesystem)
         subject = Subject(view, tuple(problems), criteria.policy, criteria.knowledge, matches)
-        results = run_checks(criteria.prepared, subject)
+        results = run_checks(criteria.prepared, subject, archive.limits)
         if view.missed:
             missed = tuple(view.missed)
             view.missed.clear()
             coverage = coverage._replace(second_pass=read_again(archive, image, view.layers, missed, store, cache))
             subject = replace(subject)
-            results = run_checks(criteria.prepared, subject)
+            results = run_checks(criteria.prepared, subject, archive.limits)
+        coverage = coverage._replace(
+            findings_not_listed=sum(result.findings_not_listed for result in results),
+            places_not_listed=sum(result.places_not_listed for result in results),
+        )
         results = with_context(results, view)
         facts = gather_facts(subject)
     verdict, reason = judge(results, coverage, criteria.fail_on, strict=criteria.strict, undetermined=criteria.undetermined)

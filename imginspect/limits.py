@@ -49,6 +49,10 @@ class Limits:
     """bytes of file contents of one layer kept for the checks (beyond 8 MiB of an image's in a temporary file); and of all attributes"""
     problems: int = 1_000
     """problems of one kind that are listed one by one; all are counted"""
+    findings: int = 10_000
+    """findings of one image that are listed one by one; all are judged, and the coverage counts the rest"""
+    places: int = 20_000
+    """places of all these findings together that are listed one by one; the coverage counts the rest"""
 
     def with_settings(self, settings: list[str]) -> Limits:
         """These limits with ``name=value`` settings applied; values may end in K, M, G or T (powers of 1024).

@@ -2,9 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+IN_JSON = "the JSON form lists all of them"
+
 
 def counted(count: int, noun: str) -> str:
     """*count* of something in words: ``1 file``, ``2 files``, ``3 entries``."""
     if count == 1:
         return f"1 {noun}"
     return f"{count:,} {noun[:-1]}ies" if noun.endswith("y") else f"{count:,} {noun}s"
+
+
+def and_more(left: int, noun: str = "", note: str = "") -> str:
+    """That there are *left* more than are shown: ``and 20 more findings``, and a *note* on where they are."""
+    what = f" {counted(2, noun).removeprefix('2 ') if left != 1 else noun}" if noun else ""
+    return f"and {left:,} more{what}" + (f"; {note}" if note else "")
+
+
+def listed(texts: Sequence[str], most: int = 20, noun: str = "") -> str:
+    """The first *most* of *texts* in a line, and how many more there are: ``a, b and 3 more``."""
+    shown = ", ".join(texts[:most])
+    return shown if len(texts) <= most else f"{shown} {and_more(len(texts) - most, noun)}"
+
+
+def bounded(lines: Sequence[str], most: int, noun: str = "", note: str = "") -> list[str]:
+    """The first *most* of *lines*, and one more that says how many there are besides."""
+    return [*lines[:most], *([and_more(len(lines) - most, noun, note)] if len(lines) > most else [])]

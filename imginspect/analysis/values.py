@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import NamedTuple, TypeAlias
 
+from imginspect.analysis.lines import Lines, chained
+
 _MOST_VARIABLES = 50
+"""Names that one text hangs on; one of them is enough to make it depend on the environment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +19,8 @@ class Value:
 
     *text* is what it is, None where only a run would tell; *source* is how it is written. *prefix* is the part at its start that is known
     all the same (``https://host/`` of ``https://host/$name``). *variables* are the environment variables that decide it; *default* is
-    what it is while nobody sets those that the image leaves unset, None where that is not known either.
+    what it is while nobody sets those that the image leaves unset, None where that is not known either. *lines* say where in the file
+    the text stands; values that differ in nothing else are equal.
     """
 
     text: str | None
@@ -24,6 +28,7 @@ class Value:
     prefix: str = ""
     variables: tuple[str, ...] = ()
     default: str | None = None
+    lines: Lines = field(default=(), compare=False)
 
     @property
     def start(self) -> str:
@@ -31,9 +36,19 @@ class Value:
         return self.text if self.text is not None else self.prefix
 
 
-def constant(text: str, source: str | None = None, variables: tuple[str, ...] = ()) -> Value:
+def constant(text: str, source: str | None = None, variables: tuple[str, ...] = (), lines: Lines = ()) -> Value:
     """A value that is known."""
-    return Value(text, text if source is None else source, text, variables, text)
+    return Value(text, text if source is None else source, text, variables, text, lines)
+
+
+def located(value: Value, lines: Lines) -> Value:
+    """*value* as it stands on *lines*."""
+    return Value(value.text, value.source, value.prefix, value.variables, value.default, lines)
+
+
+def without_lines(values: tuple[Value, ...] | None) -> tuple[Value, ...] | None:
+    """*values* that go to another file, where their lines mean nothing."""
+    return tuple(located(value, ()) for value in values) if values is not None else None
 
 
 def dynamic(source: str, variables: tuple[str, ...] = (), default: str | None = None) -> Value:
@@ -46,6 +61,7 @@ def joined(parts: Iterable[Value], source: str) -> Value:
     texts: list[str] = []
     defaults: list[str] = []
     prefix: list[str] = []
+    lines: list[tuple[int, Lines]] = []
     variables: tuple[str, ...] = ()
     known = has_default = True
     for part in parts:
@@ -56,12 +72,14 @@ def joined(parts: Iterable[Value], source: str) -> Value:
             known = False
         else:
             texts.append(part.text)
+            lines.append((len(part.text), part.lines))
         if part.default is None:
             has_default = False
         else:
             defaults.append(part.default)
     text = "".join(texts) if known else None
-    return Value(text, source, "".join(prefix), variables, "".join(defaults) if has_default else None)
+    where = chained(lines) if known else ()
+    return Value(text, source, "".join(prefix), variables, "".join(defaults) if has_default else None, where)
 
 
 def united(*variables: tuple[str, ...]) -> tuple[str, ...]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from imginspect.analysis.documents import DocumentMatch
 from imginspect.analysis.presence import UNSEEN, VISIBLE, State
 from imginspect.analysis.wanted import is_of_a_package
 from imginspect.checks.check import check
+from imginspect.checks.copies import Seen, together
 from imginspect.checks.result import CONFIG, Confidence, Evidence, Found, Outcome, Verdict
 from imginspect.checks.subject import Subject
 from imginspect.layer.index import SMALL
@@ -17,10 +17,12 @@ from imginspect.problems import Topic
 from imginspect.scan.credential_files import TITLES
 from imginspect.scan.match import Match
 from imginspect.scan.matcher import GENERIC
-from imginspect.wording import counted
+from imginspect.wording import counted, listed
 
-_MOST_EVIDENCE = 20
-_MOST_FINDINGS = 2_000
+_MOST_LINES = 10
+"""Lines that a message names; the evidence has all of them."""
+_MOST_COPIES = 3
+_SURENESS = (Confidence.LOW, Confidence.MEDIUM, Confidence.HIGH)
 _LONGEST_STEP = 120
 """Characters of a build step from which on its instruction alone is named: a part of it could be a part of a credential."""
 _INSTRUCTIONS = frozenset({"ADD", "COPY", "RUN", "WORKDIR"})
@@ -31,20 +33,12 @@ class Params:
     """Nothing to choose: kinds and published credentials are the knowledge base's."""
 
 
-class _Place(NamedTuple):
-    """A file of a layer with what was found in it."""
-
-    layer: int
-    ordinal: int
-    matches: tuple[Match, ...]
-
-
 _UNREAD = "not everything could be read, so not everything was searched"
 
 
 @check("credentials", Params)
 def credentials(subject: Subject, params: Params) -> Outcome:
-    """FAIL for each file or document that holds a credential, whatever its state.
+    """FAIL for each file or document that holds a credential, whatever its state; a file's credentials of one kind are one finding.
 
     WARN where only the words around it say so, in a package's own files, and for what is published.
     """
@@ -56,7 +50,7 @@ def credentials(subject: Subject, params: Params) -> Outcome:
             return Outcome(Verdict.UNDETERMINED, reason=_UNREAD, for_want_of_reading=True)
         return Outcome(Verdict.PASS, reason=_searched(subject))
     verdict = Verdict.FAIL if any(item.verdict is Verdict.FAIL for item in found) else Verdict.WARN
-    return Outcome(verdict, tuple(found[:_MOST_FINDINGS]), reason=f"{counted(len(found), 'place')} with credentials; {_searched(subject)}")
+    return Outcome(verdict, tuple(found), reason=f"{counted(len(found), 'place')} with credentials; {_searched(subject)}")
 
 
 def _searched(subject: Subject) -> str:
@@ -75,42 +69,60 @@ def _in_files(subject: Subject) -> Iterator[Found]:
         for match in index.behind:
             message = f"{_title(subject, match.kind, [match])} in bytes of layer {number} that are in no file: behind the end of its tar"
             yield Found(Verdict.FAIL, message, (Evidence(member=f"layer {number}", layer_index=number, secret_id=match.secret_id),))
+    for places in together(_seen(subject)):
+        yield _of_places(subject, places)
+
+
+def _seen(subject: Subject) -> Iterator[Seen]:
+    """Each kind of credential in each file of each layer."""
+    for number, index in enumerate(subject.layers):
         for ordinal in sorted(index.matches):
-            yield from _in_file(subject, _Place(number, ordinal, index.matches[ordinal]))
+            entry, state = index.entries[ordinal], subject.presence.of(number, ordinal)
+            by_kind: dict[str, list[Match]] = {}
+            for match in index.matches[ordinal]:
+                by_kind.setdefault(match.kind, []).append(match)
+            yield from (Seen(number, entry, state, kind, tuple(matches)) for kind, matches in by_kind.items())
 
 
-def _in_file(subject: Subject, place: _Place) -> Iterator[Found]:
-    entry = subject.layers[place.layer].entries[place.ordinal]
-    state = subject.presence.of(place.layer, place.ordinal)
+def _of_places(subject: Subject, places: Sequence[Seen]) -> Found:
+    """The finding for a credential, or several of a kind, in one file and its copies."""
+    first = places[0]
+    known = sorted({match.known_as for place in places for match in place.matches})
+    is_known = "" not in known
+    surest = max((_confidence(subject, place.kind, place.matches, place.entry.path) for place in places), key=_SURENESS.index)
+    confidence = Confidence.LOW if is_known else surest
+    verdict = Verdict.WARN if confidence is Confidence.LOW else Verdict.FAIL
+    note = f". It is published ({', '.join(known)}): everybody knows it, and it protects nothing" if is_known else ""
+    others = [f"{_where_in(subject, place)}" for place in places[1:]]
+    also = f"; the same in {listed(others, _MOST_COPIES, 'copy')}" if others else ""
+    message = f"{_title(subject, first.kind, first.matches)} in {_where_in(subject, first)}{also}{note}"
+    return Found(verdict, message, tuple(item for place in places for item in _evidence(place)), confidence)
+
+
+def _where_in(subject: Subject, place: Seen) -> str:
+    lines = list(dict.fromkeys(str(match.line) for match in place.matches if match.line))
+    named = f", lines {listed(lines, _MOST_LINES)}" if len(lines) > 1 else ""
+    return f"{place.state.path}{named}{_whereabouts(subject, place.state, place.layer)}"
+
+
+def _evidence(place: Seen) -> Iterator[Evidence]:
+    entry, state = place.entry, place.state
     sha256 = entry.digest.hex() if entry.digest else ""
-    by_kind: dict[str, list[Match]] = {}
     for match in place.matches:
-        by_kind.setdefault(match.kind, []).append(match)
-    for kind, matches in by_kind.items():
-        known = sorted({match.known_as for match in matches})
-        is_known = "" not in known
-        confidence = Confidence.LOW if is_known else _confidence(subject, kind, matches, entry.path)
-        evidence = tuple(
-            Evidence(
-                path=state.path,
-                line=match.line or None,
-                layer_index=place.layer,
-                state=state.name if state.name != UNSEEN else "",
-                file_sha256=sha256 if entry.size >= SMALL else None,
-                size=entry.size,
-                excerpt=match.excerpt or None,
-                by_layer=state.by_layer,
-                secret_id=match.secret_id,
-            )
-            for match in matches[:_MOST_EVIDENCE]
+        yield Evidence(
+            path=state.path,
+            line=match.line or None,
+            layer_index=place.layer,
+            state=state.name if state.name != UNSEEN else "",
+            file_sha256=sha256 if entry.size >= SMALL else None,
+            size=entry.size,
+            excerpt=match.excerpt or None,
+            by_layer=state.by_layer,
+            secret_id=match.secret_id,
         )
-        verdict = Verdict.WARN if confidence is Confidence.LOW else Verdict.FAIL
-        note = f". It is published ({', '.join(known)}): everybody knows it, and it protects nothing" if is_known else ""
-        where = f"{state.path}{_whereabouts(subject, state, place.layer)}"
-        yield Found(verdict, f"{_title(subject, kind, matches)} in {where}{note}", evidence, confidence)
 
 
-def _title(subject: Subject, kind: str, matches: list[Match]) -> str:
+def _title(subject: Subject, kind: str, matches: Sequence[Match]) -> str:
     title = _title_of(subject, kind)
     times = f" ({len(matches):,} of them)" if len(matches) > 1 else ""
     verified = ", its form verified" if all(match.is_verified for match in matches) else ""
@@ -135,7 +147,7 @@ def _whereabouts(subject: Subject, state: State, layer: int) -> str:
     return f", {state.name} by layer {state.by_layer}{by}; it is in layer {layer} of the image all the same"
 
 
-def _confidence(subject: Subject, kind: str, matches: list[Match], path: str) -> Confidence:
+def _confidence(subject: Subject, kind: str, matches: Sequence[Match], path: str) -> Confidence:
     if all(match.is_verified for match in matches):
         return Confidence.HIGH
     pattern = subject.knowledge.patterns.get(kind)

@@ -9,11 +9,12 @@ from typing import NamedTuple
 from imginspect.analysis.licences.model import LicenceFile, Server
 from imginspect.analysis.startup.model import Started
 from imginspect.checks.subject import Subject
-from imginspect.wording import counted
+from imginspect.wording import and_more, bounded, counted, listed
 
 _MOST_PROGRAMS = 500
 _MOST_LICENCES = 500
 _MOST_NAMES = 15
+"""Rows of a table that people read; a last row counts the rest."""
 
 
 class Start(NamedTuple):
@@ -48,7 +49,12 @@ class Facts(NamedTuple):
 
 def gather(subject: Subject) -> Facts:
     """The facts about one image."""
-    return Facts(_start(subject) if subject.launch.argv else None, tuple(_licences(subject))[:_MOST_LICENCES])
+    return Facts(_start(subject) if subject.launch.argv else None, _bounded(tuple(_licences(subject))))
+
+
+def _bounded(facts: tuple[LicenceFact, ...]) -> tuple[LicenceFact, ...]:
+    left = len(facts) - _MOST_LICENCES
+    return facts if left <= 0 else (*facts[:_MOST_LICENCES], LicenceFact("texts", and_more(left), "not listed one by one", count=left))
 
 
 def untold(subject: Subject, why: str) -> Facts:
@@ -60,14 +66,16 @@ def untold(subject: Subject, why: str) -> Facts:
 
 def _start(subject: Subject) -> Start:
     launch = subject.launch
+    programs = subject.network.texts or launch.started
+    left = len(programs) - _MOST_PROGRAMS
     return Start(
         command=launch.argv,
         user=str(launch.user),
         working_dir=launch.context.working_dir,
-        steps=launch.steps,
+        steps=(*launch.steps, *([f"it starts {and_more(left, 'program')}, which are not listed"] if left > 0 else [])),
         problems=tuple(dict.fromkeys(problem.text for problem in launch.problems)),
         conditions=launch.conditions,
-        programs=(subject.network.texts or launch.started)[:_MOST_PROGRAMS],
+        programs=programs[:_MOST_PROGRAMS],
     )
 
 
@@ -86,6 +94,10 @@ def _licences(subject: Subject) -> Iterator[LicenceFact]:
     stated = sorted(inventory.stated.items(), key=lambda item: (-item[1], item[0]))
     for name, count in stated[:_MOST_NAMES]:
         yield LicenceFact("stated", name, "stated by the metadata of packages", count=count)
+    if len(stated) > _MOST_NAMES:
+        rest = stated[_MOST_NAMES:]
+        packages = sum(count for _, count in rest)
+        yield LicenceFact("stated", and_more(len(rest), "licence"), "stated by the metadata of packages", count=packages)
     if inventory.silent:
         yield LicenceFact("stated", "none", "their metadata states no licence", count=inventory.silent)
     if inventory.texts:
@@ -93,7 +105,7 @@ def _licences(subject: Subject) -> Iterator[LicenceFact]:
 
 
 def _products(file: LicenceFile) -> str:
-    return ", ".join(product.name for product in file.products[:3]) or "of no known product"
+    return listed([product.name for product in file.products], 3) or "of no known product"
 
 
 def _terms(file: LicenceFile) -> str:
@@ -101,7 +113,7 @@ def _terms(file: LicenceFile) -> str:
     if text is None:
         return file.unread or "in no known form"
     parts = [text.form]
-    parts += [f"server {server}" for server in text.servers[:3] if isinstance(server, Server)]
+    parts += bounded([f"server {server}" for server in text.servers if isinstance(server, Server)], 3, "server")
     if text.terms:
         parts.append(counted(len(text.terms), "licence"))
         dates = sorted({term.expires.isoformat() for term in text.terms if term.expires is not None})

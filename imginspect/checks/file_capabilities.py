@@ -8,11 +8,12 @@ from imginspect.analysis.capabilities import ATTRIBUTE, FileCapabilities, decode
 from imginspect.analysis.visible import name_of, nodes_where
 from imginspect.checks.check import check
 from imginspect.checks.permissions import by_runtime, texts
-from imginspect.checks.places import NOT_READ, bounded, node_evidence, reason_of, worst_of
+from imginspect.checks.places import NOT_READ, node_evidence, reason_of, worst_first, worst_of
 from imginspect.checks.result import Confidence, Found, Outcome, Verdict
 from imginspect.checks.subject import Subject
 from imginspect.filesystem import Node
 from imginspect.tar.header import FILE, HARDLINK
+from imginspect.wording import listed
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,6 @@ class Params:
     known: dict[str, list[str]]
     folders: list[str]
     like_root: list[str] = field(default_factory=list)
-    most: int = 50
 
     def __post_init__(self) -> None:
         if not isinstance(self.known, dict):
@@ -60,8 +60,8 @@ def file_capabilities(subject: Subject, params: Params) -> Outcome:
     if not found:
         if not subject.is_read_whole:
             return Outcome(Verdict.UNDETERMINED, reason=NOT_READ, for_want_of_reading=True)
-        return Outcome(Verdict.PASS, reason=f"only programs that distributions ship so: {', '.join(expected[:20])}" if expected else "")
-    return Outcome(worst_of(found), bounded(found, params.most, "programs"), reason_of(found))
+        return Outcome(Verdict.PASS, reason=f"only programs that distributions ship so: {listed(expected)}" if expected else "")
+    return Outcome(worst_of(found), worst_first(found), reason_of(found))
 
 
 def _values(node: Node) -> list[bytes]:

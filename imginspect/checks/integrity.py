@@ -8,8 +8,7 @@ from imginspect.checks.check import check
 from imginspect.checks.result import Evidence, Found, Outcome, Verdict
 from imginspect.checks.subject import Subject
 from imginspect.problems import Problem, Topic
-
-_MOST_EVIDENCE = 20
+from imginspect.wording import counted
 
 
 @dataclass(frozen=True)
@@ -37,13 +36,13 @@ def integrity(subject: Subject, params: Params) -> Outcome:
         return Outcome(Verdict.PASS)
     verdict = Verdict(params.verdict)
     found = tuple(_found(problems, verdict) for problems in groups.values())
-    return Outcome(verdict, found, reason=found[0].message if len(found) == 1 else f"{len(found)} findings", for_want_of_reading=True)
+    return Outcome(verdict, found, reason=found[0].message if len(found) == 1 else counted(len(found), "finding"), for_want_of_reading=True)
 
 
 def _found(problems: list[Problem], verdict: Verdict) -> Found:
     first = problems[0]
     times = f" ({len(problems):,} times)" if len(problems) > 1 else ""
-    return Found(verdict, f"{first.where}: {first.what}{times}", tuple(_evidence(problem) for problem in problems[:_MOST_EVIDENCE]))
+    return Found(verdict, f"{first.where}: {first.what}{times}", tuple(_evidence(problem) for problem in problems))
 
 
 def _evidence(problem: Problem) -> Evidence:

@@ -10,7 +10,6 @@ from imginspect.checks.subject import Subject
 from imginspect.filesystem import Node
 from imginspect.wording import counted
 
-_MOST_FOUND = 50
 _VERDICTS = {
     Certainty.FAILS: Verdict.FAIL,
     Certainty.DEPENDS: Verdict.WARN,
@@ -28,7 +27,7 @@ def outcome(subject: Subject, problems: Sequence[LaunchProblem], conditions: Ite
     conditions = tuple(dict.fromkeys([*conditions, *needs]))
     if not problems:
         return Outcome(Verdict.PASS, conditions=conditions)
-    found = tuple(found_of(subject, problem) for problem in problems[:_MOST_FOUND])
+    found = tuple(found_of(subject, problem) for problem in problems)
     certainties = {problem.certainty for problem in problems}
     reason = found[0].message if len(problems) == 1 else counted(len(problems), "reason")
     if Certainty.FAILS in certainties:

@@ -13,8 +13,10 @@ from imginspect.checks.places import NOT_READ, node_evidence, reason_of, worst_o
 from imginspect.checks.result import CONFIG, Confidence, Evidence, Found, Outcome, Verdict
 from imginspect.checks.subject import Subject
 from imginspect.rules.licence_products import LicenceProduct, Need, VariableForm
+from imginspect.wording import listed
 
 _MOST_NAMED = 5
+"""Names in a message, which says how many there are besides."""
 
 
 @dataclass(frozen=True)
@@ -98,9 +100,7 @@ def _of_file(subject: Subject, licences: Licences, file: LicenceFile) -> list[Fo
 
 
 def _outside(subject: Subject, licences: Licences, file: LicenceFile, text: LicenceText, outside: Sequence[Server]) -> Found:
-    evidence = tuple(
-        node_evidence(subject, file.node, line=server.line, excerpt=f"server {server}", is_secret=True) for server in outside[:_MOST_NAMED]
-    )
+    evidence = tuple(node_evidence(subject, file.node, line=server.line, excerpt=f"server {server}", is_secret=True) for server in outside)
     message = f"{file.node.path} ({text.form}) names the licence server {_servers(outside)}"
     if licences.own_server:
         what = f"; the container starts a licence server itself ({licences.own_server}), and only a person can tell whether it is that one"
@@ -108,7 +108,7 @@ def _outside(subject: Subject, licences: Licences, file: LicenceFile, text: Lice
     if text.terms and not text.use_server and not any(term.counted for term in text.terms):
         return Found(Verdict.WARN, f"{message}, but its licences are not counted and may do without", evidence, Confidence.MEDIUM)
     if file.named_by:
-        return Found(Verdict.FAIL, f"{message}; {', '.join(file.named_by[:_MOST_NAMED])} in the environment names the file", evidence)
+        return Found(Verdict.FAIL, f"{message}; {listed(file.named_by, _MOST_NAMED)} in the environment names the file", evidence)
     verdict, why = _weight(subject, licences, file.products)
     if is_aside(file.node.path):
         return Found(Verdict.WARN, f"{message}; it lies among documentation or tests", evidence, Confidence.LOW)
@@ -152,8 +152,7 @@ def _suffices(file: LicenceFile) -> bool:
 
 
 def _servers(servers: Sequence[Server]) -> str:
-    shown = ", ".join(str(server).lstrip("@") for server in servers[:_MOST_NAMED])
-    return shown + (f" and {len(servers) - _MOST_NAMED} more" if len(servers) > _MOST_NAMED else "")
+    return listed([str(server).lstrip("@") for server in servers], _MOST_NAMED)
 
 
 def _names(products: Sequence[LicenceProduct]) -> str:

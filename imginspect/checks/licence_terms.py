@@ -15,8 +15,6 @@ from imginspect.checks.result import Confidence, Found, Outcome, Verdict
 from imginspect.checks.subject import Subject
 from imginspect.wording import counted
 
-_MOST_LINES = 10
-
 
 @dataclass(frozen=True)
 class Params:
@@ -70,9 +68,7 @@ def _of_file(subject: Subject, file: LicenceFile, built: date | None) -> Iterato
 
 
 def _found(subject: Subject, file: LicenceFile, verdict: Verdict, message: str, terms: list[Term]) -> Found:
-    evidence = tuple(
-        node_evidence(subject, file.node, line=term.line, excerpt=_excerpt(term), is_secret=True) for term in terms[:_MOST_LINES]
-    )
+    evidence = tuple(node_evidence(subject, file.node, line=term.line, excerpt=_excerpt(term), is_secret=True) for term in terms)
     return Found(verdict, message, evidence, Confidence.MEDIUM)
 
 

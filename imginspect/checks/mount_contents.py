@@ -6,7 +6,6 @@ import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 
 from imginspect.analysis.entry_text import entry_texts, environment_of, start_fields
 from imginspect.checks.check import check
@@ -19,8 +18,9 @@ from imginspect.tar.header import DIRECTORY, SYMLINK
 from imginspect.wording import counted
 
 _MOST_EVIDENCE = 20
-_MOST_NEEDED = 100
+"""Files of a directory that are listed; the message counts all of them, and they may be millions."""
 _MOST_WORDS = 5_000
+"""Words and lines of one text: a start script that people wrote has fewer."""
 _MOST_LOOKUPS = 100_000
 """Words and links that are followed at most; what lies below the mount is reported even if none of them leads there."""
 _WORD = re.compile(r"[^\s\"'`;|&()<>={},$:*?\[\]]+")
@@ -88,7 +88,10 @@ def _contents(subject: Subject, path: str) -> list[Found]:
 def _needed(subject: Subject, path: str) -> list[Found]:
     """A finding for each thing below *path* that something names: FAIL for files, WARN for folders with no file in them."""
     found: dict[tuple[str, str], Found] = {}
-    for place, word in islice(_words(subject), _MOST_LOOKUPS):
+    for number, (place, word) in enumerate(_words(subject)):
+        if number == _MOST_LOOKUPS:
+            found["", ""] = Found(Verdict.WARN, f"what starts names more than {number:,} paths; the others were not compared with {path}")
+            break
         node = _below(subject, path, word)
         where = place.config_field or place.path or ""
         if node is None or (where, node.path) in found:
@@ -100,8 +103,6 @@ def _needed(subject: Subject, path: str) -> list[Found]:
         elif node.path != path:
             message = f"the folder {node.path} is named by {name} and is not there when {path} is mounted, unless the program makes it"
             found[where, node.path] = Found(Verdict.WARN, message, (place, node_evidence(subject, node)), Confidence.MEDIUM)
-        if len(found) == _MOST_NEEDED:
-            break
     return list(found.values())
 
 
@@ -151,14 +152,15 @@ def _links_into(subject: Subject, path: str) -> list[Found]:
     """A finding for each link elsewhere in the image that leads to something the image has below *path*."""
     found: list[Found] = []
     links = (node for node in subject.filesystem.walk() if node.kind == SYMLINK and not node.path.startswith(path + "/"))
-    for node in islice(links, _MOST_LOOKUPS):
+    for number, node in enumerate(links):
+        if number == _MOST_LOOKUPS:
+            found.append(Found(Verdict.WARN, f"the image has more than {number:,} links; the others were not followed to {path}"))
+            break
         target = _below(subject, path, node.path)
         if target is None or target.path == path:
             continue
         message = f"{node.path} leads to {target.path}, which is hidden when {path} is mounted"
         found.append(Found(Verdict.WARN, message, (node_evidence(subject, node), node_evidence(subject, target))))
-        if len(found) == _MOST_NEEDED:
-            break
     return found
 
 
@@ -166,7 +168,7 @@ def _links_into(subject: Subject, path: str) -> list[Found]:
 
 
 def _volumes(subject: Subject, path: str) -> Iterator[Found]:
-    for volume in subject.image.config.volumes[:_MOST_NEEDED]:
+    for volume in subject.image.config.volumes:
         declared = _normal(volume)
         evidence = (Evidence(config_field=f"Volumes[{volume}]", state=CONFIG),)
         if declared.startswith(path + "/"):
@@ -195,7 +197,8 @@ def _deleted(subject: Subject, path: str) -> list[Found]:
                 gone.append(_gone(hidden))
     if not count:
         return []
-    message = f"{counted(count, 'file')} that an earlier layer placed in {path} are no longer visible, and are still in the image"
+    more = f"; the first {len(gone)} are listed" if count > len(gone) else ""
+    message = f"{counted(count, 'file')} that an earlier layer placed in {path} are no longer visible, and are still in the image{more}"
     return [Found(Verdict.PASS, message, tuple(gone))]
 
 

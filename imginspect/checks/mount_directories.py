@@ -13,6 +13,7 @@ from imginspect.errors import PathError
 from imginspect.filesystem import Node
 from imginspect.filesystem.filesystem import LinkLoop
 from imginspect.tar.header import BLOCK_DEVICE, CHARACTER_DEVICE, DIRECTORY, FIFO, HARDLINK, SYMLINK
+from imginspect.wording import listed
 
 _LONGEST_TARGET = 200
 _KIND_NAMES = {HARDLINK: "hard link", CHARACTER_DEVICE: "character device", BLOCK_DEVICE: "block device", FIFO: "named pipe"}
@@ -78,9 +79,9 @@ def _through_a_link(subject: Subject, path: str) -> Found | None:
         return None
     if resolution.node.kind != DIRECTORY or not resolution.links:
         return None
-    links = ", ".join(f"{link.path} is a link to {link.link_target[:_LONGEST_TARGET]}" for link in resolution.links[:3])
+    links = listed([f"{link.path} is a link to {link.link_target[:_LONGEST_TARGET]}" for link in resolution.links], 3, "link")
     message = f"{path} is the directory {resolution.node.path}: {links}. The mount goes where the link leads"
-    return Found(Verdict.WARN, message, tuple(node_evidence(subject, link) for link in resolution.links[:3]))
+    return Found(Verdict.WARN, message, tuple(node_evidence(subject, link) for link in resolution.links))
 
 
 def _where_it_leads(subject: Subject, path: str) -> str:

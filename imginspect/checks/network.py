@@ -14,13 +14,13 @@ from imginspect.checks.launching import is_for
 from imginspect.checks.result import CONFIG, VISIBLE, Confidence, Evidence, Found, Outcome, Verdict
 from imginspect.checks.subject import Subject
 from imginspect.errors import PathError
-from imginspect.wording import counted
+from imginspect.wording import bounded, counted, listed
 
 if TYPE_CHECKING:
     from imginspect.analysis.network.network import CallSite, Gap, Network
 
-_MOST_FOUND = 50
-_MOST_CONDITIONS = 20
+_MOST_CONDITIONS = 50
+"""Nobody goes through more of them; the last one counts the rest."""
 _TOLD = (Certainty.FAILS, Certainty.DEPENDS)
 _UNREAD = "a layer could not be read to its end: it may change what starts"
 
@@ -48,12 +48,12 @@ def network_calls(subject: Subject, params: Params) -> Outcome:
     found = [_found(subject, site) for site in sites if site.reached.reach > Reach.NEVER]
     failing = [item for item in found if item.verdict is Verdict.FAIL]
     if failing:
-        return Outcome(Verdict.FAIL, tuple(found[:_MOST_FOUND]), _reason(failing), conditions)
+        return Outcome(Verdict.FAIL, tuple(found), _reason(failing), conditions)
     gaps = [gap for gap in facts.gaps if not gap.is_condition]
     if gaps or facts.start_unknown:
         return _undetermined(subject, facts, gaps, found, conditions)
     if found:
-        return Outcome(Verdict.WARN, tuple(found[:_MOST_FOUND]), _reason(found), conditions)
+        return Outcome(Verdict.WARN, tuple(found), _reason(found), conditions)
     return Outcome(Verdict.PASS, conditions=conditions)
 
 
@@ -69,7 +69,7 @@ def _undetermined(subject: Subject, facts: Network, gaps: list[Gap], found: list
         reason = _reason(open_ends) if open_ends else f"what starts is not known: {facts.start_unknown}"
     return Outcome(
         Verdict.UNDETERMINED,
-        (*open_ends, *found)[:_MOST_FOUND],
+        (*open_ends, *found),
         reason,
         conditions,
         for_want_of_reading=any(gap.for_want_of_reading for gap in gaps),
@@ -78,7 +78,7 @@ def _undetermined(subject: Subject, facts: Network, gaps: list[Gap], found: list
 
 def _found(subject: Subject, site: CallSite) -> Found:
     """A place as a finding: failing where it runs for sure and contacts another machine for sure."""
-    whom = f", contacting {site.target}" if site.target else ""
+    whom = f", contacting {site.target}" if site.target else f", {site.named}" if site.named else ""
     message = f"{_place(site.chain, site.what)}: {site.entry.title}{whom}"
     why = site.reached.why if site.reached.reach < Reach.YES else ""
     if site.reached.reach is Reach.IF_ABSENT:
@@ -86,11 +86,11 @@ def _found(subject: Subject, site: CallSite) -> Found:
     elif site.doubt:
         why = why or site.doubt
     elif site.variables:
-        why = why or f"whom it contacts is set by {' and '.join(site.variables[:3])}, which the image leaves unset"
+        why = why or f"whom it contacts is set by {listed(site.variables, 3)}, which the image leaves unset"
     elif not site.is_certain:
         why = why or "the text around it is not valid, so it was only guessed at"
     verdict = Verdict.WARN if why else Verdict.FAIL
-    confidence = Confidence.LOW if not site.is_certain else Confidence.MEDIUM if why or not site.target else Confidence.HIGH
+    confidence = Confidence.LOW if not site.is_certain else Confidence.MEDIUM if why or not (site.target or site.named) else Confidence.HIGH
     return Found(verdict, f"{message}; {why}" if why else message, _evidence(subject, site.origin, site.what), confidence)
 
 
@@ -127,7 +127,7 @@ def _conditions(sites: list[CallSite], gaps: Iterable[Gap]) -> tuple[str, ...]:
         if site.reached.reach is Reach.IF_ABSENT
     ]
     found += [f"{gap.what}: it must not need a network" for gap in gaps if gap.is_condition]
-    return tuple(dict.fromkeys(found))[:_MOST_CONDITIONS]
+    return tuple(bounded(list(dict.fromkeys(found)), _MOST_CONDITIONS, "condition"))
 
 
 def _reason(found: Iterable[Found]) -> str:

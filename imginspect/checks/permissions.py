@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 
 from imginspect.analysis.visible import name_of, nodes_where
 from imginspect.checks.check import check
-from imginspect.checks.places import NOT_READ, bounded, node_evidence, reason_of, worst_of
+from imginspect.checks.places import NOT_READ, node_evidence, reason_of, worst_first, worst_of
 from imginspect.checks.result import Confidence, Found, Outcome, Verdict
 from imginspect.checks.subject import Subject
 from imginspect.filesystem import Attributes, Node
 from imginspect.layer.content_class import SCRIPT
 from imginspect.tar.header import BLOCK_DEVICE, CHARACTER_DEVICE, DIRECTORY, FILE, HARDLINK, SYMLINK
+from imginspect.wording import listed
 
 _SETUID, _SETGID, _STICKY = 0o4000, 0o2000, 0o1000
-_MOST_LISTED = 20
 
 
 def texts(name: str, value: object) -> None:
@@ -38,7 +38,6 @@ class IdentityParams:
     known: list[str]
     folders: list[str]
     shells: list[str] = field(default_factory=list)
-    most: int = 50
 
     def __post_init__(self) -> None:
         if self.bit not in ("setuid", "setgid"):
@@ -68,11 +67,10 @@ def identity_changing(subject: Subject, params: IdentityParams) -> Outcome:
     )
     shells = {node.digest for node in _named(subject, params.shells)} if nodes else set()
     expected = [node for node in nodes if _is_expected(node, params) and not node.widest_mode & 0o022 and node.digest not in shells]
-    names = {node.path for node in expected}
-    found = [_identity(subject, node, params, shells) for node in nodes if node.path not in names]
-    listed = ", ".join(node.path for node in expected[:_MOST_LISTED])
-    more = f" and {len(expected) - _MOST_LISTED} more" if len(expected) > _MOST_LISTED else ""
-    return _outcome(subject, found, params.most, "programs", f"only programs that distributions ship: {listed}{more}" if expected else "")
+    paths = {node.path for node in expected}
+    found = [_identity(subject, node, params, shells) for node in nodes if node.path not in paths]
+    names = listed([node.path for node in expected])
+    return _outcome(subject, found, f"only programs that distributions ship: {names}" if expected else "")
 
 
 def _identity(subject: Subject, node: Node, params: IdentityParams, shells: set[bytes | None]) -> Found:
@@ -124,7 +122,6 @@ class WritableParams:
 
     system: list[str]
     passed_over: list[str] = field(default_factory=list)
-    most: int = 50
 
     def __post_init__(self) -> None:
         texts("system", self.system)
@@ -148,7 +145,7 @@ def world_writable(subject: Subject, params: WritableParams) -> Outcome:
     nodes = nodes_where(
         subject.view, "world-writable", lambda entry: bool(entry.mode & 0o002) and entry.kind != SYMLINK, fits, by_attributes=True
     )
-    return _outcome(subject, [_writable(subject, node, params) for node in nodes], params.most, "files and directories", "")
+    return _outcome(subject, [_writable(subject, node, params) for node in nodes], "")
 
 
 def _writable(subject: Subject, node: Node, params: WritableParams) -> Found:
@@ -168,7 +165,6 @@ class DeviceParams:
     """*known* are the character devices that base images carry in /dev, as ``name: [major, minor]``."""
 
     known: dict[str, list[int]]
-    most: int = 50
 
     def __post_init__(self) -> None:
         if not isinstance(self.known, dict) or not all(isinstance(item, list) and len(item) == 2 for item in self.known.values()):
@@ -188,8 +184,8 @@ def device_nodes(subject: Subject, params: DeviceParams) -> Outcome:
     expected = [node for node in nodes if node.kind == CHARACTER_DEVICE and tuple(params.known.get(node.path, ())) == _numbers(node)]
     names = {node.path for node in expected}
     found = [_device(subject, node) for node in nodes if node.path not in names]
-    listed = ", ".join(node.path for node in expected[:_MOST_LISTED])
-    return _outcome(subject, found, params.most, "device nodes", f"only devices that every container has: {listed}" if expected else "")
+    shown = listed([node.path for node in expected])
+    return _outcome(subject, found, f"only devices that every container has: {shown}" if expected else "")
 
 
 def _numbers(node: Node) -> tuple[int, int] | None:
@@ -206,9 +202,9 @@ def _device(subject: Subject, node: Node) -> Found:
     return Found(verdict, f"{node.path} is {what} (numbers {shown})", (node_evidence(subject, node),))
 
 
-def _outcome(subject: Subject, found: list[Found], most: int, what: str, reason: str) -> Outcome:
+def _outcome(subject: Subject, found: list[Found], reason: str) -> Outcome:
     if not found:
         if not subject.is_read_whole:
             return Outcome(Verdict.UNDETERMINED, reason=NOT_READ, for_want_of_reading=True)
         return Outcome(Verdict.PASS, reason=reason)
-    return Outcome(worst_of(found), bounded(found, most, what), reason_of(found))
+    return Outcome(worst_of(found), worst_first(found), reason_of(found))

@@ -39,10 +39,6 @@ def reason_of(found: Sequence[Found]) -> str:
     return open_ones[0].message if len(open_ones) == 1 else counted(len(open_ones), "finding")
 
 
-def bounded(found: list[Found], most: int, what: str) -> tuple[Found, ...]:
-    """The worst *most* of *found*, and one more finding that counts the rest, which are *what*."""
-    ordered = sorted(found, key=lambda item: _ORDER.index(item.verdict))
-    if len(ordered) <= most:
-        return tuple(ordered)
-    rest = ordered[most:]
-    return (*ordered[:most], Found(worst_of(rest), f"{len(rest):,} more {what} are not listed one by one"))
+def worst_first(found: Iterable[Found]) -> tuple[Found, ...]:
+    """*found*, the worst first and else in their order."""
+    return tuple(sorted(found, key=lambda item: _ORDER.index(item.verdict)))

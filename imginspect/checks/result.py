@@ -104,11 +104,21 @@ class CheckResult(NamedTuple):
     reason: str
     conditions: tuple[str, ...]
     for_want_of_reading: bool = False
+    findings_not_listed: int = 0
+    places_not_listed: int = 0
+
+
+def place_of(evidence: tuple[Evidence, ...]) -> str:
+    """The place that a finding with this *evidence* is named by: the path, field or member of the first one; empty for none."""
+    first = evidence[0] if evidence else Evidence()
+    return first.path or first.config_field or first.member or ""
 
 
 def fingerprint(rule_id: str, evidence: tuple[Evidence, ...], occurrence: int) -> str:
-    """32 hex digits from the rule, the place of the first evidence and the occurrence there; stable over rebuilds."""
-    first = evidence[0] if evidence else Evidence()
-    place = first.path or first.config_field or first.member or ""
-    text = "\0".join([rule_id, place, str(occurrence)])
+    """32 hex digits from the rule, the place of the first evidence and the occurrence there; stable over rebuilds.
+
+    The occurrence is 1 for the rule's first finding at that place, however many lines of it the finding names: one more key in a
+    file changes no fingerprint.
+    """
+    text = "\0".join([rule_id, place_of(evidence), str(occurrence)])
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]

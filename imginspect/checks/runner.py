@@ -9,9 +9,13 @@ from typing import NamedTuple
 
 from imginspect.checks.catalogue import CHECKS
 from imginspect.checks.facts import Facts, gather, untold
-from imginspect.checks.result import CheckResult, Finding, Outcome, Verdict, fingerprint
+from imginspect.checks.listing import share, worst_few
+from imginspect.checks.places import worst_of
+from imginspect.checks.result import CheckResult, Finding, Found, Outcome, Verdict, fingerprint, place_of
 from imginspect.checks.subject import Subject
+from imginspect.limits import Limits
 from imginspect.rules import Rule, RuleSet
+from imginspect.wording import counted
 
 
 class Prepared(NamedTuple):
@@ -41,9 +45,15 @@ def _not_judged(reason: str) -> Callable[[Subject], Outcome]:
     return lambda _: outcome
 
 
-def run_checks(prepared: Sequence[Prepared], subject: Subject) -> tuple[CheckResult, ...]:
-    """The result of each rule, in their order."""
-    return tuple(_result(item, subject) for item in prepared)
+def run_checks(prepared: Sequence[Prepared], subject: Subject, limits: Limits) -> tuple[CheckResult, ...]:
+    """The result of each rule, in their order; of too many findings the worst of each rule are listed, and the rest counted."""
+    outcomes = [_outcome(item, subject) for item in prepared]
+    most = share([len(outcome.found) for outcome in outcomes], limits.findings)
+    chosen = [worst_few(outcome.found, most) for outcome in outcomes]
+    places = share(
+        [len(outcome.found[number].evidence) for outcome, few in zip(outcomes, chosen, strict=True) for number in few], limits.places
+    )
+    return tuple(_result(item.rule, outcome, few, places) for item, outcome, few in zip(prepared, outcomes, chosen, strict=True))
 
 
 def gather_facts(subject: Subject) -> Facts:
@@ -54,34 +64,47 @@ def gather_facts(subject: Subject) -> Facts:
         return untold(subject, f"this could not be worked out ({type(error).__name__}); please report it")
 
 
-def _result(item: Prepared, subject: Subject) -> CheckResult:
-    rule = item.rule
+def _outcome(item: Prepared, subject: Subject) -> Outcome:
     try:
-        outcome = item.judge(subject)
+        return item.judge(subject)
     except Exception as error:  # noqa: BLE001 - a crash of one check must not hide the others' findings
-        outcome = Outcome(
+        return Outcome(
             Verdict.UNDETERMINED,
-            reason=f"{_crashed(rule)} ({type(error).__name__}); please report it",
+            reason=f"{_crashed(item.rule)} ({type(error).__name__}); please report it",
             for_want_of_reading=True,
         )
+
+
+def _result(rule: Rule, outcome: Outcome, chosen: Sequence[int], places: int) -> CheckResult:
     seen: Counter[str] = Counter()
+    wanted = frozenset(chosen)
     findings = []
-    for found in outcome.found:
-        first = found.evidence[0] if found.evidence else None
-        place = (first.path or first.config_field or first.member or "") if first else ""
+    for number, found in enumerate(outcome.found):
+        place = place_of(found.evidence)
         seen[place] += 1
-        findings.append(
-            Finding(
-                rule_id=rule.id,
-                verdict=found.verdict,
-                severity=rule.severity,
-                confidence=found.confidence,
-                message=found.message,
-                evidence=found.evidence,
-                fingerprint=fingerprint(rule.id, found.evidence, seen[place]),
-            )
-        )
-    return CheckResult(rule, outcome.verdict, tuple(findings), outcome.reason, outcome.conditions, outcome.for_want_of_reading)
+        if number in wanted:
+            findings.append(_finding(rule, found, seen[place], places))
+    left_out = [found for number, found in enumerate(outcome.found) if number not in wanted]
+    if left_out:
+        message = f"{counted(len(left_out), 'more finding')} of this rule: not listed one by one, as there are too many (limit findings)"
+        findings.append(_finding(rule, Found(worst_of(left_out), message), seen[""] + 1, places))
+    more = sum(max(0, len(outcome.found[number].evidence) - places) for number in chosen)
+    return CheckResult(
+        rule, outcome.verdict, tuple(findings), outcome.reason, outcome.conditions, outcome.for_want_of_reading, len(left_out), more
+    )
+
+
+def _finding(rule: Rule, found: Found, occurrence: int, places: int) -> Finding:
+    left = len(found.evidence) - places
+    return Finding(
+        rule_id=rule.id,
+        verdict=found.verdict,
+        severity=rule.severity,
+        confidence=found.confidence,
+        message=f"{found.message} ({counted(left, 'more place')}: not listed, limit places)" if left > 0 else found.message,
+        evidence=found.evidence[:places],
+        fingerprint=fingerprint(rule.id, found.evidence, occurrence),
+    )
 
 
 def has_crashed(result: CheckResult) -> bool:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from imginspect.cli.streams import drop, say
 from imginspect.errors import UsageError
+from imginspect.wording import bounded
 from imginspect.writing import complaints, write_whole
 
 
@@ -80,10 +81,8 @@ def warn_incomplete(gaps: tuple[str, ...]) -> None:
     """Say on standard error that not everything could be read."""
     from imginspect.cli.shown import shown
 
-    for gap in gaps[:5]:
-        say(f"imginspect: not everything could be read: {shown(gap)}")
-    if len(gaps) > 5:
-        say(f"imginspect: and {len(gaps) - 5} more")
+    for line in bounded([f"not everything could be read: {shown(gap)}" for gap in gaps], 5):
+        say(f"imginspect: {line}")
 
 
 def human(count: int) -> str:

@@ -58,6 +58,9 @@ class Coverage(NamedTuple):
     hidden_nodes: int
     second_pass: int = 0
     """Files that the checks asked for and that one more pass over their layers served."""
+    findings_not_listed: int = 0
+    places_not_listed: int = 0
+    """Findings, and places of findings, beyond the limits of these names: judged like the others, and only counted."""
 
     @property
     def is_complete(self) -> bool:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from imginspect.pack.names import EXCERPTS
-from imginspect.report.document import Document, EvidencePart, FindingPart
+from imginspect.report.document import Document, FindingPart
+from imginspect.report.grouped import OnePlace, places_of
 from imginspect.report.places import in_words
 
 _FINGERPRINT = re.compile(r"[0-9a-f]{8,64}")
@@ -38,26 +39,40 @@ def _text(title: str, finding: FindingPart) -> str:
         finding["message"],
         f"fingerprint {finding['fingerprint']}",
     ]
-    for number, evidence in enumerate(finding["evidence"], 1):
-        head += ["", f"Evidence {number} of {len(finding['evidence'])}: {in_words(evidence) or 'no place'}", *_lines(evidence)]
+    places = places_of(finding["evidence"])
+    for number, place in enumerate(places, 1):
+        where = in_words(place.first, place.in_words) or "no place"
+        head += ["", f"Evidence {number} of {len(places)}: {where}", *_about(place), *_lines(place)]
     return "\n".join(head) + "\n"
 
 
-def _lines(evidence: EvidencePart) -> Iterator[str]:
+def _about(place: OnePlace) -> Iterator[str]:
+    evidence = place.first
     layer, hidden_by = evidence["layer"], evidence["hidden_by"]
     if layer:
         yield f"  layer digest: {layer['digest']}, diff_id: {layer['diff_id']}"
     if hidden_by:
         yield f"  hidden by layer {hidden_by['index']}: {hidden_by['created_by']}"
     for what, value in (("file sha256", evidence["file_sha256"]), ("size", evidence["size"]), ("type", evidence["file_type"]),
-                        ("expected", evidence["expected"]), ("found", evidence["found"]),
-                        ("secret id", evidence["secret_id"])):  # fmt: skip
+                        ("expected", evidence["expected"]), ("found", evidence["found"])):  # fmt: skip
         if value is not None:
             yield f"  {what}: {value}"
-    if evidence["context"]:
-        yield from (_context(line["line"], line["text"], evidence["line"]) for line in evidence["context"])
-    elif evidence["excerpt"]:
-        yield f"  > {evidence['excerpt']}"
+
+
+def _lines(place: OnePlace) -> Iterator[str]:
+    """What was seen on each line, all of them."""
+    several = len(place.parts) > 1
+    for evidence in place.parts:
+        if several and (evidence["context"] or not evidence["excerpt"]) and evidence["line"]:
+            yield f"  line {evidence['line']}:"
+        if evidence["secret_id"] is not None:
+            yield f"  secret id: {evidence['secret_id']}"
+        if evidence["context"]:
+            yield from (_context(line["line"], line["text"], evidence["line"]) for line in evidence["context"])
+        elif evidence["excerpt"] and several and evidence["line"]:
+            yield _context(evidence["line"], evidence["excerpt"], evidence["line"])
+        elif evidence["excerpt"]:
+            yield f"  > {evidence['excerpt']}"
 
 
 def _context(number: int, text: str, of: int | None) -> str:

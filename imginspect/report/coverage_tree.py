@@ -10,7 +10,7 @@ from imginspect.report.shown import Shown, optional
 
 def coverage_tree(coverage: Coverage, shown: Shown) -> CoveragePart:
     """The ledger."""
-    return {
+    tree: CoveragePart = {
         "complete": coverage.is_complete,
         "gaps": [shown(gap) for gap in coverage.gaps],
         "archive_bytes": coverage.archive_bytes,
@@ -40,6 +40,11 @@ def coverage_tree(coverage: Coverage, shown: Shown) -> CoveragePart:
         "hidden_nodes": coverage.hidden_nodes,
         "second_pass_files": coverage.second_pass,
     }
+    if coverage.findings_not_listed:
+        tree["findings_not_listed"] = coverage.findings_not_listed
+    if coverage.places_not_listed:
+        tree["places_not_listed"] = coverage.places_not_listed
+    return tree
 
 
 def problem_tree(problem: Problem, shown: Shown) -> ProblemPart:

@@ -13,20 +13,26 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 
-from imginspect.report.document import Document, EvidencePart, FindingPart, LayerPlace, ResultPart
+from imginspect.report.document import Document, FindingPart, LayerPlace, ResultPart
+from imginspect.report.grouped import OnePlace, places_of
 from imginspect.report.places import name_of, nowhere
 from imginspect.report.printable import one_line, shortened
 from imginspect.report.summary import archive_facts, image_name, not_read, open_results, reason_of, undetermined_is
+from imginspect.wording import listed
 
 COLUMNS = (
     "image", "image_id", "verdict", "row", "rule", "title", "result", "counts", "severity", "confidence", "message", "place", "line",
     "state", "layer", "diff_id", "instruction", "hidden_by_layer", "hidden_by_instruction", "sha256", "size", "expected", "found",
-    "excerpt", "fingerprint", "secret_id", "undetermined",
+    "excerpt", "fingerprint", "secret_id", "undetermined", "lines",
 )  # fmt: skip
-"""The columns; later versions add to their end. *row* is image, finding, undecided, condition or not read;
-*undetermined* says in the row of the image what becomes of rules that cannot be decided."""
+"""The columns; later versions add to their end.
+
+*row* is image, finding, undecided, condition or not read; *undetermined* says in the row of the image what becomes of rules that cannot
+be decided; *line* is the first of *lines*.
+"""
 
 _LONGEST = 32_000
+_MOST_EXCERPTS = 20
 Row = dict[str, str]
 # what begins a formula, also in its full-width form, with or without blanks before it; and the apostrophe that marks those
 _ACTIVE = re.compile(r"[\s\u3000]*[=+\-@'\t\r\n＝＋－＠＇]")
@@ -92,10 +98,11 @@ def _places(result: ResultPart, finding: FindingPart) -> Iterator[Row]:
         "message": finding["message"],
         "fingerprint": finding["fingerprint"],
     }
-    yield from (same | _place(evidence) for evidence in finding["evidence"] or [nowhere()])
+    yield from (same | _place(place) for place in places_of(finding["evidence"] or [nowhere()]))
 
 
-def _place(evidence: EvidencePart) -> Row:
+def _place(place: OnePlace) -> Row:
+    evidence = place.first
     layer, hidden_by = evidence["layer"], evidence["hidden_by"]
     return {
         "place": name_of(evidence),
@@ -110,8 +117,9 @@ def _place(evidence: EvidencePart) -> Row:
         "size": _number(evidence["size"]),
         "expected": evidence["expected"] or "",
         "found": evidence["found"] or "",
-        "excerpt": evidence["excerpt"] or "",
-        "secret_id": evidence["secret_id"] or "",
+        "excerpt": listed(place.excerpts, _MOST_EXCERPTS),
+        "secret_id": " ".join(place.secret_ids),
+        "lines": " ".join(map(str, place.lines)),
     }
 
 

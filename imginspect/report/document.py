@@ -291,7 +291,14 @@ class OtherFile(TypedDict):
     known: bool
 
 
-class CoveragePart(TypedDict):
+class NotListed(TypedDict, total=False):
+    """Findings, and places of findings, that are only counted; there where limits were met."""
+
+    findings_not_listed: int
+    places_not_listed: int
+
+
+class CoveragePart(NotListed):
     """The ledger of what was read; see ``evidence.ledger.Coverage``."""
 
     complete: bool

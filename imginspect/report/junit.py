@@ -15,7 +15,8 @@ import re
 from collections.abc import Iterator, Sequence
 from xml.etree import ElementTree
 
-from imginspect.report.document import Document, EvidencePart, ResultPart
+from imginspect.report.document import Document, ResultPart
+from imginspect.report.grouped import OnePlace, places_of
 from imginspect.report.places import in_words
 from imginspect.report.printable import one_line
 from imginspect.report.sarif_rules import group_of
@@ -29,10 +30,11 @@ from imginspect.report.summary import (
     reason_of,
     undetermined_is,
 )
-from imginspect.wording import counted
+from imginspect.wording import IN_JSON, and_more, bounded, counted, listed
 
 _MOST_FINDINGS = 50
 _MOST_PLACES = 5
+"""What a CI system shows without scrolling; each list that is cut says so."""
 _NOT_COUNTED = {("skipped", verdict): ", not counted" for verdict in ("fail", "warn", "undetermined")}
 _ATTACHMENT = re.compile(r"\[(?=\[ATTACHMENT)", re.IGNORECASE)
 
@@ -95,10 +97,8 @@ def _whole(document: Document, prefix: str) -> ElementTree.Element:
     if not is_whole(document):
         gaps = not_read(document)
         label = "not everything was read" if document["verdict"] in ("fail", "undecided", "pass") else document["verdict"]
-        lines = [f"{label}: {document['reason']}", *(f"- {gap}" for gap in gaps[:_MOST_FINDINGS])]
+        lines = [f"{label}: {document['reason']}", *bounded([f"- {gap}" for gap in gaps], _MOST_FINDINGS, note=IN_JSON)]
         lines += [f"{name}: {value}" for name, value in archive_facts(document)]
-        if len(gaps) > _MOST_FINDINGS:
-            lines.append(f"and {len(gaps) - _MOST_FINDINGS:,} more")
         answer(case, "error", label, document["reason"], lines)
     return case
 
@@ -137,23 +137,26 @@ def _details(result: ResultPart) -> Iterator[str]:
         yield result["reason"]
     for finding in result["findings"][:_MOST_FINDINGS]:
         yield f"- {finding['message']}"
-        for evidence in finding["evidence"][:_MOST_PLACES]:
-            yield from (f"    {line}" for line in _evidence(evidence))
-        if len(finding["evidence"]) > _MOST_PLACES:
-            yield f"    and {counted(len(finding['evidence']) - _MOST_PLACES, 'more place')}"
+        places = places_of(finding["evidence"])
+        for place in places[:_MOST_PLACES]:
+            yield from (f"    {line}" for line in _place(place))
+        if len(places) > _MOST_PLACES:
+            yield f"    {and_more(len(places) - _MOST_PLACES, 'place', IN_JSON)}"
     if len(result["findings"]) > _MOST_FINDINGS:
-        yield f"and {counted(len(result['findings']) - _MOST_FINDINGS, 'more finding')}; the JSON form lists all of them"
+        yield and_more(len(result["findings"]) - _MOST_FINDINGS, "finding", IN_JSON)
     if result["verdict"] != "not-applicable":
         yield f"What to do: {result['remediation'].strip()}"
 
 
-def _evidence(evidence: EvidencePart) -> Iterator[str]:
-    if where := in_words(evidence):
+def _place(place: OnePlace) -> Iterator[str]:
+    evidence = place.first
+    if where := in_words(evidence, place.in_words):
         yield where
-    for label, value in (("expected", evidence["expected"]), ("found", evidence["found"]), ("sha256", evidence["file_sha256"]),
-                         ("secret id", evidence["secret_id"])):  # fmt: skip
+    for label, value in (("expected", evidence["expected"]), ("found", evidence["found"]), ("sha256", evidence["file_sha256"])):
         if value is not None:
             yield f"  {label}: {value}"
+    if place.secret_ids:
+        yield f"  secret id: {listed(place.secret_ids, _MOST_PLACES)}"
 
 
 def test_case(class_name: str, name: str) -> ElementTree.Element:

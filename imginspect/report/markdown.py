@@ -14,7 +14,7 @@ from imginspect.report.document import Document, VerdictName
 from imginspect.report.markdown_sections import Section, findings_section, folded_sections
 from imginspect.report.markdown_text import code, prose
 from imginspect.report.summary import VERDICT_WORDS, archive_facts, headline, image_name, not_read, sentence, tally, undetermined_is, worst
-from imginspect.wording import counted
+from imginspect.wording import IN_JSON, and_more, counted
 
 _LONGEST = 59_000
 _LEAST_PART = 3_000
@@ -92,7 +92,7 @@ def _overview(documents: Sequence[Document]) -> Iterator[str]:
     for document in documents[:_MOST_IMAGES]:
         yield f"- **{headline(document)}** {code(image_name(document), _LONGEST_NAME)}"
     if len(documents) > _MOST_IMAGES:
-        yield f"- and {len(documents) - _MOST_IMAGES:,} more"
+        yield f"- {and_more(len(documents) - _MOST_IMAGES, 'image', IN_JSON)}"
 
 
 def _part(document: Document, longest: int) -> Iterator[str]:

@@ -6,15 +6,17 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from imginspect.report.document import Document, EvidencePart, FindingPart, ResultPart
+from imginspect.report.document import Document, FindingPart, ResultPart
+from imginspect.report.grouped import OnePlace, places_of
 from imginspect.report.markdown_text import code, prose
 from imginspect.report.places import name_of, state_of
 from imginspect.report.summary import not_read, open_results
-from imginspect.wording import counted
+from imginspect.wording import and_more, counted
 
 _MOST_ROWS = 25
 _MOST_OF_A_RULE = 5
 _MOST_LINES = 200
+"""What a comment on a merge request has room for; each section that is cut says so."""
 _LONGEST_PLACE = 160
 _RULE_ID = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,60}")
 
@@ -50,13 +52,14 @@ def _rows(result: ResultPart) -> Iterator[str]:
 def _where(finding: FindingPart) -> str:
     if not finding["evidence"]:
         return ""
-    more = len(finding["evidence"]) - 1
-    return _place(finding["evidence"][0]) + (f" and {counted(more, 'more place')}" if more else "")
+    places = places_of(finding["evidence"])
+    return _place(places[0]) + (f" {and_more(len(places) - 1, 'place')}" if len(places) > 1 else "")
 
 
-def _place(evidence: EvidencePart) -> str:
-    name, line = name_of(evidence), evidence["line"]
-    facts = [code(name, _LONGEST_PLACE) + (f" line {line}" if line else "")] if name else []
+def _place(place: OnePlace) -> str:
+    evidence = place.first
+    name, lines = name_of(evidence), place.in_words
+    facts = [code(name, _LONGEST_PLACE) + (f" {lines}" if lines else "")] if name else []
     if state := state_of(evidence):
         facts.append(prose(state, 80))
     if evidence["layer"]:

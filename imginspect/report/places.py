@@ -6,6 +6,7 @@ import re
 from urllib.parse import quote
 
 from imginspect.report.document import EvidencePart, FindingPart, LayerPlace
+from imginspect.report.grouped import places_of
 from imginspect.report.printable import one_line, shortened
 from imginspect.wording import counted
 
@@ -16,11 +17,14 @@ _LONGEST_INSTRUCTION = 140
 _LONGEST_MESSAGE = 1_000
 
 
-def in_words(evidence: EvidencePart) -> str:
-    """The place, its state and the layer with its instruction, in one line; empty for evidence that names no place."""
+def in_words(evidence: EvidencePart, lines: str = "") -> str:
+    """The place, its state and the layer with its instruction, in one line; empty for evidence that names no place.
+
+    *lines* are all of its lines in words, where there are several.
+    """
     facts = [place] if (place := name_of(evidence)) else []
-    if evidence["line"]:
-        facts.append(f"line {evidence['line']}")
+    if lines or evidence["line"]:
+        facts.append(lines or f"line {evidence['line']}")
     facts += [state] if (state := state_of(evidence)) else []
     if evidence["layer"]:
         facts.append(layer_in_words(evidence["layer"]))
@@ -31,11 +35,12 @@ def told(finding: FindingPart) -> str:
     """The finding in a line: its message, its first place where the message does not say it, and how many places there are more."""
     message = shortened(one_line(finding["message"]), _LONGEST_MESSAGE)
     sentences = [message if message.endswith((".", "!", "?")) else f"{message}."]
-    where = shortened(in_words(finding["evidence"][0]), _LONGEST_MESSAGE) if finding["evidence"] else ""
+    places = places_of(finding["evidence"])
+    where = shortened(in_words(places[0].first, places[0].in_words), _LONGEST_MESSAGE) if places else ""
     if where and where not in message:
         sentences.append(f"Where: {where}.")
-    if len(finding["evidence"]) > 1:
-        sentences.append(f"And {counted(len(finding['evidence']) - 1, 'more place')}.")
+    if len(places) > 1:
+        sentences.append(f"And {counted(len(places) - 1, 'more place')}.")
     return " ".join(sentences)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from imginspect.report.document import Document, EvidencePart, FindingPart, LayerPlace, ProblemPart, ResultName, ResultPart
+from imginspect.report.grouped import places_of
 from imginspect.report.places import in_words, layer_in_words, name_of, nowhere, relative_uri
 from imginspect.report.printable import one_line
 from imginspect.report.sarif_rules import DECIDED, LISTED, WHOLE, Tree
@@ -20,6 +21,7 @@ _COUNTED = ("fail", "error")
 _CONFIG = "image-config.json"
 _IMAGE = "image"
 _MOST_RELATED = 100
+"""Related locations that viewers show; the message counts the rest."""
 BASES = {
     "IMAGE_ROOT": {"description": {"text": "The root of the filesystem that the image's layers hold."}},
     "ARCHIVE": {
@@ -129,9 +131,10 @@ def _finding(finding: FindingPart, of: ResultPart, places: Places) -> Tree:
     kind, level = _kind(finding["verdict"], of)
     seen = finding["evidence"] or [nowhere()]
     message = one_line(finding["message"])
-    where = in_words(seen[0])
-    related = list(_related(seen, places))
-    more = f"\nAnd {counted(len(related) - _MOST_RELATED, 'more place')}: see the JSON form." if len(related) > _MOST_RELATED else ""
+    where = in_words(seen[0], places_of(seen)[0].in_words)
+    related = list(_related(seen[: _MOST_RELATED + 1], places))
+    left = len(related) - _MOST_RELATED + max(0, len(seen) - _MOST_RELATED - 1)
+    more = f"\nAnd {counted(left, 'more place')}: see the JSON form." if left > 0 else ""
     result: Tree = {
         "ruleId": one_line(of["rule"]),
         "kind": kind,

@@ -11,7 +11,7 @@ from imginspect.report.summary import VERDICT_WORDS, archive_facts, headline, im
 from imginspect.report.terminal_layout import WIDTH, Style, wrapped
 from imginspect.report.terminal_results import open_section
 from imginspect.report.text import inert
-from imginspect.wording import counted
+from imginspect.wording import IN_JSON, and_more, bounded, counted
 
 _VERDICT_COLOUR: dict[VerdictName, str] = {
     "pass": "green",
@@ -23,6 +23,7 @@ _VERDICT_COLOUR: dict[VerdictName, str] = {
 _MOST_OTHERS = 5
 _MOST_GAPS = 10
 _MOST_PROBLEMS = 50
+"""What fits a few screens; each list that is cut says so."""
 _RULE_COLUMN = " " * 15
 
 
@@ -82,10 +83,8 @@ def _image(document: Document, style: Style) -> Iterator[str]:
         ("policy", f"{policy['id']}, fails from severity {policy['fail_on']} on{', warnings too' if policy['strict'] else ''}"),
         ("", f"rules that cannot be decided: {undetermined_is(document)}"),
         *_start(image),
-        *(("also there", other) for other in image["also_present"][:_MOST_OTHERS]),
+        *(("also there", other) for other in bounded(image["also_present"], _MOST_OTHERS, note=IN_JSON)),
     ]
-    if len(image["also_present"]) > _MOST_OTHERS:
-        rows.append(("also there", f"and {len(image['also_present']) - _MOST_OTHERS:,} more"))
     yield from _table(rows)
 
 
@@ -148,7 +147,7 @@ def _coverage(document: Document, style: Style) -> Iterator[str]:
     for gap in gaps[:_MOST_GAPS]:
         yield from wrapped(gap, "  - ")
     if len(gaps) > _MOST_GAPS:
-        yield f"  … and {len(gaps) - _MOST_GAPS:,} more"
+        yield f"  … {and_more(len(gaps) - _MOST_GAPS, note=IN_JSON)}"
     rows = [(f"{count:,} bytes", use.removeprefix("bytes ")) for use, count in coverage["bytes_by_use"].items() if count]
     yield from _table([*rows, (f"{coverage['archive_bytes']:,} bytes", "in all")], right=(0,))
     yield from _counts(coverage)
@@ -162,6 +161,10 @@ def _counts(coverage: CoveragePart) -> Iterator[str]:
     packed = sum(layer["packed_files"] for layer in layers)
     if packed:
         yield from wrapped(f"not opened: {counted(packed, 'packed file')} within the image", "  ")
+    not_listed = (("finding", coverage.get("findings_not_listed", 0)), ("place", coverage.get("places_not_listed", 0)))
+    for noun, count in not_listed:
+        if count:
+            yield from wrapped(f"{and_more(count, noun)}: judged like the others, and not listed", "  ")
     if coverage["second_pass_files"]:
         yield f"  {counted(coverage['second_pass_files'], 'file')} fetched by a second pass"
 
@@ -174,7 +177,7 @@ def _problems(document: Document, style: Style) -> Iterator[str]:
     for problem in problems[:_MOST_PROBLEMS]:
         yield from wrapped(f"{problem['where']}: {problem['what']}", "  - ")
     if len(problems) > _MOST_PROBLEMS:
-        yield f"  … and {len(problems) - _MOST_PROBLEMS:,} more; the JSON form lists all of them"
+        yield f"  … {and_more(len(problems) - _MOST_PROBLEMS, note=IN_JSON)}"
 
 
 def _questions(document: Document, style: Style) -> Iterator[str]:

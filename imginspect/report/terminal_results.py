@@ -5,14 +5,16 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 
-from imginspect.report.document import Document, EvidencePart, FindingPart, ResultPart
+from imginspect.report.document import Document, FindingPart, ResultPart
+from imginspect.report.grouped import OnePlace, places_of
 from imginspect.report.places import name_of, state_of
 from imginspect.report.printable import one_line, shortened
 from imginspect.report.summary import open_results
 from imginspect.report.terminal_layout import WIDTH, Style, wrapped
-from imginspect.wording import counted
+from imginspect.wording import IN_JSON, and_more
 
-_MOST_EVIDENCE = 5
+_MOST_PLACES = 5
+_MOST_EXCERPTS = 3
 _MOST_FINDINGS = 10
 _LONGEST_MESSAGE = 1_000
 _LONGEST_PLACE = 400
@@ -41,8 +43,7 @@ def _result(result: ResultPart, document: Document, style: Style) -> Iterator[st
     for finding in result["findings"][:_MOST_FINDINGS]:
         yield from _finding(finding)
     if len(result["findings"]) > _MOST_FINDINGS:
-        more = counted(len(result["findings"]) - _MOST_FINDINGS, "more finding")
-        yield f"  … and {more}; the JSON form lists all of them"
+        yield f"  … {and_more(len(result['findings']) - _MOST_FINDINGS, 'finding', IN_JSON)}"
     if not _is_for_want_of_reading(result, document):
         yield from wrapped(f"What to do: {result['remediation']}", "  ")
 
@@ -62,32 +63,41 @@ def _is_for_want_of_reading(result: ResultPart, document: Document) -> bool:
 def _finding(finding: FindingPart) -> Iterator[str]:
     message = shortened(one_line(finding["message"]), _LONGEST_MESSAGE)
     yield from wrapped(message, "  - ")
-    for evidence in finding["evidence"][:_MOST_EVIDENCE]:
-        yield from _evidence(evidence, message)
-    if len(finding["evidence"]) > _MOST_EVIDENCE:
-        yield f"      … and {counted(len(finding['evidence']) - _MOST_EVIDENCE, 'more place')}"
+    places = places_of(finding["evidence"])
+    for place in places[:_MOST_PLACES]:
+        yield from _place(place, message)
+    if len(places) > _MOST_PLACES:
+        yield f"      … {and_more(len(places) - _MOST_PLACES, 'place', IN_JSON)}"
 
 
-def _evidence(evidence: EvidencePart, message: str) -> Iterator[str]:
-    if facts := ", ".join(_facts(evidence)):
+def _place(place: OnePlace, message: str) -> Iterator[str]:
+    evidence = place.first
+    if facts := ", ".join(_facts(place)):
         yield from wrapped(facts, "      ")
     if evidence["layer"] and evidence["layer"]["created_by"]:
         yield from wrapped(f"made by: {shortened(one_line(evidence['layer']['created_by']), _LONGEST_INSTRUCTION)}", "        ")
-    excerpt = one_line(evidence["excerpt"] or "").strip()
-    if excerpt and len(excerpt) <= _LONGEST_EXCERPT and excerpt not in message:
+    shown = [one_line(excerpt).strip() for excerpt in place.excerpts]
+    excerpts = [excerpt for excerpt in shown if excerpt and len(excerpt) <= _LONGEST_EXCERPT and excerpt not in message]
+    for excerpt in excerpts[:_MOST_EXCERPTS]:
         yield from wrapped(excerpt, "        | ")
+    if len(excerpts) > _MOST_EXCERPTS:
+        yield f"        … {and_more(len(excerpts) - _MOST_EXCERPTS, 'line', IN_JSON)}"
     for label, value in (("expected: ", evidence["expected"]), ("found:    ", evidence["found"])):
         if value is not None:
             yield from wrapped(label + shortened(value, _LONGEST_MESSAGE), "        ")
     if evidence["file_sha256"]:
         yield f"        sha256: {one_line(evidence['file_sha256'])}"
-    if evidence["secret_id"]:
-        yield f"        secret id: {one_line(evidence['secret_id'])}"
+    ids = [one_line(name) for name in place.secret_ids]
+    for name in ids[:_MOST_EXCERPTS]:
+        yield f"        secret id: {name}"
+    if len(ids) > _MOST_EXCERPTS:
+        yield f"        … {and_more(len(ids) - _MOST_EXCERPTS, 'secret id', IN_JSON)}"
 
 
-def _facts(evidence: EvidencePart) -> Iterator[str]:
-    if place := shortened(name_of(evidence), _LONGEST_PLACE):
-        yield place + (f":{evidence['line']}" if evidence["line"] else "")
+def _facts(place: OnePlace) -> Iterator[str]:
+    evidence = place.first
+    if name := shortened(name_of(evidence), _LONGEST_PLACE):
+        yield name + (f", {place.in_words}" if len(place.lines) > 1 else f":{evidence['line']}" if evidence["line"] else "")
     if evidence["file_type"]:
         yield evidence["file_type"]
     state = state_of(evidence)

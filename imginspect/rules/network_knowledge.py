@@ -15,6 +15,7 @@ FOLDER = Path("knowledge", "network")
 LANGUAGES = ("shell", "python", "r", "julia")
 _ID = re.compile(r"kb-[a-z0-9]+(?:-[a-z0-9]+)*")
 _TARGETS = ("url", "urls", "host", "address", "remote", "repository", "none")
+_MEANINGS = ("url", "host", "package", "model", "dataset", "resource")
 _SETTING = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=.*")
 
 
@@ -47,8 +48,9 @@ class CallMatch(NamedTuple):
     *argument* is the number of the argument that names whom it contacts, *keywords* are its names. *only_urls*: a call with anything
     but a URL there stays in the image. *only_names*: so does one with a path there, or the name of a directory that is found.
     *harmless* are arguments (``local_files_only=True``) that make it fetch nothing, and without one of *needed* it fetches nothing
-    either. *is_client*: it makes a client, whose use may not be recognised, and contacts nobody itself. *is_local_by_default*: without
-    that argument it stays on this machine.
+    either. *means* says what that argument is: a ``url`` (the default: a host is only what stands in one), a ``host``, or the name of a
+    ``package``, ``model``, ``dataset`` or other ``resource``. *is_client*: it makes a client, whose use may not be recognised, and
+    contacts nobody itself. *is_local_by_default*: without that argument it stays on this machine.
     """
 
     language: str
@@ -62,6 +64,7 @@ class CallMatch(NamedTuple):
     settings: tuple[str, ...] = ()
     is_client: bool = False
     is_local_by_default: bool = False
+    means: str = "url"
 
 
 class Snippet(NamedTuple):
@@ -173,8 +176,12 @@ def _command(mapping: Mapping) -> CommandMatch:
 
 def _call(mapping: Mapping, language: str) -> CallMatch:
     mapping.allow(
-        "name", "argument", "keywords", "only_urls", "only_names", "needed", "harmless", "settings", "is_client", "is_local_by_default"
-    )
+        "name", "argument", "keywords", "only_urls", "only_names", "needed", "harmless", "settings", "is_client", "is_local_by_default",
+        "means",
+    )  # fmt: skip
+    means = mapping.text("means", "url")
+    if means not in _MEANINGS:
+        raise mapping.place_of("means").error(f"means: expected one of {', '.join(_MEANINGS)}, found {means!r}")
     return CallMatch(
         language=language,
         names=_names(mapping),
@@ -187,6 +194,7 @@ def _call(mapping: Mapping, language: str) -> CallMatch:
         settings=_settings(mapping),
         is_client=mapping.truth("is_client"),
         is_local_by_default=mapping.truth("is_local_by_default"),
+        means=means,
     )
 
 

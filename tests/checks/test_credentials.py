@@ -179,3 +179,59 @@ def test_what_is_published_is_a_warning_where_a_policy_says_so(tmp_path: Path) -
     (finding,) = found(path, "--rules", str(tmp_path / "rules"))
     assert finding["verdict"] == "warn"
     assert "published (Key of our manual)" in finding["message"]
+
+
+# -- several lines, and copies -------------------------------------------------------------------------------------------
+
+TOKENS = ["glpat-" + "Zq7xW2mK9pL4vN8sT3y" + letter for letter in "ABCDEFGHIJKL"]
+COMPILED = b"\xa7\r\r\n" + bytes(30) + TOKEN.encode() + bytes(10)
+
+
+def test_many_credentials_of_a_file_are_one_finding_with_their_lines(tmp_path: Path) -> None:
+    content = "".join(f"token={token}\n\n" for token in TOKENS)
+    (finding,) = found(image([file("/app/keys.txt", content.encode())]).save(tmp_path / "a.tar"))
+    assert "(12 of them) in /app/keys.txt, lines 1, 3, 5, 7, 9, 11, 13, 15, 17, 19 and 2 more" in finding["message"]
+    assert [evidence["line"] for evidence in finding["evidence"]] == list(range(1, 24, 2))
+
+
+@pytest.mark.parametrize("compiled", ["/app/__pycache__/x.cpython-311.pyc", "/app/__pycache__/x.cpython-311.opt-2.pyc", "/app/x.pyc"])
+def test_a_source_and_what_was_compiled_of_it_are_one_finding(compiled: str, tmp_path: Path) -> None:
+    source = file("/app/x.py", f'T = "{TOKEN}"\n'.encode())
+    (finding,) = found(image([file(compiled, COMPILED), source]).save(tmp_path / "a.tar"))
+    assert [evidence["path"] for evidence in finding["evidence"]] == ["/app/x.py", compiled]
+    assert finding["message"].endswith(f"in /app/x.py; the same in {compiled}")
+
+
+def test_what_only_looks_compiled_is_a_finding_of_its_own(tmp_path: Path) -> None:
+    source = file("/app/x.py", f'T = "{TOKEN}"\n'.encode())
+    other = file("/app/x.pyc", b"\xa7\r\r\n" + bytes(30) + PRIVATE_KEY_OF_ANOTHER_KIND)
+    assert len(found(image([source, file("/app/y.pyc", COMPILED), other]).save(tmp_path / "a.tar"))) == 3
+
+
+PRIVATE_KEY_OF_ANOTHER_KIND = f"postgresql://study:{PASSWORD}@db.example.org/study".encode() + bytes(10)
+
+
+def test_a_deleted_source_is_behind_what_is_still_visible(tmp_path: Path) -> None:
+    layers = [file("/app/x.py", f'T = "{TOKEN}"\n'.encode()), file("/app/x.pyc", COMPILED)], [whiteout("/app/x.py")]
+    (finding,) = found(image(*layers).save(tmp_path / "a.tar"))
+    assert [evidence["state"] for evidence in finding["evidence"]] == ["visible", "deleted"]
+    assert "the same in /app/x.py, deleted by layer 1" in finding["message"]
+
+
+def test_a_file_that_two_layers_hold_is_one_finding(tmp_path: Path) -> None:
+    (finding,) = found(image([file("/app/.env", LINE)], [file("/app/.env", LINE, mode=0o600)]).save(tmp_path / "a.tar"))
+    assert [(evidence["layer"]["index"], evidence["state"]) for evidence in finding["evidence"]] == [(1, "visible"), (0, "overwritten")]
+
+
+def test_a_file_that_another_credential_was_put_into_is_two_findings(tmp_path: Path) -> None:
+    layers = [file("/app/a", f"token={TOKEN}\n".encode())], [file("/app/a", f"first\ntoken={TOKENS[0]}\n".encode())]
+    assert len(found(image(*layers).save(tmp_path / "a.tar"))) == 2
+
+
+def test_the_fingerprint_stays_when_a_file_has_one_more(tmp_path: Path) -> None:
+    prints = set()
+    for count in (1, 2, 9):
+        content = "".join(f"token={token}\n" for token in TOKENS[:count])
+        (finding,) = found(image([file("/app/keys.txt", content.encode())]).save(tmp_path / f"{count}.tar"))
+        prints.add(finding["fingerprint"])
+    assert len(prints) == 1

@@ -485,3 +485,88 @@ def test_what_is_missing_or_was_not_read_is_left_open() -> None:
 )
 def test_other_ways_to_run_a_file_are_known(content: str, verdict: str) -> None:
     assert python(content, text("/app/other.py", GET)).verdict == verdict
+
+
+# -- whom, and what ------------------------------------------------------------------------------------------------------
+
+
+def _only(found: CheckResult) -> str:
+    [finding] = found.findings
+    return finding.message
+
+
+@pytest.mark.parametrize(
+    ("content", "end"),
+    [
+        ("Rscript -e 'install.packages(\"survminer\")'\n", "installed, installing survminer"),
+        ("Rscript -e 'remotes::install_github(\"team/project\")'\n", "installed, installing team/project"),
+        ("Rscript -e 'install_url(\"https://example.org/p.tar.gz\")'\n", "installed, contacting example.org"),
+        ("julia -e 'Pkg.add(\"CSV\")'\n", "installed, installing CSV"),
+    ],
+)
+def test_a_package_is_no_host(content: str, end: str) -> None:
+    assert _only(shell(content, rule="TRE-NET-002")).endswith(end)
+
+
+@pytest.mark.parametrize(
+    ("content", "end"),
+    [
+        ("curl example.org\n", "contacting example.org"),
+        ("curl server/x\n", "contacting server"),
+        ("gdown 1AbCdEf\n", "fetches a URL"),
+        ("http GET example.org\n", "fetches a URL"),
+        ("dig +short example.org\n", "ftp)"),
+        ("ssh me@login.example.org\n", "contacting login.example.org"),
+        ("Rscript -e 'getGEO(\"GSE1\")'\n", "from another machine"),
+        ('Rscript -e \'download.file("https://example.org/x", "x")\'\n', "contacting example.org"),
+    ],
+)
+def test_a_host_is_what_stands_where_a_host_belongs(content: str, end: str) -> None:
+    assert _only(shell(content)).endswith(end)
+
+
+@pytest.mark.parametrize(
+    ("content", "end"),
+    [
+        ("from transformers import AutoModel\nAutoModel.from_pretrained('team/name')\n", "fetching the model team/name"),
+        ("import torch\ntorch.hub.load('pytorch/vision', 'resnet18')\n", "fetching the model pytorch/vision"),
+        ("import kagglehub\nkagglehub.dataset_download('team/name')\n", "fetching the dataset team/name"),
+        ("import nltk\nnltk.download('punkt')\n", "fetching punkt"),
+        ("import psycopg2\npsycopg2.connect('host=db.example.org dbname=x')\n", "contacting db.example.org"),
+        ("import psycopg2\npsycopg2.connect(host='db', dbname='x')\n", "contacting db"),
+        ("import cx_Oracle\ncx_Oracle.connect('scott', 'tiger', 'h/s')\n", "to another machine"),
+        ("import pymysql\npymysql.connect('db')\n", "contacting db"),
+        ("import redis\nredis.Redis('cache')\n", "contacting cache"),
+        ("import wandb\nwandb.init('project')\n", "download library"),
+    ],
+)
+def test_what_a_python_call_names(content: str, end: str) -> None:
+    assert _only(python(content)).endswith(end)
+
+
+@pytest.mark.parametrize(
+    ("content", "lines"),
+    [
+        ("import requests\nx = requests.get('https://example.org')\nprocess(x)\n", [2]),
+        ("import requests\ndef f():\n  return requests.get('https://example.org')\ny = f()\nprocess(y)\n", [3]),
+        ("import requests\nclass A:\n  def __init__(self):\n    self.d = requests.get('https://x.org')\n    process(self.d)\nA()\n", [4]),
+        ("from transformers import AutoModel, Trainer\nm = AutoModel.from_pretrained('a/b')\nTrainer(model=m)\n", [2]),
+        ("import requests\nmap(requests.get, ['https://example.org'])\n", [2]),
+        ("import requests\nf = requests.get\npool.map(f, ['https://example.org'])\n", [3]),
+        ("import requests\ns = requests.Session()\npool.map(s.get, ['https://example.org'])\n", [3]),
+    ],
+)
+def test_a_value_that_is_handed_on_is_no_second_finding(content: str, lines: list[int]) -> None:
+    assert [finding.evidence[0].line for finding in python(content).findings] == lines
+
+
+def test_seventy_lines_are_seventy_findings() -> None:
+    found = shell("".join(f"curl https://h{number}.example.org\n" for number in range(70)) + "curl https://same.example.org\n" * 70)
+    assert [finding.evidence[0].line for finding in found.findings] == list(range(2, 142))
+
+
+def test_conditions_that_are_left_out_are_counted() -> None:
+    files = [text(f"/app/{number}.R", "x <- 1\n") for number in range(60)]
+    found = shell("".join(f"Rscript /app/{number}.R\n" for number in range(60)), *files)
+    assert len(found.conditions) == 51
+    assert found.conditions[-1] == "and 10 more conditions"

@@ -71,10 +71,9 @@ def test_one_finding_for_each_file_with_its_mode() -> None:
     assert "4755" in messages(result)
 
 
-def test_the_rest_of_many_is_counted() -> None:
+def test_all_of_many_are_listed() -> None:
     result = judged("TRE-PRM-001", [file(f"/app/{number}", b"%d" % number, mode=0o4755) for number in range(60)])
-    assert len(result.findings) == 51
-    assert "10 more programs" in result.findings[-1].message
+    assert len(result.findings) == 60
 
 
 @pytest.mark.parametrize(
@@ -230,11 +229,11 @@ def test_a_right_that_a_later_layer_took_away() -> None:
     assert judged("TRE-PRM-004", [directory("/app/cache", mode=0o777)], [directory("/app/cache", mode=0o755)]).verdict is Verdict.PASS
 
 
-def test_many_writable_files_are_counted_and_the_worst_are_listed() -> None:
+def test_of_many_writable_files_the_worst_come_first() -> None:
     entries = [file(f"/app/{number:03}", b"%d" % number, mode=0o666) for number in range(80)] + [file("/app/z", b"1", mode=0o777)]
     result = judged("TRE-PRM-004", entries)
     assert result.findings[0].evidence[0].path == "/app/z"
-    assert "31 more" in result.findings[-1].message
+    assert len(result.findings) == 81
 
 
 # -- devices -------------------------------------------------------------------------------------------------------------

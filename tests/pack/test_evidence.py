@@ -211,3 +211,30 @@ def test_what_the_rules_find_is_found_again(tmp_path: Path, make: Callable[[], d
     archive.write_bytes(build(make()))
     outcome = verified(document_of(inspected(archive)), archive, tmp_path)
     assert outcome.code == 0, outcome.text
+
+
+def test_each_line_of_a_place_is_compared_and_the_excerpt_names_the_place_once(tmp_path: Path) -> None:
+    tokens = ["glpat-" + "Zq7xW2mK9pL4vN8sT3y" + letter for letter in "ABCDEFGHIJKL"]
+    start = b"#!/bin/sh\npython3 -c '\nimport requests\nrequests.get(\"https://example.org/x\")'\n"
+    keys = "".join(f"token={token}\n\n" for token in tokens) + "#" * 2_000
+    archive = image().layer(file("/keys.txt", keys.encode()), file("/start.sh", start, mode=0o755)).config(entrypoint=["/start.sh"]).save(
+        tmp_path / "app.tar", form="oci"
+    )  # fmt: skip
+    document = document_of(inspected(archive), SCRIPT)
+    outcome = verified(document, archive, tmp_path)
+    assert outcome.code == 0, outcome.text
+    (finding,) = [
+        found
+        for result in document["results"]
+        for found in result["findings"]
+        if "/keys.txt" in found["message"] and len(found["evidence"]) > 1
+    ]
+    excerpt = (tmp_path / "pack" / "excerpts" / f"{finding['fingerprint']}.txt").read_text("utf-8")
+    assert "Evidence 1 of 1: /keys.txt, lines 1, 3, 5, 7, 9, 11, 13, 15, 17, 19 and 2 more" in excerpt
+    assert excerpt.count("file sha256") == 1
+    assert all(f"{line} | token=" in excerpt for line in range(1, 24, 2))
+    finding["evidence"][2]["context"][0]["text"] = "something else"
+    (tmp_path / "again").mkdir()
+    wrong = verified(document, archive, tmp_path / "again")
+    assert wrong.code == 1
+    assert results(wrong)[LINES]["agreeing"] == results(wrong)[LINES]["compared"] - 1

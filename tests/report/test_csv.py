@@ -19,7 +19,7 @@ def rows_of(**parts: Any) -> list[dict[str, str]]:
 def test_columns_keep_their_places() -> None:
     assert ",".join(csv_form.COLUMNS) == (
         "image,image_id,verdict,row,rule,title,result,counts,severity,confidence,message,place,line,state,layer,diff_id,instruction,"
-        "hidden_by_layer,hidden_by_instruction,sha256,size,expected,found,excerpt,fingerprint,secret_id,undetermined"
+        "hidden_by_layer,hidden_by_instruction,sha256,size,expected,found,excerpt,fingerprint,secret_id,undetermined,lines"
     )
 
 
@@ -32,14 +32,14 @@ def test_a_row_says_all_of_a_place() -> None:
         "severity": "high", "confidence": "high", "message": finding()["message"], "place": "/app/run.sh", "line": "2", "state": "deleted",
         "layer": "0", "diff_id": f"sha256:{'cd' * 32}", "instruction": "COPY . /app", "hidden_by_layer": "1",
         "hidden_by_instruction": "COPY . /app", "sha256": "ab" * 32, "size": "62", "expected": "a", "found": "b",
-        "excerpt": "curl https://example.org/model.bin", "fingerprint": "0f" * 16, "secret_id": "", "undetermined": "",
+        "excerpt": "curl https://example.org/model.bin", "fingerprint": "0f" * 16, "secret_id": "", "undetermined": "", "lines": "2",
     }  # fmt: skip
 
 
 def test_there_is_a_row_for_each_place_and_for_each_finding_without_one() -> None:
     kinds = [row["row"] for row in read_csv(csv_form.render([whole_document()]))]
     assert kinds == ["image", "not read", *["finding"] * 5, "finding", "finding", "undecided", "finding", "condition"]
-    assert len(read_csv(csv_form.render([large_document()]))) == 1 + 4_000 + 1
+    assert len(read_csv(csv_form.render([large_document()]))) == 1 + 2_000 + 1, "the same place twice is one row"
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from imginspect.analysis.licences.model import LicenceText, Server, Term
 _MOST_LINES = 5_000
 _LONGEST_LINE = 16 << 10
 _MOST_FOUND = 500
+"""Servers and licences of one file; beyond, the text counts as cut, and that is said."""
 _HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,252})|\[?[0-9A-Fa-f:.%]{2,45}\]?")
 _HOST_ID = re.compile(
     r"\"?(?:[0-9A-Fa-f]{4,}(?:-[0-9A-Fa-f]+)*|(?:[0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}|ANY|DEMO|0|[A-Za-z_0-9]{1,20}=\S+)(?:\s[^\"]*)?\"?",
@@ -103,7 +104,10 @@ def _lines(text: str, reading: _Reading) -> Iterator[tuple[int, list[str], str]]
 
 
 def _server(reading: _Reading, words: list[str], number: int) -> None:
-    if not _HOST.fullmatch(words[1]) or len(reading.servers) >= _MOST_FOUND:
+    if not _HOST.fullmatch(words[1]):
+        return
+    if len(reading.servers) >= _MOST_FOUND:
+        reading.is_cut = True
         return
     port = next((word for word in words[3:4] if word.isdigit() and len(word) <= 5), "")
     reading.servers.append(Server(words[1], port, number))

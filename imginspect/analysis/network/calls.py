@@ -10,13 +10,14 @@ from typing import NamedTuple
 
 from imginspect.analysis.network.commands import Contact
 from imginspect.analysis.network.guards import YES, Guards, Reach, Reached, least
-from imginspect.analysis.network.target import is_loopback, is_url, shown_host
+from imginspect.analysis.network.target import is_loopback, is_url, named, shown_host
 from imginspect.analysis.python.model import MODULE, UNKNOWN_NAME, Argument, Call, PythonText, Scope, Spot
 from imginspect.analysis.startup.model import Started
 from imginspect.analysis.values import Value
 from imginspect.rules.network_knowledge import CallMatch, KnowledgeEntry
 
 _MOST_ROUNDS = 500_000
+_HOSTS = frozenset({"host", "hosts", "hostname", "server"})
 _UNUSED = "a client is made; whether it is used was not recognised"
 
 
@@ -181,6 +182,7 @@ class _Target(NamedTuple):
     variables: tuple[str, ...] = ()
     is_client: bool = False
     doubt: str = ""
+    named: str = ""
 
 
 def _matched(match: CallMatch, call: Call, environment: Mapping[str, str], is_directory: Callable[[str], bool]) -> _Target | None:
@@ -194,22 +196,32 @@ def _matched(match: CallMatch, call: Call, environment: Mapping[str, str], is_di
     if value is None or isinstance(value, tuple):
         return None if match.only_urls or match.only_names or match.is_local_by_default else _Target("")
     if match.only_names:
-        return _named(value, is_directory)
+        return _named(value, is_directory, match.means)
     if match.only_urls and not is_url(value.start):
         return None
     is_relative = value.start.startswith("/") and not match.is_local_by_default  # to a base that the client was made with
     if value.start and not is_relative and is_loopback(value.start, is_whole=value.text is not None):
         return None
-    return _Target(shown_host(value), value.variables if value.text is None and not value.prefix else ())
+    is_host = match.means == "host" or "://" in value.start or "host=" in value.start.lower() or _by_host(call, match)
+    return _Target(
+        shown_host(value) if is_host else "",
+        value.variables if value.text is None and not value.prefix else (),
+        named=named(value, match.means),
+    )
 
 
-def _named(value: Value, is_directory: Callable[[str], bool]) -> _Target | None:
+def _by_host(call: Call, match: CallMatch) -> bool:
+    """Whether the call names a host by a keyword that says so."""
+    return len(call.arguments) <= match.argument and any(key in match.keywords and key in _HOSTS for key, _ in call.keywords)
+
+
+def _named(value: Value, is_directory: Callable[[str], bool], means: str) -> _Target | None:
     """What a collection of models or data is asked for: a name, unless it is a path or a directory that is there."""
     if value.start.startswith(("/", "./", "../", "~", "file://")):
         return None
     if value.text is None:
         return _Target("", value.variables, doubt="whether it is given a path or a public name is not known before it runs")
-    return None if not value.text or is_directory(value.text) else _Target("")
+    return None if not value.text or is_directory(value.text) else _Target("", named=named(value, means))
 
 
 def _text(argument: Argument) -> str:

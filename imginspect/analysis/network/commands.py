@@ -13,6 +13,7 @@ from imginspect.rules.network_knowledge import CommandMatch, KnowledgeEntry
 
 _PYTHON = re.compile(r"(?:python|pypy)[0-9.]*t?")
 _MOST_WORDS = 400
+"""Words of one command, and addresses of one file: the first that leads elsewhere decides."""
 _LONGEST_LIST = 1 << 20
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,20}://[^\s\"'<>]{1,2000}")
 _SOCAT = re.compile(
@@ -34,6 +35,8 @@ class Contact(NamedTuple):
     variables: tuple[str, ...] = ()
     is_client: bool = False
     doubt: str = ""
+    named: str = ""
+    """What it installs or fetches where it names no host: ``installing survminer``."""
 
 
 def contact(
@@ -174,4 +177,5 @@ def _target(match: CommandMatch, operands: list[Value]) -> tuple[str, tuple[str,
         return "", ()
     first = away[0]
     is_nickname = match.target == "repository" and ":" not in first.start  # ``origin``: where it leads stands in a file of git's
-    return "" if is_nickname else shown_host(first), (first.variables if first.text is None and not first.prefix else ())
+    is_word = match.target == "url" and not re.search(r"[.:/]", first.start)  # ``http GET …``, ``gdown FILE``
+    return "" if is_nickname or is_word else shown_host(first), (first.variables if first.text is None and not first.prefix else ())

@@ -13,6 +13,7 @@ from imginspect.analysis.view import View
 from imginspect.errors import PathError
 from imginspect.filesystem import Node
 from imginspect.tar.header import DIRECTORY
+from imginspect.wording import listed
 
 _DEEPEST = 40
 
@@ -120,7 +121,7 @@ class Guards(NamedTuple):
         if condition.outcome:
             return _Answer.YES, ""
         if condition.variables:
-            names = " and ".join(condition.variables[:3])
+            names = listed(condition.variables, 3)
             return _Answer.NOT_NOW, f"it depends on {names}, and as the image sets that it is not reached"
         return _Answer.NO, f"{condition.source} is never so"
 

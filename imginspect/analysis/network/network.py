@@ -19,8 +19,6 @@ from imginspect.analysis.view import View
 from imginspect.rules.network_knowledge import KnowledgeEntry, NetworkKnowledge
 from imginspect.tar.header import DIRECTORY
 
-_MOST_SITES = 2_000
-
 
 class CallSite(NamedTuple):
     """One place that reaches for the network.
@@ -40,6 +38,8 @@ class CallSite(NamedTuple):
     is_certain: bool
     is_client: bool
     doubt: str = ""
+    named: str = ""
+    """What is installed or fetched by its name, in words."""
 
 
 class Network(NamedTuple):
@@ -74,7 +74,7 @@ def _sites(view: View, followed: Followed, knowledge: NetworkKnowledge) -> list[
             _keep(best, _site(found, ran, ran.source, is_certain=ran.is_certain))
     for site in _sites_of_calls(view, followed, knowledge.entries):
         _keep(best, site)
-    return sorted(list(best.values())[:_MOST_SITES], key=lambda site: (-site.reached.reach, site.origin.path or "", site.origin.line or 0))
+    return sorted(best.values(), key=lambda site: (-site.reached.reach, site.origin.path or "", site.origin.line or 0))
 
 
 def _sites_of_calls(view: View, followed: Followed, entries: Sequence[KnowledgeEntry]) -> list[CallSite]:
@@ -107,7 +107,17 @@ def _is_directory(view: View, directory: str | None, path: str) -> bool:
 
 def _site(found: Contact, place: Ran | CodeCall, what: str, *, is_certain: bool) -> CallSite:
     return CallSite(
-        found.entry, what, place.origin, place.chain, found.target, found.variables, place.reached, is_certain, found.is_client, found.doubt
+        found.entry,
+        what,
+        place.origin,
+        place.chain,
+        found.target,
+        found.variables,
+        place.reached,
+        is_certain,
+        found.is_client,
+        found.doubt,
+        found.named,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from imginspect.analysis.lines import Lines, Rows
 from imginspect.analysis.python.model import Call, Spot
 from imginspect.analysis.values import Condition, HasModule, Value, constant, dynamic, negated
 
@@ -33,11 +34,12 @@ class Found(NamedTuple):
     not_understood: str = ""
 
 
-def pattern_calls(text: str, language: str) -> Found:
-    """The calls in an R or Julia text, with the first argument where that is a string."""
+def pattern_calls(text: str, language: str, lines: Lines = ()) -> Found:
+    """The calls in an R or Julia text, with the first argument where that is a string. *lines* say where an inline text stands."""
     if len(text) > MOST_BYTES:
         return Found((), f"it is longer than {MOST_BYTES >> 20} MiB")
-    code, strings = _masked(text.replace("\x00", " "), language)
+    rows = Rows(text, lines)
+    code, strings = _masked(text.replace("\x00", " "), language, rows)
     guards = _guards(code, strings) if language == "r" else []
     calls: list[Call] = []
     line, at = 1, 0
@@ -47,21 +49,24 @@ def pattern_calls(text: str, language: str) -> Found:
         line += code.count("\n", at, match.start())
         at = match.start()
         spot = Spot(guards=tuple(guard for start, end, guard in guards if start <= match.start() < end))
-        calls.append(_call(match, code, strings, line, spot))
+        calls.append(_call(match, code, strings, rows.line(line), spot))
     return Found(tuple(calls))
 
 
-def _masked(text: str, language: str) -> tuple[str, list[str]]:
+def _masked(text: str, language: str, rows: Rows) -> tuple[str, list[Value]]:
     """The text without comments, each string replaced by its number between NULs; and the strings. Lines stay where they are."""
     parts: list[str] = []
-    strings: list[str] = []
+    strings: list[Value] = []
     never: set[str] = set()
-    at = 0
+    at, row, counted = 0, 1, 0
     while (match := _STARTS[language].search(text, at)) is not None:
         start, content, at_next = _string(text, match, never)
         parts.append(text[at:start])
         if content is not None:
-            strings.append(content)
+            row += text.count("\n", counted, start)
+            counted = start
+            last = row + text.count("\n", start, at_next)
+            strings.append(constant(content, lines=rows.literal(content, row, last)))
             parts.append(f"\x00{len(strings) - 1}\x00")
         parts.append("\n" * text.count("\n", start, at_next))
         at = at_next
@@ -90,19 +95,19 @@ def _string(text: str, match: re.Match[str], never: set[str]) -> tuple[int, str 
     return start, re.sub(r"\\(.)", r"\1", ending[0][:-1]), ending.end()
 
 
-def _call(match: re.Match[str], code: str, strings: list[str], line: int, spot: Spot) -> Call:
+def _call(match: re.Match[str], code: str, strings: list[Value], line: int, spot: Spot) -> Call:
     argument = _ARGUMENT.match(code, match.end())
-    first: Value = constant(strings[int(argument[1])]) if argument else dynamic("…")
+    first: Value = strings[int(argument[1])] if argument else dynamic("…")
     near = code[match.end() - 1 : match.end() + _WORDS_NEAR].partition("\n")[0]
     named = tuple((key, constant(value)) for key, value in _NAMED.findall(near) if not value.startswith("\x00"))
     return Call(match[1].lstrip("."), (first,), named, line, match[1], spot)
 
 
-def _guards(code: str, strings: list[str]) -> list[tuple[int, int, Condition]]:
+def _guards(code: str, strings: list[Value]) -> list[tuple[int, int, Condition]]:
     """(start, end, condition) of each ``if (!require(X))`` and what it holds back."""
     found: list[tuple[int, int, Condition]] = []
     for match in _GUARD.finditer(code):
-        name = strings[int(match[1])] if match[1] else match[2]
+        name = (strings[int(match[1])].text or "") if match[1] else match[2]
         end = code.find("}" if match[3] else "\n", match.end())
         if not match[3] and not code[match.end() : end if end >= 0 else len(code)].strip():
             end = code.find("\n", end + 1)

@@ -5,12 +5,17 @@ from __future__ import annotations
 import ipaddress
 import re
 
-from imginspect.analysis.values import Value
+from imginspect.analysis.values import Value, constant
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,20}://")
 _REMOTE = re.compile(r"(?:[A-Za-z0-9._-]+@)?(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]{2,}):(?!\\)")
 _REMOTE_URL = re.compile(r"(?:rsync|ssh|sftp|scp|s3|gs|gcs|https?|ftps?|git|svn|svn\+ssh|hdfs|abfss?|az|wasbs?)://", re.IGNORECASE)
 _LOCAL_SCHEMES = ("file", "unix", "http+unix", "data", "sqlite", "ipc", "inproc")
+_HOST = re.compile(
+    r"(?:[A-Za-z0-9._-]+@)?(?:\[[0-9A-Fa-f:.]+\]|[0-9A-Fa-f:]*:[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*|[A-Za-z0-9_][\w.-]*)(?::.*|/.*)?"
+)
+_HOST_SETTING = re.compile(r"\b(?:host|server)=(?:tcp:)?([^\s;,]+)", re.IGNORECASE)
+_FETCHED = {"package": "installing", "model": "fetching the model", "dataset": "fetching the dataset", "resource": "fetching"}
 _LOCAL_NAMES = frozenset({"localhost", "localhost.localdomain", "ip6-localhost", "ip6-loopback", "loopback"})
 
 
@@ -70,4 +75,14 @@ def shown_host(value: Value) -> str:
     text = value.start
     if not text or (value.text is None and not _SCHEME.match(text)):
         return ""
-    return host_of(text)[:100]
+    if setting := _HOST_SETTING.search(text):
+        return shown_host(constant(setting[1]))
+    return host_of(text)[:100] if _SCHEME.match(text) or _HOST.fullmatch(text) else ""
+
+
+def named(value: Value, means: str) -> str:
+    """What is installed or fetched by the name *value*, in words; empty where that is not known or names nothing of the sort."""
+    text = " ".join((value.text or "").split())[:100]
+    if not text or means not in _FETCHED or _SCHEME.match(text):
+        return ""
+    return f"{_FETCHED[means]} {text}"

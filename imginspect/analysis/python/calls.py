@@ -8,6 +8,7 @@ import warnings
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 
+from imginspect.analysis.lines import Lines, Rows
 from imginspect.analysis.python.conditions import condition_of
 from imginspect.analysis.python.model import Argument, Call, Import, PythonText, Reference, Scope, Spot
 from imginspect.analysis.python.names import Function, Names, TooManySteps, only_looped_over
@@ -53,9 +54,18 @@ _NARROW = frozenset(
 
 
 def calls(
-    text: str, environment: Mapping[str, str] | None = None, *, path: str = "", directory: str = "", is_main: bool = True
+    text: str,
+    environment: Mapping[str, str] | None = None,
+    *,
+    path: str = "",
+    directory: str = "",
+    is_main: bool = True,
+    lines: Lines = (),
 ) -> PythonText:
-    """What the text at *path* calls. *is_main*: it is started itself, so that ``__name__`` is ``"__main__"``."""
+    """What the text at *path* calls. *is_main*: it is started itself, so that ``__name__`` is ``"__main__"``.
+
+    *lines* say where an inline text stands: its calls have lines of the file that it is in.
+    """
     if len(text) > MOST_BYTES:
         return PythonText(not_understood=f"it is longer than {MOST_BYTES >> 20} MiB", is_bounded=True)
     if "\0" in text:
@@ -66,10 +76,11 @@ def calls(
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             tree = ast.parse(text)
-        reader = _Reader(Names(environment or {}, path, directory), is_main=is_main, directory=directory)
+        rows = Rows(text, lines)
+        reader = _Reader(Names(environment or {}, path, directory, rows), rows, is_main=is_main, directory=directory)
         reader.module(tree)
     except SyntaxError as error:
-        return PythonText(not_understood=f"line {error.lineno or 1} is not valid in Python 3")
+        return PythonText(not_understood=f"line {Rows(text, lines).line(error.lineno or 1)} is not valid in Python 3")
     except TooManySteps:
         return PythonText(not_understood="its names lead through too many others", is_bounded=True)
     except (RecursionError, MemoryError):
@@ -83,8 +94,9 @@ def calls(
 class _Reader:
     """Walks the statements of one text."""
 
-    def __init__(self, names: Names, *, is_main: bool, directory: str) -> None:
+    def __init__(self, names: Names, rows: Rows, *, is_main: bool, directory: str) -> None:
         self._names = names
+        self._rows = rows
         self._is_main = is_main
         self._directory = directory
         self.calls: list[Call] = []
@@ -141,11 +153,11 @@ class _Reader:
                 self._class(node, spot)
                 return None
             case ast.Import():
-                self.imports += [Import(alias.name, 0, (), node.lineno, spot) for alias in node.names]
+                self.imports += [Import(alias.name, 0, (), self._line(node), spot) for alias in node.names]
                 return None
             case ast.ImportFrom():
                 names = tuple(alias.name for alias in node.names)
-                self.imports.append(Import(node.module or "", node.level, names, node.lineno, spot))
+                self.imports.append(Import(node.module or "", node.level, names, self._line(node), spot))
                 return None
             case ast.Return() | ast.Raise() | ast.Continue() | ast.Break():
                 if isinstance(node, ast.Return) and node.value is not None:
@@ -273,7 +285,7 @@ class _Reader:
         if name:
             given = tuple(self._argument(argument, spot) for argument in node.args[:_MOST_ELEMENTS])
             named = tuple((keyword.arg or "**", self._argument(keyword.value, spot)) for keyword in node.keywords[:_MOST_ELEMENTS])
-            self.calls.append(Call(name, given, named, node.lineno, _short(node), spot))
+            self.calls.append(Call(name, given, named, self._line(node), _short(node), spot))
         if name not in _ASKING:
             self._handed(node, spot)
         self.expression(node.func, spot)
@@ -290,6 +302,8 @@ class _Reader:
             if not name:
                 continue
             self.handed.add(name)
+            if self._names.is_result(argument, spot.scope):
+                continue  # it was called where it was made
             if "." in name and name.rpartition(".")[2][:1].islower() and not isinstance(argument, ast.Call):
                 behind = node.args[number + 1 :] if number < len(node.args) else []
                 self._hand(name, node, behind, spot)
@@ -306,7 +320,7 @@ class _Reader:
             each = [(element,) for element in given[0][:_MOST_HANDED]]
         elif receiver == "functools.partial" and not given:
             each = []  # what is made is called with its arguments elsewhere
-        self.calls += [Call(name, arguments, (), node.lineno, name, spot, is_handed=True) for arguments in each]
+        self.calls += [Call(name, arguments, (), self._line(node), name, spot, is_handed=True) for arguments in each]
 
     def _argument(self, node: ast.expr, spot: Spot) -> Argument:
         if isinstance(node, ast.List | ast.Tuple):
@@ -320,6 +334,9 @@ class _Reader:
             if elements is not None:
                 return tuple(self._names.value(element, spot.scope) for element in elements[:_MOST_ELEMENTS])
         return self._names.value(node, spot.scope)
+
+    def _line(self, node: ast.expr | ast.stmt) -> int:
+        return self._rows.line(node.lineno, node.col_offset)
 
     def _refer(self, name: str, spot: Spot) -> None:
         self.references[Reference(name, spot)] = None

@@ -6,17 +6,20 @@ import ast
 import builtins
 import posixpath
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
+from imginspect.analysis.lines import Lines, Rows
 from imginspect.analysis.network.target import is_loopback
 from imginspect.analysis.python.model import UNKNOWN_NAME
-from imginspect.analysis.values import Value, constant, dynamic, joined, united
+from imginspect.analysis.values import Value, constant, dynamic, joined, located, united
 
 Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 _DEEPEST = 12
 _MOST_RETURNS = 8
+"""Things that one name may stand for; with more it counts as not known."""
 _MOST_EACH = 20
+_SHORTEST_COMMAND = 4
 _MOST_STEPS = 600_000
 _NESTED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 _PATHS = frozenset(
@@ -24,6 +27,8 @@ _PATHS = frozenset(
 )
 _BASES = frozenset({"base_url", "endpoint_url", "api_base", "azure_endpoint", "server_url"})
 """Arguments by which a client is told whom it shall talk to."""
+_MAKING = frozenset({"functools.partial", "getattr", "importlib.import_module", "__import__", "vars", "staticmethod"})
+"""Calls that give a function or module, and do not call it."""
 _SAME = frozenset({"resolve", "absolute", "as_posix", "expanduser", "strip", "encode"})
 
 
@@ -48,7 +53,8 @@ class Bound:
 class Names:
     """Looks names up in the scopes of one text. *path* is the text's own, *environment* what the image sets."""
 
-    def __init__(self, environment: Mapping[str, str], path: str, directory: str) -> None:
+    def __init__(self, environment: Mapping[str, str], path: str, directory: str, rows: Rows | None = None) -> None:
+        self._rows = rows or Rows("")
         self._environment = environment
         self._path = path
         self._directory = directory
@@ -212,6 +218,33 @@ class Names:
             case _:
                 return ""
 
+    def is_result(self, node: ast.expr, scope: int, depth: int = 0) -> bool:
+        """Whether *node* is what a call gave, and no function that could be called: ``x`` behind ``x = requests.get(url)``."""
+        if depth > _DEEPEST:
+            return False
+        match node:
+            case ast.Await():
+                return True
+            case ast.Name():
+                found = self._lookup(node.id, scope)
+                return found is not None and self._are_results([(value, found[1]) for value, _ in found[0].expressions], depth)
+            case ast.Attribute() if isinstance(node.value, ast.Name) and node.value.id in ("self", "cls"):
+                return self._are_results(self._attributes.get(node.attr, []), depth)
+            case ast.Call():
+                if self.dotted(node.func, scope) in _MAKING:
+                    return False
+                found = self._lookup(node.func.id, scope) if isinstance(node.func, ast.Name) else None
+                functions = found[0].functions if found is not None else []
+                at = found[1] if found is not None else scope
+                given = [(value, self._scope_of.get(id(function), at)) for function in functions for value in _returned(function)]
+                return self._are_results(given, depth) if given else True
+            case _:
+                return False
+
+    def _are_results(self, given: Sequence[tuple[ast.expr, int]], depth: int) -> bool:
+        self._step()
+        return bool(given) and all(self.is_result(value, at, depth + 1) for value, at in given[:_MOST_RETURNS])
+
     def _dotted_item(self, node: ast.Subscript, scope: int, depth: int) -> str:
         """What ``vars(X)["name"]`` and ``X.__dict__["name"]`` are, and ``sys.modules["name"]``."""
         base = self.dotted(node.value, scope, depth + 1)
@@ -275,9 +308,10 @@ class Names:
             return dynamic("…")
         match node:
             case ast.Constant():
-                return constant(_text(node.value), _source(node))
+                return constant(_text(node.value), _source(node), lines=self._lines(node))
             case ast.JoinedStr():
-                return joined([self.value(part, scope, depth + 1) for part in node.values], _source(node))
+                parts = [self.value(part, scope, depth + 1) for part in node.values]
+                return located(joined(parts, _source(node)), ((0, self._rows.line(node.lineno, node.col_offset)),))
             case ast.FormattedValue():
                 return self.value(node.value, scope, depth + 1)
             case ast.Name():
@@ -310,6 +344,11 @@ class Names:
             if text and text.startswith("/") and isinstance(number, int) and 0 <= number < text.count("/"):
                 return constant("/" + "/".join(text.split("/")[1 : -1 - number]), _source(node))
         return dynamic(_source(node))
+
+    def _lines(self, node: ast.Constant) -> Lines:
+        if not isinstance(node.value, str) or len(node.value) < _SHORTEST_COMMAND:
+            return ()
+        return self._rows.literal(node.value, node.lineno, node.end_lineno or node.lineno, node.col_offset)
 
     def _value_of_name(self, node: ast.Name, scope: int, depth: int) -> Value:
         if node.id == "__file__":

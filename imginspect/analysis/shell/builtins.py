@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeAlias
 from imginspect.analysis.shell.model import Command, When
 from imginspect.analysis.shell.place import Place
 from imginspect.analysis.shell.variables import Variables
-from imginspect.analysis.values import Unknown, Value, constant
+from imginspect.analysis.values import Unknown, Value, constant, joined, without_lines
 
 Step: TypeAlias = Generator["Step", None, None]
 """A part of a walk; it yields the parts within it, so that no depth of nesting is one of calls."""
@@ -33,8 +33,8 @@ class Walk(Protocol):
     def source(self, path: str, place: Place, arguments: tuple[Value, ...] = ()) -> Step:
         """The script at *path*, run by this shell."""
 
-    def nested(self, text: str, place: Place, line: int) -> Step:
-        """A *text* that this shell runs."""
+    def nested(self, given: Value, place: Place, line: int) -> Step:
+        """A text that this shell is *given* on *line*, and runs."""
 
 
 _ENDS = {"exit": "exit", "return": "return", "break": "break", "continue": "break", "logout": "exit"}
@@ -133,12 +133,14 @@ def _source(walker: Walk, command: Command, place: Place) -> Generator[Any, None
 
 
 def _eval(walker: Walk, command: Command, place: Place) -> Generator[Any, None, None]:
-    texts = [word.text if word.text is not None else word.default or None for word in command.words[1:]]
-    if all(text is not None for text in texts):
-        yield walker.nested(" ".join(text or "" for text in texts), place, command.line)
+    words = [word if word.text is not None else constant(word.default) if word.default else None for word in command.words[1:]]
+    known = [word for word in words if word is not None]
+    if len(known) == len(words):
+        spaced = [part for word in known for part in (constant(" "), word)][1:]
+        yield walker.nested(joined(spaced, "eval"), place, command.line)
         return
     walker.variables.set("PATH", None, export=True)
-    if not (len(texts) == 1 and _is_harmless(command.words[1].source)):
+    if not (len(words) == 1 and _is_harmless(command.words[1].source)):
         yield from _note(walker, command._replace(unknown="eval of a text that is not known"))
 
 
@@ -150,7 +152,7 @@ def _is_harmless(source: str) -> bool:
 def _trap(walker: Walk, command: Command, place: Place) -> Generator[Any, None, None]:
     arguments = [word for word in command.words[1:] if word.text != "--"]
     if len(arguments) > 1 and arguments[0].text not in ("-", "", "-l", "-p", None):
-        yield walker.nested(arguments[0].text or "", place.inside(Unknown("a signal arrives or the script ends")), command.line)
+        yield walker.nested(arguments[0], place.inside(Unknown("a signal arrives or the script ends")), command.line)
     elif arguments and arguments[0].text is None:
         yield from _note(walker, command._replace(unknown="trap of a text that is not known"))
 
@@ -160,9 +162,9 @@ def _set(walker: Walk, command: Command, place: Place) -> Generator[Any, None, N
         texts = [word.text for word in command.words]
         _options(walker, [text or "" for text in texts[1:]], place)
         if "--" in texts:
-            walker.variables.set("@", command.words[texts.index("--") + 1 :])
+            walker.variables.set("@", without_lines(command.words[texts.index("--") + 1 :]))
         elif len(texts) > 1 and texts[1] is not None and texts[1][:1] not in ("-", "+"):
-            walker.variables.set("@", command.words[1:])
+            walker.variables.set("@", without_lines(command.words[1:]))
     yield from ()
 
 

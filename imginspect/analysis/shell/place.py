@@ -43,7 +43,6 @@ class Place:
 
     words: Expander
     data: bytes
-    lines_before: int
     path: str | None
     flow: Flow = field(default_factory=Flow)
     guards: tuple[Condition, ...] = ()

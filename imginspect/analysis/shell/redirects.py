@@ -44,7 +44,8 @@ def _here_document(redirect: Node, words: Expander, data: bytes) -> Value:
     first = data.find(b"\n", start.end_byte) + 1 or len(data)
     last = end.start_byte if end is not None else redirect.end_byte
     is_raw = data[start.start_byte : start.start_byte + 1] in (b"'", b'"', b"\\")
-    return words.heredoc(first, max(first, last), body, is_raw=is_raw)
+    is_indented = any(child.type == "<<-" for child in redirect.children)
+    return words.heredoc(first, max(first, last), body, is_raw=is_raw, is_indented=is_indented)
 
 
 def connection(redirect: Node, words: Expander) -> Value | None:

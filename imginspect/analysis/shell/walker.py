@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 from tree_sitter import Node
 
+from imginspect.analysis.lines import Lines, in_bytes
 from imginspect.analysis.shell import builtins, fallback, redirects
 from imginspect.analysis.shell.builtins import Step
 from imginspect.analysis.shell.conditions import condition_of, expected
@@ -20,7 +21,7 @@ from imginspect.analysis.shell.parser import MOST_BYTES, pieces
 from imginspect.analysis.shell.place import Flow, OnFailure, Place
 from imginspect.analysis.shell.variables import Variables
 from imginspect.analysis.shell.words import SUBSTITUTIONS, Expander
-from imginspect.analysis.values import Condition, Known, Unknown, Value, constant, dynamic, negated
+from imginspect.analysis.values import Condition, Known, Unknown, Value, constant, dynamic, negated, without_lines
 
 Sourced: TypeAlias = Callable[[str], str | None]
 Globbed: TypeAlias = Callable[[str], Sequence[str] | None]
@@ -54,19 +55,21 @@ def commands(
     globbed: Globbed | None = None,
     zero: str = "",
     ends_on_error: bool = False,
+    lines: Lines = (),
 ) -> ShellText:
     """What the script *text* runs.
 
     *environment* is what is set before, *arguments* what it is given (None where that is not known), *path* its own and *directory* where
     it is started. *sourced* gives the text of a file that it sources, None for one that is not there; *globbed* the files that a pattern
-    stands for, None where that is not known. *zero* is ``$0`` where that is not the path. *ends_on_error*: the shell has ``-e``.
+    stands for, None where that is not known. *zero* is ``$0`` where that is not the path. *ends_on_error*: the shell has ``-e``. *lines*
+    say where the script stands that is an inline text of another one: its commands have lines of that.
     """
     walker = Walker(environment or {}, arguments, path, directory, sourced)
     walker.globbed = globbed
     walker.ends_on_error = ends_on_error
     if zero:
         walker.variables.set("0", constant(zero))
-    walker.run(text)
+    walker.run(text, lines)
     return ShellText(
         tuple(walker.found), walker.incomplete, walker.has_errors, tuple(walker.written), walker.names_own_commands, walker.steps
     )
@@ -111,9 +114,9 @@ class Walker:
         """How many steps were made."""
         return _MOST_STEPS - self._left + self.variables.spent // _BYTES_A_STEP
 
-    def run(self, text: str) -> None:
+    def run(self, text: str, lines: Lines = ()) -> None:
         """Walk *text*, then the functions that nothing calls."""
-        self._drive(self.text(text, None))
+        self._drive(self.text(text, None, lines=lines))
         for name in [name for name in self._functions if name not in self._called]:
             for body, place in self._functions[name]:
                 self.variables.enter()
@@ -134,21 +137,23 @@ class Walker:
             else:
                 stack.append(inner)
 
-    def text(self, text: str, around: Place | None, path: str | None = None) -> Step:
+    def text(self, text: str, around: Place | None, path: str | None = None, lines: Lines = ()) -> Step:
         """Walk a text: the script, a sourced file, or what ``eval`` and ``trap`` are given."""
-        data = text.replace("\r\n", "\n").replace("\0", "").encode("utf-8", "replace")  # shells pass over NUL
+        plain = text.replace("\r\n", "\n").replace("\0", "")  # shells pass over NUL
+        data = plain.encode("utf-8", "replace")
+        lines, at = in_bytes(plain, lines if plain == text else lines[:1]), 0
         if len(data) > MOST_BYTES:
             self.incomplete = f"it is longer than {MOST_BYTES >> 20} MiB"
             data = data[:MOST_BYTES]
         flow = around.flow if around else Flow()
         parts = list(pieces(data))
         for piece in parts:
-            words = Expander(piece.data, self.variables)
+            words = Expander(piece.data, self.variables, piece.lines_before, lines, at)
+            at += len(piece.data)
             if around is None:
-                place = Place(words, piece.data, piece.lines_before, path, flow, is_last=True)
+                place = Place(words, piece.data, path, flow, is_last=True)
             else:
-                before = around.lines_before if path is None else piece.lines_before
-                place = replace(around, words=words, data=piece.data, lines_before=before, path=path or around.path, flow=flow)
+                place = replace(around, words=words, data=piece.data, path=path or around.path, flow=flow)
             if piece is not parts[-1]:
                 place = place.not_last()
             if piece.tree is None:
@@ -345,7 +350,7 @@ class Walker:
             defined = self._functions.setdefault(place.words.source(name), [])
             if not place_now.is_conditional:
                 defined.clear()
-            defined.append((body, Place(place.words, place.data, place.lines_before, place.path, is_certain=place.is_certain)))
+            defined.append((body, Place(place.words, place.data, place.path, is_certain=place.is_certain)))
         yield from ()
 
     def call(self, name: str, arguments: tuple[Value, ...] | None, place: Place) -> Step:
@@ -358,12 +363,9 @@ class Walker:
             self._called.add(name)
         before = self.variables.get("@")
         for body, defined in list(self._functions[name]):
-            self.variables.set("@", arguments)
+            self.variables.set("@", arguments if defined.path == place.path else without_lines(arguments))
             around = place.now()
-            inner = replace(
-                around, words=defined.words, data=defined.data, lines_before=defined.lines_before, path=defined.path, flow=Flow(),
-                calls=(*place.calls, name),
-            )  # fmt: skip
+            inner = replace(around, words=defined.words, data=defined.data, path=defined.path, flow=Flow(), calls=(*place.calls, name))
             yield self.visit(body, inner)
             if inner.flow.ended == "exit":
                 place.flow.ended = place.flow.ended or "exit"
@@ -514,7 +516,7 @@ class Walker:
         now = place.now()
         return Command(
             words=tuple(fields),
-            line=place.lines_before + node.start_point.row + 1,
+            line=_line_of(node, fields, place.words),
             source=" ".join(place.words.source(node)[:_LONGEST_SOURCE].split()),
             when=now.when,
             path=place.path,
@@ -544,18 +546,19 @@ class Walker:
         elif text is not None:
             inner = replace(place.now(), flow=Flow(), nesting=place.nesting + 1)
             before = self.variables.get("@")
-            if arguments:
-                self.variables.set("@", arguments)
+            held = arguments or before
+            self.variables.set("@", without_lines(held) if isinstance(held, tuple) else held)
             yield self.text(text, inner, path)
             if arguments:
                 self.variables.set("@", before)
             if inner.flow.ended == "exit":
                 place.flow.ended = "exit"
 
-    def nested(self, text: str, place: Place, line: int) -> Step:
-        """Walk a text that ``eval`` or ``trap`` is given."""
+    def nested(self, given: Value, place: Place, line: int) -> Step:
+        """Walk a text that ``eval`` or ``trap`` is given on *line*."""
         if place.nesting < _MOST_NESTED:
-            yield self.text(text, replace(place.now(), flow=Flow(), nesting=place.nesting + 1, lines_before=line - 1))
+            inner = replace(place.now(), flow=Flow(), nesting=place.nesting + 1)
+            yield self.text(given.text or "", inner, lines=given.lines or ((0, line),))
         else:
             self.incomplete = "texts are nested too deep in it"
 
@@ -570,7 +573,7 @@ class Walker:
             self.found.append(
                 Command(
                     words=tuple(constant(text) for text in texts),
-                    line=place.lines_before + row + line,
+                    line=place.words.line_of_row(row + line - 1),
                     source=" ".join(texts)[:_LONGEST_SOURCE],
                     when=now.when if now.when is not When.ALWAYS else When.BRANCH,
                     path=place.path,
@@ -623,6 +626,15 @@ def _exits(node: Node, place: Place) -> bool:
             return False
         node = last
     return place.words.source(node).split(None, 1)[:1] in (["exit"], ["return"])
+
+
+def _line_of(node: Node, fields: Sequence[Value], words: Expander) -> int:
+    """The line of a command: of ``"$@"`` that where its words stand, so that of the call of the function."""
+    name = node.child_by_field_name("name")
+    parts = name.named_children if name is not None else []
+    if len(parts) == 1 and words.is_many(parts[0]) and fields and fields[0].lines:
+        return fields[0].lines[0][1]
+    return words.line(node.start_byte)
 
 
 def _clauses(node: Node) -> list[tuple[list[Node], list[Node]]]:

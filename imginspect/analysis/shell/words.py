@@ -13,8 +13,9 @@ from fnmatch import fnmatchcase
 
 from tree_sitter import Node
 
+from imginspect.analysis.lines import Lines, line_at, literal, without_tabs
 from imginspect.analysis.shell.variables import Variables
-from imginspect.analysis.values import Value, constant, dynamic, joined, united
+from imginspect.analysis.values import Value, constant, dynamic, joined, located, united
 
 _DEEPEST = 24
 _LONGEST = 1 << 16
@@ -26,16 +27,23 @@ _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _IN_DOUBLE_QUOTES = re.compile(r"\\([$`\"\\\n])")
 _ANSI = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", "'": "'", '"': '"', "a": "\a", "b": "\b", "e": "\x1b", "f": "\f", "v": "\v"}
 _ANSI_ESCAPE = re.compile(r"\\(x[0-9A-Fa-f]{1,2}|[0-7]{1,3}|.)", re.DOTALL)
+_EXPANSIONS = frozenset({"simple_expansion", "expansion", "command_substitution"})
 _NAMES = frozenset({"variable_name", "special_variable_name"})
 SUBSTITUTIONS = frozenset({"command_substitution", "process_substitution"})
 
 
 class Expander:
-    """Evaluates the words of one piece of a script with what *variables* hold at the time."""
+    """Evaluates the words of one piece of a script with what *variables* hold at the time.
 
-    def __init__(self, data: bytes, variables: Variables) -> None:
+    The piece begins behind *lines_before* lines; in an inline text, at byte *start* of one that stands on *lines* of the file.
+    """
+
+    def __init__(self, data: bytes, variables: Variables, lines_before: int = 0, lines: Lines = (), start: int = 0) -> None:
         self._data = data
         self._variables = variables
+        self._lines_before = lines_before
+        self._lines = lines
+        self._start = start
         self._readers: dict[str, Callable[[Node, int], Value]] = {
             "word": self._plain,
             "extglob_pattern": self._plain,
@@ -43,8 +51,8 @@ class Expander:
             "command_name": self._sequence,
             "string": self._string,
             "translated_string": self._sequence,
-            "raw_string": lambda node, _: constant(self.source(node)[1:-1], self.source(node)),
-            "ansi_c_string": lambda node, _: constant(_ansi(self.source(node)[2:-1]), self.source(node)),
+            "raw_string": self._raw,
+            "ansi_c_string": self._raw,
             "concatenation": self._sequence,
             "simple_expansion": self._simple,
             "expansion": self._expansion,
@@ -61,18 +69,35 @@ class Expander:
         if depth > _DEEPEST or node.end_byte - node.start_byte > _LONGEST:
             return dynamic(self.source(node)[:200])
         if reader is not None:
-            return reader(node, depth)
+            found = reader(node, depth)
+            if found.text is None or (found.lines and node.type not in _EXPANSIONS):
+                return found
+            return located(found, ((0, self.line(node.start_byte)),))  # not where the variable was set: that may be another file
         if node.type in ("number", "variable_name", "test_operator", "string_content", "heredoc_content"):
             return constant(self.source(node))
         return dynamic(self.source(node))
+
+    def line(self, offset: int) -> int:
+        """The line of the file at byte *offset* of the piece, from 1."""
+        if self._lines:
+            return line_at(self._lines, self._start + offset)
+        return self._lines_before + self._data.count(b"\n", 0, offset) + 1
+
+    def line_of_row(self, row: int) -> int:
+        """The line of the file at the start of a *row* of the piece, from 0."""
+        if not self._lines:
+            return self._lines_before + row + 1
+        return self.line(sum(len(part) + 1 for part in self._data.split(b"\n", row)[:row]))
 
     def fields(self, node: Node) -> tuple[Value, ...]:
         """The words that *node* becomes: ``"$@"`` any number, an unquoted expansion one for each part between blanks."""
         many = self._many(node)
         if many is not None:
-            return many[:_MOST_FIELDS]
+            lines = ((0, self.line(node.start_byte)),)
+            are_arguments = self._list_name(node) == "@"  # an array may have been set in another file
+            return tuple(value if are_arguments and value.lines else located(value, lines) for value in many[:_MOST_FIELDS])
         value = self.value(node)
-        if node.type in ("simple_expansion", "expansion", "command_substitution"):
+        if node.type in _EXPANSIONS:
             if value.text is not None:
                 parts = value.text.split()[:_MOST_FIELDS]
                 return tuple(constant(part, value.source, value.variables) for part in parts)
@@ -95,6 +120,24 @@ class Expander:
             return self._joined([self._variables.value("HOME"), constant(text[1:])], source)
         return constant(text, source)
 
+    def _raw(self, node: Node, depth: int) -> Value:
+        del depth
+        source = self.source(node)
+        if node.type == "raw_string":
+            return constant(source[1:-1], source, lines=self._literal(source[1:-1], node.start_byte + 1))
+        text = _ansi(source[2:-1])
+        return constant(text, source, lines=self._literal(text, node.start_byte + 2) if text == source[2:-1] else ())
+
+    def _literal(self, text: str, offset: int) -> Lines:
+        """The lines of a *text* that stands in the piece as it is, from byte *offset* on."""
+        if not self._lines or "\n" not in text:
+            return literal(text, self.line(offset))
+        found, at, byte = [], 0, offset
+        for row in text.split("\n"):
+            found.append((at, self.line(byte)))
+            at, byte = at + len(row) + 1, byte + len(row.encode("utf-8", "replace")) + 1
+        return tuple(found)
+
     def _sequence(self, node: Node, depth: int) -> Value:
         parts = []
         for child in node.children:
@@ -114,7 +157,17 @@ class Expander:
 
     def _quoted(self, start: int, end: int) -> Value:
         text = self._data[start:end].decode("utf-8", "replace")
-        return constant(_IN_DOUBLE_QUOTES.sub(lambda found: "" if found[1] == "\n" else found[1], text) if "\\" in text else text)
+        if "\\" not in text:
+            return constant(text, lines=self._literal(text, start))
+        rows, lines, at, byte = text.split("\n"), [], 0, start
+        parts: list[str] = []
+        for number, row in enumerate(rows):
+            goes_on = number < len(rows) - 1 and (len(row) - len(row.rstrip("\\"))) % 2 == 1  # \ at the end joins it to the next
+            part = _IN_DOUBLE_QUOTES.sub(r"\1", row[:-1] if goes_on else row) + ("\n" if number < len(rows) - 1 and not goes_on else "")
+            lines.append((at, self.line(byte)))
+            parts.append(part)
+            at, byte = at + len(part), byte + len(row.encode("utf-8", "replace")) + 1
+        return constant("".join(parts), lines=tuple(lines))
 
     def _joined(self, parts: Sequence[Value], source: str) -> Value:
         """The values as one; not known where that is too long, or would make too much of long ones."""
@@ -127,10 +180,18 @@ class Expander:
             return Value(None, source[:200], prefix, united(*(part.variables for part in parts)))
         return joined(parts, source)
 
-    def heredoc(self, start: int, end: int, body: Node | None, *, is_raw: bool) -> Value:
-        """The text of a here-document."""
+    def heredoc(self, start: int, end: int, body: Node | None, *, is_raw: bool, is_indented: bool = False) -> Value:
+        """The text of a here-document; that of ``<<-`` is *indented* by tabs that are no part of it."""
+        found = self._heredoc(start, end, body, is_raw=is_raw)
+        if is_indented and found.text is not None:
+            text, lines = without_tabs(found.text, found.lines)
+            return constant(text, found.source, found.variables, lines)
+        return found
+
+    def _heredoc(self, start: int, end: int, body: Node | None, *, is_raw: bool) -> Value:
         if is_raw or body is None:
-            return constant(self._data[start:end].decode("utf-8", "replace"))
+            text = self._data[start:end].decode("utf-8", "replace")
+            return constant(text, lines=self._literal(text, start))
         parts, at = [], start
         for child in body.children:
             if child.type != "heredoc_content" and child.is_named:

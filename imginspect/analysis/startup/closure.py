@@ -14,6 +14,7 @@ from fnmatch import fnmatchcase
 from functools import cache
 from itertools import islice
 
+from imginspect.analysis.lines import Lines, lines_of
 from imginspect.analysis.network.calls import Module, reached_calls
 from imginspect.analysis.network.guards import YES, Guards, Reach, Reached, found, least
 from imginspect.analysis.network.packages import SYSTEM, is_copied, is_packaged
@@ -30,7 +31,7 @@ from imginspect.analysis.startup.context import Context
 from imginspect.analysis.startup.failures import Failures, worst
 from imginspect.analysis.startup.follow_given import executed_by_find, handed_on
 from imginspect.analysis.startup.follow_tools import IS_IN_A_BIN, starts_others
-from imginspect.analysis.startup.followed import CodeCall, Followed, Gap, Ran, Stakes, Task
+from imginspect.analysis.startup.followed import CodeCall, Followed, Gap, Ran, Stakes, Task, with_line
 from imginspect.analysis.startup.interpreters import Form, Target
 from imginspect.analysis.startup.lookup import below
 from imginspect.analysis.startup.main_chain import MainChain
@@ -50,8 +51,11 @@ _MOST_WORK = 12 << 20
 _WORK_FOR_EACH = 4 << 10
 _MOST_SAME = 12
 _WORK_FOR_A_STEP = 8
+_MOST_PLACES = 200_000
+"""Lines with a command that was met before: more than one script may have commands."""
 _MOST_FILES = 200
-_MOST_GAPS = 200
+_MOST_GAPS = 500
+"""What was not looked into, one by one: the image is not decided after the first."""
 _MOST_WALKED = 2_000
 _MOST_ASKED = 100
 _INTERPRETERS = frozenset({"sh", "bash", "python", "python3", "R", "node"})
@@ -75,7 +79,8 @@ class StartupClosure:
         self._resolver = LaunchResolver(view)
         self._todo: deque[Task] = deque()
         self._seen: dict[tuple[object, ...], Reach] = {}
-        self._times: dict[tuple[str | None, Reach, str], int] = {}
+        self._places: set[tuple[object, ...]] = set()
+        self._times: dict[tuple[object, ...], int] = {}
         self._work = 0
         self._is_full = False
         self._imported: dict[tuple[object, ...], str] = {}
@@ -101,18 +106,24 @@ class StartupClosure:
             tuple(sorted(task.environment.items())) if task.depth < 3 else (),
         )
         if self._seen.get(key, -1) >= task.reached.reach:
+            place = (key, task.origin.path, task.origin.line)
+            if place not in self._places and len(self._places) < _MOST_PLACES:
+                self._places.add(place)
+                self._todo.append(task._replace(is_again=True))
             return
         if task.depth > DEEPEST or len(self._seen) >= MOST_TEXTS * 4:
             self._full(task)
             return
         self._seen[key] = task.reached.reach
+        self._places.add((key, task.origin.path, task.origin.line))
         self._todo.append(task)
 
     # -- one command ---------------------------------------------------------------------------------------------------
 
     def _one(self, task: Task) -> None:
         if task.shell_text is not None:
-            self._shell(task, task.shell_text, (), None)
+            lines = lines_of(task.shell_text, task.words, task.origin.line)
+            self._shell(task._replace(lines=lines), task.shell_text, (), None)
             return
         resolved = self._resolver.resolve(task.words, task.context)
         for words in resolved.passed:  # a wrapper such as ``uv run`` may itself fetch something
@@ -126,7 +137,10 @@ class StartupClosure:
         elif task.reached.reach is Reach.YES and task.origin.path is None:
             self.main.has_script = self.main.has_script or resolved.has_script
         self._imports(task, resolved)
-        task = task._replace(words=resolved.words, context=resolved.context)
+        task = task._replace(given=task.words, words=resolved.words, context=resolved.context)
+        if task.is_again:
+            self._again(task, resolved)
+            return
         if resolved.words:
             self._command(task, resolved)
         elif resolved.target is not None:
@@ -175,6 +189,15 @@ class StartupClosure:
         elif name not in BUILTINS or not task.context.is_shell:
             what = resolved.unknown or f"what {_short(task.source)} starts could not be told"
             self.gap(task, what, for_want_of_reading=resolved.is_bounded)
+
+    def _again(self, task: Task, resolved: Resolved) -> None:
+        """A command that was followed from another line: this place of it is noted, and an inline text in it read."""
+        if resolved.words and self._is_known((resolved.words[0].text or "").rpartition("/")[2]):
+            self._note(task)
+        target = resolved.target
+        is_inline = target is not None and target.form is Form.TEXT and UNKNOWN not in target.value
+        if target is not None and not target.unknown and (is_inline or (target.form is Form.STDIN and task.here_text is not None)):
+            self._target(task._replace(is_again=False), resolved)
 
     def _note(self, task: Task) -> None:
         ran = Ran(task.words, task.source, task.origin, task.chain, task.reached, task.environment, task.is_certain, task.directory)
@@ -248,12 +271,13 @@ class StartupClosure:
         origin = Origin(path, None, None, node.layer_index)
         where = task.chain or (f"{task.origin.config_field or ''} {path}".strip(),)
         chain = where if not task.chain else (*task.chain[:-1], f"{task.chain[-1]} runs {path}")
-        self._text(task._replace(origin=origin, chain=chain), language, text, node, arguments)
+        self._text(task._replace(origin=origin, chain=chain, lines=()), language, text, node, arguments)
 
     def _inline(self, task: Task, language: Language, text: str, arguments: Sequence[str]) -> None:
         """A text that stands in the config or in a script itself."""
         chain = task.chain or (task.origin.config_field or "the command",)
-        self._text(task._replace(chain=chain), language, text, None, arguments)
+        words = [*task.words, *task.given, *([task.here_text] if task.here_text is not None else [])]
+        self._text(task._replace(chain=chain, lines=lines_of(text, words, task.origin.line)), language, text, None, arguments)
 
     def _text(self, task: Task, language: Language, text: str, node: Node | None, arguments: Sequence[str]) -> None:
         if not self._may_work(task, text):
@@ -278,7 +302,7 @@ class StartupClosure:
     def _shell(self, task: Task, text: str, arguments: Sequence[str], node: Node | None) -> None:
         path = task.origin.path if node is not None else None
         given = None if any(UNKNOWN in argument for argument in arguments) else list(arguments)
-        if self._times.get((task.origin.path, task.reached.reach, text), 0) > _MOST_SAME:
+        if self._times.get((task.origin.path, task.reached.reach, text, task.lines[:1]), 0) > _MOST_SAME:
             given = None
         zero = arguments[0] if arguments and UNKNOWN not in arguments[0] else task.interpreter
         if task.shell_text is not None or node is None:
@@ -299,6 +323,7 @@ class StartupClosure:
             sourced=sourced,
             globbed=globbed,
             zero=zero if node is None else "",
+            lines=task.lines,
             ends_on_error=any(option.startswith("-") and option[:2] != "--" and "e" in option for option in task.options),
         )
         self._work += result.steps * _WORK_FOR_A_STEP
@@ -369,7 +394,7 @@ class StartupClosure:
         if command.path is not None:
             origin = Origin(command.path, None, command.line)
             chain = (*chain, f"sourced {command.path}")
-        chain = (*chain, f"line {command.line}") if origin.path or command.line > 1 else (*chain, "its command")
+        chain = with_line(chain, command.line) if origin.path or command.line > 1 else (*chain, "its command")
         inner = task._replace(
             words=command.words,
             origin=origin,
@@ -423,17 +448,19 @@ class StartupClosure:
         """The project's own module or file that a server or runner such as gunicorn is given."""
         for node, is_main in follow_python.served(self, task.environment, task.directory or "/", name, arguments):
             text = self.view.text(node)
+            lines: Lines = ()
             if text is None:
                 self.gap(task, f"{node.path} was not read", for_want_of_reading=True)
                 continue
             if node.path.endswith(".ipynb"):
-                is_long = len(text) > follow_python.LONGEST_NOTEBOOK
-                text = follow_python.notebook(text)
-                if text is None:
+                code = follow_python.notebook(text)
+                if code is None:
+                    is_long = len(text) > follow_python.LONGEST_NOTEBOOK
                     self.gap(task, f"{node.path} is no notebook that could be read", for_want_of_reading=is_long)
                     continue
+                text, lines = code
             chain = (*(task.chain or (task.origin.config_field or "the command",)), f"{name} loads {node.path}")
-            inner = task._replace(origin=Origin(node.path, None, None, node.layer_index), chain=chain)
+            inner = task._replace(origin=Origin(node.path, None, None, node.layer_index), chain=chain, lines=lines)
             if self._may_work(inner, text):
                 started = Started(Language.PYTHON, inner.origin, text, node, (node.path,), chain, 1)
                 self.result.texts.append(started)
@@ -441,7 +468,7 @@ class StartupClosure:
 
     def _python(self, task: Task, started: Started, text: str, *, is_main: bool = True) -> None:
         path = started.origin.path or ""
-        read = calls(text, task.environment, path=path, directory=task.directory or "", is_main=is_main)
+        read = calls(text, task.environment, path=path, directory=task.directory or "", is_main=is_main, lines=task.lines)
         modules = [Module(started, read, is_main=True)]
         follow_python.add_imports(self, modules, task.environment, task.directory or "/", task)
         shadowed = follow_python.shadowing(modules)
@@ -458,7 +485,7 @@ class StartupClosure:
             reached = least(task.reached, by_program)
             if reached.reach is not Reach.NEVER and call.name.partition(".")[0] not in shadowed:
                 base = module.started.origin
-                chain = (*module.started.chain, f"line {call.line}") if base.path else task.chain
+                chain = with_line(module.started.chain, call.line) if base.path else task.chain
                 stakes = _stakes_of_call(task.stakes, call, module, number, sure)
                 self._code_call(task._replace(stakes=stakes), "python", call, base._replace(line=call.line), chain, reached)
 
@@ -477,7 +504,7 @@ class StartupClosure:
         if started is None:
             return
         if isinstance(started, str):
-            self.add(inner._replace(words=(), shell_text=started))
+            self.add(inner._replace(words=follow_python.texts_of(call), shell_text=started))
         elif started and started[0].text is None and not started[0].prefix:
             self.gap(inner, f"the command that {call.name} starts is not known before it runs")
         else:
@@ -490,7 +517,8 @@ class StartupClosure:
         condition = task.stakes.condition or "that line is reached"
         task = task._replace(stakes=task.stakes._replace(failure=Failure.DEALT, condition=condition))
         self.failures.made.ran_own(task.stakes.order, _where(task))
-        read = pattern_calls(follow_python.chunks(text) if (task.origin.path or "").endswith((".Rmd", ".qmd", ".rmd")) else text, language)
+        is_markdown = not task.lines and (task.origin.path or "").endswith((".Rmd", ".qmd", ".rmd"))
+        read = pattern_calls(follow_python.chunks(text) if is_markdown else text, language, task.lines)
         if read.not_understood:
             self.gap(task, f"{_where(task)}: {read.not_understood}", for_want_of_reading=True)
         name = "R" if language == "r" else "Julia"
@@ -500,7 +528,7 @@ class StartupClosure:
             reached = least(task.reached, guards.reached(call.spot.guards))
             if reached.reach is Reach.NEVER:
                 continue
-            chain = (*task.chain, f"line {call.line}")
+            chain = with_line(task.chain, call.line)
             self._code_call(task, language, call, task.origin._replace(line=call.line), chain, reached)
             self._included(task._replace(chain=chain, reached=reached, depth=task.depth + 1), call)
 
@@ -597,7 +625,7 @@ class StartupClosure:
         return found(self.view, path)
 
     def _may_work(self, task: Task, text: str) -> bool:
-        key = task.origin.path, task.reached.reach, text
+        key = task.origin.path, task.reached.reach, text, task.lines[:1]
         self._times[key] = self._times.get(key, 0) + 1
         if self._times[key] > _MOST_SAME + 1:
             return False  # the last time it was followed with whatever arguments
@@ -615,7 +643,8 @@ class StartupClosure:
     def gap(self, task: Task, what: str, *, for_want_of_reading: bool = False, is_condition: bool = False, missing: str = "") -> None:
         """Take note of what was not looked into, where it runs for sure."""
         is_first = for_want_of_reading and not any(gap.for_want_of_reading for gap in self.result.gaps)
-        if task.reached.reach >= Reach.YES and (len(self.result.gaps) < _MOST_GAPS or is_first):
+        if task.reached.reach >= Reach.YES and (len(self.result.gaps) <= _MOST_GAPS or is_first):
+            what = what if len(self.result.gaps) < _MOST_GAPS or is_first else "more was not looked into than is listed"
             gap = Gap(what, task.origin, task.chain, for_want_of_reading, is_condition, missing)
             if gap not in self.result.gaps:
                 self.result.gaps.append(gap)

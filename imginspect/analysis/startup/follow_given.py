@@ -7,8 +7,9 @@ from fnmatch import fnmatchcase
 
 from imginspect.analysis.values import Value, constant, dynamic
 
-_MOST_MADE = 20
-_MOST_WORDS = 100
+_MOST_MADE = 500
+_MOST_WORDS = 1_000
+"""What a text in a script is handed on as; scripts of people hold no longer lists."""
 _LONGEST = 1 << 16
 _VALUED = frozenset(
     {"-I", "-n", "-P", "-L", "-d", "-a", "-E", "-s", "--max-args", "--max-procs", "--max-lines", "--delimiter", "--arg-file"}
@@ -54,7 +55,7 @@ def _put(command: Sequence[Value], mark: str, value: Value) -> tuple[Value, ...]
 def _filled(word: Value, mark: str, value: Value) -> Value:
     text = word.text or ""
     if value.text is not None:
-        return constant(text.replace(mark, value.text))
+        return constant(text.replace(mark, value.text), lines=word.lines[:1])
     return Value(None, text, text.partition(mark)[0] + value.prefix)
 
 

@@ -6,8 +6,10 @@ import json
 import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import accumulate
 from typing import Any, Protocol
 
+from imginspect.analysis.lines import Lines
 from imginspect.analysis.network.calls import Module
 from imginspect.analysis.network.guards import found, site_folders
 from imginspect.analysis.network.packages import is_packaged, project_modules
@@ -20,6 +22,7 @@ from imginspect.filesystem import Node
 from imginspect.tar.header import DIRECTORY
 
 _MOST_MODULES = 500
+"""Files of one program; beyond, the program is not decided."""
 LONGEST_NOTEBOOK = 8 << 20
 _SERVERS = frozenset(
     {
@@ -49,6 +52,7 @@ _WORD_CALLS = frozenset(
     | {"os.execve", "os.execvp", "os.execvpe", "os.spawnv", "os.spawnvp", "sh.Command"}
 )
 _SPREAD_CALLS = frozenset({"os.execl", "os.execle", "os.execlp", "os.execlpe", "asyncio.create_subprocess_exec"})
+_SOURCE = re.compile(r'"source"\s*:')
 _MAGIC = re.compile(r"^(\s*)[!%](?!%)\s*(?P<pip>pip|conda|mamba|uv)?(?P<rest>[^\n]*)$", re.MULTILINE)
 
 
@@ -96,18 +100,40 @@ def served(
                     break
 
 
-def notebook(text: str) -> str | None:
-    """The code of a notebook as one text, ``!command`` as calls; None where it is none."""
+def notebook(text: str) -> tuple[str, Lines] | None:
+    """The code of a notebook as one text, ``!command`` as calls, with the lines of the file that it stands on; None where it is none."""
     if len(text) > LONGEST_NOTEBOOK:
         return None
     try:
         document = json.loads(text)
         cells = document["cells"]
-        sources = [cell["source"] for cell in cells if cell.get("cell_type") == "code"]
-        code = "\n".join("".join(source) if isinstance(source, list) else str(source) for source in sources)
+        sources = [(cell["source"], cell.get("cell_type") == "code") for cell in cells if "source" in cell]
+        parts = [([*map(str, source)] if isinstance(source, list) else [str(source)], is_code) for source, is_code in sources]
+        code = "\n".join("".join(part) for part, is_code in parts if is_code)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
-    return _MAGIC.sub(_magic, code)
+    rows = _MAGIC.sub(_magic, code).split("\n")
+    starts = [0, *accumulate(len(row) + 1 for row in rows)]
+    return "\n".join(rows), tuple((starts[row], line) for row, line in _lines_of_cells(text, parts))
+
+
+def _lines_of_cells(text: str, parts: Sequence[tuple[Sequence[str], bool]]) -> Iterator[tuple[int, int]]:
+    """(row of the code, line of the notebook *text*) where each string of the cells with code begins."""
+    at = row = 0
+    line = 1
+    for strings, is_code in parts:
+        key = _SOURCE.search(text, at)
+        places = [key.start() if key else at]
+        for string in strings:
+            written = [text.find(json.dumps(string, ensure_ascii=is_ascii), places[-1] + 1) for is_ascii in (False, True)]
+            places.append(min((place for place in written if place >= 0), default=places[-1]))
+        for string, place in zip(strings, places[1:], strict=True):
+            line += text.count("\n", at, place)
+            at = place
+            if is_code:
+                yield row, line
+                row += string.count("\n")
+        row += is_code
 
 
 def _magic(match: re.Match[str]) -> str:
@@ -299,6 +325,11 @@ def command_of(call: Call, language: str) -> tuple[Value, ...] | str | None:
     elif name.startswith("os.spawn"):
         argument = call.argument(2)
     return argument if isinstance(argument, tuple) else _text(argument)
+
+
+def texts_of(call: Call) -> tuple[Value, ...]:
+    """The texts that a call is given, one of which may be a command."""
+    return tuple(value for value in (*call.arguments, *(value for _, value in call.keywords)) if isinstance(value, Value))
 
 
 def _of_r(call: Call) -> tuple[Value, ...] | str | None:

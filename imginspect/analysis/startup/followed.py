@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from imginspect.analysis.lines import Lines
 from imginspect.analysis.network.guards import Reached
 from imginspect.analysis.python.model import Call
 from imginspect.analysis.shell import Failure
@@ -82,6 +83,12 @@ class Stakes(NamedTuple):
     """It does not stand in a function that nothing calls."""
 
 
+def with_line(chain: tuple[str, ...], line: int) -> tuple[str, ...]:
+    """*chain* with the step to *line*, where it is not there already: that of an inline text on one line."""
+    step = f"line {line}"
+    return chain if chain[-1:] == (step,) else (*chain, step)
+
+
 class Task(NamedTuple):
     """A command or (*shell_text*) a text for a shell that is still to be followed.
 
@@ -103,6 +110,12 @@ class Task(NamedTuple):
     stakes: Stakes = Stakes()
     interpreter: str = ""
     options: tuple[str, ...] = ()
+    given: tuple[Value, ...] = ()
+    """The words before wrappers and interpreters were taken off."""
+    lines: Lines = ()
+    """Where the inline text stands that is being followed; empty for a file of its own."""
+    is_again: bool = False
+    """The same was followed from another line: only this place of it is noted, and an inline text in it read."""
 
     @property
     def environment(self) -> Mapping[str, str]:

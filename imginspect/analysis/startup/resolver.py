@@ -303,7 +303,8 @@ def valued(texts: Sequence[str], words: Sequence[Value]) -> tuple[Value, ...]:
     count = len(texts)
     if count <= len(before) and tuple(texts) == before[len(before) - count :]:
         return tuple(words[len(words) - count :])
-    return tuple(dynamic(text) if UNKNOWN in text else constant(text) for text in texts)
+    known = {word.text: word for word in words if word.text is not None}
+    return tuple(dynamic(text) if UNKNOWN in text else known.get(text) or constant(text) for text in texts)
 
 
 def _is_own_script(located: Located | None) -> bool:

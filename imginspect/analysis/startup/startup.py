@@ -11,7 +11,7 @@ from imginspect.analysis.startup.closure import StartupClosure
 from imginspect.analysis.startup.command import command_of, problems_of
 from imginspect.analysis.startup.followed import Followed
 from imginspect.analysis.startup.launch import Launch, first_context
-from imginspect.analysis.startup.problem import Certainty
+from imginspect.analysis.startup.problem import Certainty, Concern
 from imginspect.analysis.view import View
 
 
@@ -37,12 +37,14 @@ def startup(view: View, mounts: Sequence[str] = (), is_known: Callable[[str], bo
     if not command.words or any(problem.certainty is Certainty.FAILS for problem in problems):
         return Startup(Launch(command, user, context, problems=tuple(problems)), closure.result)
     main = closure.main
+    never_starts = any(item.certainty is Certainty.FAILS and item.concern is Concern.START for item in main.problems)
+    behind = () if never_starts else closure.result.failures
     launch = Launch(
         command=command,
         user=user,
         context=context,
         steps=tuple(main.steps),
-        problems=without_repeats((*problems, *main.problems, *closure.result.failures)),
+        problems=without_repeats((*problems, *main.problems, *behind)),
         conditions=tuple(dict.fromkeys(main.conditions)),
         executed=tuple(main.executed),
         started=tuple(main.started),

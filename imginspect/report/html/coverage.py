@@ -8,6 +8,7 @@ from imginspect.report.html.markup import NOTHING, Markup, element, joined
 from imginspect.report.html.part import Part
 from imginspect.report.html.tables import Row, code, facts, table
 from imginspect.report.html.words import Outcome, badge
+from imginspect.wording import counted
 
 
 def coverage(part: Part) -> Markup:
@@ -43,9 +44,15 @@ def _counts(coverage: CoveragePart) -> Markup:
             ("Paths a container sees", f"{coverage['visible_nodes']:,}"),
             ("Paths hidden by later layers", f"{coverage['hidden_nodes']:,}, searched like the others"),
             ("Packed files", f"{packed:,}, searched as they are; what is packed in them was not opened" if packed else ""),
+            ("Not listed one by one", _not_listed(coverage)),
             ("Read a second time", f"{second:,}, because a rule asked for them" if second else ""),
         )
     )
+
+
+def _not_listed(coverage: CoveragePart) -> str:
+    counts = ((coverage.get("findings_not_listed", 0), "finding"), (coverage.get("places_not_listed", 0), "place"))
+    return ", ".join(f"{counted(count, noun)}, judged like the others" for count, noun in counts if count)
 
 
 def _layers(coverage: CoveragePart, part: Part) -> Markup:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import groupby
-from typing import Any
 
 from imginspect.report.document import EvidencePart, FindingPart
+from imginspect.report.grouped import OnePlace, places_of
 from imginspect.report.html.amounts import size_text
 from imginspect.report.html.markup import NOTHING, Markup, element, escape, joined
 from imginspect.report.html.part import Part
+from imginspect.wording import IN_JSON, and_more
+
+_MOST_PLACES = 20
+_MOST_EXCERPTS = 20
+"""Places of one finding, and lines of one place, that a page shows."""
 
 _STATES = {
     "visible": "visible in the container",
@@ -21,26 +25,23 @@ _STATES = {
 
 def evidence(finding: FindingPart, part: Part) -> Markup:
     """All places of a finding. Neighbours in one file share its facts."""
-    return joined(_file(list(items), part) for _, items in groupby(finding["evidence"], key=_file_key))
+    places = places_of(finding["evidence"])
+    shown = joined(_file(place, part) for place in places[:_MOST_PLACES])
+    left = len(places) - _MOST_PLACES
+    return joined((shown, element("p", and_more(left, "place", IN_JSON), class_="note"))) if left > 0 else shown
 
 
-def _file_key(item: EvidencePart) -> tuple[Any, ...]:
-    layer, hidden_by = item["layer"], item["hidden_by"]
-    place = (item["path"], item["config_field"], item["member"], item["state"], item["file_sha256"], item["file_type"], item["size"])
-    return (*place, layer and layer["index"], hidden_by and hidden_by["index"])
-
-
-def _file(items: list[EvidencePart], part: Part) -> Markup:
-    compared = dict.fromkeys(_compared(item) for item in items)
+def _file(place: OnePlace, part: Part) -> Markup:
+    items = place.parts
+    compared = dict.fromkeys(_compared(item) for item in items[:1])
     rows = "".join(f"<dt>{escape(name)}</dt><dd>{value}</dd>" for name, value in _facts(items, part) if value)
     shown = f"{_lines(items)}{_excerpts(items)}{''.join(compared)}"
-    return Markup(f'<div class="evidence"><p class="place">{_place(items)}</p>{shown}<dl>{rows}</dl></div>')
+    return Markup(f'<div class="evidence"><p class="place">{_place(place)}</p>{shown}<dl>{rows}</dl></div>')
 
 
-def _place(items: list[EvidencePart]) -> Markup:
-    item = items[0]
-    lines = list(dict.fromkeys(str(item["line"]) for item in items if item["line"]))
-    where = f" line{'s' if len(lines) > 1 else ''} {', '.join(lines)}" if lines else ""
+def _place(place: OnePlace) -> Markup:
+    item = place.first
+    where = f" {place.in_words}" if place.lines else ""
     if item["path"]:
         return Markup(f"<code>{escape(item['path'])}</code>{where}")
     if item["config_field"]:
@@ -75,7 +76,8 @@ def _excerpts(items: list[EvidencePart]) -> str:
     for excerpt, number in dict.fromkeys((item["excerpt"], item["line"]) for item in items):
         if excerpt and not any(line == number and excerpt.strip() in text for line, text in lines):
             made.append(f'<pre class="excerpt"><mark>{escape(excerpt)}</mark></pre>')
-    return "".join(made)
+    left = len(made) - _MOST_EXCERPTS
+    return "".join(made[:_MOST_EXCERPTS]) + (element("p", and_more(left, "line", IN_JSON), class_="note") if left > 0 else "")
 
 
 def _compared(item: EvidencePart) -> Markup:
@@ -96,7 +98,8 @@ def _facts(items: list[EvidencePart], part: Part) -> Iterator[tuple[str, Markup]
     if item["file_sha256"]:
         yield "sha256", element("code", item["file_sha256"])
     ids = dict.fromkeys(item["secret_id"] for item in items if item["secret_id"])
-    yield "Secret id", Markup(", ".join(element("code", name) for name in ids))
+    more = f" {and_more(len(ids) - _MOST_EXCERPTS, note=IN_JSON)}" if len(ids) > _MOST_EXCERPTS else ""
+    yield "Secret id", Markup(", ".join(element("code", name) for name in list(ids)[:_MOST_EXCERPTS]) + more)
 
 
 def _state(item: EvidencePart, part: Part) -> Markup:

@@ -11,11 +11,13 @@ from imginspect.report.html.markup import NOTHING, Markup, element, escape, join
 from imginspect.report.html.part import GROUPS, Part
 from imginspect.report.html.tables import Row, folded, listed, table
 from imginspect.report.html.words import LEVELS, RESULT, SEVERITIES, badge, outcome
-from imginspect.wording import counted
+from imginspect.wording import IN_JSON, and_more, counted
 
 OPEN = ("fail", "undetermined", "warn")
 _SHOWN = 10
 """Findings of one rule that stand open; the others are folded, with a line that says how many."""
+_MOST = 2_000
+"""Findings of one rule that a page holds: browsers get slow with more."""
 
 
 def results(part: Part) -> Markup:
@@ -98,14 +100,17 @@ def _conditions(result: ResultPart) -> Markup:
 
 
 def _findings(number: int, result: ResultPart, part: Part) -> Markup:
-    made = [_finding(f"{number}.{place}", finding, result, part) for place, finding in enumerate(result["findings"], 1)]
+    found = result["findings"]
+    made = [_finding(f"{number}.{place}", finding, result, part) for place, finding in enumerate(found[:_MOST], 1)]
     if not made:
         return NOTHING
     shown = joined(made[:_SHOWN])
     if len(made) > _SHOWN:
         more = f"Show {counted(len(made) - _SHOWN, 'more finding')} of this rule ({number}.{_SHOWN + 1} to {number}.{len(made)})"
         shown = joined((shown, folded(more, *made[_SHOWN:], class_="more")))
-    return _labelled(f"What was found: {counted(len(made), 'finding')}", shown)
+    if len(found) > _MOST:
+        shown = joined((shown, element("p", and_more(len(found) - _MOST, "finding", IN_JSON), class_="note")))
+    return _labelled(f"What was found: {counted(len(found), 'finding')}", shown)
 
 
 def _finding(number: str, finding: FindingPart, result: ResultPart, part: Part) -> Markup:

@@ -1,0 +1,63 @@
+"""Several lines of one file are one place in every form, and lists that are cut say so."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+
+import pytest
+
+from imginspect.report import csv_form, github, gitlab, html, junit, markdown, sarif, terminal
+from imginspect.report.document import Document
+from imginspect.report.grouped import lines_in_words, places_of
+from tests.report.sample_document import evidence, finding, place, result, sample_document
+
+LINES = [1, 40, 81, *range(90, 99)]
+KEYS = [evidence("/app/keys.pem", line, excerpt=f"key {line}") for line in LINES]
+
+
+def many() -> Document:
+    made = finding(message="Private key (12 of them)", evidence=KEYS)
+    return sample_document(results=[result(findings=[made])])
+
+
+def test_places_by_what_they_are() -> None:
+    other = evidence("/app/keys.pem", 7, layer=place(0))
+    assert [found.lines for found in places_of([*KEYS, other, evidence("/app/a", 1)])] == [LINES, [7], [1]]
+    assert [found.lines for found in places_of([evidence(line=None), evidence(line=None)])] == [[]]
+    assert (lines_in_words([]), lines_in_words([3]), lines_in_words([3, 4])) == ("", "line 3", "lines 3, 4")
+
+
+@pytest.mark.parametrize("render", [terminal.render, junit.render, markdown.render, gitlab.render, html.render, github.render])
+def test_a_form_names_the_place_once_with_its_lines(render: Callable[[list[Document]], str]) -> None:
+    text = " ".join(render([many()]).replace("%2C", ",").split())
+    assert "lines 1, 40, 81, 90, 91, 92, 93, 94, 95, 96 and 2 more" in text
+    assert text.count("abababababab" * 5) <= sample_hashes(render)
+
+
+def sample_hashes(render: Callable[[list[Document]], str]) -> int:
+    """How often the digest of the file is in the form when there is one line only."""
+    one = sample_document(results=[result(findings=[finding(message="Private key", evidence=KEYS[:1])])])
+    return render([one]).count("abababababab" * 5)
+
+
+def test_csv_has_a_row_with_all_lines() -> None:
+    [row] = [line for line in csv_form.render([many()]).splitlines() if "keys.pem" in line]
+    assert row.endswith('"1 40 81 90 91 92 93 94 95 96 97 98"')
+
+
+def test_sarif_has_a_location_for_each_line() -> None:
+    [found] = [item for item in json.loads(sarif.render([many()]))["runs"][0]["results"] if "12 of them" in item["message"]["text"]]
+    places = [*found["locations"], *found["relatedLocations"]]
+    assert [item["physicalLocation"]["region"]["startLine"] for item in places] == LINES
+
+
+def test_twenty_thousand_lines_of_a_file_are_rendered_at_once() -> None:
+    made = finding(evidence=[evidence("/app/keys.pem", line, excerpt=f"key {line}") for line in range(1, 20_001)])
+    document = sample_document(results=[result(findings=[made])])
+    for render in (terminal.render, junit.render, markdown.render, gitlab.render, html.render, github.render, csv_form.render):
+        start = time.process_time()
+        text = render([document])
+        assert time.process_time() - start < 1.5  # three times the budget: other work shares the machine of a test
+        assert len(text) < 500_000
