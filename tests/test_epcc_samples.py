@@ -47,12 +47,6 @@ def later(reason: str) -> pytest.MarkDecorator:
 
 
 NAMES = list(SAMPLES)
-OPTION = later("--no-password with an option behind it is taken for a password")
-
-
-def marked(**marks: pytest.MarkDecorator) -> list[Any]:
-    """All samples, some of them marked."""
-    return [pytest.param(name, marks=marks[name]) if name in marks else name for name in NAMES]
 
 
 @cache
@@ -76,7 +70,7 @@ def result(report: Any, rule: str) -> Any:
     return next(result for result in report["results"] if result["rule"] == rule)
 
 
-@pytest.mark.parametrize("name", marked(postgres=OPTION))
+@pytest.mark.parametrize("name", NAMES)
 def test_the_verdict(name: str, report: Any) -> None:
     assert report["verdict"] in EXPECTED[name].verdicts
     assert report["exit_code"] == EXIT_CODES[report["verdict"]]
@@ -84,7 +78,7 @@ def test_the_verdict(name: str, report: Any) -> None:
         assert (report["verdict"] == "undecided") == bool(results(report, "undetermined"))
 
 
-@pytest.mark.parametrize("name", marked(postgres=OPTION))
+@pytest.mark.parametrize("name", NAMES)
 def test_the_findings(name: str, report: Any) -> None:
     found = results(report, "warn", "fail")
     expected = EXPECTED[name].findings
