@@ -55,7 +55,8 @@ def script_exists(subject: Subject, params: Params) -> Outcome:
     if not subject.is_read_whole:
         return Outcome(Verdict.UNDETERMINED, reason=UNREAD, for_want_of_reading=True)
     problems = [problem for problem in launch.problems if problem.concern is Concern.SCRIPT]
-    if launch.has_script or problems:
+    fails = [problem for problem in launch.problems if problem.certainty is Certainty.FAILS and problem.concern is Concern.START]
+    if problems or (launch.has_script and not fails):
         return outcome(subject, problems, launch.conditions)
     stopped = [problem for problem in launch.problems if problem.certainty is not Certainty.DEPENDS]
     if any(problem.certainty in (Certainty.UNKNOWN, Certainty.UNREAD) for problem in stopped):

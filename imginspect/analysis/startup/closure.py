@@ -28,7 +28,7 @@ from imginspect.analysis.startup import follow_python
 from imginspect.analysis.startup.array_text import array_in
 from imginspect.analysis.startup.command import Command
 from imginspect.analysis.startup.context import Context
-from imginspect.analysis.startup.failures import Failures, worst
+from imginspect.analysis.startup.failures import Failures, missing_of, worst
 from imginspect.analysis.startup.follow_given import executed_by_find, handed_on
 from imginspect.analysis.startup.follow_tools import IS_IN_A_BIN, starts_others
 from imginspect.analysis.startup.followed import CodeCall, Followed, Gap, Ran, Stakes, Task, with_line
@@ -36,6 +36,7 @@ from imginspect.analysis.startup.interpreters import Form, Target
 from imginspect.analysis.startup.lookup import below
 from imginspect.analysis.startup.main_chain import MainChain
 from imginspect.analysis.startup.model import Language, Origin, Started
+from imginspect.analysis.startup.problem import Certainty
 from imginspect.analysis.startup.python_imports import PythonStart, judge_imports
 from imginspect.analysis.startup.resolver import UNKNOWN, LaunchResolver, Resolved, marked
 from imginspect.analysis.startup.shell_builtins import BUILTINS
@@ -137,7 +138,8 @@ class StartupClosure:
         elif task.reached.reach is Reach.YES and task.origin.path is None:
             self.main.has_script = self.main.has_script or resolved.has_script
         self._imports(task, resolved)
-        task = task._replace(given=task.words, words=resolved.words, context=resolved.context)
+        blocked = next((missing_of(problem, word, task) for problem, word in resolved.problems if problem.certainty is Certainty.FAILS), "")
+        task = task._replace(given=task.words, words=resolved.words, context=resolved.context, blocked=blocked or task.blocked)
         if task.is_again:
             self._again(task, resolved)
             return
@@ -645,7 +647,7 @@ class StartupClosure:
         is_first = for_want_of_reading and not any(gap.for_want_of_reading for gap in self.result.gaps)
         if task.reached.reach >= Reach.YES and (len(self.result.gaps) <= _MOST_GAPS or is_first):
             what = what if len(self.result.gaps) < _MOST_GAPS or is_first else "more was not looked into than is listed"
-            gap = Gap(what, task.origin, task.chain, for_want_of_reading, is_condition, missing)
+            gap = Gap(what, task.origin, task.chain, for_want_of_reading, is_condition, task.blocked or missing)
             if gap not in self.result.gaps:
                 self.result.gaps.append(gap)
 

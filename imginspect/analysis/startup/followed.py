@@ -110,6 +110,8 @@ class Task(NamedTuple):
     stakes: Stakes = Stakes()
     interpreter: str = ""
     options: tuple[str, ...] = ()
+    blocked: str = ""
+    """What is missing, so that the command certainly does not start: the reason for all that is not known behind it."""
     given: tuple[Value, ...] = ()
     """The words before wrappers and interpreters were taken off."""
     lines: Lines = ()
