@@ -441,7 +441,7 @@ def test_a_mount_directory_with_many_files_is_summed_up(tmp_path: Path) -> None:
     outcome = run("inspect", image.save(tmp_path / "image.tar"), "--format", "json")
     rule = next(result for result in outcome.document["results"] if result["rule"] == "TRE-DIR-002")
     assert results_of(outcome.document)["TRE-DIR-002"] == "fail"
-    assert len(rule["findings"]) == 101
+    assert len(rule["findings"]) == 301
     assert "300 files (300 bytes)" in rule["findings"][-1]["message"]
 
 
