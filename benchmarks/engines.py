@@ -11,9 +11,9 @@ from typing import Any
 
 from imginspect.archive import open_archive
 from imginspect.image import list_images
-from imginspect.image_contents import read_contents
-from imginspect.layer import Look
+from imginspect.layer import PassVisitors
 from imginspect.layer.content_scanner import ContentScanner
+from imginspect.reading.contents import read_contents
 from imginspect.rules import load_patterns
 from imginspect.rules.folder import rules_folder
 from imginspect.scan.matcher import Matcher
@@ -25,7 +25,7 @@ def search(path: Path, engine: str) -> tuple[dict[str, Any], float]:
     start = time.perf_counter()
     with open_archive(path) as archive:
         image = list_images(archive).images[0]
-        contents = read_contents(archive, image, Look(ContentScanner(matcher)))
+        contents = read_contents(archive, image, PassVisitors(ContentScanner(matcher)))
     seconds = time.perf_counter() - start
     found = {
         f"layer {number} {index.entries[ordinal].path} #{ordinal}": [list(match) for match in matches]

@@ -22,15 +22,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from imginspect.batch.run.run.schedule import ImageJudged, Schedule
+from imginspect.batch.run.run.work_plan import Amount, Planned
 from tabulate import tabulate
 
 from imginspect.batch.mirror.merging import merged
 from imginspect.batch.mirror.planning import PlanOptions, plan_unit
 from imginspect.batch.mirror.sources import find_units
-from imginspect.batch.model import ImagePlan, ImageRow, LayerPlan, Unit
-from imginspect.batch.planned import Amount, Planned
-from imginspect.batch.schedule import ImageJudged, Schedule
-from imginspect.batch.workers.together import all_of
+from imginspect.batch.values.plans import ImagePlan, ImageRow, LayerPlan, Unit
+from imginspect.batch.workers.task_batch import all_of
 from imginspect.batch.workers.work import ImageDone, LayerDone
 
 Outcome = Callable[[Callable[..., Any], tuple[Any, ...], dict[str, Any]], tuple[float, Any]]
@@ -153,7 +153,7 @@ class VirtualEngine:
 
 
 class VirtualOrders:
-    """See ``imginspect.batch.schedule.Orders``: tasks that cost what they cost in the real run, and do nothing."""
+    """See ``imginspect.batch.run.run.schedule.Orders``: tasks that cost what they cost in the real run, and do nothing."""
 
     def __init__(self, costs: Costs) -> None:
         self._costs = costs

@@ -6,12 +6,11 @@ What is in ``__all__`` is for other programs and keeps its meaning; each name is
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-__version__ = "0.1.0"
-
 if TYPE_CHECKING:
     from imginspect.errors import ImgInspectError, RuleError, UsageError
-    from imginspect.library import OpenArchive, inspect, open_archive, render
+    from imginspect.inspection.library import OpenArchive, inspect, open_archive, render
     from imginspect.report import Report, ReportVerdict
+    from imginspect.version import __version__
 
 __all__ = [
     "ImgInspectError",
@@ -28,14 +27,15 @@ __all__ = [
 
 _HOMES = {
     "ImgInspectError": "errors",
-    "OpenArchive": "library",
+    "OpenArchive": "inspection.library",
     "Report": "report",
     "ReportVerdict": "report",
     "RuleError": "errors",
     "UsageError": "errors",
-    "inspect": "library",
-    "open_archive": "library",
-    "render": "library",
+    "__version__": "version",
+    "inspect": "inspection.library",
+    "open_archive": "inspection.library",
+    "render": "inspection.library",
 }
 
 

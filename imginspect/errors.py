@@ -54,7 +54,7 @@ class UsageError(ImgInspectError):
     """The request cannot be carried out as it was made."""
 
 
-class RunEnded(ImgInspectError):
+class RunAborted(ImgInspectError):
     """Not an image but the machine is at fault: the run can go on when that is over, and what it did so far is kept."""
 
 

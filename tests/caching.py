@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from imginspect import cached_layers
 from imginspect.archive import Access, identity, open_archive
-from imginspect.cache import Cache
-from imginspect.criteria import Criteria, load_criteria
-from imginspect.evidence.given import Given
+from imginspect.host.cache import Cache
 from imginspect.image import Choice
+from imginspect.inspection.criteria import Criteria, load_criteria
+from imginspect.inspection.library import inspect_source
 from imginspect.layer import LayerJob, read_layers
-from imginspect.library import inspect_source
 from imginspect.limits import Limits
+from imginspect.reading import cached_layers
+from imginspect.reading.given import Given
 from imginspect.report.tree import report_tree
 from tests.image_builder import ImageBuilder, directory, file, hardlink, symlink, whiteout
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple, overload
 from unittest import mock
 
-from imginspect import criteria
 from imginspect.cli import main
+from imginspect.inspection import criteria
 from imginspect.rules import Policy, RuleSet
 
 

@@ -17,9 +17,9 @@ from unittest import mock
 
 import pytest
 
-from imginspect import cache as cache_module
-from imginspect.cache import Cache
 from imginspect.errors import UsageError
+from imginspect.host import cache as cache_module
+from imginspect.host.cache import Cache
 
 KEY = "rules-" + "0" * 64
 OTHER = "rules-" + "1" * 64
@@ -547,7 +547,7 @@ def test_a_folder_that_is_deleted_is_made_again(bounded: Cache) -> None:
 WRITER = """
 import sys
 from pathlib import Path
-from imginspect.cache import Cache
+from imginspect.host.cache import Cache
 cache, key = Cache(Path(sys.argv[1])), sys.argv[2]
 for number in range(150):
     cache.put(key, bytes([number % 7 + 65]) * 50_000)
@@ -571,7 +571,7 @@ def test_writers_at_the_same_time_never_show_a_mixture(cache: Cache) -> None:
 CROWD = """
 import random, sys, hashlib
 from pathlib import Path
-from imginspect.cache import Cache
+from imginspect.host.cache import Cache
 cache, seed = Cache(Path(sys.argv[1]), 1 << 20), int(sys.argv[2])
 random.seed(seed)
 held = []

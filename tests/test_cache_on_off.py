@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from imginspect.sample import build
+from imginspect.examples.sample import build
 from tests.builder.forms import DIRECTORY_FORMS, TAR_FORMS
 from tests.caching import IMAGE, TOKEN, assert_same, criteria, reads, report
 from tests.image_builder import (
@@ -268,6 +268,6 @@ def test_what_was_read_under_other_limits_is_not_taken(tmp_path: Path) -> None:
 
 
 def test_a_layer_that_expands_beyond_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("imginspect.compression.RATIO_FLOOR", 1 << 20)
+    monkeypatch.setattr("imginspect.host.compression.RATIO_FLOOR", 1 << 20)
     image = ImageBuilder().layer(file("/a", bytes(3 << 20))).layer(file("/b", b"1"))
     assert_same(image.save(tmp_path / "image.tar", "oci"), tmp_path / "cache", ["ratio=50"])

@@ -16,20 +16,20 @@ from unittest import mock
 
 import pytest
 
-from imginspect import cached_layers, layer_cache
 from imginspect.archive import identity
 from imginspect.archive.source import PartReader
-from imginspect.cache import Cache
-from imginspect.cached_layers import LayerSource, read_through
-from imginspect.criteria import load_criteria
 from imginspect.errors import LayerError
+from imginspect.host.cache import Cache
+from imginspect.inspection.criteria import load_criteria
 from imginspect.layer import LayerJob
+from imginspect.layer.content_spool import ContentSpool, SpooledContent
 from imginspect.layer.index import LayerIndex
-from imginspect.layer.kept import Kept, KeptContents
 from imginspect.layer.record import decode
-from imginspect.layer_cache import LayerCache
 from imginspect.limits import Limits
 from imginspect.oci.digest import Digest
+from imginspect.reading import cached_layers, layer_cache
+from imginspect.reading.cached_layers import LayerSource, read_through
+from imginspect.reading.layer_cache import LayerCache
 from tests.caching import BOUND, IMAGE, criteria, reads, report, settled
 from tests.image_builder import (
     ImageBuilder,
@@ -330,7 +330,7 @@ def test_contents_that_go_before_they_are_copied_are_read_anew(tmp_path: Path, m
     wanted = report(path, None)
     report(path, folder)
     assert report(path, folder) == wanted
-    with reads() as noted, mock.patch("imginspect.layer.record._Place.read", side_effect=LayerError("gone")):
+    with reads() as noted, mock.patch("imginspect.layer.record._SpoolPlace.read", side_effect=LayerError("gone")):
         assert report(path, folder) == wanted
     assert noted
 
@@ -395,14 +395,14 @@ def test_what_is_shared_is_not_changed(tmp_path: Path) -> None:
 
 
 def test_a_full_folder_for_temporary_files_is_not_remembered_of_a_layer(tmp_path: Path) -> None:
-    add, failures = KeptContents.add, [OSError(errno.ENOSPC, "No space left on device")]
+    add, failures = ContentSpool.add, [OSError(errno.ENOSPC, "No space left on device")]
 
-    def once_full(store: KeptContents, content: bytes) -> Kept:
+    def once_full(store: ContentSpool, content: bytes) -> SpooledContent:
         if failures:
             raise LayerError("it could not be written") from failures.pop()
         return add(store, content)
 
     path = IMAGE.save(tmp_path / "image.tar", "oci")
-    with mock.patch.object(KeptContents, "add", once_full):
+    with mock.patch.object(ContentSpool, "add", once_full):
         report(path, tmp_path / "cache")
     assert report(path, tmp_path / "cache") == report(path, None)

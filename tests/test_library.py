@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 import imginspect
-from imginspect.report.forms import FORMS
-from imginspect.sample import build
+from imginspect.examples.sample import build
+from imginspect.report.formats import FORMS
 from tests.analysis.views import debian, script
 from tests.image_builder import ImageBuilder, program
 from tests.inspecting import run

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from imginspect.cli.demo_command import _IMAGE as DEMO
+from imginspect.examples.sample import build
 from imginspect.rules import built_in_rules
 from imginspect.rules.markdown import table
-from imginspect.sample import build
 from tests.inspecting import run
 
 README = (Path(__file__).parent.parent / "README.md").read_text("utf-8")

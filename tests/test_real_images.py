@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from imginspect.report import json_form
+from imginspect.report import json_format as json_form
 from tests.inspecting import files_of, results_of, run
 
 FOLDER = os.environ.get("IMGINSPECT_REAL_IMAGES", "")

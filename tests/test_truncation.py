@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from imginspect import criteria
+from imginspect.inspection import criteria
 from imginspect.layer import pipeline
 from tests.image_builder import (
     ImageBuilder,

@@ -4,6 +4,6 @@ Containers (a tar, a directory) give Members; each layout has one module that tu
 """
 
 from imginspect.archive.archive import Access, Archive, open_archive
-from imginspect.archive.stored import Blob, Document, Scope, StoredImage
+from imginspect.archive.stored import Blob, ListingScope, StoredDocument, StoredImage
 
-__all__ = ["Access", "Archive", "Blob", "Document", "Scope", "StoredImage", "open_archive"]
+__all__ = ["Access", "Archive", "Blob", "ListingScope", "StoredDocument", "StoredImage", "open_archive"]

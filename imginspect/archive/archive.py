@@ -10,13 +10,13 @@ from typing import BinaryIO, NamedTuple
 from imginspect.archive import docker_archive, oci_layout, plain_directory, registry
 from imginspect.archive import layout as layouts
 from imginspect.archive.directory_members import DirectoryMembers
-from imginspect.archive.documents import Reader
 from imginspect.archive.identify import HEAD_BYTES, identify_bytes
 from imginspect.archive.identity import file_identity, is_settled
+from imginspect.archive.json_reader import Reader
 from imginspect.archive.layout import Layout, UnsupportedFormat, find_layout
 from imginspect.archive.members import BlobNotFound, ByteReader, Member, Members
 from imginspect.archive.source import ArchiveFile, open_file, spool
-from imginspect.archive.stored import Blob, Document, Scope, StoredImage
+from imginspect.archive.stored import Blob, ListingScope, StoredDocument, StoredImage
 from imginspect.archive.tar_members import NotATar, TarMembers
 from imginspect.errors import ArchiveError, ImageError, ImgInspectError, LimitExceeded, Seen, UsageError
 from imginspect.limits import Limits
@@ -67,14 +67,14 @@ class Archive:
         if self.file is not None:
             self.file.close()
 
-    def stored_images(self, wanted: str | None = None, scope: Scope | None = None) -> list[StoredImage]:
+    def stored_images(self, wanted: str | None = None, scope: ListingScope | None = None) -> list[StoredImage]:
         """What the archive lists: images, other platforms' images and artefacts; each once, with all its references.
 
         *wanted* narrows a registry's storage tree to one repository and tag; elsewhere it is not looked at. *scope* narrows what is
         read; a directory that is read in part *is_shared* from then on.
         Raises: ImgInspectError - the listing itself cannot be read
         """
-        scope = scope or Scope()
+        scope = scope or ListingScope()
         if scope.only is not None and self.file is None:
             self.is_shared = True
         try:
@@ -87,7 +87,7 @@ class Archive:
         self._note_layout_file()
         return _merged(found)
 
-    def _listed(self, wanted: str | None, scope: Scope) -> list[StoredImage]:
+    def _listed(self, wanted: str | None, scope: ListingScope) -> list[StoredImage]:
         if self.form == layouts.REGISTRY:
             return registry.read_repository(self.reader, scope) if scope.repository else registry.read_registry(self.reader, wanted)
         if self.form == layouts.DIRECTORY:
@@ -114,7 +114,7 @@ class Archive:
             return ""
         return file_identity(status, max(0, blob.member.offset), str(blob.digest or ""))
 
-    def read_document(self, blob: Blob, role: str) -> Document:
+    def read_document(self, blob: Blob, role: str) -> StoredDocument:
         """The JSON document in *blob*.
 
         Raises: BlobNotFound, LimitExceeded

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from imginspect.archive.documents import Reader
+from imginspect.archive.json_reader import Reader
 from imginspect.archive.members import BlobNotFound
 from imginspect.archive.stored import Blob, StoredImage
 from imginspect.errors import ImageError, LimitExceeded

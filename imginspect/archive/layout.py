@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from imginspect.archive.documents import Reader
 from imginspect.archive.identify import identify_members
+from imginspect.archive.json_reader import Reader
 from imginspect.archive.members import BlobNotFound, Members, find
 from imginspect.errors import ArchiveError, ImgInspectError
 from imginspect.limits import Limits

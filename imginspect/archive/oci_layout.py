@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from imginspect.archive.documents import Reader
+from imginspect.archive.json_reader import Reader
 from imginspect.archive.members import BlobNotFound
-from imginspect.archive.stored import Blob, Document, StoredImage
+from imginspect.archive.stored import Blob, StoredDocument, StoredImage
 from imginspect.errors import ImageError, LimitExceeded
 from imginspect.oci import media_types, schema1
 from imginspect.oci.descriptor import Descriptor, InvalidManifest
@@ -43,7 +43,7 @@ def read_layout(reader: Reader, only: frozenset[Digest] | None = None, name_of: 
 
 def unfold(
     reader: Reader,
-    document: Document,
+    document: StoredDocument,
     name_of: BlobName,
     references: tuple[str, ...] = (),
     *,
@@ -55,13 +55,13 @@ def unfold(
     Where *only* is given, indexes and manifests whose digest is not in it are passed by unread.
     """
     walk = _Walk(reader, name_of, document.name, keep_names=keep_names, only=only)
-    yield from walk.visit(document, _Place((document,), references, (), None), "")
+    yield from walk.visit(document, _Trail((document,), references, (), None), "")
 
 
-class _Place(NamedTuple):
+class _Trail(NamedTuple):
     """How a document was reached."""
 
-    trail: tuple[Document, ...]
+    trail: tuple[StoredDocument, ...]
     references: tuple[str, ...]
     indexes: tuple[Digest, ...]
     descriptor: Descriptor | None
@@ -78,7 +78,7 @@ class _Walk:
         self._keep_names = keep_names
         self._only = only
 
-    def visit(self, document: Document, place: _Place, declared: str) -> Iterator[StoredImage]:
+    def visit(self, document: StoredDocument, place: _Trail, declared: str) -> Iterator[StoredImage]:
         """The images that *document* holds or leads to."""
         value = self._reader.parse_object(document)
         if value is None:
@@ -102,7 +102,7 @@ class _Walk:
         elif kind == "schema1":
             yield self._schema1(schema1.parse_schema1(value, f"manifest {document.name}", self._reader.limits), document, place)
 
-    def _index(self, value: JsonObject, document: Document, place: _Place) -> Iterator[StoredImage]:
+    def _index(self, value: JsonObject, document: StoredDocument, place: _Trail) -> Iterator[StoredImage]:
         limits = self._reader.limits
         if len(place.indexes) >= limits.index_depth:
             raise LimitExceeded("index_depth", limits.index_depth, f"{document.name}: indexes inside indexes")
@@ -119,9 +119,9 @@ class _Walk:
             names = place.references
             if self._keep_names and (not place.indexes or not names):
                 names = tuple(dict.fromkeys((*names, *_reference_of(descriptor))))
-            yield from self._follow(descriptor, _Place(place.trail, names, (*place.indexes, document.digest), descriptor))
+            yield from self._follow(descriptor, _Trail(place.trail, names, (*place.indexes, document.digest), descriptor))
 
-    def _follow(self, descriptor: Descriptor, place: _Place) -> Iterator[StoredImage]:
+    def _follow(self, descriptor: Descriptor, place: _Trail) -> Iterator[StoredImage]:
         if media_types.is_layer_tar(descriptor.media_type):  # it is no document, and may have gigabytes
             blob = self._blob(descriptor, "layer")
             yield StoredImage(
@@ -139,7 +139,7 @@ class _Walk:
         role = _ROLES.get(descriptor.media_type, "index or manifest")
         try:
             document = self._reader.document(self._name_of(descriptor.digest), role, descriptor.digest, descriptor.size)
-            inner = _Place((*place.trail, document), place.references, place.indexes, descriptor)
+            inner = _Trail((*place.trail, document), place.references, place.indexes, descriptor)
             yield from self.visit(document, inner, descriptor.media_type)
         except (BlobNotFound, ImageError, LimitExceeded) as error:
             yield StoredImage(
@@ -155,7 +155,7 @@ class _Walk:
                 listed_in=self._listed_in,
             )
 
-    def _image(self, manifest: Manifest, document: Document, place: _Place) -> StoredImage:
+    def _image(self, manifest: Manifest, document: StoredDocument, place: _Trail) -> StoredImage:
         descriptor = place.descriptor
         return StoredImage(
             references=place.references,
@@ -172,7 +172,7 @@ class _Walk:
             annotations=manifest.annotations,
         )
 
-    def _artifact(self, value: JsonObject, document: Document, place: _Place) -> StoredImage:
+    def _artifact(self, value: JsonObject, document: StoredDocument, place: _Trail) -> StoredImage:
         items = value.get("blobs") or []
         if not isinstance(items, list):
             raise InvalidManifest(f"manifest {document.name}: expected a list of blobs")
@@ -180,7 +180,7 @@ class _Walk:
         types = (text(value.get("artifactType")), *(blob.media_type for blob in blobs))
         return self._other(blobs, document, place, media_types.artefact_name(*types))
 
-    def _other(self, blobs: tuple[Descriptor, ...], document: Document, place: _Place, what: str) -> StoredImage:
+    def _other(self, blobs: tuple[Descriptor, ...], document: StoredDocument, place: _Trail, what: str) -> StoredImage:
         """What *document* lists where that is no image: its *blobs* belong to it."""
         return StoredImage(
             references=place.references,
@@ -194,7 +194,7 @@ class _Walk:
             listed_in=self._listed_in,
         )
 
-    def _schema1(self, manifest: Schema1Manifest, document: Document, place: _Place) -> StoredImage:
+    def _schema1(self, manifest: Schema1Manifest, document: StoredDocument, place: _Trail) -> StoredImage:
         named = (f"{manifest.name}:{manifest.tag}",) if manifest.name and manifest.tag else ()
         return StoredImage(
             references=tuple(dict.fromkeys(place.references + named)),

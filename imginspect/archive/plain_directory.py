@@ -5,7 +5,7 @@ Source: containers/image, directory transport
 
 from __future__ import annotations
 
-from imginspect.archive.documents import Reader
+from imginspect.archive.json_reader import Reader
 from imginspect.archive.oci_layout import unfold
 from imginspect.archive.stored import StoredImage
 from imginspect.oci.digest import Digest

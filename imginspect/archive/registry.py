@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from imginspect.archive.documents import Reader
+from imginspect.archive.json_reader import Reader
 from imginspect.archive.members import BlobNotFound, Members, find, read_whole
 from imginspect.archive.oci_layout import unfold
-from imginspect.archive.stored import Scope, StoredImage
+from imginspect.archive.stored import ListingScope, StoredImage
 from imginspect.errors import ImageError, LimitExceeded
 from imginspect.oci.digest import Digest
 from imginspect.oci.reference import matches
@@ -32,7 +32,7 @@ def read_registry(reader: Reader, wanted: str | None) -> list[StoredImage]:
     return found
 
 
-def read_repository(reader: Reader, scope: Scope) -> list[StoredImage]:
+def read_repository(reader: Reader, scope: ListingScope) -> list[StoredImage]:
     """The images of the tags of one repository; no other is looked at."""
     base = f"repositories/{scope.repository}/{_MANIFESTS}/tags"
     tags = reader.members.children(reader.top + base) if scope.tags is None else scope.tags

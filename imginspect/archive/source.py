@@ -15,10 +15,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from imginspect.compression import HEAD_BYTES, PLAIN, CorruptStream, Expander, compression_of
 from imginspect.errors import ArchiveError, ImgInspectError, LimitExceeded, Seen
+from imginspect.host.compression import HEAD_BYTES, PLAIN, CorruptStream, Expander, compression_of
+from imginspect.host.worker import Worker
 from imginspect.limits import Limits
-from imginspect.worker import Worker
 
 _PIECE = 1 << 20
 

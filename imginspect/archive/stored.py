@@ -31,7 +31,7 @@ class Blob(NamedTuple):
         return self.member.size if self.member.available < 0 else self.member.available
 
 
-class Scope(NamedTuple):
+class ListingScope(NamedTuple):
     """The part of a store that is to be listed, where listing all of it for each of its images would take too long.
 
     *repository* is one of a registry's storage tree (empty: not such a tree), *tags* those wanted of it (None: all). *only* are the
@@ -43,7 +43,7 @@ class Scope(NamedTuple):
     only: frozenset[Digest] | None = None
 
 
-class Document(NamedTuple):
+class StoredDocument(NamedTuple):
     """A JSON document that was read whole: what it is, its bytes, and whether they are what was promised."""
 
     role: str
@@ -68,7 +68,7 @@ class StoredImage:
     """One image or artefact that an archive lists. *trail* leads from the archive's index to its manifest."""
 
     references: tuple[str, ...] = ()
-    trail: tuple[Document, ...] = ()
+    trail: tuple[StoredDocument, ...] = ()
     manifest_digest: Digest | None = None
     manifest_media_type: str = ""
     index_digests: tuple[Digest, ...] = ()

@@ -3,6 +3,6 @@
 from imginspect.checks.catalogue import CHECKS
 from imginspect.checks.result import CheckResult, Evidence, Finding, Outcome, Verdict
 from imginspect.checks.runner import gather_facts, prepare, run_checks
-from imginspect.checks.subject import Subject
+from imginspect.checks.subject import CheckContext
 
-__all__ = ["CHECKS", "CheckResult", "Evidence", "Finding", "Outcome", "Subject", "Verdict", "gather_facts", "prepare", "run_checks"]
+__all__ = ["CHECKS", "CheckContext", "CheckResult", "Evidence", "Finding", "Outcome", "Verdict", "gather_facts", "prepare", "run_checks"]

@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar, get_type_hints
 
 from imginspect.checks.param_types import typed
 from imginspect.checks.result import Outcome
-from imginspect.checks.subject import Subject
+from imginspect.checks.subject import CheckContext
 from imginspect.rules import Rule
 
 P = TypeVar("P")
@@ -20,9 +20,9 @@ class Check(Generic[P]):
 
     name: str
     params: type[P]
-    judge: Callable[[Subject, P], Outcome]
+    judge: Callable[[CheckContext, P], Outcome]
 
-    def bind(self, rule: Rule) -> Callable[[Subject], Outcome]:
+    def bind(self, rule: Rule) -> Callable[[CheckContext], Outcome]:
         """The check with *rule*'s parameters.
 
         Raises: RuleError - a parameter that is unknown, missing or of the wrong type
@@ -50,6 +50,6 @@ def _typed(rule: Rule, name: str, value: Any, wanted: Any) -> Any:
         raise rule.error(f"{name}: {error}", f"params.{name}") from error
 
 
-def check(name: str, params: type[P]) -> Callable[[Callable[[Subject, P], Outcome]], Check[P]]:
+def check(name: str, params: type[P]) -> Callable[[Callable[[CheckContext, P], Outcome]], Check[P]]:
     """Makes the decorated function the check *name* with parameters of the dataclass *params*."""
     return lambda judge: Check(name, params, judge)

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from imginspect.analysis.view import View
 from imginspect.checks.result import CheckResult, Evidence, Finding, Line
 from imginspect.filesystem import Node
+from imginspect.filesystem.view import View
 
 _AROUND = 2
 """Lines before, and lines behind."""

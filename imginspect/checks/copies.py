@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from imginspect.analysis.presence import VISIBLE, State
+from imginspect.filesystem.presence import VISIBLE, EntryState
 from imginspect.layer.index import Entry
 from imginspect.scan.match import Match
 
@@ -25,7 +25,7 @@ class Seen(NamedTuple):
 
     layer: int
     entry: Entry
-    state: State
+    state: EntryState
     kind: str
     matches: tuple[Match, ...]
 

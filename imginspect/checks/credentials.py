@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from imginspect.analysis.documents import DocumentMatch
-from imginspect.analysis.presence import UNSEEN, VISIBLE, State
-from imginspect.analysis.wanted import is_of_a_package
 from imginspect.checks.check import check
 from imginspect.checks.copies import Seen, together
-from imginspect.checks.result import CONFIG, Confidence, Evidence, Found, Outcome, Verdict
-from imginspect.checks.subject import Subject
+from imginspect.checks.result import CONFIG, Confidence, Evidence, FindingDraft, Outcome, Verdict
+from imginspect.checks.subject import CheckContext
+from imginspect.filesystem.presence import UNSEEN, VISIBLE, EntryState
 from imginspect.layer.index import SMALL
 from imginspect.problems import Topic
+from imginspect.reading.documents import DocumentMatch
+from imginspect.reading.retention import is_of_a_package
 from imginspect.scan.credential_files import TITLES
 from imginspect.scan.match import Match
 from imginspect.scan.matcher import GENERIC
@@ -29,15 +29,15 @@ _INSTRUCTIONS = frozenset({"ADD", "COPY", "RUN", "WORKDIR"})
 
 
 @dataclass(frozen=True)
-class Params:
+class CredentialsParams:
     """Nothing to choose: kinds and published credentials are the knowledge base's."""
 
 
 _UNREAD = "not everything could be read, so not everything was searched"
 
 
-@check("credentials", Params)
-def credentials(subject: Subject, params: Params) -> Outcome:
+@check("credentials", CredentialsParams)
+def credentials(subject: CheckContext, params: CredentialsParams) -> Outcome:
     """FAIL for each file or document that holds a credential, whatever its state; a file's credentials of one kind are one finding.
 
     WARN where only the words around it say so, in a package's own files, and for what is published.
@@ -47,13 +47,13 @@ def credentials(subject: Subject, params: Params) -> Outcome:
     unread = [problem for problem in subject.problems if problem.unread and problem.topic == Topic.UNREAD]
     if not found:
         if not subject.is_read_whole or unread:
-            return Outcome(Verdict.UNDETERMINED, reason=_UNREAD, for_want_of_reading=True)
+            return Outcome(Verdict.UNDETERMINED, reason=_UNREAD, due_to_unread=True)
         return Outcome(Verdict.PASS, reason=_searched(subject))
     verdict = Verdict.FAIL if any(item.verdict is Verdict.FAIL for item in found) else Verdict.WARN
     return Outcome(verdict, tuple(found), reason=f"{counted(len(found), 'place')} with credentials; {_searched(subject)}")
 
 
-def _searched(subject: Subject) -> str:
+def _searched(subject: CheckContext) -> str:
     files = sum(index.files for index in subject.layers)
     packed = sum(count for index in subject.layers for count in index.packed.values())
     kinds = len(subject.knowledge.patterns.patterns)
@@ -64,16 +64,16 @@ def _searched(subject: Subject) -> str:
 # -- files -------------------------------------------------------------------------------------------------------------
 
 
-def _in_files(subject: Subject) -> Iterator[Found]:
+def _in_files(subject: CheckContext) -> Iterator[FindingDraft]:
     for number, index in enumerate(subject.layers):
         for match in index.behind:
             message = f"{_title(subject, match.kind, [match])} in bytes of layer {number} that are in no file: behind the end of its tar"
-            yield Found(Verdict.FAIL, message, (Evidence(member=f"layer {number}", layer_index=number, secret_id=match.secret_id),))
+            yield FindingDraft(Verdict.FAIL, message, (Evidence(member=f"layer {number}", layer_index=number, secret_id=match.secret_id),))
     for places in together(_seen(subject)):
         yield _of_places(subject, places)
 
 
-def _seen(subject: Subject) -> Iterator[Seen]:
+def _seen(subject: CheckContext) -> Iterator[Seen]:
     """Each kind of credential in each file of each layer."""
     for number, index in enumerate(subject.layers):
         for ordinal in sorted(index.matches):
@@ -84,7 +84,7 @@ def _seen(subject: Subject) -> Iterator[Seen]:
             yield from (Seen(number, entry, state, kind, tuple(matches)) for kind, matches in by_kind.items())
 
 
-def _of_places(subject: Subject, places: Sequence[Seen]) -> Found:
+def _of_places(subject: CheckContext, places: Sequence[Seen]) -> FindingDraft:
     """The finding for a credential, or several of a kind, in one file and its copies."""
     first = places[0]
     known = sorted({match.known_as for place in places for match in place.matches})
@@ -96,10 +96,10 @@ def _of_places(subject: Subject, places: Sequence[Seen]) -> Found:
     others = [f"{_where_in(subject, place)}" for place in places[1:]]
     also = f"; the same in {listed(others, _MOST_COPIES, 'copy')}" if others else ""
     message = f"{_title(subject, first.kind, first.matches)} in {_where_in(subject, first)}{also}{note}"
-    return Found(verdict, message, tuple(item for place in places for item in _evidence(place)), confidence)
+    return FindingDraft(verdict, message, tuple(item for place in places for item in _evidence(place)), confidence)
 
 
-def _where_in(subject: Subject, place: Seen) -> str:
+def _where_in(subject: CheckContext, place: Seen) -> str:
     lines = list(dict.fromkeys(str(match.line) for match in place.matches if match.line))
     named = f", lines {listed(lines, _MOST_LINES)}" if len(lines) > 1 else ""
     return f"{place.state.path}{named}{_whereabouts(subject, place.state, place.layer)}"
@@ -122,19 +122,19 @@ def _evidence(place: Seen) -> Iterator[Evidence]:
         )
 
 
-def _title(subject: Subject, kind: str, matches: Sequence[Match]) -> str:
+def _title(subject: CheckContext, kind: str, matches: Sequence[Match]) -> str:
     title = _title_of(subject, kind)
     times = f" ({len(matches):,} of them)" if len(matches) > 1 else ""
     verified = ", its form verified" if all(match.is_verified for match in matches) else ""
     return f"{title}{times}{verified}"
 
 
-def _title_of(subject: Subject, kind: str) -> str:
+def _title_of(subject: CheckContext, kind: str) -> str:
     pattern = subject.knowledge.patterns.get(kind)
     return pattern.title if pattern else TITLES.get(kind, kind)
 
 
-def _whereabouts(subject: Subject, state: State, layer: int) -> str:
+def _whereabouts(subject: CheckContext, state: EntryState, layer: int) -> str:
     if state.name == VISIBLE:
         return ""
     if state.name == UNSEEN or state.by_layer is None:
@@ -147,7 +147,7 @@ def _whereabouts(subject: Subject, state: State, layer: int) -> str:
     return f", {state.name} by layer {state.by_layer}{by}; it is in layer {layer} of the image all the same"
 
 
-def _confidence(subject: Subject, kind: str, matches: Sequence[Match], path: str) -> Confidence:
+def _confidence(subject: CheckContext, kind: str, matches: Sequence[Match], path: str) -> Confidence:
     if all(match.is_verified for match in matches):
         return Confidence.HIGH
     pattern = subject.knowledge.patterns.get(kind)
@@ -159,7 +159,7 @@ def _confidence(subject: Subject, kind: str, matches: Sequence[Match], path: str
 # -- documents ---------------------------------------------------------------------------------------------------------
 
 
-def _in_documents(subject: Subject) -> Iterator[Found]:
+def _in_documents(subject: CheckContext) -> Iterator[FindingDraft]:
     for match in subject.document_matches:
         pattern = subject.knowledge.patterns.get(match.kind)
         title = _title_of(subject, match.kind)
@@ -173,7 +173,7 @@ def _in_documents(subject: Subject) -> Iterator[Found]:
             secret_id=match.secret_id,
         )
         is_sure = match.is_verified or pattern is None or pattern.issuer != GENERIC
-        yield Found(
+        yield FindingDraft(
             Verdict.FAIL,
             f"{title} in {_where(match)}: everybody who has the image can read it",
             (evidence,),

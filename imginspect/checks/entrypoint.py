@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from imginspect.analysis.startup.problem import Certainty, Concern, Kind
 from imginspect.checks.check import check
 from imginspect.checks.launching import UNREAD, found_of, outcome
 from imginspect.checks.result import Outcome, Verdict
-from imginspect.checks.subject import Subject
+from imginspect.checks.subject import CheckContext
+from imginspect.startup.problem import Certainty, Concern, Kind
 
 
 @dataclass(frozen=True)
-class Params:
+class EntrypointParams:
     """The mount directories are the policy's."""
 
 
-@check("command-named", Params)
-def named(subject: Subject, params: Params) -> Outcome:
+@check("command-named", EntrypointParams)
+def named(subject: CheckContext, params: EntrypointParams) -> Outcome:
     """FAIL where neither Entrypoint nor Cmd names a program. Asked is the config alone, no file."""
     del params
     problems = [problem for problem in subject.launch.problems if _is_about_naming(problem.kind, problem.config_field)]
@@ -36,8 +36,8 @@ def _is_about_naming(kind: Kind, field: str | None) -> bool:
     return kind is Kind.NO_COMMAND or (kind is Kind.NOT_READ and field == "Entrypoint")
 
 
-@check("command-starts", Params)
-def starts(subject: Subject, params: Params) -> Outcome:
+@check("command-starts", EntrypointParams)
+def starts(subject: CheckContext, params: EntrypointParams) -> Outcome:
     """FAIL where Linux cannot execute the command, a program that it passes through, an interpreter, or a library is not there."""
     del params
     launch = subject.launch
@@ -47,13 +47,13 @@ def starts(subject: Subject, params: Params) -> Outcome:
     return outcome(subject, problems, launch.conditions)
 
 
-@check("script-exists", Params)
-def script_exists(subject: Subject, params: Params) -> Outcome:
+@check("script-exists", EntrypointParams)
+def script_exists(subject: CheckContext, params: EntrypointParams) -> Outcome:
     """FAIL where the script or module that an interpreter is given, or a module that it imports, is not there or may not be read."""
     del params
     launch = subject.launch
     if not subject.is_read_whole:
-        return Outcome(Verdict.UNDETERMINED, reason=UNREAD, for_want_of_reading=True)
+        return Outcome(Verdict.UNDETERMINED, reason=UNREAD, due_to_unread=True)
     problems = [problem for problem in launch.problems if problem.concern is Concern.SCRIPT]
     fails = [problem for problem in launch.problems if problem.certainty is Certainty.FAILS and problem.concern is Concern.START]
     if problems or (launch.has_script and not fails):
@@ -62,11 +62,11 @@ def script_exists(subject: Subject, params: Params) -> Outcome:
     if any(problem.certainty in (Certainty.UNKNOWN, Certainty.UNREAD) for problem in stopped):
         unread = any(problem.certainty is Certainty.UNREAD for problem in stopped)
         reason = f"the command was not followed to its end: {launch.unknown}"
-        return Outcome(Verdict.UNDETERMINED, reason=reason, for_want_of_reading=unread)
+        return Outcome(Verdict.UNDETERMINED, reason=reason, due_to_unread=unread)
     if stopped:
         return Outcome(Verdict.NOT_APPLICABLE, reason=f"the command does not start: {stopped[0].text}")
     return Outcome(Verdict.NOT_APPLICABLE, reason="the command is a program and names no script")
 
 
-def _is_config_unread(subject: Subject) -> bool:
+def _is_config_unread(subject: CheckContext) -> bool:
     return any(problem.unread and problem.where == "config" for problem in subject.image.problems)

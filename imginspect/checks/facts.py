@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from imginspect.analysis.licences.model import LicenceFile, Server
-from imginspect.analysis.startup.model import Started
-from imginspect.checks.subject import Subject
+from imginspect.checks.subject import CheckContext
+from imginspect.licences.values import LicenceFile, Server
+from imginspect.startup.started import Started
 from imginspect.wording import and_more, bounded, counted, listed
 
 _MOST_PROGRAMS = 500
@@ -47,7 +47,7 @@ class Facts(NamedTuple):
     licences: tuple[LicenceFact, ...] = ()
 
 
-def gather(subject: Subject) -> Facts:
+def gather(subject: CheckContext) -> Facts:
     """The facts about one image."""
     return Facts(_start(subject) if subject.launch.argv else None, _bounded(tuple(_licences(subject))))
 
@@ -57,14 +57,14 @@ def _bounded(facts: tuple[LicenceFact, ...]) -> tuple[LicenceFact, ...]:
     return facts if left <= 0 else (*facts[:_MOST_LICENCES], LicenceFact("texts", and_more(left), "not listed one by one", count=left))
 
 
-def untold(subject: Subject, why: str) -> Facts:
+def untold(subject: CheckContext, why: str) -> Facts:
     """The facts where they could not be worked out: the words of the config, and *why* there is no more."""
     config = subject.image.config
     start = Start((*config.entrypoint, *config.cmd), config.user, config.working_dir, (), (why,), (), ())
     return Facts(start, (LicenceFact("texts", "licences", why, count=0),))
 
 
-def _start(subject: Subject) -> Start:
+def _start(subject: CheckContext) -> Start:
     launch = subject.launch
     programs = subject.network.texts or launch.started
     left = len(programs) - _MOST_PROGRAMS
@@ -79,7 +79,7 @@ def _start(subject: Subject) -> Start:
     )
 
 
-def _licences(subject: Subject) -> Iterator[LicenceFact]:
+def _licences(subject: CheckContext) -> Iterator[LicenceFact]:
     licences = subject.licences
     for installed in licences.installed:
         yield LicenceFact("product", installed.product.name, "installed; it asks for a licence", installed.marker.path)

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from imginspect.analysis.capabilities import ATTRIBUTE, FileCapabilities, decode_capabilities
-from imginspect.analysis.visible import name_of, nodes_where
 from imginspect.checks.check import check
 from imginspect.checks.permissions import by_runtime, texts
 from imginspect.checks.places import NOT_READ, node_evidence, reason_of, worst_first, worst_of
-from imginspect.checks.result import Confidence, Found, Outcome, Verdict
-from imginspect.checks.subject import Subject
+from imginspect.checks.result import Confidence, FindingDraft, Outcome, Verdict
+from imginspect.checks.subject import CheckContext
 from imginspect.filesystem import Node
+from imginspect.filesystem.capabilities import ATTRIBUTE, FileCapabilities, decode_capabilities
+from imginspect.filesystem.visible import name_of, nodes_where
 from imginspect.tar.header import FILE, HARDLINK
 from imginspect.wording import listed
 
 
 @dataclass(frozen=True)
-class Params:
+class FileCapabilitiesParams:
     """*known* are programs of the distributions with the capabilities that they come with, expected in *folders* only.
 
     *like_root* are capabilities from which a program can take all others.
@@ -36,8 +36,8 @@ class Params:
         texts("like_root", self.like_root)
 
 
-@check("file-capabilities", Params)
-def file_capabilities(subject: Subject, params: Params) -> Outcome:
+@check("file-capabilities", FileCapabilitiesParams)
+def file_capabilities(subject: CheckContext, params: FileCapabilitiesParams) -> Outcome:
     """WARN for programs with capabilities that are none of the known ones; FAIL where those are as good as root's.
 
     UNDETERMINED where the attribute cannot be decoded.
@@ -49,7 +49,7 @@ def file_capabilities(subject: Subject, params: Params) -> Outcome:
         lambda node: node.kind in (FILE, HARDLINK) and bool(_values(node)),
         by_attributes=True,
     )
-    found: list[Found] = []
+    found: list[FindingDraft] = []
     expected: list[str] = []
     for node, value in [(one, value) for one in nodes for value in _values(one)]:
         capabilities = decode_capabilities(value)
@@ -59,7 +59,7 @@ def file_capabilities(subject: Subject, params: Params) -> Outcome:
             found.append(_finding(subject, node, capabilities, params))
     if not found:
         if not subject.is_read_whole:
-            return Outcome(Verdict.UNDETERMINED, reason=NOT_READ, for_want_of_reading=True)
+            return Outcome(Verdict.UNDETERMINED, reason=NOT_READ, due_to_unread=True)
         return Outcome(Verdict.PASS, reason=f"only programs that distributions ship so: {listed(expected)}" if expected else "")
     return Outcome(worst_of(found), worst_first(found), reason_of(found))
 
@@ -70,25 +70,25 @@ def _values(node: Node) -> list[bytes]:
     return list(dict.fromkeys(value for extra in extras if extra is not None for key, value in extra.xattrs if key == ATTRIBUTE))
 
 
-def _is_expected(node: Node, capabilities: FileCapabilities, params: Params) -> bool:
+def _is_expected(node: Node, capabilities: FileCapabilities, params: FileCapabilitiesParams) -> bool:
     folder, _, name = node.path.rpartition("/")
     is_there = any(folder == known or folder.startswith(known + "/") for known in params.folders)
     granted = {*capabilities.permitted, *capabilities.inheritable}
     return is_there and name in params.known and granted <= set(params.known[name]) and not node.widest_mode & 0o022
 
 
-def _finding(subject: Subject, node: Node, capabilities: FileCapabilities | None, params: Params) -> Found:
+def _finding(subject: CheckContext, node: Node, capabilities: FileCapabilities | None, params: FileCapabilitiesParams) -> FindingDraft:
     evidence = (node_evidence(subject, node),)
     if capabilities is None:
         message = f"{node.path} has file capabilities in a form that could not be decoded"
-        return Found(Verdict.UNDETERMINED, message, evidence, Confidence.MEDIUM)
+        return FindingDraft(Verdict.UNDETERMINED, message, evidence, Confidence.MEDIUM)
     granted = ", ".join(dict.fromkeys([*capabilities.permitted, *capabilities.inheritable])) or "none"
     message = f"{name_of(node.path)} may do more than whoever starts it: {node.path} has {granted}{by_runtime(node)}"
     if node.widest_mode & 0o022:
-        return Found(Verdict.FAIL, f"{message}, and others than its owner may change it", evidence)
+        return FindingDraft(Verdict.FAIL, f"{message}, and others than its owner may change it", evidence)
     like_root = [name for name in capabilities.permitted if name in params.like_root]
     if like_root:
-        return Found(Verdict.FAIL, f"{message}; {like_root[0]} is as good as being root", evidence)
+        return FindingDraft(Verdict.FAIL, f"{message}; {like_root[0]} is as good as being root", evidence)
     if not capabilities.permitted:
-        return Found(Verdict.WARN, message, evidence, Confidence.LOW)
-    return Found(Verdict.WARN, message, evidence)
+        return FindingDraft(Verdict.WARN, message, evidence, Confidence.LOW)
+    return FindingDraft(Verdict.WARN, message, evidence)

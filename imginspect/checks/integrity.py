@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from imginspect.checks.check import check
-from imginspect.checks.result import Evidence, Found, Outcome, Verdict
-from imginspect.checks.subject import Subject
+from imginspect.checks.result import Evidence, FindingDraft, Outcome, Verdict
+from imginspect.checks.subject import CheckContext
 from imginspect.problems import Problem, Topic
 from imginspect.wording import counted
 
 
 @dataclass(frozen=True)
-class Params:
+class IntegrityParams:
     """*topic* of the problems that the rule is about; *verdict* where there are any."""
 
     topic: str
@@ -25,8 +25,8 @@ class Params:
             raise ValueError(f"verdict: expected fail, warn or undetermined, found {self.verdict!r}")
 
 
-@check("integrity", Params)
-def integrity(subject: Subject, params: Params) -> Outcome:
+@check("integrity", IntegrityParams)
+def integrity(subject: CheckContext, params: IntegrityParams) -> Outcome:
     """One finding for each kind of problem in each place; many alike are one finding with the first of them as evidence."""
     groups: dict[tuple[str, str], list[Problem]] = {}
     for problem in subject.problems:
@@ -36,13 +36,13 @@ def integrity(subject: Subject, params: Params) -> Outcome:
         return Outcome(Verdict.PASS)
     verdict = Verdict(params.verdict)
     found = tuple(_found(problems, verdict) for problems in groups.values())
-    return Outcome(verdict, found, reason=found[0].message if len(found) == 1 else counted(len(found), "finding"), for_want_of_reading=True)
+    return Outcome(verdict, found, reason=found[0].message if len(found) == 1 else counted(len(found), "finding"), due_to_unread=True)
 
 
-def _found(problems: list[Problem], verdict: Verdict) -> Found:
+def _found(problems: list[Problem], verdict: Verdict) -> FindingDraft:
     first = problems[0]
     times = f" ({len(problems):,} times)" if len(problems) > 1 else ""
-    return Found(verdict, f"{first.where}: {first.what}{times}", tuple(_evidence(problem) for problem in problems))
+    return FindingDraft(verdict, f"{first.where}: {first.what}{times}", tuple(_evidence(problem) for problem in problems))
 
 
 def _evidence(problem: Problem) -> Evidence:

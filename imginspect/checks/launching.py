@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from imginspect.analysis.startup.problem import Certainty, Kind, LaunchProblem
-from imginspect.checks.result import CONFIG, VISIBLE, Evidence, Found, Outcome, Verdict
-from imginspect.checks.subject import Subject
+from imginspect.checks.result import CONFIG, VISIBLE, Evidence, FindingDraft, Outcome, Verdict
+from imginspect.checks.subject import CheckContext
 from imginspect.filesystem import Node
+from imginspect.startup.problem import Certainty, Kind, LaunchProblem
 from imginspect.wording import counted
 
 _VERDICTS = {
@@ -19,10 +19,10 @@ _VERDICTS = {
 UNREAD = "a layer could not be read to its end: it may change what starts"
 
 
-def outcome(subject: Subject, problems: Sequence[LaunchProblem], conditions: Iterable[str] = ()) -> Outcome:
+def outcome(subject: CheckContext, problems: Sequence[LaunchProblem], conditions: Iterable[str] = ()) -> Outcome:
     """The outcome that *problems* make: failing if one of them is sure, undetermined if one could not be judged, else a warning."""
     if not subject.is_read_whole:
-        return Outcome(Verdict.UNDETERMINED, reason=UNREAD, for_want_of_reading=True)
+        return Outcome(Verdict.UNDETERMINED, reason=UNREAD, due_to_unread=True)
     needs = [f"{problem.text}: it has to be there" for problem in problems if problem.kind is Kind.BELOW_MOUNT]
     conditions = tuple(dict.fromkeys([*conditions, *needs]))
     if not problems:
@@ -33,12 +33,12 @@ def outcome(subject: Subject, problems: Sequence[LaunchProblem], conditions: Ite
     if Certainty.FAILS in certainties:
         return Outcome(Verdict.FAIL, found, reason, conditions)
     if Certainty.UNREAD in certainties:
-        return Outcome(Verdict.UNDETERMINED, found, reason, conditions, for_want_of_reading=True)
+        return Outcome(Verdict.UNDETERMINED, found, reason, conditions, due_to_unread=True)
     verdict = Verdict.UNDETERMINED if Certainty.UNKNOWN in certainties else Verdict.WARN
     return Outcome(verdict, found, reason, conditions)
 
 
-def found_of(subject: Subject, problem: LaunchProblem) -> Found:
+def found_of(subject: CheckContext, problem: LaunchProblem) -> FindingDraft:
     """One problem as a finding; its evidence is the config field, the files, and what a later layer took away."""
     evidence = []
     if problem.config_field:
@@ -57,7 +57,7 @@ def found_of(subject: Subject, problem: LaunchProblem) -> Found:
                 by_layer=item.by_layer,
             )
         )
-    return Found(_VERDICTS[problem.certainty], problem.text + _kept_open(subject, problem), tuple(evidence))
+    return FindingDraft(_VERDICTS[problem.certainty], problem.text + _kept_open(subject, problem), tuple(evidence))
 
 
 def is_for(missing: str, told: Iterable[str]) -> bool:
@@ -65,7 +65,7 @@ def is_for(missing: str, told: Iterable[str]) -> bool:
     return bool(missing) and any(missing == path or missing.startswith(path + "/") for path in told)
 
 
-def _kept_open(subject: Subject, problem: LaunchProblem) -> str:
+def _kept_open(subject: CheckContext, problem: LaunchProblem) -> str:
     """Which other rules cannot be decided for want of what is missing, in words."""
     if not problem.missing or not any(is_for(gap.missing, [problem.missing]) for gap in subject.startup.followed.gaps):
         return ""
@@ -73,7 +73,7 @@ def _kept_open(subject: Subject, problem: LaunchProblem) -> str:
     return f"; it also keeps {' and '.join(rules)} from being decided" if rules else ""
 
 
-def node_evidence(subject: Subject, node: Node, line: int | None = None) -> Evidence:
+def node_evidence(subject: CheckContext, node: Node, line: int | None = None) -> Evidence:
     """A visible file as evidence."""
     return Evidence(
         path=node.path,

@@ -5,39 +5,39 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from imginspect.analysis.licences.inventory import LicenceInventory
 from imginspect.checks.check import check
 from imginspect.checks.places import NOT_READ, node_evidence
-from imginspect.checks.result import Confidence, Found, Outcome, Verdict
-from imginspect.checks.subject import Subject
+from imginspect.checks.result import Confidence, FindingDraft, Outcome, Verdict
+from imginspect.checks.subject import CheckContext
 from imginspect.filesystem import Node
+from imginspect.licences.inventory import LicenceInventory
 from imginspect.wording import counted
 
 
 @dataclass(frozen=True)
-class Params:
+class LicenceInventoryParams:
     """How many names of licences, and how many places of each kind, are listed."""
 
     names: int = 15
     places: int = 10
 
 
-@check("licence-inventory", Params)
-def inventory(subject: Subject, params: Params) -> Outcome:
+@check("licence-inventory", LicenceInventoryParams)
+def inventory(subject: CheckContext, params: LicenceInventoryParams) -> Outcome:
     """PASS with the counts as its reason, whatever they are; UNDETERMINED only where a layer was not read."""
     counts = subject.licence_inventory
     found = tuple(_listed(subject, kind, nodes[: params.places]) for kind, nodes in counts.samples.items())
     if not subject.is_read_whole:
-        return Outcome(Verdict.UNDETERMINED, found, f"{NOT_READ}; so far: {_summary(counts, params)}", for_want_of_reading=True)
+        return Outcome(Verdict.UNDETERMINED, found, f"{NOT_READ}; so far: {_summary(counts, params)}", due_to_unread=True)
     return Outcome(Verdict.PASS, found, _summary(counts, params))
 
 
-def _listed(subject: Subject, kind: str, nodes: Sequence[Node]) -> Found:
+def _listed(subject: CheckContext, kind: str, nodes: Sequence[Node]) -> FindingDraft:
     evidence = tuple(node_evidence(subject, node) for node in nodes)
-    return Found(Verdict.PASS, f"{kind}: the first of those counted", evidence, Confidence.LOW)
+    return FindingDraft(Verdict.PASS, f"{kind}: the first of those counted", evidence, Confidence.LOW)
 
 
-def _summary(counts: LicenceInventory, params: Params) -> str:
+def _summary(counts: LicenceInventory, params: LicenceInventoryParams) -> str:
     kinds = [counted(number, kind) for kind, number in sorted(counts.packages.items())]
     parts = [*kinds, counted(counts.texts, "licence text")]
     stated = sorted(counts.stated.items(), key=lambda item: (-item[1], item[0]))

@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from imginspect.analysis.licences.licences import Licences
-from imginspect.analysis.licences.model import EnvironmentFact, Installed, LicenceFile, NamedPlace
-from imginspect.analysis.licences.own_forms import SETTINGS
 from imginspect.checks.check import check
 from imginspect.checks.places import NOT_READ, node_evidence, reason_of, worst_of
-from imginspect.checks.result import CONFIG, Confidence, Evidence, Found, Outcome, Verdict
-from imginspect.checks.subject import Subject
+from imginspect.checks.result import CONFIG, Confidence, Evidence, FindingDraft, Outcome, Verdict
+from imginspect.checks.subject import CheckContext
+from imginspect.licences.licences import Licences
+from imginspect.licences.own_forms import SETTINGS
+from imginspect.licences.values import EnvironmentFact, Installed, LicenceFile, NamedPlace
 from imginspect.rules.licence_products import LicenceProduct, Need, VariableForm
 
 
 @dataclass(frozen=True)
-class Params:
+class LicencePresenceParams:
     """The products are the knowledge base's."""
 
 
-@check("licence-present", Params)
-def licence_present(subject: Subject, params: Params) -> Outcome:
+@check("licence-present", LicencePresenceParams)
+def licence_present(subject: CheckContext, params: LicencePresenceParams) -> Outcome:
     """FAIL for software of which it is known that it does not run without a licence, where the image holds no sign of one.
 
     WARN where the knowledge base is not sure of that, and for a variable that names a file which is not there.
@@ -33,7 +33,7 @@ def licence_present(subject: Subject, params: Params) -> Outcome:
     missing = [finding for fact in licences.facts for finding in _missing_places(licences, fact, roles)]
     found = [*missing, *(finding for item in needed for finding in _without(subject, licences, item, roles))]
     if not subject.is_read_whole:
-        return Outcome(Verdict.UNDETERMINED, tuple(found), NOT_READ, for_want_of_reading=True)
+        return Outcome(Verdict.UNDETERMINED, tuple(found), NOT_READ, due_to_unread=True)
     if found:
         return Outcome(worst_of(found), tuple(found), reason_of(found), _conditions(licences, needed, roles))
     if not needed and not any(fact.places for fact in licences.facts):
@@ -44,7 +44,7 @@ def licence_present(subject: Subject, params: Params) -> Outcome:
     )
 
 
-def _without(subject: Subject, licences: Licences, item: Installed, roles: dict[str, str]) -> Iterator[Found]:
+def _without(subject: CheckContext, licences: Licences, item: Installed, roles: dict[str, str]) -> Iterator[FindingDraft]:
     product = item.product
     if product.need is Need.LIMITED or any(_signs(licences, product, roles)):
         return
@@ -52,12 +52,12 @@ def _without(subject: Subject, licences: Licences, item: Installed, roles: dict[
     evidence = (node_evidence(subject, item.marker),)
     if open_ones:
         message = f"{product.name} needs a licence; {open_ones[0]} names one by a path that only the container can expand"
-        yield Found(Verdict.UNDETERMINED, message, evidence, Confidence.MEDIUM)
+        yield FindingDraft(Verdict.UNDETERMINED, message, evidence, Confidence.MEDIUM)
         return
     verdict = Verdict.FAIL if product.verified else Verdict.WARN
     confidence = Confidence.HIGH if product.verified else Confidence.MEDIUM
     note = f". {product.note}" if product.note else ""
-    yield Found(verdict, f"{product.name} is in the image, and no licence for it{note}", evidence, confidence)
+    yield FindingDraft(verdict, f"{product.name} is in the image, and no licence for it{note}", evidence, confidence)
 
 
 def _signs(licences: Licences, product: LicenceProduct, roles: dict[str, str]) -> Iterator[str]:
@@ -90,18 +90,18 @@ def _may_be_supplied(place: NamedPlace, roles: dict[str, str]) -> bool:
     return roles.get(place.below, "") not in ("outputs", "scratch")
 
 
-def _missing_places(licences: Licences, fact: EnvironmentFact, roles: dict[str, str]) -> Iterator[Found]:
+def _missing_places(licences: Licences, fact: EnvironmentFact, roles: dict[str, str]) -> Iterator[FindingDraft]:
     evidence = (Evidence(config_field=f"Env[{fact.name}]", state=CONFIG),)
     for place in fact.places:
         if place.unresolved or (place.below and _may_be_supplied(place, roles)):
             continue
         if place.below:
-            yield Found(Verdict.WARN, f"{fact.name} names {place.path}, which is empty when the container starts", evidence)
+            yield FindingDraft(Verdict.WARN, f"{fact.name} names {place.path}, which is empty when the container starts", evidence)
         elif place.node is None:
             present = [product for product in fact.products if licences.has(product) and product.need is Need.REQUIRED]
             is_certain = any(not any(_signs(licences, product, roles)) for product in present)
             message = f"{fact.name} names the licence file {place.path}, which the image does not hold"
-            yield Found(Verdict.FAIL if is_certain else Verdict.WARN, message, evidence)
+            yield FindingDraft(Verdict.FAIL if is_certain else Verdict.WARN, message, evidence)
 
 
 def _conditions(licences: Licences, needed: list[Installed], roles: dict[str, str]) -> tuple[str, ...]:

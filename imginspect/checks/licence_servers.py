@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from imginspect.analysis.licences.files import is_aside
-from imginspect.analysis.licences.licences import Licences
-from imginspect.analysis.licences.model import EnvironmentFact, LicenceFile, LicenceText, Server
 from imginspect.checks.check import check
 from imginspect.checks.places import NOT_READ, node_evidence, reason_of, worst_of
-from imginspect.checks.result import CONFIG, Confidence, Evidence, Found, Outcome, Verdict
-from imginspect.checks.subject import Subject
+from imginspect.checks.result import CONFIG, Confidence, Evidence, FindingDraft, Outcome, Verdict
+from imginspect.checks.subject import CheckContext
+from imginspect.licences.files import is_aside
+from imginspect.licences.licences import Licences
+from imginspect.licences.values import EnvironmentFact, LicenceFile, LicenceText, Server
 from imginspect.rules.licence_products import LicenceProduct, Need, VariableForm
 from imginspect.wording import listed
 
@@ -20,12 +20,12 @@ _MOST_NAMED = 5
 
 
 @dataclass(frozen=True)
-class Params:
+class LicenceServersParams:
     """The products are the knowledge base's."""
 
 
-@check("licence-servers", Params)
-def licence_servers(subject: Subject, params: Params) -> Outcome:
+@check("licence-servers", LicenceServersParams)
+def licence_servers(subject: CheckContext, params: LicenceServersParams) -> Outcome:
     """FAIL for a variable or file that makes software ask a server elsewhere; WARN where that software is not in the image.
 
     UNDETERMINED for a licence file whose form is not known: it may name a server.
@@ -39,9 +39,9 @@ def licence_servers(subject: Subject, params: Params) -> Outcome:
     unread = licences.is_cut or any(file.unread and not file.opaque for file in licences.files)
     if worst_of(found) is not Verdict.FAIL and (not subject.is_read_whole or licences.is_cut):
         reason = NOT_READ if not subject.is_read_whole else "there are more licence files than are looked at"
-        return Outcome(Verdict.UNDETERMINED, tuple(found), reason, for_want_of_reading=True)
+        return Outcome(Verdict.UNDETERMINED, tuple(found), reason, due_to_unread=True)
     if found:
-        return Outcome(worst_of(found), tuple(found), reason_of(found), for_want_of_reading=unread)
+        return Outcome(worst_of(found), tuple(found), reason_of(found), due_to_unread=unread)
     return Outcome(Verdict.PASS, reason="no variable and no licence file names a server", conditions=_conditions(licences))
 
 
@@ -56,23 +56,23 @@ def _conditions(licences: Licences) -> tuple[str, ...]:
     return tuple(f"the licence file {path}, which {name} names and the image does not hold, asks no server" for name, path in open_ones)
 
 
-def _of_variable(subject: Subject, licences: Licences, fact: EnvironmentFact) -> list[Found]:
+def _of_variable(subject: CheckContext, licences: Licences, fact: EnvironmentFact) -> list[FindingDraft]:
     evidence = (Evidence(config_field=f"Env[{fact.name}]", state=CONFIG),)
     if fact.form is VariableForm.ONLINE:
         verdict, why = _weight(subject, licences, fact.products)
         message = f"{fact.name} makes {_names(fact.products)} ask a licence service on the internet{why}"
-        return [Found(verdict, message, evidence)]
+        return [FindingDraft(verdict, message, evidence)]
     outside = [server for server in fact.servers if not server.is_own]
     if not outside:
         return [_own_server(licences, f"{fact.name} names the licence server {_servers(fact.servers)}", evidence)] if fact.servers else []
     verdict, why = (Verdict.FAIL, "") if fact.is_generic else _weight(subject, licences, fact.products)
     message = f"{fact.name} makes {_names(fact.products)} ask the licence server {_servers(outside)}{why}"
     if verdict is Verdict.FAIL and any(_suffices(file) for file in licences.files if fact.name in file.named_by):
-        return [Found(Verdict.WARN, f"{message}; it also names a licence file in the image, which needs no server", evidence)]
-    return [Found(verdict, message, evidence)]
+        return [FindingDraft(Verdict.WARN, f"{message}; it also names a licence file in the image, which needs no server", evidence)]
+    return [FindingDraft(verdict, message, evidence)]
 
 
-def _of_file(subject: Subject, licences: Licences, file: LicenceFile) -> list[Found]:
+def _of_file(subject: CheckContext, licences: Licences, file: LicenceFile) -> list[FindingDraft]:
     text = file.text
     if text is None:
         return [] if file.opaque else [_not_understood(subject, file)]
@@ -82,7 +82,7 @@ def _of_file(subject: Subject, licences: Licences, file: LicenceFile) -> list[Fo
         evidence = tuple(
             node_evidence(subject, file.node, line=item.line, excerpt=f"{item.what}=…", is_secret=True) for item in text.online
         )
-        found.append(Found(verdict, f"{file.node.path} ({text.form}) needs a licence service on the internet{why}", evidence))
+        found.append(FindingDraft(verdict, f"{file.node.path} ({text.form}) needs a licence service on the internet{why}", evidence))
     outside = [server for server in text.servers if not server.is_own]
     if outside:
         found.append(_outside(subject, licences, file, text, outside))
@@ -93,29 +93,29 @@ def _of_file(subject: Subject, licences: Licences, file: LicenceFile) -> list[Fo
     elif text.needs_server:
         evidence = (node_evidence(subject, file.node, line=text.needs_server, is_secret=True),)
         message = f"{file.node.path} ({text.form}) counts its licences, which only a licence server can do, and names none"
-        found.append(Found(Verdict.WARN, message, evidence, Confidence.MEDIUM))
+        found.append(FindingDraft(Verdict.WARN, message, evidence, Confidence.MEDIUM))
     if text.is_cut and not outside:
         found.append(_not_understood(subject, file))
     return found
 
 
-def _outside(subject: Subject, licences: Licences, file: LicenceFile, text: LicenceText, outside: Sequence[Server]) -> Found:
+def _outside(subject: CheckContext, licences: Licences, file: LicenceFile, text: LicenceText, outside: Sequence[Server]) -> FindingDraft:
     evidence = tuple(node_evidence(subject, file.node, line=server.line, excerpt=f"server {server}", is_secret=True) for server in outside)
     message = f"{file.node.path} ({text.form}) names the licence server {_servers(outside)}"
     if licences.own_server:
         what = f"; the container starts a licence server itself ({licences.own_server}), and only a person can tell whether it is that one"
-        return Found(Verdict.WARN, message + what, evidence, Confidence.MEDIUM)
+        return FindingDraft(Verdict.WARN, message + what, evidence, Confidence.MEDIUM)
     if text.terms and not text.use_server and not any(term.counted for term in text.terms):
-        return Found(Verdict.WARN, f"{message}, but its licences are not counted and may do without", evidence, Confidence.MEDIUM)
+        return FindingDraft(Verdict.WARN, f"{message}, but its licences are not counted and may do without", evidence, Confidence.MEDIUM)
     if file.named_by:
-        return Found(Verdict.FAIL, f"{message}; {listed(file.named_by, _MOST_NAMED)} in the environment names the file", evidence)
+        return FindingDraft(Verdict.FAIL, f"{message}; {listed(file.named_by, _MOST_NAMED)} in the environment names the file", evidence)
     verdict, why = _weight(subject, licences, file.products)
     if is_aside(file.node.path):
-        return Found(Verdict.WARN, f"{message}; it lies among documentation or tests", evidence, Confidence.LOW)
-    return Found(verdict, message + why, evidence, Confidence.HIGH if file.products else Confidence.MEDIUM)
+        return FindingDraft(Verdict.WARN, f"{message}; it lies among documentation or tests", evidence, Confidence.LOW)
+    return FindingDraft(verdict, message + why, evidence, Confidence.HIGH if file.products else Confidence.MEDIUM)
 
 
-def _weight(subject: Subject, licences: Licences, products: Sequence[LicenceProduct]) -> tuple[Verdict, str]:
+def _weight(subject: CheckContext, licences: Licences, products: Sequence[LicenceProduct]) -> tuple[Verdict, str]:
     """FAIL unless the products are known and none of them is in the image, or none needs the licence to run; and why."""
     if not products:
         return Verdict.FAIL, ""
@@ -126,18 +126,18 @@ def _weight(subject: Subject, licences: Licences, products: Sequence[LicenceProd
     return Verdict.WARN, f"; {_names(products)} was not found in the image, so this may be left over"
 
 
-def _own_server(licences: Licences, what: str, evidence: tuple[Evidence, ...]) -> Found:
+def _own_server(licences: Licences, what: str, evidence: tuple[Evidence, ...]) -> FindingDraft:
     starts = (
         f"the container's start runs {licences.own_server}"
         if licences.own_server
         else "nothing in the container's start shows that it runs one"
     )
-    return Found(Verdict.WARN, f"{what}: a licence server in the container itself; {starts}", evidence, Confidence.MEDIUM)
+    return FindingDraft(Verdict.WARN, f"{what}: a licence server in the container itself; {starts}", evidence, Confidence.MEDIUM)
 
 
-def _not_understood(subject: Subject, file: LicenceFile) -> Found:
+def _not_understood(subject: CheckContext, file: LicenceFile) -> FindingDraft:
     why = file.unread or ("it is too long to be read whole" if file.text is not None else "its form is not known")
-    return Found(
+    return FindingDraft(
         Verdict.UNDETERMINED,
         f"{file.node.path} is a licence file by its name, and whether it needs a licence server could not be told: {why}",
         (node_evidence(subject, file.node, is_secret=True),),

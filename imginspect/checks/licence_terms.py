@@ -6,23 +6,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from imginspect.analysis.licences.dates import parse_created
-from imginspect.analysis.licences.licences import Licences
-from imginspect.analysis.licences.model import LicenceFile, Term
 from imginspect.checks.check import check
 from imginspect.checks.places import NOT_READ, node_evidence, reason_of, worst_of
-from imginspect.checks.result import Confidence, Found, Outcome, Verdict
-from imginspect.checks.subject import Subject
+from imginspect.checks.result import Confidence, FindingDraft, Outcome, Verdict
+from imginspect.checks.subject import CheckContext
+from imginspect.licences.dates import parse_created
+from imginspect.licences.licences import Licences
+from imginspect.licences.values import LicenceFile, Term
 from imginspect.wording import counted
 
 
 @dataclass(frozen=True)
-class Params:
+class LicenceTermsParams:
     """Nothing to choose."""
 
 
-@check("licence-terms", Params)
-def licence_terms(subject: Subject, params: Params) -> Outcome:
+@check("licence-terms", LicenceTermsParams)
+def licence_terms(subject: CheckContext, params: LicenceTermsParams) -> Outcome:
     """WARN for licences that ended before the image was built, and for licences of one computer.
 
     The day of comparison is the config's ``created``, a claim of the image: the same image has the same answer on any day.
@@ -33,21 +33,21 @@ def licence_terms(subject: Subject, params: Params) -> Outcome:
     found = [finding for file in licences.files for finding in _of_file(subject, file, built)]
     if not subject.is_read_whole or licences.is_cut:
         reason = "there are more licence files than are looked at" if licences.is_cut else NOT_READ
-        return Outcome(Verdict.UNDETERMINED, tuple(found), reason, for_want_of_reading=True)
+        return Outcome(Verdict.UNDETERMINED, tuple(found), reason, due_to_unread=True)
     conditions = _conditions(licences, built)
     if found:
         unread = any(file.unread for file in licences.files)
-        return Outcome(worst_of(found), tuple(found), reason_of(found), conditions, for_want_of_reading=unread)
+        return Outcome(worst_of(found), tuple(found), reason_of(found), conditions, due_to_unread=unread)
     if not any(file.text is not None and file.text.terms for file in licences.files):
         return Outcome(Verdict.NOT_APPLICABLE, reason="no licence file was found that states an end or a computer")
     return Outcome(Verdict.PASS, conditions=conditions)
 
 
-def _of_file(subject: Subject, file: LicenceFile, built: date | None) -> Iterator[Found]:
+def _of_file(subject: CheckContext, file: LicenceFile, built: date | None) -> Iterator[FindingDraft]:
     if file.text is None:
         if file.unread and not file.opaque:
             message = f"{file.node.path}: what it states could not be told: {file.unread}"
-            yield Found(Verdict.UNDETERMINED, message, (node_evidence(subject, file.node, is_secret=True),))
+            yield FindingDraft(Verdict.UNDETERMINED, message, (node_evidence(subject, file.node, is_secret=True),))
         return
     terms, where = file.text.terms, f"{file.node.path} ({file.text.form})"
     ended = [term for term in terms if built is not None and term.expires is not None and term.expires < built]
@@ -67,9 +67,9 @@ def _of_file(subject: Subject, file: LicenceFile, built: date | None) -> Iterato
         yield _found(subject, file, Verdict.WARN, message, locked)
 
 
-def _found(subject: Subject, file: LicenceFile, verdict: Verdict, message: str, terms: list[Term]) -> Found:
+def _found(subject: CheckContext, file: LicenceFile, verdict: Verdict, message: str, terms: list[Term]) -> FindingDraft:
     evidence = tuple(node_evidence(subject, file.node, line=term.line, excerpt=_excerpt(term), is_secret=True) for term in terms)
-    return Found(verdict, message, evidence, Confidence.MEDIUM)
+    return FindingDraft(verdict, message, evidence, Confidence.MEDIUM)
 
 
 def _excerpt(term: Term) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from imginspect.checks.result import Found, Verdict
+from imginspect.checks.result import FindingDraft, Verdict
 
 _ORDER = (Verdict.FAIL, Verdict.UNDETERMINED, Verdict.WARN, Verdict.PASS)
 
@@ -20,7 +20,7 @@ def share(counts: Sequence[int], limit: int) -> int:
     return max(counts, default=0)
 
 
-def worst_few(found: Sequence[Found], most: int) -> list[int]:
+def worst_few(found: Sequence[FindingDraft], most: int) -> list[int]:
     """The numbers of the worst *most* of *found*, in their order."""
     if len(found) <= most:
         return list(range(len(found)))

@@ -7,13 +7,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from imginspect.analysis.entry_text import entry_texts, environment_of, start_fields
 from imginspect.checks.check import check
 from imginspect.checks.places import node_evidence, reason_of, worst_of
-from imginspect.checks.result import CONFIG, Confidence, Evidence, Found, Outcome, Verdict
-from imginspect.checks.subject import Subject
+from imginspect.checks.result import CONFIG, Confidence, Evidence, FindingDraft, Outcome, Verdict
+from imginspect.checks.subject import CheckContext
 from imginspect.errors import PathError
 from imginspect.filesystem import Hidden, Node
+from imginspect.startup.named_texts import entry_texts, environment_of, start_fields
 from imginspect.tar.header import DIRECTORY, SYMLINK
 from imginspect.wording import counted
 
@@ -27,12 +27,12 @@ _WORD = re.compile(r"[^\s\"'`;|&()<>={},$:*?\[\]]+")
 
 
 @dataclass(frozen=True)
-class Params:
+class MountContentsParams:
     """The directories themselves are the policy's."""
 
 
-@check("mount-directories-empty", Params)
-def empty(subject: Subject, params: Params) -> Outcome:
+@check("mount-directories-empty", MountContentsParams)
+def empty(subject: CheckContext, params: MountContentsParams) -> Outcome:
     """WARN for each directory with something in it; FAIL where the image's own command, environment, working directory or the
     script that it starts with names a file there. WARN too for a link or a volume that a mount hides.
     """
@@ -44,7 +44,7 @@ def empty(subject: Subject, params: Params) -> Outcome:
     found = [*contents, *(finding for path in directories for finding in _volumes(subject, path))]
     if not found and not subject.is_read_whole:
         reason = "a layer could not be read to its end: it may place files there"
-        return Outcome(Verdict.UNDETERMINED, reason=reason, for_want_of_reading=True)
+        return Outcome(Verdict.UNDETERMINED, reason=reason, due_to_unread=True)
     deleted = [finding for path in directories for finding in _deleted(subject, path)]
     conditions = tuple(
         f"the environment mounts its own {path}, for which the image declares a volume"
@@ -57,7 +57,7 @@ def empty(subject: Subject, params: Params) -> Outcome:
     return Outcome(worst_of(found), (*found, *deleted), reason, conditions)
 
 
-def _contents(subject: Subject, path: str) -> list[Found]:
+def _contents(subject: CheckContext, path: str) -> list[FindingDraft]:
     files: list[Node] = []
     empty_folders: list[Node] = []
     file_count = folders = size = 0
@@ -78,19 +78,21 @@ def _contents(subject: Subject, path: str) -> list[Found]:
     more = f"; the first {len(shown)} are listed" if file_count > len(shown) else ""
     found = [*_needed(subject, path), *_links_into(subject, path)]
     message = f"{path} holds {what}, which a mount hides{more}"
-    found.append(Found(Verdict.WARN, message, tuple(node_evidence(subject, node) for node in shown)))
+    found.append(FindingDraft(Verdict.WARN, message, tuple(node_evidence(subject, node) for node in shown)))
     return found
 
 
 # -- who needs what is hidden ------------------------------------------------------------------------------------------
 
 
-def _needed(subject: Subject, path: str) -> list[Found]:
+def _needed(subject: CheckContext, path: str) -> list[FindingDraft]:
     """A finding for each thing below *path* that something names: FAIL for files, WARN for folders with no file in them."""
-    found: dict[tuple[str, str], Found] = {}
+    found: dict[tuple[str, str], FindingDraft] = {}
     for number, (place, word) in enumerate(_words(subject)):
         if number == _MOST_LOOKUPS:
-            found["", ""] = Found(Verdict.WARN, f"what starts names more than {number:,} paths; the others were not compared with {path}")
+            found["", ""] = FindingDraft(
+                Verdict.WARN, f"what starts names more than {number:,} paths; the others were not compared with {path}"
+            )
             break
         node = _below(subject, path, word)
         where = place.config_field or place.path or ""
@@ -99,14 +101,14 @@ def _needed(subject: Subject, path: str) -> list[Found]:
         name = f"{place.path}, line {place.line}," if place.path else place.config_field
         if node.kind != DIRECTORY or _holds_a_file(subject, node):
             message = f"{node.path} is named by {name} and is hidden when {path} is mounted"
-            found[where, node.path] = Found(Verdict.FAIL, message, (place, node_evidence(subject, node)))
+            found[where, node.path] = FindingDraft(Verdict.FAIL, message, (place, node_evidence(subject, node)))
         elif node.path != path:
             message = f"the folder {node.path} is named by {name} and is not there when {path} is mounted, unless the program makes it"
-            found[where, node.path] = Found(Verdict.WARN, message, (place, node_evidence(subject, node)), Confidence.MEDIUM)
+            found[where, node.path] = FindingDraft(Verdict.WARN, message, (place, node_evidence(subject, node)), Confidence.MEDIUM)
     return list(found.values())
 
 
-def _words(subject: Subject) -> Iterator[tuple[Evidence, str]]:
+def _words(subject: CheckContext) -> Iterator[tuple[Evidence, str]]:
     """(place, path) of everything that reads like a path in what runs, in the environment and in the scripts that are started.
 
     In what runs a relative path counts from the working directory; a script may change its own, so there only whole paths count.
@@ -132,7 +134,7 @@ def _some(text: str) -> list[str]:
     return [match.group() for match, _ in zip(_WORD.finditer(text), range(_MOST_WORDS), strict=False)]
 
 
-def _below(subject: Subject, path: str, word: str) -> Node | None:
+def _below(subject: CheckContext, path: str, word: str) -> Node | None:
     """The node below *path* (or *path* itself) that *word* leads to, links followed; None where it leads elsewhere or to nothing."""
     try:
         node = subject.filesystem.resolve(word).node
@@ -141,49 +143,49 @@ def _below(subject: Subject, path: str, word: str) -> Node | None:
     return node if node.path == path or node.path.startswith(path + "/") else None
 
 
-def _holds_a_file(subject: Subject, folder: Node) -> bool:
+def _holds_a_file(subject: CheckContext, folder: Node) -> bool:
     """Whether *folder*, which is not the mount directory itself, has a file in it. The mount directory is what a program should name."""
     if any(folder.path == directory.path for directory in subject.policy.directories):
         return False
     return any(node.kind != DIRECTORY for node in subject.filesystem.walk(folder.path))
 
 
-def _links_into(subject: Subject, path: str) -> list[Found]:
+def _links_into(subject: CheckContext, path: str) -> list[FindingDraft]:
     """A finding for each link elsewhere in the image that leads to something the image has below *path*."""
-    found: list[Found] = []
+    found: list[FindingDraft] = []
     links = (node for node in subject.filesystem.walk() if node.kind == SYMLINK and not node.path.startswith(path + "/"))
     for number, node in enumerate(links):
         if number == _MOST_LOOKUPS:
-            found.append(Found(Verdict.WARN, f"the image has more than {number:,} links; the others were not followed to {path}"))
+            found.append(FindingDraft(Verdict.WARN, f"the image has more than {number:,} links; the others were not followed to {path}"))
             break
         target = _below(subject, path, node.path)
         if target is None or target.path == path:
             continue
         message = f"{node.path} leads to {target.path}, which is hidden when {path} is mounted"
-        found.append(Found(Verdict.WARN, message, (node_evidence(subject, node), node_evidence(subject, target))))
+        found.append(FindingDraft(Verdict.WARN, message, (node_evidence(subject, node), node_evidence(subject, target))))
     return found
 
 
 # -- volumes, and what was deleted again -------------------------------------------------------------------------------
 
 
-def _volumes(subject: Subject, path: str) -> Iterator[Found]:
+def _volumes(subject: CheckContext, path: str) -> Iterator[FindingDraft]:
     for volume in subject.image.config.volumes:
         declared = _normal(volume)
         evidence = (Evidence(config_field=f"Volumes[{volume}]", state=CONFIG),)
         if declared.startswith(path + "/"):
             message = f"the image declares the volume {volume} inside {path}: a runtime may put an empty one over that part of the mount"
-            yield Found(Verdict.WARN, message, evidence, Confidence.MEDIUM)
+            yield FindingDraft(Verdict.WARN, message, evidence, Confidence.MEDIUM)
         elif declared != path and path.startswith(declared.rstrip("/") + "/"):
             message = f"the image declares the volume {volume}, which {path} is in: a runtime may put an empty one around the mount"
-            yield Found(Verdict.WARN, message, evidence, Confidence.MEDIUM)
+            yield FindingDraft(Verdict.WARN, message, evidence, Confidence.MEDIUM)
 
 
 def _normal(path: str) -> str:
     return posixpath.normpath("/" + path.lstrip("/"))
 
 
-def _deleted(subject: Subject, path: str) -> list[Found]:
+def _deleted(subject: CheckContext, path: str) -> list[FindingDraft]:
     """What an earlier layer had below *path* and a later one took away: no container sees it, and it is in the archive."""
     inside = path + "/"
     if not any(parent == path or parent.startswith(inside) for layer in subject.layers for parent in layer.parents):
@@ -199,7 +201,7 @@ def _deleted(subject: Subject, path: str) -> list[Found]:
         return []
     more = f"; the first {len(gone)} are listed" if count > len(gone) else ""
     message = f"{counted(count, 'file')} that an earlier layer placed in {path} are no longer visible, and are still in the image{more}"
-    return [Found(Verdict.PASS, message, tuple(gone))]
+    return [FindingDraft(Verdict.PASS, message, tuple(gone))]
 
 
 def _gone(hidden: Hidden) -> Evidence:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from imginspect.analysis.run_user import RunUser, run_user
 from imginspect.checks.check import check
 from imginspect.checks.places import node_evidence, worst_of
-from imginspect.checks.result import Evidence, Found, Outcome, Verdict
-from imginspect.checks.subject import Subject
+from imginspect.checks.result import Evidence, FindingDraft, Outcome, Verdict
+from imginspect.checks.subject import CheckContext
 from imginspect.errors import PathError
 from imginspect.filesystem import Node
 from imginspect.filesystem.filesystem import LinkLoop
+from imginspect.startup.run_user import RunUser, run_user
 from imginspect.tar.header import BLOCK_DEVICE, CHARACTER_DEVICE, DIRECTORY, FIFO, HARDLINK, SYMLINK
 from imginspect.wording import listed
 
@@ -20,12 +20,12 @@ _KIND_NAMES = {HARDLINK: "hard link", CHARACTER_DEVICE: "character device", BLOC
 
 
 @dataclass(frozen=True)
-class Params:
+class MountDirectoriesParams:
     """The directories themselves are the policy's."""
 
 
-@check("mount-directories-exist", Params)
-def exist(subject: Subject, params: Params) -> Outcome:
+@check("mount-directories-exist", MountDirectoriesParams)
+def exist(subject: CheckContext, params: MountDirectoriesParams) -> Outcome:
     """FAIL for each directory that is missing, or is a file or a link; WARN for one that a link among its parents leads to.
 
     Owner and mode are a condition, no finding: the mount puts the host's in their place.
@@ -36,7 +36,7 @@ def exist(subject: Subject, params: Params) -> Outcome:
         return Outcome(Verdict.NOT_APPLICABLE, reason="the policy names no mount directories")
     found = tuple(finding for directory in directories if (finding := _existence(subject, directory.path)) is not None)
     if not subject.is_read_whole:
-        return Outcome(Verdict.UNDETERMINED, reason=_UNREAD, for_want_of_reading=True)
+        return Outcome(Verdict.UNDETERMINED, reason=_UNREAD, due_to_unread=True)
     if not found:
         return Outcome(Verdict.PASS, conditions=_conditions(subject))
     wrong = [finding for finding in found if finding.verdict is Verdict.FAIL]
@@ -48,7 +48,7 @@ _UNREAD = "a layer could not be read to its end: it may add or delete these dire
 _SERVICE = "The service makes the directory when it runs the container, but the guidance asks for it in the image."
 
 
-def _existence(subject: Subject, path: str) -> Found | None:
+def _existence(subject: CheckContext, path: str) -> FindingDraft | None:
     node = subject.filesystem.get(path)
     if node is not None and node.kind == DIRECTORY:
         return None
@@ -58,20 +58,20 @@ def _existence(subject: Subject, path: str) -> Found | None:
         what = f"a link to {node.link_target[:_LONGEST_TARGET]}, {_where_it_leads(subject, path)}"
     else:
         what = f"a {_KIND_NAMES.get(node.kind, node.kind)}"
-    return Found(Verdict.FAIL, f"{path} is {what}, not a directory", (node_evidence(subject, node),))
+    return FindingDraft(Verdict.FAIL, f"{path} is {what}, not a directory", (node_evidence(subject, node),))
 
 
-def _absence(subject: Subject, path: str) -> Found:
+def _absence(subject: CheckContext, path: str) -> FindingDraft:
     gone = subject.filesystem.history(path)
     if not gone:
-        return Found(Verdict.FAIL, f"{path} does not exist in the image. {_SERVICE}", (Evidence(path=path),))
+        return FindingDraft(Verdict.FAIL, f"{path} does not exist in the image. {_SERVICE}", (Evidence(path=path),))
     last = gone[-1]
     evidence = Evidence(path=path, layer_index=last.node.layer_index, state=last.state, by_layer=last.by_layer)
     message = f"{path} was made in layer {last.node.layer_index} and {last.state} in layer {last.by_layer}. {_SERVICE}"
-    return Found(Verdict.FAIL, message, (evidence,))
+    return FindingDraft(Verdict.FAIL, message, (evidence,))
 
 
-def _through_a_link(subject: Subject, path: str) -> Found | None:
+def _through_a_link(subject: CheckContext, path: str) -> FindingDraft | None:
     """The finding for a directory that is there, but elsewhere than its path says; None where nothing or no directory is."""
     try:
         resolution = subject.filesystem.resolve(path)
@@ -81,10 +81,10 @@ def _through_a_link(subject: Subject, path: str) -> Found | None:
         return None
     links = listed([f"{link.path} is a link to {link.link_target[:_LONGEST_TARGET]}" for link in resolution.links], 3, "link")
     message = f"{path} is the directory {resolution.node.path}: {links}. The mount goes where the link leads"
-    return Found(Verdict.WARN, message, tuple(node_evidence(subject, link) for link in resolution.links))
+    return FindingDraft(Verdict.WARN, message, tuple(node_evidence(subject, link) for link in resolution.links))
 
 
-def _where_it_leads(subject: Subject, path: str) -> str:
+def _where_it_leads(subject: CheckContext, path: str) -> str:
     try:
         resolution = subject.filesystem.resolve(path)
     except LinkLoop:
@@ -95,7 +95,7 @@ def _where_it_leads(subject: Subject, path: str) -> str:
     return f"which leads to {resolution.node.path}{over}, a {_KIND_NAMES.get(resolution.node.kind, resolution.node.kind)}"
 
 
-def _conditions(subject: Subject) -> tuple[str, ...]:
+def _conditions(subject: CheckContext) -> tuple[str, ...]:
     """What the mounts must allow, where the image's own directories would not let the run user write."""
     user = run_user(subject.view)
     if not user.uid:

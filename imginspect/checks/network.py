@@ -6,18 +6,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from imginspect.analysis.network.guards import Reach
-from imginspect.analysis.startup.model import Origin
-from imginspect.analysis.startup.problem import Certainty
 from imginspect.checks.check import check
 from imginspect.checks.launching import is_for
-from imginspect.checks.result import CONFIG, VISIBLE, Confidence, Evidence, Found, Outcome, Verdict
-from imginspect.checks.subject import Subject
+from imginspect.checks.result import CONFIG, VISIBLE, Confidence, Evidence, FindingDraft, Outcome, Verdict
+from imginspect.checks.subject import CheckContext
 from imginspect.errors import PathError
+from imginspect.reach.guards import Reach
+from imginspect.startup.problem import Certainty
+from imginspect.startup.started import Origin
 from imginspect.wording import bounded, counted, listed
 
 if TYPE_CHECKING:
-    from imginspect.analysis.network.network import CallSite, Gap, Network
+    from imginspect.network.network import CallSite, Gap, Network
 
 _MOST_CONDITIONS = 50
 """Nobody goes through more of them; the last one counts the rest."""
@@ -26,17 +26,17 @@ _UNREAD = "a layer could not be read to its end: it may change what starts"
 
 
 @dataclass(frozen=True)
-class Params:
+class NetworkParams:
     """*entries* names the rule whose entries of the knowledge base are looked for."""
 
     entries: str
 
 
-@check("network-calls", Params)
-def network_calls(subject: Subject, params: Params) -> Outcome:
+@check("network-calls", NetworkParams)
+def network_calls(subject: CheckContext, params: NetworkParams) -> Outcome:
     """FAIL for a call that runs when the container starts, WARN for one that may; UNDETERMINED where something was not looked into."""
     if not subject.is_read_whole:
-        return Outcome(Verdict.UNDETERMINED, reason=_UNREAD, for_want_of_reading=True)
+        return Outcome(Verdict.UNDETERMINED, reason=_UNREAD, due_to_unread=True)
     config = subject.image.config
     if not any(config.entrypoint) and not config.cmd:
         return Outcome(Verdict.NOT_APPLICABLE, reason="the image starts nothing by itself")
@@ -57,11 +57,13 @@ def network_calls(subject: Subject, params: Params) -> Outcome:
     return Outcome(Verdict.PASS, conditions=conditions)
 
 
-def _undetermined(subject: Subject, facts: Network, gaps: list[Gap], found: list[Found], conditions: tuple[str, ...]) -> Outcome:
+def _undetermined(
+    subject: CheckContext, facts: Network, gaps: list[Gap], found: list[FindingDraft], conditions: tuple[str, ...]
+) -> Outcome:
     told = {problem.missing for problem in subject.launch.problems if problem.missing and problem.certainty in _TOLD}
     missing = list(dict.fromkeys(gap.missing for gap in gaps if is_for(gap.missing, told)))
     left = [gap for gap in gaps if not is_for(gap.missing, told)]
-    open_ends = tuple(Found(Verdict.UNDETERMINED, _place(gap.chain, gap.what), _evidence(subject, gap.origin)) for gap in left)
+    open_ends = tuple(FindingDraft(Verdict.UNDETERMINED, _place(gap.chain, gap.what), _evidence(subject, gap.origin)) for gap in left)
     if missing:
         reason = f"what {missing[0]} would do is not known: it is not in the image, which the rules on starting report"
         reason += f"; {counted(len(missing) - 1 + len(left), 'more reason')}" if len(missing) + len(left) > 1 else ""
@@ -72,11 +74,11 @@ def _undetermined(subject: Subject, facts: Network, gaps: list[Gap], found: list
         (*open_ends, *found),
         reason,
         conditions,
-        for_want_of_reading=any(gap.for_want_of_reading for gap in gaps),
+        due_to_unread=any(gap.due_to_unread for gap in gaps),
     )
 
 
-def _found(subject: Subject, site: CallSite) -> Found:
+def _found(subject: CheckContext, site: CallSite) -> FindingDraft:
     """A place as a finding: failing where it runs for sure and contacts another machine for sure."""
     whom = f", contacting {site.target}" if site.target else f", {site.named}" if site.named else ""
     message = f"{_place(site.chain, site.what)}: {site.entry.title}{whom}"
@@ -91,14 +93,14 @@ def _found(subject: Subject, site: CallSite) -> Found:
         why = why or "the text around it is not valid, so it was only guessed at"
     verdict = Verdict.WARN if why else Verdict.FAIL
     confidence = Confidence.LOW if not site.is_certain else Confidence.MEDIUM if why or not (site.target or site.named) else Confidence.HIGH
-    return Found(verdict, f"{message}; {why}" if why else message, _evidence(subject, site.origin, site.what), confidence)
+    return FindingDraft(verdict, f"{message}; {why}" if why else message, _evidence(subject, site.origin, site.what), confidence)
 
 
 def _place(chain: Iterable[str], what: str) -> str:
     return f"{', '.join(steps)}: {what}" if (steps := list(chain)) else what
 
 
-def _evidence(subject: Subject, origin: Origin, excerpt: str | None = None) -> tuple[Evidence, ...]:
+def _evidence(subject: CheckContext, origin: Origin, excerpt: str | None = None) -> tuple[Evidence, ...]:
     if origin.path is None:
         return (Evidence(config_field=origin.config_field, state=CONFIG, excerpt=excerpt),)
     try:
@@ -130,6 +132,6 @@ def _conditions(sites: list[CallSite], gaps: Iterable[Gap]) -> tuple[str, ...]:
     return tuple(bounded(list(dict.fromkeys(found)), _MOST_CONDITIONS, "condition"))
 
 
-def _reason(found: Iterable[Found]) -> str:
+def _reason(found: Iterable[FindingDraft]) -> str:
     items = list(found)
     return items[0].message if len(items) == 1 else counted(len(items), "finding")

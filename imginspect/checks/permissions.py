@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from imginspect.analysis.visible import name_of, nodes_where
 from imginspect.checks.check import check
 from imginspect.checks.places import NOT_READ, node_evidence, reason_of, worst_first, worst_of
-from imginspect.checks.result import Confidence, Found, Outcome, Verdict
-from imginspect.checks.subject import Subject
+from imginspect.checks.result import Confidence, FindingDraft, Outcome, Verdict
+from imginspect.checks.subject import CheckContext
 from imginspect.filesystem import Attributes, Node
+from imginspect.filesystem.visible import name_of, nodes_where
 from imginspect.layer.content_class import SCRIPT
 from imginspect.tar.header import BLOCK_DEVICE, CHARACTER_DEVICE, DIRECTORY, FILE, HARDLINK, SYMLINK
 from imginspect.wording import listed
@@ -47,7 +47,7 @@ class IdentityParams:
 
 
 @check("identity-changing-programs", IdentityParams)
-def identity_changing(subject: Subject, params: IdentityParams) -> Outcome:
+def identity_changing(subject: CheckContext, params: IdentityParams) -> Outcome:
     """WARN for a program that takes on its owner's rights and is none that distributions ship; FAIL where that gives anybody those rights.
 
     Programs that are known are only named in the reason. A bit on a file that nobody may execute has no effect and is passed over.
@@ -73,18 +73,18 @@ def identity_changing(subject: Subject, params: IdentityParams) -> Outcome:
     return _outcome(subject, found, f"only programs that distributions ship: {names}" if expected else "")
 
 
-def _identity(subject: Subject, node: Node, params: IdentityParams, shells: set[bytes | None]) -> Found:
+def _identity(subject: CheckContext, node: Node, params: IdentityParams, shells: set[bytes | None]) -> FindingDraft:
     mode = node.widest_mode
     who = " or ".join(dict.fromkeys(_owner(reading, params.bit) for reading in node.readings))
     what = f"{node.path} is {params.bit} (mode {mode & 0o7777:04o}{by_runtime(node)}): whoever starts it acts as {who}"
     evidence = (node_evidence(subject, node),)
     if mode & 0o022:
-        return Found(Verdict.FAIL, f"{what}, and others than its owner may change it", evidence)
+        return FindingDraft(Verdict.FAIL, f"{what}, and others than its owner may change it", evidence)
     if node.content_class == SCRIPT:
-        return Found(Verdict.WARN, f"{what} as its mode says; Linux passes over that for scripts", evidence, Confidence.LOW)
+        return FindingDraft(Verdict.WARN, f"{what} as its mode says; Linux passes over that for scripts", evidence, Confidence.LOW)
     if node.digest in shells or name_of(node.path) in params.shells:
-        return Found(Verdict.FAIL, f"{what}, and it is a shell or an interpreter: it does for them whatever they ask", evidence)
-    return Found(Verdict.WARN, what, evidence)
+        return FindingDraft(Verdict.FAIL, f"{what}, and it is a shell or an interpreter: it does for them whatever they ask", evidence)
+    return FindingDraft(Verdict.WARN, what, evidence)
 
 
 def _owner(reading: Attributes, bit: str) -> str:
@@ -103,7 +103,7 @@ def _is_expected(node: Node, params: IdentityParams) -> bool:
     return name in params.known and any(folder == known or folder.startswith(known + "/") for known in params.folders)
 
 
-def _named(subject: Subject, names: Sequence[str]) -> list[Node]:
+def _named(subject: CheckContext, names: Sequence[str]) -> list[Node]:
     """The visible programs with one of *names*: a copy of one under another name is the same program."""
     wanted = frozenset(names)
     return list(
@@ -129,7 +129,7 @@ class WritableParams:
 
 
 @check("world-writable", WritableParams)
-def world_writable(subject: Subject, params: WritableParams) -> Outcome:
+def world_writable(subject: CheckContext, params: WritableParams) -> Outcome:
     """WARN for files that everybody may write and for such directories that are not sticky; FAIL in the system's folders and for programs.
 
     Links and devices have no mode of their own that counts. The policy's mount directories are mounted over, and passed over.
@@ -148,16 +148,16 @@ def world_writable(subject: Subject, params: WritableParams) -> Outcome:
     return _outcome(subject, [_writable(subject, node, params) for node in nodes], "")
 
 
-def _writable(subject: Subject, node: Node, params: WritableParams) -> Found:
+def _writable(subject: CheckContext, node: Node, params: WritableParams) -> FindingDraft:
     evidence = (node_evidence(subject, node),)
     is_system = any(node.path == path or node.path.startswith(path + "/") for path in params.system)
     mode = f"(mode {node.widest_mode & 0o7777:04o}{by_runtime(node)})"
     if node.kind == DIRECTORY:
         message = f"{node.path}/ {mode}: everybody may put files there, and remove those of others"
-        return Found(Verdict.FAIL if is_system else Verdict.WARN, message, evidence)
+        return FindingDraft(Verdict.FAIL if is_system else Verdict.WARN, message, evidence)
     if node.widest_mode & 0o111:
-        return Found(Verdict.FAIL, f"{node.path} {mode}: everybody may change this program", evidence)
-    return Found(Verdict.FAIL if is_system else Verdict.WARN, f"{node.path} {mode}: everybody may change this file", evidence)
+        return FindingDraft(Verdict.FAIL, f"{node.path} {mode}: everybody may change this program", evidence)
+    return FindingDraft(Verdict.FAIL if is_system else Verdict.WARN, f"{node.path} {mode}: everybody may change this file", evidence)
 
 
 @dataclass(frozen=True)
@@ -172,7 +172,7 @@ class DeviceParams:
 
 
 @check("device-nodes", DeviceParams)
-def device_nodes(subject: Subject, params: DeviceParams) -> Outcome:
+def device_nodes(subject: CheckContext, params: DeviceParams) -> Outcome:
     """FAIL for block devices and for memory; WARN for other device nodes; the few that base images carry in /dev are only named.
 
     A character device 0/0 is passed over: it is a whiteout to some runtimes, and the integrity rules report it.
@@ -192,19 +192,19 @@ def _numbers(node: Node) -> tuple[int, int] | None:
     return node.extra.device if node.extra is not None else None
 
 
-def _device(subject: Subject, node: Node) -> Found:
+def _device(subject: CheckContext, node: Node) -> FindingDraft:
     numbers = _numbers(node)
     shown = f"{numbers[0]}, {numbers[1]}" if numbers is not None else "not stated"
     is_memory = node.kind == CHARACTER_DEVICE and numbers is not None and numbers[0] == 1 and numbers[1] in (1, 2, 4)
     verdict = Verdict.FAIL if node.kind == BLOCK_DEVICE or is_memory else Verdict.WARN
     what = "a block device: a disk, if a runtime makes it" if node.kind == BLOCK_DEVICE else "a character device"
     what = "the computer's memory or ports, if a runtime makes it" if is_memory else what
-    return Found(verdict, f"{node.path} is {what} (numbers {shown})", (node_evidence(subject, node),))
+    return FindingDraft(verdict, f"{node.path} is {what} (numbers {shown})", (node_evidence(subject, node),))
 
 
-def _outcome(subject: Subject, found: list[Found], reason: str) -> Outcome:
+def _outcome(subject: CheckContext, found: list[FindingDraft], reason: str) -> Outcome:
     if not found:
         if not subject.is_read_whole:
-            return Outcome(Verdict.UNDETERMINED, reason=NOT_READ, for_want_of_reading=True)
+            return Outcome(Verdict.UNDETERMINED, reason=NOT_READ, due_to_unread=True)
         return Outcome(Verdict.PASS, reason=reason)
     return Outcome(worst_of(found), worst_first(found), reason_of(found))

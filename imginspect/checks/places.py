@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from imginspect.checks.result import VISIBLE, Evidence, Found, Verdict
-from imginspect.checks.subject import Subject
+from imginspect.checks.result import VISIBLE, Evidence, FindingDraft, Verdict
+from imginspect.checks.subject import CheckContext
 from imginspect.filesystem import Node
 from imginspect.wording import counted
 
@@ -13,7 +13,7 @@ NOT_READ = "a layer could not be read to its end: what it holds is not known"
 _ORDER = (Verdict.FAIL, Verdict.UNDETERMINED, Verdict.WARN, Verdict.PASS)
 
 
-def node_evidence(subject: Subject, node: Node, *, line: int = 0, excerpt: str | None = None, is_secret: bool = False) -> Evidence:
+def node_evidence(subject: CheckContext, node: Node, *, line: int = 0, excerpt: str | None = None, is_secret: bool = False) -> Evidence:
     """Where *node* is. The digest of a file that *is_secret* is left out: of a short one it could be undone by guessing."""
     return Evidence(
         path=node.path,
@@ -27,18 +27,18 @@ def node_evidence(subject: Subject, node: Node, *, line: int = 0, excerpt: str |
     )
 
 
-def worst_of(found: Iterable[Found]) -> Verdict:
+def worst_of(found: Iterable[FindingDraft]) -> Verdict:
     """The worst verdict among *found*, PASS where there is none."""
     verdicts = {item.verdict for item in found}
     return next((verdict for verdict in _ORDER if verdict in verdicts), Verdict.PASS)
 
 
-def reason_of(found: Sequence[Found]) -> str:
+def reason_of(found: Sequence[FindingDraft]) -> str:
     """The only finding's message, or how many there are."""
     open_ones = [item for item in found if item.verdict is not Verdict.PASS]
     return open_ones[0].message if len(open_ones) == 1 else counted(len(open_ones), "finding")
 
 
-def worst_first(found: Iterable[Found]) -> tuple[Found, ...]:
+def worst_first(found: Iterable[FindingDraft]) -> tuple[FindingDraft, ...]:
     """*found*, the worst first and else in their order."""
     return tuple(sorted(found, key=lambda item: _ORDER.index(item.verdict)))

@@ -4,27 +4,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from imginspect.analysis.startup.compiled import Executed
-from imginspect.analysis.startup.problem import Certainty, Concern, Kind
 from imginspect.checks.check import check
 from imginspect.checks.launching import node_evidence
-from imginspect.checks.result import CONFIG, Evidence, Found, Outcome, Verdict
-from imginspect.checks.subject import Subject
+from imginspect.checks.result import CONFIG, Evidence, FindingDraft, Outcome, Verdict
+from imginspect.checks.subject import CheckContext
 from imginspect.filesystem import Node
 from imginspect.oci.platform import Platform
 from imginspect.scan.elf import Elf
+from imginspect.startup.compiled import Executed
+from imginspect.startup.problem import Certainty, Concern, Kind
 
 _RUNS_TOO = {"amd64": ("386",)}
 """Architectures whose programs run on another, as Linux is usually configured."""
 
 
 @dataclass(frozen=True)
-class Params:
+class PlatformParams:
     """The platforms are the policy's."""
 
 
-@check("platform", Params)
-def platform(subject: Subject, params: Params) -> Outcome:
+@check("platform", PlatformParams)
+def platform(subject: CheckContext, params: PlatformParams) -> Outcome:
     """FAIL where the config states another platform, or a program that starts, its loader or its interpreter is for another."""
     del params
     config = subject.image.config
@@ -36,25 +36,25 @@ def platform(subject: Subject, params: Params) -> Outcome:
         return Outcome(Verdict.FAIL, tuple(found), reason=found[0].message)
     if not config.platform.is_known:
         unread = any(problem.unread and problem.where == "config" for problem in subject.image.problems)
-        return Outcome(Verdict.UNDETERMINED, reason="the config states no platform", for_want_of_reading=unread)
+        return Outcome(Verdict.UNDETERMINED, reason="the config states no platform", due_to_unread=unread)
     if not subject.is_read_whole:
-        return Outcome(Verdict.UNDETERMINED, reason="a layer could not be read to its end", for_want_of_reading=True)
+        return Outcome(Verdict.UNDETERMINED, reason="a layer could not be read to its end", due_to_unread=True)
     not_read = [problem for problem in launch.problems if problem.kind is Kind.NOT_READ and problem.certainty is Certainty.UNREAD]
     if any(problem.concern is Concern.START for problem in not_read):
-        return Outcome(Verdict.UNDETERMINED, reason=not_read[0].text, for_want_of_reading=True)
+        return Outcome(Verdict.UNDETERMINED, reason=not_read[0].text, due_to_unread=True)
     reason = "" if launch.executed else "by its config alone: no compiled program was reached that would show it"
     return Outcome(Verdict.PASS, reason=reason)
 
 
-def _of_config(subject: Subject, wanted: Platform) -> list[Found]:
+def _of_config(subject: CheckContext, wanted: Platform) -> list[FindingDraft]:
     stated = subject.image.config.platform
     if not stated.is_known or stated.satisfies(wanted):
         return []
     evidence = Evidence(config_field="architecture", state=CONFIG, expected=str(wanted), found=str(stated))
-    return [Found(Verdict.FAIL, f"the image is for {stated}; the environment runs {wanted}", (evidence,))]
+    return [FindingDraft(Verdict.FAIL, f"the image is for {stated}; the environment runs {wanted}", (evidence,))]
 
 
-def _of_program(subject: Subject, executed: Executed, wanted: Platform) -> list[Found]:
+def _of_program(subject: CheckContext, executed: Executed, wanted: Platform) -> list[FindingDraft]:
     files: list[tuple[Node, Elf]] = [(executed.node, executed.elf)]
     if executed.loader is not None and executed.loader_elf is not None:
         files.append((executed.loader, executed.loader_elf))
@@ -63,5 +63,5 @@ def _of_program(subject: Subject, executed: Executed, wanted: Platform) -> list[
         if elf.machine not in ("", wanted.architecture, *_RUNS_TOO.get(wanted.architecture, ())):
             evidence = node_evidence(subject, node)
             message = f"{node.path}, which starts, is a program for {elf.machine}; the environment runs {wanted.architecture}"
-            found.append(Found(Verdict.FAIL, message, (evidence,)))
+            found.append(FindingDraft(Verdict.FAIL, message, (evidence,)))
     return found

@@ -76,7 +76,7 @@ class Finding(NamedTuple):
     fingerprint: str
 
 
-class Found(NamedTuple):
+class FindingDraft(NamedTuple):
     """A finding as a check reports it, before the runner adds rule, severity and fingerprint."""
 
     verdict: Verdict
@@ -89,10 +89,10 @@ class Outcome(NamedTuple):
     """A check's answer. *for_want_of_reading* marks an UNDETERMINED that a complete archive would settle."""
 
     verdict: Verdict
-    found: tuple[Found, ...] = ()
+    found: tuple[FindingDraft, ...] = ()
     reason: str = ""
     conditions: tuple[str, ...] = ()
-    for_want_of_reading: bool = False
+    due_to_unread: bool = False
 
 
 class CheckResult(NamedTuple):
@@ -103,7 +103,7 @@ class CheckResult(NamedTuple):
     findings: tuple[Finding, ...]
     reason: str
     conditions: tuple[str, ...]
-    for_want_of_reading: bool = False
+    due_to_unread: bool = False
     findings_not_listed: int = 0
     places_not_listed: int = 0
 

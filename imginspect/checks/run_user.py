@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from imginspect.analysis.run_user import run_user
 from imginspect.checks.check import check
 from imginspect.checks.launching import node_evidence
-from imginspect.checks.result import CONFIG, Evidence, Found, Outcome, Verdict
-from imginspect.checks.subject import Subject
+from imginspect.checks.result import CONFIG, Evidence, FindingDraft, Outcome, Verdict
+from imginspect.checks.subject import CheckContext
+from imginspect.startup.run_user import run_user
 
 
 @dataclass(frozen=True)
-class Params:
+class RunUserParams:
     """*verdict* where the container runs as root: warn, or fail where the environment's runner refuses root."""
 
     verdict: str = Verdict.WARN
@@ -22,20 +22,20 @@ class Params:
             raise ValueError(f"verdict: expected warn or fail, found {self.verdict!r}")
 
 
-@check("run-user", Params)
-def not_root(subject: Subject, params: Params) -> Outcome:
+@check("run-user", RunUserParams)
+def not_root(subject: CheckContext, params: RunUserParams) -> Outcome:
     """WARN (or FAIL) for root: User is absent, ``root``, ``0``, or a name that /etc/passwd gives the number 0."""
     if any(problem.unread and problem.where == "config" for problem in subject.image.problems):
-        return Outcome(Verdict.UNDETERMINED, reason="the image's config could not be read", for_want_of_reading=True)
+        return Outcome(Verdict.UNDETERMINED, reason="the image's config could not be read", due_to_unread=True)
     user = run_user(subject.view)
     who = user.text.partition(":")[0]
     if not subject.is_read_whole and who and not who.isdigit():
         reason = "a layer could not be read to its end: it may change /etc/passwd"
-        return Outcome(Verdict.UNDETERMINED, reason=reason, for_want_of_reading=True)
+        return Outcome(Verdict.UNDETERMINED, reason=reason, due_to_unread=True)
     if user.error:
         return Outcome(Verdict.UNDETERMINED, reason=f"the container cannot start: {user.error}")
     if user.uid is None:
-        return Outcome(Verdict.UNDETERMINED, reason=f"{user.unread} was not read", for_want_of_reading=True)
+        return Outcome(Verdict.UNDETERMINED, reason=f"{user.unread} was not read", due_to_unread=True)
     if not user.is_root:
         return Outcome(Verdict.PASS)
     stated = user.text or "nothing, which means root"
@@ -43,4 +43,4 @@ def not_root(subject: Subject, params: Params) -> Outcome:
     if who not in ("", "0", "root"):
         evidence += [node_evidence(subject, node) for node in user.nodes[:1]]
     text = f"the container runs as {user.text}, which is root" if user.text else "the config names no User: the container runs as root"
-    return Outcome(Verdict(params.verdict), (Found(Verdict(params.verdict), text, tuple(evidence)),), reason=text)
+    return Outcome(Verdict(params.verdict), (FindingDraft(Verdict(params.verdict), text, tuple(evidence)),), reason=text)

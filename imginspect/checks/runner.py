@@ -11,8 +11,8 @@ from imginspect.checks.catalogue import CHECKS
 from imginspect.checks.facts import Facts, gather, untold
 from imginspect.checks.listing import share, worst_few
 from imginspect.checks.places import worst_of
-from imginspect.checks.result import CheckResult, Finding, Found, Outcome, Verdict, fingerprint, place_of
-from imginspect.checks.subject import Subject
+from imginspect.checks.result import CheckResult, Finding, FindingDraft, Outcome, Verdict, fingerprint, place_of
+from imginspect.checks.subject import CheckContext
 from imginspect.limits import Limits
 from imginspect.rules import Rule, RuleSet
 from imginspect.wording import counted
@@ -22,7 +22,7 @@ class Prepared(NamedTuple):
     """A rule with the check that judges it, parameters checked."""
 
     rule: Rule
-    judge: Callable[[Subject], Outcome]
+    judge: Callable[[CheckContext], Outcome]
 
 
 def prepare(rules: RuleSet, skipped: Mapping[str, str] = MappingProxyType({})) -> tuple[Prepared, ...]:
@@ -40,12 +40,12 @@ def prepare(rules: RuleSet, skipped: Mapping[str, str] = MappingProxyType({})) -
     return tuple(prepared)
 
 
-def _not_judged(reason: str) -> Callable[[Subject], Outcome]:
+def _not_judged(reason: str) -> Callable[[CheckContext], Outcome]:
     outcome = Outcome(Verdict.NOT_APPLICABLE, reason=f"the policy skips this rule: {reason}")
     return lambda _: outcome
 
 
-def run_checks(prepared: Sequence[Prepared], subject: Subject, limits: Limits) -> tuple[CheckResult, ...]:
+def run_checks(prepared: Sequence[Prepared], subject: CheckContext, limits: Limits) -> tuple[CheckResult, ...]:
     """The result of each rule, in their order; of too many findings the worst of each rule are listed, and the rest counted."""
     outcomes = [_outcome(item, subject) for item in prepared]
     most = share([len(outcome.found) for outcome in outcomes], limits.findings)
@@ -56,7 +56,7 @@ def run_checks(prepared: Sequence[Prepared], subject: Subject, limits: Limits) -
     return tuple(_result(item.rule, outcome, few, places) for item, outcome, few in zip(prepared, outcomes, chosen, strict=True))
 
 
-def gather_facts(subject: Subject) -> Facts:
+def gather_facts(subject: CheckContext) -> Facts:
     """What the report tells besides findings; where working it out crashes, that."""
     try:
         return gather(subject)
@@ -64,14 +64,14 @@ def gather_facts(subject: Subject) -> Facts:
         return untold(subject, f"this could not be worked out ({type(error).__name__}); please report it")
 
 
-def _outcome(item: Prepared, subject: Subject) -> Outcome:
+def _outcome(item: Prepared, subject: CheckContext) -> Outcome:
     try:
         return item.judge(subject)
     except Exception as error:  # noqa: BLE001 - a crash of one check must not hide the others' findings
         return Outcome(
             Verdict.UNDETERMINED,
             reason=f"{_crashed(item.rule)} ({type(error).__name__}); please report it",
-            for_want_of_reading=True,
+            due_to_unread=True,
         )
 
 
@@ -87,14 +87,14 @@ def _result(rule: Rule, outcome: Outcome, chosen: Sequence[int], places: int) ->
     left_out = [found for number, found in enumerate(outcome.found) if number not in wanted]
     if left_out:
         message = f"{counted(len(left_out), 'more finding')} of this rule: not listed one by one, as there are too many (limit findings)"
-        findings.append(_finding(rule, Found(worst_of(left_out), message), seen[""] + 1, places))
+        findings.append(_finding(rule, FindingDraft(worst_of(left_out), message), seen[""] + 1, places))
     more = sum(max(0, len(outcome.found[number].evidence) - places) for number in chosen)
     return CheckResult(
-        rule, outcome.verdict, tuple(findings), outcome.reason, outcome.conditions, outcome.for_want_of_reading, len(left_out), more
+        rule, outcome.verdict, tuple(findings), outcome.reason, outcome.conditions, outcome.due_to_unread, len(left_out), more
     )
 
 
-def _finding(rule: Rule, found: Found, occurrence: int, places: int) -> Finding:
+def _finding(rule: Rule, found: FindingDraft, occurrence: int, places: int) -> Finding:
     left = len(found.evidence) - places
     return Finding(
         rule_id=rule.id,

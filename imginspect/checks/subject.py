@@ -7,30 +7,30 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from imginspect.analysis.documents import DocumentMatch
-from imginspect.analysis.licences.inventory import LicenceInventory, licence_inventory
-from imginspect.analysis.licences.licences import Licences, licences_of
-from imginspect.analysis.presence import Presence
-from imginspect.analysis.view import View
-from imginspect.file_type import HEAD_BYTES, describe
 from imginspect.filesystem import Filesystem, Node
+from imginspect.filesystem.presence import Presence
+from imginspect.filesystem.view import View
+from imginspect.host.file_type import HEAD_BYTES, describe
 from imginspect.image import Image
 from imginspect.layer import LayerIndex
+from imginspect.licences.inventory import LicenceInventory, licence_inventory
+from imginspect.licences.licences import Licences, licences_of
 from imginspect.problems import Problem
+from imginspect.reading.documents import DocumentMatch
 from imginspect.rules import Policy
 from imginspect.rules.knowledge_base import KnowledgeBase
 
 if TYPE_CHECKING:
-    from imginspect.analysis.network.network import Network
-    from imginspect.analysis.startup.launch import Launch
-    from imginspect.analysis.startup.startup import Startup
+    from imginspect.network.network import Network
+    from imginspect.reach.startup import Startup
+    from imginspect.startup.launch import Launch
 
 
 _MOST_PLACES = 50
 
 
 @dataclass(frozen=True)
-class Subject:
+class CheckContext:
     """One image: what its documents say, what its layers hold, what the filesystem shows, and all problems met on the way.
 
     Facts that several checks go by are worked out once, when the first of them asks.
@@ -46,8 +46,8 @@ class Subject:
     @cached_property
     def startup(self) -> Startup:
         """What starts in a container and what runs from there, with the policy's directories mounted."""
-        from imginspect.analysis.network.network import known_commands  # the parsers behind them are only loaded when a check asks
-        from imginspect.analysis.startup.startup import startup
+        from imginspect.network.network import known_commands  # the parsers behind them are only loaded when a check asks
+        from imginspect.reach.startup import startup
 
         return startup(self.view, self.mounts, known_commands(self.knowledge.network.entries))
 
@@ -69,7 +69,7 @@ class Subject:
     @cached_property
     def network(self) -> Network:
         """What reaches for the network when a container starts."""
-        from imginspect.analysis.network.network import network
+        from imginspect.network.network import network
 
         return network(self.view, self.startup, self.knowledge.network)
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 import posixpath
 from dataclasses import dataclass, field
 
-from imginspect.analysis.entry_text import environment_of
 from imginspect.checks.check import check
 from imginspect.checks.places import reason_of, worst_of
-from imginspect.checks.result import CONFIG, Evidence, Found, Outcome, Verdict
-from imginspect.checks.subject import Subject
+from imginspect.checks.result import CONFIG, Evidence, FindingDraft, Outcome, Verdict
+from imginspect.checks.subject import CheckContext
 from imginspect.errors import PathError
+from imginspect.startup.named_texts import environment_of
 
 
 @dataclass(frozen=True)
-class Params:
+class TemporaryDirectoryParams:
     """The variables that programs take their temporary directory from."""
 
     variables: list[str] = field(default_factory=lambda: ["TMP", "TMPDIR", "TEMP"])
@@ -24,8 +24,8 @@ class Params:
             raise ValueError(f"variables: expected a list of names, found {self.variables!r}")
 
 
-@check("temporary-directory", Params)
-def temporary_directory(subject: Subject, params: Params) -> Outcome:
+@check("temporary-directory", TemporaryDirectoryParams)
+def temporary_directory(subject: CheckContext, params: TemporaryDirectoryParams) -> Outcome:
     """WARN for each variable that is set to another place than the policy's scratch directory; not applicable where none is set."""
     scratch = [directory.path for directory in subject.policy.directories if directory.role == "scratch"]
     if not scratch:
@@ -34,7 +34,7 @@ def temporary_directory(subject: Subject, params: Params) -> Outcome:
     values = {name: environment[name] for name in params.variables if environment.get(name, "").strip()}
     if not values:
         return Outcome(Verdict.NOT_APPLICABLE, reason=f"the image sets none of {', '.join(params.variables)}")
-    found: list[Found] = []
+    found: list[FindingDraft] = []
     conditions: list[str] = []
     for name, value in values.items():
         where = _resolved(subject, value)
@@ -44,11 +44,11 @@ def temporary_directory(subject: Subject, params: Params) -> Outcome:
             conditions.append(f"the program makes {where} before it uses it: the mount begins empty")
             continue
         evidence = (Evidence(config_field=f"Env[{name}]", state=CONFIG, expected=scratch[0], found=value[:200]),)
-        found.append(Found(Verdict.WARN, f"{name} is set to {value[:200]}, not to {scratch[0]}", evidence))
+        found.append(FindingDraft(Verdict.WARN, f"{name} is set to {value[:200]}, not to {scratch[0]}", evidence))
     return Outcome(worst_of(found), tuple(found), reason_of(found) if found else "", tuple(conditions))
 
 
-def _resolved(subject: Subject, value: str) -> str:
+def _resolved(subject: CheckContext, value: str) -> str:
     """Where *value* leads, links followed; by its text alone where that is nowhere. A relative path leads nowhere."""
     if not value.startswith("/"):
         return value

@@ -11,10 +11,10 @@ from typing import NoReturn
 
 import click
 
-from imginspect import __version__
 from imginspect.cli import streams
 from imginspect.cli.termination import Terminated
-from imginspect.errors import ImgInspectError, RuleError, RunEnded, UsageError, describe
+from imginspect.errors import ImgInspectError, RuleError, RunAborted, UsageError, describe
+from imginspect.version import __version__
 
 _COMMANDS = {
     "inspect": "Inspect an image and report what is in it.",
@@ -130,7 +130,7 @@ def _outcome(asked: Asked) -> int:
     except RuleError as error:
         complain(describe(error), of_image=False)
         return EXIT_USAGE
-    except (UsageError, RunEnded) as error:
+    except (UsageError, RunAborted) as error:
         complain(describe(error))
         return EXIT_USAGE
     except (ImgInspectError, MemoryError, RecursionError) as error:
@@ -160,7 +160,7 @@ def _unexpected(error: Exception, *, with_traceback: bool) -> int:
 
 def complain(text: str, *, of_image: bool = True) -> None:
     """One line (or, for a list to choose from, a few) on standard error; what is *of_image* may hold its strings, which are masked."""
-    from imginspect.cli.shown import shown
+    from imginspect.cli.masking import shown
     from imginspect.report.text import visible
 
     show = shown if of_image else visible

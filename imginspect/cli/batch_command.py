@@ -19,9 +19,9 @@ from imginspect.cli.termination import termination_as_interrupt
 from imginspect.errors import UsageError
 
 if TYPE_CHECKING:
-    from imginspect.batch.run import Request, Result
-    from imginspect.batch.workers.engines import Engine
-    from imginspect.batch.workers.setup import Setup
+    from imginspect.batch.run.run import Result, RunRequest
+    from imginspect.batch.workers.engines import TaskEngine
+    from imginspect.batch.workers.worker_config import WorkerConfig
 
 
 @click.command("batch")
@@ -51,7 +51,7 @@ def command(**options: object) -> None:
 
     Exit codes: as of "inspect", the worst of all images; 2 also where the disk is full or a source is gone, and what was done is kept.
     """
-    from imginspect.batch.run import run
+    from imginspect.batch.run.run import run
     from imginspect.cli.batch_progress import listener
 
     started = datetime.now(UTC)
@@ -65,7 +65,7 @@ def command(**options: object) -> None:
 
 
 @contextmanager
-def _working(engine: Engine) -> Iterator[Engine]:
+def _working(engine: TaskEngine) -> Iterator[TaskEngine]:
     """*engine*, let go at the end; at once where the end is not the expected one."""
     try:
         yield engine
@@ -78,27 +78,27 @@ def _working(engine: Engine) -> Iterator[Engine]:
 def _request(
     sources: tuple[str, ...], out: Path, resume: bool, include: tuple[str, ...], exclude: tuple[str, ...], since: Path | None,
     platform: str | None, limits: tuple[str, ...], tmp_dir: Path | None, **_: object,
-) -> Request:  # fmt: skip
-    from imginspect.batch.mirror.choice import ByName
+) -> RunRequest:  # fmt: skip
+    from imginspect.batch.mirror.name_filter import ByName
     from imginspect.batch.mirror.planning import PlanOptions
-    from imginspect.batch.run import Request
+    from imginspect.batch.run.run import RunRequest
     from imginspect.limits import Limits
     from imginspect.oci.platform import Platform
 
     every = platform == "all"
     wanted = Platform.parse(platform) if platform and not every else None
     plan = PlanOptions(Limits().with_settings(list(limits)), tmp_dir.absolute() if tmp_dir else None, wanted, every)
-    return Request(sources, out.absolute(), plan, ByName(include, exclude), since, resume)
+    return RunRequest(sources, out.absolute(), plan, ByName(include, exclude), since, resume)
 
 
 def _setup(
     out: Path, policy: str, rule_folders: tuple[Path, ...], fail_on: str | None, strict: bool, undetermined: str | None,
     forms: tuple[str, ...], fingerprint_key: Path | None, cache_folder: Path | None, cache_size: str, limits: tuple[str, ...],
     tmp_dir: Path | None, timeout: float | None, memory: str | None, threads: int | None, engine: str, jobs: int | None, **_: object,
-) -> Setup:  # fmt: skip
-    from imginspect.batch.run import REPORTS
+) -> WorkerConfig:  # fmt: skip
+    from imginspect.batch.run.run import REPORTS
     from imginspect.batch.workers.engines import cpu_count
-    from imginspect.batch.workers.setup import Setup
+    from imginspect.batch.workers.worker_config import WorkerConfig
     from imginspect.cli.fingerprint_key import read_fingerprint_key
     from imginspect.limits import Limits, parse_count
 
@@ -108,7 +108,7 @@ def _setup(
     assert cache is not None
     is_local = engine == "local"
     workers = jobs or cpu_count()
-    return Setup(
+    return WorkerConfig(
         policy=os.path.abspath(policy) if os.path.isfile(policy) else policy,
         rule_folders=tuple(str(folder.absolute()) for folder in rule_folders),
         fail_on=fail_on or "",
@@ -132,7 +132,7 @@ def _setup(
 def _engine(
     engine: str, jobs: int | None, scheduler: str | None, tls_ca: Path | None, tls_cert: Path | None, tls_key: Path | None,
     quiet: bool, **_: object,
-) -> Engine:  # fmt: skip
+) -> TaskEngine:  # fmt: skip
     from imginspect.batch.workers import engines
 
     if engine != "dask" and (scheduler or tls_ca or tls_cert or tls_key):
@@ -149,12 +149,12 @@ def _engine(
     return engines.DaskEngine(scheduler, engines.Tls(tls_ca, tls_cert, tls_key) if tls_ca else None, say)
 
 
-def _write_facts(out: Path, started: datetime, engine: Engine, result: Result) -> None:
+def _write_facts(out: Path, started: datetime, engine: TaskEngine, result: Result) -> None:
     """run.json: all that is not the same in every run."""
     import json
 
-    from imginspect.cli.circumstances import inspection_record
-    from imginspect.writing import write_whole
+    from imginspect.cli.host_facts import inspection_record
+    from imginspect.host.writing import write_whole
 
     ended = datetime.now(UTC)
     record = inspection_record(started, ended, None, sys.argv[1:], {"run": (ended - started).total_seconds()})

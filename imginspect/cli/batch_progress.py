@@ -8,12 +8,12 @@ import time
 from pathlib import Path
 from typing import IO, Protocol
 
-from imginspect.batch.listener import Listener
-from imginspect.batch.model import ImageRow, LayerPlan
-from imginspect.batch.planned import Amount
-from imginspect.batch.run import Result
+from imginspect.batch.run.listener import RunListener
+from imginspect.batch.run.run import Result
+from imginspect.batch.run.work_plan import Amount
+from imginspect.batch.values.plans import ImageRow, LayerPlan
+from imginspect.cli.masking import shown
 from imginspect.cli.output import human
-from imginspect.cli.shown import shown
 from imginspect.cli.streams import drop
 from imginspect.wording import counted
 
@@ -23,7 +23,7 @@ _IN_LOG = 30.0
 _WIDTH = 100
 
 
-class Listening(Listener, Protocol):
+class Listening(RunListener, Protocol):
     """A listener of the command line."""
 
     def finished(self, result: Result, out: Path) -> None:
@@ -42,7 +42,7 @@ def listener(form: str, *, quiet: bool) -> Listening:
     return Lines(sys.stderr, sys.stdout)
 
 
-class _Count:
+class _RunCount:
     """How far a run is. Its rate and what is left are reckoned from bytes and images alike."""
 
     def __init__(self) -> None:
@@ -62,7 +62,7 @@ class Silent:
     """Shows nothing."""
 
     def __init__(self) -> None:
-        self.count = _Count()
+        self.count = _RunCount()
 
     def found(self, images: int, shown: str) -> None:
         """See Listener."""

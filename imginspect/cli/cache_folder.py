@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
-from imginspect.cache import Cache
+from imginspect.host.cache import Cache
 from imginspect.limits import parse_count
 
 F = TypeVar("F", bound=Callable[..., Any])

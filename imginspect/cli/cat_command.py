@@ -15,8 +15,8 @@ from imginspect.cli.source import request, source_options
 @click.option("--layer", type=click.IntRange(min=0), help="The file as this layer holds it, even if a later one hides it.")
 def command(path: str, layer: int | None, **source: object) -> None:
     """Print the file PATH of the image in SOURCE as it is: nothing is masked, and it may hold terminal control codes or secrets."""
-    from imginspect.cli.chosen import chosen_image
-    from imginspect.file_content import find_content, write_content
+    from imginspect.cli.image_argument import chosen_image
+    from imginspect.reading.file_content import find_content, write_content
 
     with chosen_image(request(**source)) as (archive, image):  # type: ignore[arg-type]
         place = find_content(archive, image, path, layer)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import click
 
-from imginspect.cli.shown import show_secrets_option, shown
+from imginspect.cli.masking import show_secrets_option, shown
 from imginspect.cli.source import request, source_options
 
 
@@ -18,7 +18,7 @@ from imginspect.cli.source import request, source_options
 @show_secrets_option
 def command(form: str, show_secrets: bool, **source: object) -> None:
     """Show what the image in SOURCE would run, as whom and where."""
-    from imginspect.cli.chosen import chosen_image
+    from imginspect.cli.image_argument import chosen_image
     from imginspect.cli.output import warn_incomplete
     from imginspect.report.image_tree import config_tree
     from imginspect.report.text import visible

@@ -61,12 +61,12 @@ def command(save: Path | None) -> None:
     """Build a small image with known faults in memory, and inspect it as "imginspect inspect" would."""
     from imginspect.archive import open_archive
     from imginspect.cli.cache_folder import user_cache
-    from imginspect.criteria import load_criteria
+    from imginspect.examples.sample import build
     from imginspect.image import Choice, choose, list_images
-    from imginspect.inspection import inspect
+    from imginspect.inspection.criteria import load_criteria
+    from imginspect.inspection.inspect import inspect
     from imginspect.report import terminal
     from imginspect.report.tree import report_tree
-    from imginspect.sample import build
 
     archive_bytes = build(_IMAGE)
     if save is not None:

@@ -14,8 +14,8 @@ import click
 from imginspect.errors import UsageError
 
 if TYPE_CHECKING:
-    from imginspect.pack import Signer
-    from imginspect.report.document import Document
+    from imginspect.evidence_pack import Signer
+    from imginspect.report.document import ReportDocument
 
 F = TypeVar("F", bound=Callable[..., Any])
 _ALWAYS = ("json", "html", "markdown")
@@ -24,7 +24,7 @@ _NAMES = {"sarif": "report.sarif", "junit": "report.junit.xml", "github": "repor
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class PackRequest:
     """The pack that was asked for, the key that signs it, and who answers for it; *started* is when the inspection began."""
 
     target: Path
@@ -51,31 +51,31 @@ def evidence_options(function: F) -> F:
     return function
 
 
-def evidence(target: Path | None, key: Path | None, by: str | None) -> Evidence | None:
+def evidence(target: Path | None, key: Path | None, by: str | None) -> PackRequest | None:
     """What was asked for, the key read before any image is; None where no pack is wanted.
 
     Raises: UsageError
     """
-    from imginspect.cli.circumstances import signer_from, source_date_epoch
+    from imginspect.cli.host_facts import signer_from, source_date_epoch
 
     if target is None:
         if key is not None or by is not None:
             raise UsageError(f"{'--key' if key is not None else '--by'} is for an evidence pack: name one with --evidence DIR|FILE.zip")
         return None
     source_date_epoch()  # a wrong one is told before the image is read
-    return Evidence(target, signer_from(key) if key is not None else None, by, datetime.now(UTC))
+    return PackRequest(target, signer_from(key) if key is not None else None, by, datetime.now(UTC))
 
 
 def write_evidence(
-    asked: Evidence, documents: Sequence[Document], forms: Iterable[str], criteria: dict[str, bytes], *, several: bool
+    asked: PackRequest, documents: Sequence[ReportDocument], forms: Iterable[str], criteria: dict[str, bytes], *, several: bool
 ) -> None:
     """Writes the pack: the JSON, HTML and Markdown forms, and *forms* too.
 
     Raises: UsageError - it cannot be written
     """
-    from imginspect.cli.circumstances import inspection_record, source_date_epoch
-    from imginspect.pack import make_pack, write_pack
-    from imginspect.report import forms as renderers
+    from imginspect.cli.host_facts import inspection_record, source_date_epoch
+    from imginspect.evidence_pack import make_pack, write_pack
+    from imginspect.report import formats as renderers
 
     read = datetime.now(UTC)
     wanted = dict.fromkeys([*_ALWAYS, *forms])
@@ -88,6 +88,6 @@ def write_evidence(
 
 
 def _file_name(form: str) -> str:
-    from imginspect.report.forms import SUFFIXES
+    from imginspect.report.formats import SUFFIXES
 
     return _NAMES.get(form) or "report" + next(suffix for suffix, wanted in SUFFIXES.items() if wanted == form)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import click
 
-from imginspect.cli.shown import shown
+from imginspect.cli.masking import shown
 from imginspect.filesystem import Hidden, Node
 
 _TYPE_BITS = {

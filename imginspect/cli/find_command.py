@@ -20,7 +20,7 @@ def command(pattern: str, all_layers: bool, form: str, **source: object) -> None
 
     A pattern with a slash is compared with the whole path: '/app/*.py'. No match is no error.
     """
-    from imginspect.cli.chosen import chosen_image, gaps, read_contents
+    from imginspect.cli.image_argument import chosen_image, gaps, read_contents
     from imginspect.cli.output import warn_incomplete
     from imginspect.filesystem.filesystem import matches
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
+from imginspect.cli.masking import show_secrets_option, shown
 from imginspect.cli.output import human, warn_incomplete
-from imginspect.cli.shown import show_secrets_option, shown
 from imginspect.cli.source import request, source_options
 
 
@@ -22,7 +22,7 @@ def command(form: str, show_secrets: bool, **source: object) -> None:
 
     Wasted bytes are those of files that a later layer overwrote or deleted: they are in the image, and no container sees them.
     """
-    from imginspect.cli.chosen import chosen_image, gaps, read_contents
+    from imginspect.cli.image_argument import chosen_image, gaps, read_contents
     from imginspect.image.history import instruction
     from imginspect.report.text import visible
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
+from imginspect.cli.masking import shown
 from imginspect.cli.output import human
-from imginspect.cli.shown import shown
 from imginspect.cli.source import naming, opened, request, source_options
 from imginspect.cli.streams import say
 from imginspect.errors import ImgInspectError

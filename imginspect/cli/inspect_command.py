@@ -14,20 +14,20 @@ from imginspect.cli.evidence_option import evidence_options, write_evidence
 from imginspect.cli.fingerprint_key import fingerprint_key_option, read_fingerprint_key
 from imginspect.cli.output import wants_colour, write
 from imginspect.cli.progress import progress_bar
-from imginspect.cli.report_options import InOrder, Wanted, report_options, wanted
-from imginspect.cli.source import Request, naming, request, source_options, unnamed
+from imginspect.cli.report_options import InOrder, ReportTarget, report_options, wanted
+from imginspect.cli.source import ImageArgument, naming, request, source_options, unnamed
 from imginspect.cli.undetermined_option import undetermined_option
 from imginspect.errors import UsageError, describe
-from imginspect.report.forms import TERMINAL
+from imginspect.report.formats import TERMINAL
 from imginspect.rules import Severity, Undetermined
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from imginspect.cache import Cache
-    from imginspect.criteria import Criteria
+    from imginspect.host.cache import Cache
+    from imginspect.inspection.criteria import Criteria
     from imginspect.report import Report
-    from imginspect.report.document import Document
+    from imginspect.report.document import ReportDocument
 
 
 @click.command("inspect", cls=InOrder)
@@ -72,7 +72,7 @@ def command(
     70 unexpected error.
     """
     from imginspect.cli import EXIT_USAGE
-    from imginspect.criteria import criteria_files, load_criteria
+    from imginspect.inspection.criteria import criteria_files, load_criteria
 
     secret = read_fingerprint_key(fingerprint_key) if fingerprint_key is not None else None
     severity = Severity(fail_on) if fail_on else None
@@ -95,15 +95,15 @@ def command(
 
 
 def _reports(
-    asked: Request, criteria: Criteria, progress: Callable[[int], None] | None, *, every: bool, cache: Cache | None
+    asked: ImageArgument, criteria: Criteria, progress: Callable[[int], None] | None, *, every: bool, cache: Cache | None
 ) -> list[Report]:
     """The reports; for what cannot be inspected there is a line on standard error too.
 
     Raises: UsageError
     """
     from imginspect.cli import complain
-    from imginspect.evidence.given import given
-    from imginspect.library import inspect_source
+    from imginspect.inspection.library import inspect_source
+    from imginspect.reading.given import given
     from imginspect.report import ReportVerdict
 
     try:
@@ -118,18 +118,18 @@ def _reports(
     return reports
 
 
-def _documents(reports: list[Report], outputs: Sequence[Wanted], *, with_filesystem: bool) -> list[Document]:
-    from imginspect.report import forms
+def _documents(reports: list[Report], outputs: Sequence[ReportTarget], *, with_filesystem: bool) -> list[ReportDocument]:
+    from imginspect.report import formats as forms
     from imginspect.report.tree import report_tree
 
     with_filesystem = with_filesystem or any(output.form in forms.SHOW_FILESYSTEM for output in outputs)
     return [report_tree(report, with_filesystem=with_filesystem) for report in reports]
 
 
-def _is_written(documents: list[Document], output: Wanted, *, every: bool, colour: str) -> bool:
+def _is_written(documents: list[ReportDocument], output: ReportTarget, *, every: bool, colour: str) -> bool:
     """Whether *output* could be written; if not, standard error says so, and the other reports have their turn."""
     from imginspect.cli import complain
-    from imginspect.report import forms
+    from imginspect.report import formats as forms
 
     try:
         write(forms.render(output.form, documents, several=every, colour=wants_colour(colour, output.target)), output.target)

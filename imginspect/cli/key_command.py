@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from imginspect.cli.circumstances import PASSPHRASE, given_passphrase
+from imginspect.cli.host_facts import PASSPHRASE, given_passphrase
 from imginspect.errors import UsageError
 
 
@@ -21,8 +21,8 @@ def command() -> None:
 @click.option("--encrypt", is_flag=True, help=f"Encrypt the private key; the passphrase is asked for, or is in {PASSPHRASE}.")
 def new(file: Path, kind: str, encrypt: bool) -> None:
     """Write a new private key to FILE and its public key to FILE.pub.pem, for the owner only. Nothing is overwritten."""
-    from imginspect.pack.keys import new_key_pair
-    from imginspect.writing import write_new
+    from imginspect.evidence_pack.keys import new_key_pair
+    from imginspect.host.writing import write_new
 
     public = file.with_name(f"{file.name}.pub.pem")
     for target in (file, public):
@@ -40,7 +40,7 @@ def fingerprint(file: Path) -> None:
     """Write a new key for --fingerprint-key to FILE, for the owner only. Nothing is overwritten."""
     import secrets
 
-    from imginspect.writing import write_new
+    from imginspect.host.writing import write_new
 
     write_new(file, secrets.token_bytes(32))
     click.echo(f"fingerprint key: {file} (keep it to yourself: who has it can try out what a secret is)")

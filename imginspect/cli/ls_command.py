@@ -18,7 +18,7 @@ from imginspect.cli.source import request, source_options
 )
 def command(path: str, recursive: bool, all_layers: bool, form: str, **source: object) -> None:
     """List the files of the image in SOURCE at PATH, as a container would see them."""
-    from imginspect.cli.chosen import chosen_image, gaps, read_contents
+    from imginspect.cli.image_argument import chosen_image, gaps, read_contents
     from imginspect.cli.output import warn_incomplete
     from imginspect.errors import UsageError
     from imginspect.filesystem import NodeNotFound

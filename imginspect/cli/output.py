@@ -11,8 +11,8 @@ from pathlib import Path
 
 from imginspect.cli.streams import drop, say
 from imginspect.errors import UsageError
+from imginspect.host.writing import complaints, write_whole
 from imginspect.wording import bounded
-from imginspect.writing import complaints, write_whole
 
 
 def write(text: str, target: Path | None) -> None:
@@ -79,7 +79,7 @@ def wants_colour(choice: str, target: Path | None) -> bool:
 
 def warn_incomplete(gaps: tuple[str, ...]) -> None:
     """Say on standard error that not everything could be read."""
-    from imginspect.cli.shown import shown
+    from imginspect.cli.masking import shown
 
     for line in bounded([f"not everything could be read: {shown(gap)}" for gap in gaps], 5):
         say(f"imginspect: {line}")

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import click
 
 from imginspect.cli.fingerprint_key import read_fingerprint_key
-from imginspect.cli.found import FORMATS, print_found
+from imginspect.cli.query_output import FORMATS, print_found
 from imginspect.cli.streams import say
 from imginspect.errors import UsageError
 
 if TYPE_CHECKING:
     from imginspect.batch.store.database import Database
-    from imginspect.batch.store.query import Found
+    from imginspect.batch.store.query import QueryResult
 
 _LARGEST_SECRET = 1 << 20
 
@@ -56,7 +56,7 @@ def command(folder: Path, form: str, fingerprint_key: Path | None, **asked: str 
             raise click.exceptions.Exit(1)
 
 
-def _found(database: Database, question: str, value: str, key: Path | None) -> Found:
+def _found(database: Database, question: str, value: str, key: Path | None) -> QueryResult:
     from imginspect.batch.store import query, query_files
 
     match question:

@@ -25,7 +25,7 @@ def command(report: Path, forms: tuple[str, ...], files: tuple[Path, ...], colou
 
     Nothing is judged again, so the exit code says nothing of the verdict: 0 written, 2 it could not be.
     """
-    from imginspect.report import forms as renderers
+    from imginspect.report import formats as renderers
     from imginspect.report.reading import read_report
     from imginspect.report.strict_json import NotReadable
 

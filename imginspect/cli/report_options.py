@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import click
 
 from imginspect.errors import UsageError
-from imginspect.report.forms import FORMS, SUFFIXES, TERMINAL, form_of
+from imginspect.report.formats import FORMS, SUFFIXES, TERMINAL, form_of
 
 F = TypeVar("F", bound=Callable[..., Any])
 _ORDER = "imginspect.report_options.order"
@@ -19,7 +19,7 @@ _FORM, _FILE = "forms", "files"
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ReportTarget:
     """A report that was asked for: its form, and the file it goes to (None is standard output)."""
 
     form: str
@@ -59,7 +59,7 @@ def report_options(function: F) -> F:
     return function
 
 
-def wanted(forms: Sequence[str], files: Sequence[Path], *, quiet: bool, source: str) -> tuple[Wanted, ...]:
+def wanted(forms: Sequence[str], files: Sequence[Path], *, quiet: bool, source: str) -> tuple[ReportTarget, ...]:
     """The reports asked for by the command that runs. Standard output comes last; with *quiet* it counts only where ``-o -`` names it.
 
     Raises: UsageError - what belongs together is unclear, or two reports would go to one place, or one to the place of *source*
@@ -101,16 +101,16 @@ def _check_pairs(pairs: Sequence[_Pair]) -> None:
         )
 
 
-def _wanted(form: str | None, file: Path | None) -> Wanted:
+def _wanted(form: str | None, file: Path | None) -> ReportTarget:
     target = None if file is None or str(file) == "-" else file
     if form is None:
         form = form_of(target.name) if target is not None else TERMINAL
     if form is None and target is not None and target.suffix:
         raise UsageError(f"-o {target}: the name does not tell the form (known are {', '.join(SUFFIXES)}); give --format before it")
-    return Wanted(form or TERMINAL, target)
+    return ReportTarget(form or TERMINAL, target)
 
 
-def _check_targets(reports: Sequence[Wanted], source: str) -> None:
+def _check_targets(reports: Sequence[ReportTarget], source: str) -> None:
     """Raises UsageError for two reports in one place, and for one in the place of what is inspected."""
     if sum(report.target is None for report in reports) > 1:
         raise UsageError("only one report can go to standard output: give the others a file with -o, each after its --format")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from imginspect.report.text import visible
 from imginspect.rules import Pattern, Policy, Rule, Severity
-from imginspect.rules.rule import Example, Reference
+from imginspect.rules.rule import Example, RuleReference
 from imginspect.rules.trees import image_in_words
 
 _WIDTH = 80
@@ -63,7 +63,7 @@ def _paragraph(title: str, text: str) -> Iterator[str]:
         yield from _wrap(paragraph, "  ")
 
 
-def _reference(reference: Reference) -> str:
+def _reference(reference: RuleReference) -> str:
     section = f", {reference.section}" if reference.section else ""
     quote = f': "{reference.quote}"' if reference.quote else ""
     return f"{reference.title}{section} ({reference.level}){quote}"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from imginspect.examples.trial import ExampleResult
 from imginspect.report.text import visible
-from imginspect.rule_examples import Answer
 from imginspect.rules import Pattern, Rule
 from imginspect.wording import counted
 
@@ -17,7 +17,7 @@ class Trial:
         self.wrong = 0
         self._rules = self._kinds = self._examples = 0
 
-    def lines_of_rule(self, rule: Rule, answers: list[Answer]) -> Iterator[str]:
+    def lines_of_rule(self, rule: Rule, answers: list[ExampleResult]) -> Iterator[str]:
         """The lines on *rule*."""
         self._rules += 1
         flagged = sum(answer.must_flag for answer in answers)
@@ -25,7 +25,7 @@ class Trial:
         yield visible(f"{rule.id:<13} {says:<6} {flagged} must be flagged, {len(answers) - flagged} must pass  ({rule.file})")
         yield from _wrong(answers)
 
-    def lines_of_kind(self, pattern: Pattern, answers: list[Answer]) -> Iterator[str]:
+    def lines_of_kind(self, pattern: Pattern, answers: list[ExampleResult]) -> Iterator[str]:
         """The lines on the kind *pattern*."""
         self._kinds += 1
         if self._count(answers):
@@ -37,14 +37,14 @@ class Trial:
         what = f"{counted(self._examples, 'example')} of {counted(self._rules, 'rule')} and {counted(self._kinds, 'kind')} of credentials"
         return f"{what}: " + (f"{self.wrong:,} answered wrong" if self.wrong else "all answered right")
 
-    def _count(self, answers: list[Answer]) -> int:
+    def _count(self, answers: list[ExampleResult]) -> int:
         wrong = sum(not answer.is_right for answer in answers)
         self._examples += len(answers)
         self.wrong += wrong
         return wrong
 
 
-def _wrong(answers: list[Answer]) -> Iterator[str]:
+def _wrong(answers: list[ExampleResult]) -> Iterator[str]:
     for answer in answers:
         if not answer.is_right:
             must = "must be flagged" if answer.must_flag else "must pass"

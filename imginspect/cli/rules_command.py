@@ -123,7 +123,7 @@ def _unknown(rule_id: str, ids: list[str]) -> str:
 def _loaded(folders: tuple[Path, ...], policy_name: str) -> tuple[RuleSet, Loaded, dict[str, Severity]]:
     """The rules under the policy, all that was loaded, and the severities that changed rules state themselves."""
     from imginspect.cli.cache_folder import user_cache
-    from imginspect.criteria import own_severities, under
+    from imginspect.inspection.criteria import own_severities, under
     from imginspect.rules.folder import rules_folder
     from imginspect.rules.loading import load
 
@@ -140,8 +140,8 @@ def test(folder: Path | None) -> None:
     """
     from imginspect.cli.cache_folder import user_cache
     from imginspect.cli.rule_trial import Trial
-    from imginspect.criteria import load_criteria
-    from imginspect.rule_examples import answers_of_kind, answers_of_rule
+    from imginspect.examples.trial import answers_of_kind, answers_of_rule
+    from imginspect.inspection.criteria import load_criteria
 
     criteria = load_criteria(rule_folders=(folder,) if folder else (), cache=user_cache())
     trial = Trial()

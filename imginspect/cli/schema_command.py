@@ -9,7 +9,7 @@ import click
 @click.option("--batch", is_flag=True, help="That of results.json, the answer of a batch run.")
 def command(batch: bool) -> None:
     """Print the JSON Schema of the JSON report."""
-    from imginspect.batch.answer import json_form as batch_form
-    from imginspect.report import json_form
+    from imginspect.batch.summary import json_format as batch_form
+    from imginspect.report import json_format as json_form
 
     click.echo((batch_form if batch else json_form).schema(), nl=False)

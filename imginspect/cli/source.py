@@ -21,7 +21,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class ImageArgument:
     """What was asked for on the command line: where the archive is, and which image of it."""
 
     source: str
@@ -50,16 +50,16 @@ def source_options(function: F) -> F:
     return function
 
 
-def request(source: str, image: str | None, platform: str | None, limits: tuple[str, ...], tmp_dir: Path | None) -> Request:
+def request(source: str, image: str | None, platform: str | None, limits: tuple[str, ...], tmp_dir: Path | None) -> ImageArgument:
     """The request that these options make.
 
     Raises: UsageError
     """
     choice = Choice(image, Platform.parse(platform) if platform else None)
-    return Request(source, choice, Limits().with_settings(list(limits)), tmp_dir)
+    return ImageArgument(source, choice, Limits().with_settings(list(limits)), tmp_dir)
 
 
-def unnamed(asked: Request, progress: Callable[[int], None] | None = None) -> Archive:
+def unnamed(asked: ImageArgument, progress: Callable[[int], None] | None = None) -> Archive:
     """The archive, to be closed by the caller. Errors do not name the source: they may go into a report.
 
     Raises: ImgInspectError
@@ -74,7 +74,7 @@ def unnamed(asked: Request, progress: Callable[[int], None] | None = None) -> Ar
 
 
 @contextmanager
-def opened(asked: Request, progress: Callable[[int], None] | None = None) -> Iterator[Archive]:
+def opened(asked: ImageArgument, progress: Callable[[int], None] | None = None) -> Iterator[Archive]:
     """The archive, closed at the end. Errors of opening name the source.
 
     Raises: ImgInspectError
@@ -87,7 +87,7 @@ def opened(asked: Request, progress: Callable[[int], None] | None = None) -> Ite
         yield archive
 
 
-def naming(asked: Request, error: ImgInspectError) -> ImgInspectError:
+def naming(asked: ImageArgument, error: ImgInspectError) -> ImgInspectError:
     """*error* with the source's name in front: asking for what is not there is a usage error, else nothing could be read."""
     kind = UsageError if isinstance(error, UsageError | PathError) else ImgInspectError
     return kind(f"{asked.name}: {error}")

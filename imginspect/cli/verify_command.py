@@ -16,8 +16,8 @@ from imginspect.report.text import visible
 
 if TYPE_CHECKING:
     from imginspect.archive import Archive
-    from imginspect.pack.answer import Check
-    from imginspect.report.document import Document
+    from imginspect.evidence_pack.answer import Comparison
+    from imginspect.report.document import ReportDocument
 
 _LONGEST = 500
 _PATH = click.Path(path_type=Path)
@@ -41,11 +41,11 @@ def command(
     Exit codes: 0 all that was checked agrees, 1 something disagrees, 2 usage error, 3 the pack or archive could not be read.
     """
     from imginspect.cli import EXIT_NOT_INSPECTED, complain
-    from imginspect.cli.circumstances import verifier_from
+    from imginspect.cli.host_facts import verifier_from
     from imginspect.errors import ImgInspectError, UsageError, describe
-    from imginspect.pack.answer import agrees
-    from imginspect.pack.checking import check_pack, documents_of
-    from imginspect.pack.reading import read_pack
+    from imginspect.evidence_pack.answer import agrees
+    from imginspect.evidence_pack.checking import check_pack, documents_of
+    from imginspect.evidence_pack.reading import read_pack
 
     verifier = verifier_from(key) if key else None
     asked = request(archive, None, None, limits, tmp_dir) if archive else None
@@ -67,26 +67,26 @@ def command(
     sys.exit(0 if agrees(checks) else 1)
 
 
-def _against(documents: list[Document], archive: Archive, progress: Callable[[int], None] | None) -> list[Check]:
+def _against(documents: list[ReportDocument], archive: Archive, progress: Callable[[int], None] | None) -> list[Comparison]:
     from imginspect.cli.cache_folder import user_cache
-    from imginspect.criteria import load_criteria
-    from imginspect.evidence_check import check_evidence
+    from imginspect.evidence_pack.evidence_check import check_evidence
     from imginspect.image import list_images
+    from imginspect.inspection.criteria import load_criteria
 
     return check_evidence(documents, archive, list_images(archive), load_criteria(cache=user_cache()), progress)
 
 
-def _no_archive() -> Check:
-    from imginspect.pack.answer import Check
+def _no_archive() -> Comparison:
+    from imginspect.evidence_pack.answer import Comparison
 
-    return Check("evidence against the archive", note="no archive was given: whether the evidence is in the image was not checked")
+    return Comparison("evidence against the archive", note="no archive was given: whether the evidence is in the image was not checked")
 
 
-def _as_text(checks: Sequence[Check]) -> str:
+def _as_text(checks: Sequence[Comparison]) -> str:
     """A table of what was checked, each disagreement, and a final sentence."""
     from tabulate import tabulate
 
-    from imginspect.pack.answer import conclusion
+    from imginspect.evidence_pack.answer import conclusion
 
     rows = [(check.what, check.status, f"{check.agreeing:,} of {check.compared:,}" if check.compared else "-") for check in checks]
     lines = [tabulate(rows, headers=("Checked", "Result", "Agree"), tablefmt="simple", disable_numparse=True), ""]
@@ -95,8 +95,8 @@ def _as_text(checks: Sequence[Check]) -> str:
     return "\n".join([*lines, "", conclusion(checks)]) + "\n"
 
 
-def _as_json(checks: Sequence[Check]) -> str:
-    from imginspect.pack.answer import agrees, conclusion
+def _as_json(checks: Sequence[Comparison]) -> str:
+    from imginspect.evidence_pack.answer import agrees, conclusion
 
     tree = {
         "agrees": agrees(checks),

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from imginspect.archive import Archive, Blob, Document, StoredImage
+from imginspect.archive import Archive, Blob, StoredDocument, StoredImage
 from imginspect.archive.members import BlobNotFound
 from imginspect.errors import ImageError, LimitExceeded
 from imginspect.image.history import instruction, match_layers
@@ -35,7 +35,7 @@ class Layer:
         return instruction(self.step.created_by[:_LONGEST_STEP]) if self.step else ""
 
 
-class Step(NamedTuple):
+class BuildStep(NamedTuple):
     """One build step with the index of its layer: None where it made none, or where the history does not add up."""
 
     entry: HistoryEntry
@@ -49,8 +49,8 @@ class Image(NamedTuple):
     platform: Platform
     config: ImageConfig
     layers: tuple[Layer, ...]
-    steps: tuple[Step, ...]
-    config_document: Document | None = None
+    steps: tuple[BuildStep, ...]
+    config_document: StoredDocument | None = None
     other_config: ImageConfig | None = None
     history_matches: bool = True
     problems: tuple[Problem, ...] = ()
@@ -81,7 +81,7 @@ def load_image(archive: Archive, stored: StoredImage) -> Image:
     matched = match_layers(config.history, len(stored.layers))
     if matched is None:
         problems.append(_history_problem(config, len(stored.layers)))
-    steps = tuple(Step(entry, matched[number] if matched else None) for number, entry in enumerate(config.history))
+    steps = tuple(BuildStep(entry, matched[number] if matched else None) for number, entry in enumerate(config.history))
     step_of = {step.layer_index: step.entry for step in steps if step.layer_index is not None}
     layers: list[Layer] = []
     chain: Digest | None = None
@@ -93,13 +93,15 @@ def load_image(archive: Archive, stored: StoredImage) -> Image:
     return Image(stored, platform, config, tuple(layers), steps, document, other, matched is not None, tuple(problems))
 
 
-def _config(archive: Archive, stored: StoredImage, problems: list[Problem]) -> tuple[Document | None, ImageConfig, ImageConfig | None]:
+def _config(
+    archive: Archive, stored: StoredImage, problems: list[Problem]
+) -> tuple[StoredDocument | None, ImageConfig, ImageConfig | None]:
     if stored.schema1_config is not None:
         return None, stored.schema1_config, None
     if stored.config is None:
         problems.append(Problem(Topic.UNREAD, "config", "the image has no config", unread=True))
         return None, ImageConfig(), None
-    document: Document | None = None
+    document: StoredDocument | None = None
     try:
         document = archive.read_document(stored.config, "config")
         value = archive.reader.parse(document)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
-from imginspect.archive import Archive, Scope, StoredImage
+from imginspect.archive import Archive, ListingScope, StoredImage
 from imginspect.errors import LimitExceeded
 from imginspect.image.image import Image, load_image
 
@@ -18,7 +18,7 @@ class Listing(NamedTuple):
     others: tuple[StoredImage, ...]
 
 
-def list_images(archive: Archive, wanted: str | None = None, scope: Scope | None = None) -> Listing:
+def list_images(archive: Archive, wanted: str | None = None, scope: ListingScope | None = None) -> Listing:
     """All that *archive* lists; *wanted* narrows a registry's storage tree, *scope* what is read of a store.
 
     Raises: ImgInspectError - the listing itself cannot be read, or none of its images because of a limit

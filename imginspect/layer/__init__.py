@@ -1,8 +1,8 @@
 """Layers: the one pass that expands, hashes and indexes each of them, and what it leaves behind."""
 
+from imginspect.layer.content_spool import ContentSpool
 from imginspect.layer.index import Entry, LayerIndex
-from imginspect.layer.kept import KeptContents
-from imginspect.layer.layer_pass import LayerJob, Look, read_layers
-from imginspect.layer.seams import Keep, Scanner
+from imginspect.layer.layer_pass import LayerJob, PassVisitors, read_layers
+from imginspect.layer.protocols import Retention, Scanner
 
-__all__ = ["Entry", "Keep", "KeptContents", "LayerIndex", "LayerJob", "Look", "Scanner", "read_layers"]
+__all__ = ["ContentSpool", "Entry", "LayerIndex", "LayerJob", "PassVisitors", "Retention", "Scanner", "read_layers"]

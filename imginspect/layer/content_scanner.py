@@ -7,17 +7,17 @@ packed form: what is in them stays unread, and the ledger counts them.
 from __future__ import annotations
 
 from imginspect.layer.content_class import ELF, SCRIPT, TEXT, UTF16
-from imginspect.layer.seams import Looked
+from imginspect.layer.protocols import ScanResult
 from imginspect.scan.credential_files import MOST_BYTES, credential_file, is_credential_file_name, is_read_whole
 from imginspect.scan.elf import ElfReader
-from imginspect.scan.matcher import Matcher, Span
+from imginspect.scan.matcher import Matcher, MatchSpan
 from imginspect.scan.search import NOTHING, ContentSearch, Searched
 
 _REMEMBERED_FROM = 4096
 """Bytes of a file from which on its digest is remembered, so that the same content is searched once."""
 _MOST_GATHERED = 4 << 20
 """Bytes of the largest file that is looked at as a whole: a credential file, or text in UTF-16."""
-_FOUND_NOTHING = Looked()
+_FOUND_NOTHING = ScanResult()
 
 
 class ContentScanner:
@@ -43,7 +43,7 @@ class ContentScanner:
         self._elf = ElfReader(size) if content_class == ELF else None
         return True
 
-    def whole(self, ordinal: int, content: memoryview, digest: bytes) -> Looked:
+    def whole(self, ordinal: int, content: memoryview, digest: bytes) -> ScanResult:
         """See Scanner."""
         del ordinal
         if self._elf is not None:
@@ -72,7 +72,7 @@ class ContentScanner:
         else:
             self._search.feed(piece)
 
-    def end(self, digest: bytes) -> Looked:
+    def end(self, digest: bytes) -> ScanResult:
         """See Scanner."""
         del digest
         if self._is_special:
@@ -94,9 +94,9 @@ class ContentScanner:
         found = self._search.structured(content, known)
         return found if is_read_whole(content) else found._replace(is_whole=False)
 
-    def _known(self, content: bytes) -> list[Span]:
+    def _known(self, content: bytes) -> list[MatchSpan]:
         return [
-            Span(
+            MatchSpan(
                 span.kind,
                 span.start,
                 span.end,
@@ -109,11 +109,11 @@ class ContentScanner:
             for span in credential_file(self._path, content)
         ]
 
-    def _looked(self, searched: Searched) -> Looked:
+    def _looked(self, searched: Searched) -> ScanResult:
         if searched is NOTHING and self._elf is None:
             return _FOUND_NOTHING
         elf = self._elf.finish() if self._elf is not None else None
-        return Looked(searched.matches, elf, searched.is_whole) if searched.matches or elf or not searched.is_whole else _FOUND_NOTHING
+        return ScanResult(searched.matches, elf, searched.is_whole) if searched.matches or elf or not searched.is_whole else _FOUND_NOTHING
 
 
 def _first_of_wide(content: bytes) -> int | None:
@@ -125,7 +125,7 @@ def _first_of_wide(content: bytes) -> int | None:
     return {b"\0\1\0\1": 0, b"\1\0\1\0": 1}.get(zeros)
 
 
-def _widened(span: Span, first: int) -> Span:
+def _widened(span: MatchSpan, first: int) -> MatchSpan:
     """*span* of every second byte of a content, from *first* on, where it stands in the content."""
     start, end = first + 2 * span.start, first + 2 * span.end - 1
     wide = "utf-16-be" if first % 2 else "utf-16-le"

@@ -4,27 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from imginspect.layer.content_spool import ContentSpool, SpooledContent
 from imginspect.layer.index import WITHHELD, LayerIndex
-from imginspect.layer.kept import Kept, KeptContents
-from imginspect.layer.seams import Looked
+from imginspect.layer.protocols import ScanResult
 from imginspect.scan.search import masked
 
 MOST_BYTES = 8 << 20
 """Bytes of the largest file that is fetched."""
-_NOTHING = Looked()
+_NOTHING = ScanResult()
 
 
 class Fetch:
     """A Scanner that keeps some entries of one layer; ``kept`` is what it got. Credentials are masked as the first pass found them."""
 
-    def __init__(self, index: LayerIndex, ordinals: set[int], store: KeptContents) -> None:
+    def __init__(self, index: LayerIndex, ordinals: set[int], store: ContentSpool) -> None:
         self._index = index
         self._ordinals = {ordinal for ordinal in ordinals if index.entries[ordinal].size <= MOST_BYTES}
         self._paths = {index.entries[ordinal].path for ordinal in self._ordinals}
         self._store = store
         self._buffer = bytearray()
         self._ordinal = -1
-        self.kept: dict[int, Kept] = {}
+        self.kept: dict[int, SpooledContent] = {}
         self.fetched: list[int] = []
         """Those of ``kept`` that a pass served, and that have nothing to withhold."""
 
@@ -47,7 +47,7 @@ class Fetch:
         del size, content_class
         return path in self._paths
 
-    def whole(self, ordinal: int, content: memoryview, digest: bytes) -> Looked:
+    def whole(self, ordinal: int, content: memoryview, digest: bytes) -> ScanResult:
         """See Scanner."""
         self.begin(ordinal)
         self.feed(content)
@@ -63,7 +63,7 @@ class Fetch:
         if self._ordinal in self._ordinals:
             self._buffer += piece
 
-    def end(self, digest: bytes) -> Looked:
+    def end(self, digest: bytes) -> ScanResult:
         """See Scanner."""
         if self._ordinal in self._ordinals and self._index.entries[self._ordinal].digest in (digest, WITHHELD):
             content = masked(bytes(self._buffer), self._index.matches.get(self._ordinal, ()))

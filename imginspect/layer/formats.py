@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from imginspect.compression import SkippedFrame
 from imginspect.errors import LayerError
+from imginspect.host.compression import SkippedFrame
 from imginspect.tar.header import BLOCK, checksum_matches
 
 ESTARGZ = "eStargz"

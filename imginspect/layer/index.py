@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from imginspect.layer.kept import Kept
+from imginspect.layer.content_spool import SpooledContent
 from imginspect.oci.digest import Digest
 from imginspect.problems import Problem
 from imginspect.scan.elf import Elf
@@ -77,7 +77,7 @@ class LayerIndex:
     """``eStargz`` or ``zstd:chunked`` where it has a table of contents of its own."""
     padded: tuple[Digest, ...] = ()
     """What the diff_id would be with 1, 2, … blocks of zeros more, where the tool that wrote its form is known to lose such padding."""
-    kept: dict[int, Kept] = field(default_factory=dict)
+    kept: dict[int, SpooledContent] = field(default_factory=dict)
     """First bytes of kept files by the ordinal of their entry, credentials in them masked."""
     behind: tuple[Match, ...] = ()
     """What was found in bytes behind the end of its tar, or of its compressed stream."""

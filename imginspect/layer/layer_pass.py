@@ -13,16 +13,16 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from imginspect.archive.members import ByteReader
-from imginspect.compression import TRAILING_START, SkippedFrame
 from imginspect.errors import NO_MEMORY, ImgInspectError, LayerError, LimitExceeded
+from imginspect.host.compression import TRAILING_START, SkippedFrame
 from imginspect.layer.attributes import OLD_SPARSE, ZERO_DEVICE, runtime_notes
 from imginspect.layer.content_class import BINARY, COMPRESSED, EMPTY, HEAD_BYTES, content_class
+from imginspect.layer.content_spool import ContentSpool
 from imginspect.layer.formats import ZSTD_CHUNKED, NotATarLayer, file_system_of, variant_of
 from imginspect.layer.index import INVALID, MARKERS, NOT_READ, PARTIAL, SMALL, WITHHELD, Entry, LayerIndex
-from imginspect.layer.kept import KeptContents
-from imginspect.layer.names import PATH_MAX, Names, is_marker, leads_out, whiteout
+from imginspect.layer.names import PATH_MAX, EntryNames, is_marker, leads_out, whiteout
 from imginspect.layer.pipeline import BlobJob, BlobRead, Pipeline
-from imginspect.layer.seams import Keep, Looked, Scanner
+from imginspect.layer.protocols import Retention, Scanner, ScanResult
 from imginspect.limits import RATIO_FLOOR, Limits
 from imginspect.oci.digest import Digest
 from imginspect.problems import Problem, Problems, Topic
@@ -46,12 +46,12 @@ _MOST_PADDING = 22
 _EMPTY_DIGEST = hashlib.sha256(b"").digest()
 
 
-class Look(NamedTuple):
+class PassVisitors(NamedTuple):
     """What the pass shall do with contents beside hashing them: look into them, and keep some (in *store*)."""
 
     scanner: Scanner | None = None
-    keep: Keep | None = None
-    store: KeptContents | None = None
+    keep: Retention | None = None
+    store: ContentSpool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class LayerJob:
 def read_layers(
     jobs: Sequence[LayerJob],
     limits: Limits,
-    look: Look | None = None,
+    look: PassVisitors | None = None,
     progress: Callable[[int], None] | None = None,
     *,
     apart: bool = False,
@@ -90,7 +90,7 @@ def read_layers(
     with Pipeline(blobs, limits, progress, apart=apart, threads=threads) as pipeline:
         for job in jobs:
             pipeline.begin()
-            yield job, _Pass(job, pipeline, limits, _Budget(limits) if apart else budget, look or Look()).run()
+            yield job, _Pass(job, pipeline, limits, _Budget(limits) if apart else budget, look or PassVisitors()).run()
 
 
 class _Budget:
@@ -110,7 +110,7 @@ class _Budget:
 class _Pass:
     """The pass over one layer, in the caller's thread."""
 
-    def __init__(self, job: LayerJob, pipeline: Pipeline, limits: Limits, budget: _Budget, look: Look) -> None:
+    def __init__(self, job: LayerJob, pipeline: Pipeline, limits: Limits, budget: _Budget, look: PassVisitors) -> None:
         self._job = job
         self._pipeline = pipeline
         self._limits = limits
@@ -120,7 +120,7 @@ class _Pass:
         self._store = look.store
         self._index = LayerIndex()
         self._problems = Problems(limits.problems)
-        self._names = Names()
+        self._names = EntryNames()
         self._withheld: set[bytes] = set()
         self._secret: dict[bytes, tuple[Match, ...]] = {}
         """What was found in contents, by their digest."""
@@ -250,7 +250,7 @@ class _Pass:
         scanner = self._scanner if self._scanner is not None and self._scanner.wants(path, size, found_class) else None
         if found_class in COMPRESSED:
             index.packed[found_class] = index.packed.get(found_class, 0) + 1
-        looked: Looked | None = None
+        looked: ScanResult | None = None
         if len(first) == size:
             digest = hashlib.sha256(first).digest()
             kept = bytes(first[:wanted])
@@ -266,7 +266,7 @@ class _Pass:
 
     def _pieces(
         self, first: memoryview, pieces: Iterator[memoryview], wanted: int, scanner: Scanner | None
-    ) -> tuple[bytes, bytes, Looked | None]:
+    ) -> tuple[bytes, bytes, ScanResult | None]:
         """Digest, kept bytes and result of a content that does not come in one piece."""
         hasher = hashlib.sha256(first)
         kept = bytearray(first[:wanted])
@@ -293,7 +293,7 @@ class _Pass:
         self._kept += wanted
         return wanted
 
-    def _note_looked(self, raw: RawEntry, looked: Looked, digest: bytes) -> None:
+    def _note_looked(self, raw: RawEntry, looked: ScanResult, digest: bytes) -> None:
         ordinal = len(self._index.entries)
         if looked.matches:
             self._index.matches[ordinal] = looked.matches
@@ -356,7 +356,7 @@ class _Pass:
         elif not reader.end_marker and self._index.entries:
             self._note(Topic.ENTRIES, b"", "its tar has no end marker")
 
-    def _note_behind(self, looked: Looked) -> None:
+    def _note_behind(self, looked: ScanResult) -> None:
         self._index.behind += looked.matches
         if not looked.is_whole:
             self._note(Topic.UNREAD, b"", "the search for credentials behind the end of its tar stopped", unread=True)

@@ -13,7 +13,7 @@ NAME_MAX = 255
 _NO_NAMES = frozenset({b"", b".", b".."})
 
 
-class Names:
+class EntryNames:
     """Splits entry names into (parent, name), remembering parents: most entries share theirs with the one before."""
 
     def __init__(self) -> None:

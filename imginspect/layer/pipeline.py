@@ -13,12 +13,12 @@ from queue import Empty, SimpleQueue
 from typing import NamedTuple, TypeAlias, TypeVar
 
 from imginspect.archive.members import ByteReader
-from imginspect.compression import GZIP, HEAD_BYTES, PLAIN, Expander, Gunzip, SkippedFrame, compression_of, has_isal
 from imginspect.errors import NO_MEMORY, ImgInspectError, LimitExceeded
+from imginspect.host.compression import GZIP, HEAD_BYTES, PLAIN, Expander, Gunzip, SkippedFrame, compression_of, has_isal
+from imginspect.host.worker import Worker
 from imginspect.layer.formats import TAIL_BYTES
 from imginspect.limits import Limits
 from imginspect.oci.digest import Digest
-from imginspect.worker import Worker
 
 BUFFERS = 4
 BUFFER_BYTES = 2 << 20

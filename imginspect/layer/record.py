@@ -18,10 +18,10 @@ from contextlib import contextmanager
 from itertools import accumulate, repeat
 from typing import NamedTuple, Protocol
 
-from imginspect.compression import CorruptStream, pack, unpack
 from imginspect.errors import LayerError
+from imginspect.host.compression import CorruptStream, pack, unpack
+from imginspect.layer.content_spool import ContentSpool, SpooledContent
 from imginspect.layer.index import Entry, LayerIndex
-from imginspect.layer.kept import Kept, KeptContents
 from imginspect.oci.digest import Digest
 from imginspect.problems import Problem, Topic
 from imginspect.rules import codec
@@ -60,7 +60,7 @@ class NoRecord(ValueError):
     """The bytes are no record of this version, or the layer has something that no record can hold."""
 
 
-class Contents(Protocol):
+class ContentSource(Protocol):
     """Where kept contents are read from."""
 
     def read_at(self, offset: int, count: int) -> bytes:
@@ -96,10 +96,10 @@ class _Plain(NamedTuple):
     problems: tuple[tuple[str, str, str, str | None, str | None, bool, str | None, bool], ...]
 
 
-class _Place:
+class _SpoolPlace:
     """See ContentStore: the kept contents of a record, packed in *blocks* (bytes, bytes as packed) from *start* of *contents* on."""
 
-    def __init__(self, contents: Contents, start: int, blocks: Sequence[tuple[int, int]]) -> None:
+    def __init__(self, contents: ContentSource, start: int, blocks: Sequence[tuple[int, int]]) -> None:
         self._contents = contents
         self._sizes = blocks
         self._begins = [0, *accumulate(size for size, _ in blocks)]
@@ -138,8 +138,8 @@ def encode(index: LayerIndex) -> Iterator[bytes]:
 
     Raises: NoRecord
     """
-    with KeptContents() as contents:
-        packed_blocks: list[tuple[int, Kept]] = []
+    with ContentSpool() as contents:
+        packed_blocks: list[tuple[int, SpooledContent]] = []
         for block in _blocks(content.read() for content in index.kept.values()):
             packed_blocks.append((len(block), contents.add(pack(block))))
         begins = accumulate((content.size for content in index.kept.values()), initial=0)
@@ -170,7 +170,7 @@ def _blocks(contents: Iterable[bytes]) -> Iterator[bytes]:
         yield bytes(waiting)
 
 
-def decode(contents: Contents) -> LayerIndex:
+def decode(contents: ContentSource) -> LayerIndex:
     """The index that ``encode`` wrote, as of layer 0. Kept contents are read when they are asked for.
 
     Raises: NoRecord
@@ -190,7 +190,7 @@ def decode(contents: Contents) -> LayerIndex:
             start, left = start + length, left - len(sections[-1])
         with _no_collection():
             plain = codec.decode(sections[0], _Plain)
-            return _index(plain, _entries(sections[1:], plain), _Place(contents, start, plain.blocks))
+            return _index(plain, _entries(sections[1:], plain), _SpoolPlace(contents, start, plain.blocks))
     except _WRONG as error:
         raise NoRecord(str(error)) from error
 
@@ -298,7 +298,7 @@ def _plain(index: LayerIndex, kept: tuple[tuple[int, int, int], ...], blocks: tu
     )
 
 
-def _index(plain: _Plain, entries: list[Entry], place: _Place) -> LayerIndex:
+def _index(plain: _Plain, entries: list[Entry], place: _SpoolPlace) -> LayerIndex:
     return LayerIndex(
         entries=entries,
         status=plain.status,
@@ -313,7 +313,7 @@ def _index(plain: _Plain, entries: list[Entry], place: _Place) -> LayerIndex:
         diff_id=plain.diff_id,
         variant=plain.variant,
         padded=plain.padded,
-        kept={ordinal: Kept(place, offset, size) for ordinal, offset, size in plain.kept},
+        kept={ordinal: SpooledContent(place, offset, size) for ordinal, offset, size in plain.kept},
         behind=plain.behind,
         packed=plain.packed,
         elf=dict(plain.elf),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from imginspect.evidence import Coverage
 from imginspect.problems import Problem
+from imginspect.reading import Coverage
 from imginspect.report.document import CoveragePart, ProblemPart
 from imginspect.report.shown import Shown, optional
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from imginspect.report.document import Document, ResultPart
+from imginspect.report.document import ReportDocument, ResultPart
 from imginspect.wording import counted
 
 _SEVERITIES = ("info", "low", "medium", "high", "critical")
@@ -22,7 +22,7 @@ class Decision(NamedTuple):
     rule: str
 
 
-def decisions(document: Document, most: int = 5) -> list[Decision]:
+def decisions(document: ReportDocument, most: int = 5) -> list[Decision]:
     """At most *most* things: failures that count, what was not read, other failures, what is not settled, warnings, conditions."""
     return list(islice(_decisions(document), most))
 
@@ -32,7 +32,7 @@ def worst_first(results: Sequence[ResultPart]) -> list[ResultPart]:
     return sorted(results, key=lambda result: (not result["counts"], -_rank(result["severity"]), result["rule"]))
 
 
-def _decisions(document: Document) -> Iterator[Decision]:
+def _decisions(document: ReportDocument) -> Iterator[Decision]:
     if document["image"] is None:
         yield Decision("Nothing was inspected", sentence(shortened(document["reason"])), "")
     results = worst_first(document["results"])

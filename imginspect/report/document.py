@@ -25,7 +25,7 @@ class Tool(TypedDict):
     version: str
 
 
-class Directory(TypedDict):
+class DirectoryPart(TypedDict):
     """A directory of the environment that is mounted over the image's. *role* is data, outputs, scratch or empty."""
 
     path: str
@@ -48,7 +48,7 @@ class PolicyPart(PolicySince14):
     fail_on: SeverityName
     strict: bool
     rules_sha256: str
-    directories: list[Directory]
+    directories: list[DirectoryPart]
     severities: dict[str, SeverityName]
     skipped: dict[str, str]
 
@@ -333,7 +333,7 @@ class QuestionPart(TypedDict):
     why: str
 
 
-class Document(TypedDict):
+class ReportDocument(TypedDict):
     """The report on one image. Parts are None where there was no image to inspect."""
 
     schema_version: str
@@ -355,11 +355,11 @@ class Document(TypedDict):
     questions: list[QuestionPart]
 
 
-class Documents(TypedDict):
+class ReportDocuments(TypedDict):
     """The reports on several images of one archive; verdict and exit code are the worst of them."""
 
     schema_version: str
     tool: Tool
     verdict: VerdictName
     exit_code: int
-    reports: list[Document]
+    reports: list[ReportDocument]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeAlias
 
-from imginspect.analysis.outline import Folder, in_order, outline
 from imginspect.filesystem import Filesystem, Node
+from imginspect.filesystem.outline import Folder, in_order, outline
 from imginspect.report.document import FilesystemPart, TreeRow
 from imginspect.report.shown import Shown
 from imginspect.tar.header import DIRECTORY

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from imginspect.report.document import Document, FindingPart, ResultPart
+from imginspect.report.document import FindingPart, ReportDocument, ResultPart
 from imginspect.report.places import relative_name, told
 from imginspect.report.printable import one_line, shortened
 from imginspect.report.summary import (
@@ -44,7 +44,7 @@ class _Command(NamedTuple):
     line: int | None = None
 
 
-def render(documents: Sequence[Document]) -> str:
+def render(documents: Sequence[ReportDocument]) -> str:
     """The reports as workflow commands: the verdicts first, then what was not read and the findings, the worst first."""
     commands = [_verdict(document) for document in documents[:_MOST_VERDICTS]]
     if len(documents) > _MOST_VERDICTS:
@@ -63,7 +63,7 @@ def render(documents: Sequence[Document]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _verdict(document: Document) -> _Command:
+def _verdict(document: ReportDocument) -> _Command:
     numbers = tally(document)
     message = f"{image_name(document)}: {sentence(document)}" + (f" {numbers}." if numbers else "")
     if (choice := undetermined_is(document)) != "undecided":
@@ -72,14 +72,14 @@ def _verdict(document: Document) -> _Command:
     return _Command(_KINDS[document["verdict"]], f"imginspect: {headline(document)}", message)
 
 
-def _others(documents: Sequence[Document]) -> _Command:
+def _others(documents: Sequence[ReportDocument]) -> _Command:
     verdicts = Counter(document["verdict"] for document in documents)
     told = ", ".join(f"{count:,} {VERDICT_WORDS[verdict]}" for verdict, count in sorted(verdicts.items()))
     kind = "notice" if set(verdicts) == {"pass"} else "error"
     return _Command(kind, "imginspect", f"and {counted(len(documents), 'more image')}: {told}")
 
 
-def _commands(document: Document, prefix: str) -> Iterator[_Command]:
+def _commands(document: ReportDocument, prefix: str) -> Iterator[_Command]:
     gaps = not_read(document)
     if gaps:
         more = f" (and {len(gaps) - 1:,} more)" if len(gaps) > 1 else ""

@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any, TypeAlias
 
-from imginspect.report.document import Document, FindingPart, ResultPart, SeverityName
+from imginspect.report.document import FindingPart, ReportDocument, ResultPart, SeverityName
 from imginspect.report.places import relative_name, told
 from imginspect.report.printable import one_line, shortened
 from imginspect.report.summary import archive_facts, image_name, keeps_from_passing, not_read, open_results, sentence
@@ -28,7 +28,7 @@ _LONGEST = 3_000
 _LONGEST_PATH = 1_000
 
 
-def render(documents: Sequence[Document]) -> str:
+def render(documents: Sequence[ReportDocument]) -> str:
     """The reports as one list in ASCII, an entry a line."""
     entries = _distinct(entry for document in documents for entry in _entries(document, several=len(documents) > 1))
     return "[\n" + ",\n".join(map(json.dumps, entries)) + "\n]\n" if entries else "[]\n"
@@ -45,7 +45,7 @@ def _distinct(entries: Iterator[Entry]) -> list[Entry]:
     return made
 
 
-def _entries(document: Document, *, several: bool) -> Iterator[Entry]:
+def _entries(document: ReportDocument, *, several: bool) -> Iterator[Entry]:
     image = image_name(document) if several else ""
     if document["verdict"] in ("undecided", "incomplete", "not-inspected"):
         text = f"{document['verdict']}: {sentence(document)} This is no pass.{_archive(document)}"
@@ -65,7 +65,7 @@ def _entries(document: Document, *, several: bool) -> Iterator[Entry]:
                 yield _entry(image, result["rule"], f"{result['title']}, provided: {condition}", "info", f"{result['rule']}\0{condition}")
 
 
-def _archive(document: Document) -> str:
+def _archive(document: ReportDocument) -> str:
     facts = archive_facts(document)
     return f" ({', '.join(f'{name} {value}' for name, value in facts)})" if facts else ""
 

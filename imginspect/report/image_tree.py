@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from imginspect.checks.facts import LicenceFact, Start
-from imginspect.evidence import Link
 from imginspect.oci.config import ImageConfig
+from imginspect.reading import Link
 from imginspect.report.document import ChainLink, ConfigPart, ImagePart, LayerPart, LicenceRow, StartPart, StepPart
 from imginspect.report.report import ImageSummary, Report
 from imginspect.report.shown import Shown, optional

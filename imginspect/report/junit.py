@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterator, Sequence
 from xml.etree import ElementTree
 
-from imginspect.report.document import Document, ResultPart
+from imginspect.report.document import ReportDocument, ResultPart
 from imginspect.report.grouped import OnePlace, places_of
 from imginspect.report.places import in_words
 from imginspect.report.printable import one_line
@@ -39,7 +39,7 @@ _NOT_COUNTED = {("skipped", verdict): ", not counted" for verdict in ("fail", "w
 _ATTACHMENT = re.compile(r"\[(?=\[ATTACHMENT)", re.IGNORECASE)
 
 
-def render(documents: Sequence[Document]) -> str:
+def render(documents: Sequence[ReportDocument]) -> str:
     """The reports as one JUnit document, a suite for each. It is ASCII: all else is written as character references."""
     suites = ElementTree.Element("testsuites", {"name": "imginspect"})
     for document in documents:
@@ -51,7 +51,7 @@ def render(documents: Sequence[Document]) -> str:
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{text.decode("ascii")}\n'
 
 
-def _suite(document: Document, name: str, prefix: str) -> ElementTree.Element:
+def _suite(document: ReportDocument, name: str, prefix: str) -> ElementTree.Element:
     suite = ElementTree.Element("testsuite", {"name": legal(name)})
     properties = ElementTree.SubElement(suite, "properties")
     for key, value in _properties(document):
@@ -63,12 +63,12 @@ def _suite(document: Document, name: str, prefix: str) -> ElementTree.Element:
     return suite
 
 
-def _name(document: Document) -> str:
+def _name(document: ReportDocument) -> str:
     image = document["image"]
     return image_name(document) if image is None else f"{image_name(document)} ({image['platform']})"
 
 
-def _properties(document: Document) -> Iterator[tuple[str, str]]:
+def _properties(document: ReportDocument) -> Iterator[tuple[str, str]]:
     """What the image is and what judged it; digests whole."""
     yield "tool", f"{document['tool']['name']} {document['tool']['version']}"
     yield "verdict", document["verdict"]
@@ -91,7 +91,7 @@ def _properties(document: Document) -> Iterator[tuple[str, str]]:
             yield f"{link['role']}{number}, {link['status']}", link["digest"]
 
 
-def _whole(document: Document, prefix: str) -> ElementTree.Element:
+def _whole(document: ReportDocument, prefix: str) -> ElementTree.Element:
     """The test that all of the image was read."""
     case = test_case(f"{prefix}imginspect", "The image was inspected as a whole")
     if not is_whole(document):
@@ -103,7 +103,7 @@ def _whole(document: Document, prefix: str) -> ElementTree.Element:
     return case
 
 
-def _case(result: ResultPart, document: Document, prefix: str) -> ElementTree.Element:
+def _case(result: ResultPart, document: ReportDocument, prefix: str) -> ElementTree.Element:
     case = test_case(f"{prefix}{group_of(result['rule'])}", f"{result['rule']} {result['title']}")
     element = _element_of(result, document)
     if element:
@@ -115,7 +115,7 @@ def _case(result: ResultPart, document: Document, prefix: str) -> ElementTree.El
     return case
 
 
-def _element_of(result: ResultPart, document: Document) -> str:
+def _element_of(result: ResultPart, document: ReportDocument) -> str:
     """The element that says how the test went; none for a pass."""
     if result["verdict"] == "pass":
         return ""

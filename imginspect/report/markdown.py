@@ -10,8 +10,8 @@ import sys
 from collections.abc import Iterator, Sequence
 
 from imginspect.report.decisions import decisions
-from imginspect.report.document import Document, VerdictName
-from imginspect.report.markdown_sections import Section, findings_section, folded_sections
+from imginspect.report.document import ReportDocument, VerdictName
+from imginspect.report.markdown_sections import MarkdownSection, findings_section, folded_sections
 from imginspect.report.markdown_text import code, prose
 from imginspect.report.summary import VERDICT_WORDS, archive_facts, headline, image_name, not_read, sentence, tally, undetermined_is, worst
 from imginspect.wording import IN_JSON, and_more, counted
@@ -36,7 +36,7 @@ class _Room:
         self._left = characters - 200
         self._sections_left_out = 0
 
-    def lines_of(self, section: Section) -> Iterator[str]:
+    def lines_of(self, section: MarkdownSection) -> Iterator[str]:
         """The lines of *section*, as many as there is room for; none of it where there is no room for its frame."""
         frame = sum(len(line) + 1 for line in (*section.opening, *section.closing)) + 100
         if frame > self._left:
@@ -69,7 +69,7 @@ class _Room:
 _DECISIONS = 5
 
 
-def render(documents: Sequence[Document]) -> str:
+def render(documents: Sequence[ReportDocument]) -> str:
     """The reports as one comment; below 60,000 characters whatever they hold."""
     if len(documents) == 1:
         return "\n".join(_part(documents[0], _LONGEST)) + "\n"
@@ -86,7 +86,7 @@ def render(documents: Sequence[Document]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _overview(documents: Sequence[Document]) -> Iterator[str]:
+def _overview(documents: Sequence[ReportDocument]) -> Iterator[str]:
     yield f"# imginspect: {VERDICT_WORDS[worst(documents)]} ({len(documents):,} images)"
     yield ""
     for document in documents[:_MOST_IMAGES]:
@@ -95,7 +95,7 @@ def _overview(documents: Sequence[Document]) -> Iterator[str]:
         yield f"- {and_more(len(documents) - _MOST_IMAGES, 'image', IN_JSON)}"
 
 
-def _part(document: Document, longest: int) -> Iterator[str]:
+def _part(document: ReportDocument, longest: int) -> Iterator[str]:
     room = _Room(longest)
     for section in (_head(document), _to_decide(document), findings_section(document), *folded_sections(document)):
         if section.lines:
@@ -103,7 +103,7 @@ def _part(document: Document, longest: int) -> Iterator[str]:
     yield from room.rest()
 
 
-def _head(document: Document) -> Section:
+def _head(document: ReportDocument) -> MarkdownSection:
     opening = [f"## imginspect: {headline(document)}", ""]
     name = code(image_name(document), _LONGEST_NAME)
     lines = [f"{name}: {_MEANING[document['verdict']]}", "", prose(sentence(document), 500)]
@@ -121,14 +121,14 @@ def _head(document: Document) -> Section:
         lines += ["", f"Image {code(digest, 150)}, {code(image['platform'], 80)}; {by}."]
     if numbers := tally(document):
         lines += ["", f"{numbers}."]
-    return Section(opening, lines, [], len(lines), "line")
+    return MarkdownSection(opening, lines, [], len(lines), "line")
 
 
-def _to_decide(document: Document) -> Section:
+def _to_decide(document: ReportDocument) -> MarkdownSection:
     lines = []
     found = decisions(document, sys.maxsize)
     for number, item in enumerate(found[:_DECISIONS], start=1):
         rule = f" ({code(item.rule, 80)})" if item.rule else ""
         detail = f": {prose(item.detail, 300)}" if item.detail else ""
         lines.append(f"{number}. **{prose(item.title, 150)}**{rule}{detail}")
-    return Section(["", "### To decide", ""], lines, [], len(found), "thing")
+    return MarkdownSection(["", "### To decide", ""], lines, [], len(found), "thing")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from imginspect.report.document import Document, FindingPart, ResultPart
+from imginspect.report.document import FindingPart, ReportDocument, ResultPart
 from imginspect.report.grouped import OnePlace, places_of
 from imginspect.report.markdown_text import code, prose
 from imginspect.report.places import name_of, state_of
@@ -21,7 +21,7 @@ _LONGEST_PLACE = 160
 _RULE_ID = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,60}")
 
 
-class Section(NamedTuple):
+class MarkdownSection(NamedTuple):
     """A part of the comment: what it begins with, its lines, its end; *total* counts what the lines are some of, *noun* names it."""
 
     opening: Sequence[str]
@@ -31,13 +31,13 @@ class Section(NamedTuple):
     noun: str
 
 
-def findings_section(document: Document) -> Section:
+def findings_section(document: ReportDocument) -> MarkdownSection:
     """The table of findings: the worst rules first, and not too many of one rule."""
     opening = ["", "### Findings", "", "| Result | Rule | Where | What |", "| --- | --- | --- | --- |"]
     results = open_results(document)
     rows = [row for result in results for row in _rows(result)]
     total = sum(max(1, len(result["findings"])) for result in results)
-    return Section(opening, rows[:_MOST_ROWS], [], total, "finding")
+    return MarkdownSection(opening, rows[:_MOST_ROWS], [], total, "finding")
 
 
 def _rows(result: ResultPart) -> Iterator[str]:
@@ -67,7 +67,7 @@ def _place(place: OnePlace) -> str:
     return ", ".join(facts)
 
 
-def folded_sections(document: Document) -> Iterator[Section]:
+def folded_sections(document: ReportDocument) -> Iterator[MarkdownSection]:
     """What is folded: what was not read, the rules to look at with all they found, what passed, the chain, the questions."""
     yield _folded("What was not read", [f"- {prose(gap, 400)}" for gap in not_read(document)], "gap")
     results = open_results(document)
@@ -81,7 +81,7 @@ def folded_sections(document: Document) -> Iterator[Section]:
     yield _folded("For a person to settle", [f"- [ ] {prose(question['question'], 400)}" for question in questions], "question")
 
 
-def _rule_section(result: ResultPart) -> Section:
+def _rule_section(result: ResultPart) -> MarkdownSection:
     rule = result["rule"] if _RULE_ID.fullmatch(result["rule"]) else "A rule"
     findings = result["findings"]
     frame = _folded(f"{rule}: {result['verdict']}, {result['severity']}, {counted(len(findings), 'finding')}", [], "finding")
@@ -118,7 +118,7 @@ def _link(role: str, layer: int | None, status: str, value: str) -> str:
     return f"- {prose(role, 80)}{'' if layer is None else f' {layer}'}: {prose(status, 40)}, {code(value, 150)}"
 
 
-def _folded(summary: str, lines: Sequence[str], noun: str) -> Section:
+def _folded(summary: str, lines: Sequence[str], noun: str) -> MarkdownSection:
     """A section that is folded up; *summary* is HTML and holds nothing of the image."""
     opening = ["", "<details>", f"<summary>{summary}</summary>", ""]
-    return Section(opening, lines[:_MOST_LINES], ["", "</details>"], len(lines), noun)
+    return MarkdownSection(opening, lines[:_MOST_LINES], ["", "</details>"], len(lines), noun)

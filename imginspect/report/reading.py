@@ -7,7 +7,7 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Literal, NamedTuple, Union, cast, get_args, get_origin, get_type_hints, is_typeddict
 
-from imginspect.report.document import EARLIER_VERSIONS, SCHEMA_VERSION, Document, Documents
+from imginspect.report.document import EARLIER_VERSIONS, SCHEMA_VERSION, ReportDocument, ReportDocuments
 from imginspect.report.report import ReportVerdict
 from imginspect.report.strict_json import NotReadable, parse
 from imginspect.report.text import is_visible
@@ -20,7 +20,7 @@ MOST_DOCUMENTS = 10_000
 class Filed(NamedTuple):
     """What a JSON report holds. *several* says that it is a document of many, even where there is one."""
 
-    documents: tuple[Document, ...]
+    documents: tuple[ReportDocument, ...]
     several: bool
 
 
@@ -44,8 +44,8 @@ def read_report(content: bytes, *, newer: bool = False) -> Filed:
             "inspect the image again, or use the imginspect that wrote it"
         )
     several = "reports" in tree
-    _Form(allows_more=_is_later(version)).check(tree, Documents if several else Document, "the report")
-    documents: Sequence[Document] = tree["reports"] if several else [cast(Document, tree)]
+    _Form(allows_more=_is_later(version)).check(tree, ReportDocuments if several else ReportDocument, "the report")
+    documents: Sequence[ReportDocument] = tree["reports"] if several else [cast(ReportDocument, tree)]
     if not 0 < len(documents) <= MOST_DOCUMENTS:
         raise NotReadable(f"the report holds {len(documents):,} reports")
     for number, document in enumerate(documents):

@@ -8,12 +8,12 @@ from enum import StrEnum
 
 from imginspect.checks.facts import Facts
 from imginspect.checks.result import CheckResult, Verdict
-from imginspect.evidence import Coverage, Link
 from imginspect.filesystem import Filesystem
-from imginspect.image import Layer, Step
+from imginspect.image import BuildStep, Layer
 from imginspect.oci.config import ImageConfig
 from imginspect.oci.digest import Digest
 from imginspect.problems import Problem
+from imginspect.reading import Coverage, Link
 from imginspect.report.rule_counts import rules_by_severity
 from imginspect.report.text import visible
 from imginspect.rules import Policy, Severity, Undetermined
@@ -61,7 +61,7 @@ class ImageSummary:
     platform: str
     config: ImageConfig | None
     layers: tuple[Layer, ...]
-    steps: tuple[Step, ...]
+    steps: tuple[BuildStep, ...]
     archive_form: str
     also_present: tuple[str, ...]
 
@@ -122,7 +122,7 @@ def counts_as_failure(result: CheckResult, fail_on: Severity, *, strict: bool, u
         case Verdict.WARN:
             return strict
         case Verdict.UNDETERMINED:
-            return undetermined is Undetermined.FAIL and not result.for_want_of_reading
+            return undetermined is Undetermined.FAIL and not result.due_to_unread
     return False
 
 
@@ -138,11 +138,11 @@ def judge(
     undecided = [item for item in is_open if item not in failed]
     if failed:
         return ReportVerdict.FAIL, "; ".join((*_failures(failed, fail_on), *_not_decided(undecided)))
-    unread = [item for item in undecided if item.for_want_of_reading]
+    unread = [item for item in undecided if item.due_to_unread]
     if not coverage.is_complete:
         return ReportVerdict.INCOMPLETE, "; ".join((_gaps(coverage.gaps), *_undecided(undecided)))
     if unread:
-        others = [item for item in undecided if not item.for_want_of_reading]
+        others = [item for item in undecided if not item.due_to_unread]
         return ReportVerdict.INCOMPLETE, "; ".join((*_undecided(unread, " because not everything was read"), *_undecided(others)))
     if undecided and undetermined is Undetermined.UNDECIDED:
         return ReportVerdict.UNDECIDED, "; ".join(_undecided(undecided))

@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 
-from imginspect.report.document import Document, SeverityName
+from imginspect.report.document import ReportDocument, SeverityName
 from imginspect.report.printable import one_line
-from imginspect.report.sarif_results import BASES, Places, not_all_listed, notifications, results_of
+from imginspect.report.sarif_results import BASES, LayerLocations, not_all_listed, notifications, results_of
 from imginspect.report.sarif_rules import Tree, decided_descriptor, descriptor, listed_descriptor, whole_descriptor
 from imginspect.report.summary import archive_facts, headline, is_whole, qualification, rank, reason_of
 
@@ -21,7 +21,7 @@ _SHOWN = 5_000
 _TAKEN = 25_000
 
 
-def render(documents: Sequence[Document]) -> str:
+def render(documents: Sequence[ReportDocument]) -> str:
     """The reports as one SARIF log, a run for each."""
     runs = [_text(_run(document, name)) for document, name in zip(documents, _categories(documents), strict=True)]
     return f'{{"$schema": "{_SCHEMA}", "version": "2.1.0", "runs": [\n' + ",\n".join(runs) + "\n]}\n"
@@ -40,9 +40,9 @@ def _lines(elements: Sequence[Tree]) -> str:
     return "[\n" + ",\n".join(map(json.dumps, elements)) + "\n]" if elements else "[]"
 
 
-def _run(document: Document, category: str) -> Tree:
+def _run(document: ReportDocument, category: str) -> Tree:
     image = document["image"]
-    places = Places(document)
+    places = LayerLocations(document)
     found = list(results_of(document, places))
     results = _bounded(found, places, {item["rule"]: item["severity"] for item in document["results"]})
     descriptors = [*(descriptor(result) for result in document["results"]), whole_descriptor(), decided_descriptor()]
@@ -60,7 +60,7 @@ def _run(document: Document, category: str) -> Tree:
     }
 
 
-def _bounded(results: list[Tree], places: Places, severities: dict[str, SeverityName]) -> list[Tree]:
+def _bounded(results: list[Tree], places: LayerLocations, severities: dict[str, SeverityName]) -> list[Tree]:
     """*results*; where they are more than a viewer shows, the first one says so, and beyond what it takes the worst are kept."""
     if len(results) <= _SHOWN:
         return results
@@ -70,7 +70,7 @@ def _bounded(results: list[Tree], places: Places, severities: dict[str, Severity
     return [not_all_listed(len(results), len(kept), _SHOWN, places), *kept]
 
 
-def _categories(documents: Sequence[Document]) -> Iterator[str]:
+def _categories(documents: Sequence[ReportDocument]) -> Iterator[str]:
     """A name for each run that the next version of the same image has too: its repository and platform. No two runs share one."""
     seen: set[str] = set()
     for number, document in enumerate(documents):
@@ -90,7 +90,7 @@ def _repository(reference: str) -> str:
     return folder + slash + last.partition(":")[0]
 
 
-def _invocation(document: Document, places: Places) -> Tree:
+def _invocation(document: ReportDocument, places: LayerLocations) -> Tree:
     """That all was read, or what was not: a notification for each problem met on the way."""
     return {
         "executionSuccessful": is_whole(document),
@@ -100,7 +100,7 @@ def _invocation(document: Document, places: Places) -> Tree:
     }
 
 
-def _summary(document: Document) -> Tree:
+def _summary(document: ReportDocument) -> Tree:
     """What the results do not say: the verdict, which image this is, what judged it, and each rule's verdict."""
     image = document["image"]
     return {

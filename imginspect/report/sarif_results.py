@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from imginspect.report.document import Document, EvidencePart, FindingPart, LayerPlace, ProblemPart, ResultName, ResultPart
+from imginspect.report.document import EvidencePart, FindingPart, LayerPlace, ProblemPart, ReportDocument, ResultName, ResultPart
 from imginspect.report.grouped import places_of
 from imginspect.report.places import in_words, layer_in_words, name_of, nowhere, relative_uri
 from imginspect.report.printable import one_line
@@ -36,10 +36,10 @@ _MARKUP = re.compile(r"\](?=\()|\{(?=\d+\})")
 _PROPERTIES = ("state", "file_sha256", "file_type", "size", "expected", "found", "layer", "hidden_by", "secret_id")
 
 
-class Places:
+class LayerLocations:
     """Where in the archive the layers of a document are."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: ReportDocument) -> None:
         self._blobs = {link["layer"]: link["name"] for link in reversed(document["chain"]) if link["role"] == "layer"}
 
     def physical(self, evidence: EvidencePart) -> Tree:
@@ -86,7 +86,7 @@ def _around(evidence: EvidencePart) -> Tree | None:
     return {"startLine": first, "endLine": numbers[-1], "snippet": {"text": text}}
 
 
-def results_of(document: Document, places: Places) -> Iterator[Tree]:
+def results_of(document: ReportDocument, places: LayerLocations) -> Iterator[Tree]:
     """A result for each finding, and for what no finding says: an undecided rule, an image that was not read."""
     if document["verdict"] in ("incomplete", "not-inspected"):
         yield _bare(WHOLE, _COUNTED, f"{document['verdict']}: {document['reason']}", places)
@@ -105,7 +105,7 @@ def _kind(verdict: ResultName, result: ResultPart) -> tuple[str, str]:
     return _COUNTED if result["counts"] and verdict == result["verdict"] else _KINDS[verdict]
 
 
-def not_all_listed(found: int, kept: int, shown: int, places: Places) -> Tree:
+def not_all_listed(found: int, kept: int, shown: int, places: LayerLocations) -> Tree:
     """The result that says that there are more than are shown."""
     text = f"{found:,} results: GitHub shows {shown:,} of them, the most severe."
     if kept < found:
@@ -113,7 +113,7 @@ def not_all_listed(found: int, kept: int, shown: int, places: Places) -> Tree:
     return _bare(LISTED, ("fail", "warning"), text, places)
 
 
-def _bare(rule_id: str, kind: tuple[str, str], text: str, places: Places) -> Tree:
+def _bare(rule_id: str, kind: tuple[str, str], text: str, places: LayerLocations) -> Tree:
     """A result on the image as a whole."""
     # the fingerprint of a finding with no place, as the checks make it
     fingerprint = hashlib.sha256(f"{rule_id}\0\x000".encode("utf-8", "surrogatepass")).hexdigest()[:32]
@@ -127,7 +127,7 @@ def _bare(rule_id: str, kind: tuple[str, str], text: str, places: Places) -> Tre
     }
 
 
-def _finding(finding: FindingPart, of: ResultPart, places: Places) -> Tree:
+def _finding(finding: FindingPart, of: ResultPart, places: LayerLocations) -> Tree:
     kind, level = _kind(finding["verdict"], of)
     seen = finding["evidence"] or [nowhere()]
     message = one_line(finding["message"])
@@ -149,7 +149,7 @@ def _finding(finding: FindingPart, of: ResultPart, places: Places) -> Tree:
     return result
 
 
-def _related(seen: list[EvidencePart], places: Places) -> Iterator[Tree]:
+def _related(seen: list[EvidencePart], places: LayerLocations) -> Iterator[Tree]:
     """The places after the first, and the layers that hid a file."""
     for place in seen[1:]:
         yield {**places.location(place), "message": _message(in_words(place))}
@@ -158,13 +158,13 @@ def _related(seen: list[EvidencePart], places: Places) -> Iterator[Tree]:
         yield _hiding(place, layer, places)
 
 
-def _hiding(place: EvidencePart, layer: LayerPlace, places: Places) -> Tree:
+def _hiding(place: EvidencePart, layer: LayerPlace, places: LayerLocations) -> Tree:
     blob = nowhere() | {"layer": layer}
     how = one_line(place["state"] or "hidden")
     return {**places.location(blob), "message": _message(f"{name_of(place)} was {how} by {layer_in_words(layer)}".strip())}
 
 
-def notifications(document: Document, places: Places) -> Iterator[Tree]:
+def notifications(document: ReportDocument, places: LayerLocations) -> Iterator[Tree]:
     """What went wrong on the way; for an image that was not read whole there is at least one error among them."""
     problems = document["problems"]
     yield from (_notification(problem, places) for problem in problems)
@@ -175,7 +175,7 @@ def notifications(document: Document, places: Places) -> Iterator[Tree]:
         yield {"level": "error", "message": _message(f"{document['verdict']}: {document['reason']}")}
 
 
-def _notification(problem: ProblemPart, places: Places) -> Tree:
+def _notification(problem: ProblemPart, places: LayerLocations) -> Tree:
     evidence = nowhere()
     if problem["layer"] is None:
         evidence["member"] = problem["path"]

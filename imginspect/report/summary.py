@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import get_args
 
-from imginspect.report.document import Document, ResultName, ResultPart, SeverityName, UndeterminedName, VerdictName
+from imginspect.report.document import ReportDocument, ResultName, ResultPart, SeverityName, UndeterminedName, VerdictName
 from imginspect.report.printable import one_line
 from imginspect.report.rule_counts import rules_by_severity
 from imginspect.wording import counted
@@ -23,7 +23,7 @@ _OPEN: tuple[ResultName, ...] = ("fail", "undetermined", "warn")
 _SEVERITIES = get_args(SeverityName)
 
 
-def worst(documents: Sequence[Document]) -> VerdictName:
+def worst(documents: Sequence[ReportDocument]) -> VerdictName:
     """The worst verdict of several reports: fail, not-inspected, incomplete, undecided, pass."""
     return min((document["verdict"] for document in documents), key=_WORST_FIRST.index)
 
@@ -33,22 +33,22 @@ def rank(severity: SeverityName) -> int:
     return _SEVERITIES.index(severity) if severity in _SEVERITIES else len(_SEVERITIES)
 
 
-def could_fail(result: ResultPart, document: Document) -> bool:
+def could_fail(result: ResultPart, document: ReportDocument) -> bool:
     """Whether the severity of *result* is one for which an image fails."""
     return rank(result["severity"]) >= rank(document["policy"]["fail_on"])
 
 
-def undetermined_is(document: Document) -> UndeterminedName:
+def undetermined_is(document: ReportDocument) -> UndeterminedName:
     """What a rule that cannot be decided for want of a fact makes of the image. Reports before 1.4 passed over such rules."""
     return document["policy"].get("undetermined", "pass")
 
 
-def undecided_rules(document: Document) -> list[ResultPart]:
+def undecided_rules(document: ReportDocument) -> list[ResultPart]:
     """The rules that could make the image fail, were not decided, and do not count as failures."""
     return [item for item in document["results"] if item["verdict"] == "undetermined" and not item["counts"] and could_fail(item, document)]
 
 
-def keeps_from_passing(result: ResultPart, document: Document) -> bool:
+def keeps_from_passing(result: ResultPart, document: ReportDocument) -> bool:
     """Whether the exit code is another than 0 because of *result*: it counts as a failure, or is undecided where that matters."""
     if result["counts"]:
         return True
@@ -61,12 +61,12 @@ def in_numbers(results: Sequence[ResultPart]) -> str:
     return rules_by_severity(result["severity"] for result in results)
 
 
-def conditions_of(document: Document) -> int:
+def conditions_of(document: ReportDocument) -> int:
     """How many conditions the rules that passed depend on."""
     return sum(len(result["conditions"]) for result in document["results"] if result["verdict"] == "pass")
 
 
-def qualification(document: Document) -> str:
+def qualification(document: ReportDocument) -> str:
     """What belongs to the word of a pass: its conditions, and the rules that could not be decided. Empty for all other verdicts."""
     if document["verdict"] != "pass":
         return ""
@@ -75,12 +75,12 @@ def qualification(document: Document) -> str:
     return on + (f", but {in_numbers(undecided)} could not be decided" if undecided else "")
 
 
-def headline(document: Document) -> str:
+def headline(document: ReportDocument) -> str:
     """The verdict in capitals with what belongs to it: ``PASS on 3 conditions``."""
     return VERDICT_WORDS[document["verdict"]] + qualification(document)
 
 
-def reason_of(document: Document) -> str:
+def reason_of(document: ReportDocument) -> str:
     """The verdict's reason, but not a filed one that takes open rules for met, as it was before schema 1.4."""
     if "undetermined" in document["policy"] or document["verdict"] != "pass":
         return document["reason"]
@@ -91,13 +91,13 @@ def reason_of(document: Document) -> str:
     return f"no rule of severity {fail_on} or worse failed; {in_numbers(undecided)} could not be decided, which was a pass then: {ids}"
 
 
-def open_results(document: Document) -> list[ResultPart]:
+def open_results(document: ReportDocument) -> list[ResultPart]:
     """The results to look at, worst first: those that make the image fail, other failures, what is undecided, warnings."""
     results = [result for result in document["results"] if result["verdict"] in _OPEN]
     return sorted(results, key=lambda item: (not item["counts"], _OPEN.index(item["verdict"]), -rank(item["severity"]), item["rule"]))
 
 
-def image_name(document: Document) -> str:
+def image_name(document: ReportDocument) -> str:
     """The image's first name, or an id where it has none; the archive where there is no image."""
     image = document["image"]
     if image is None:
@@ -105,13 +105,13 @@ def image_name(document: Document) -> str:
     return one_line(next(iter(image["references"]), None) or image["image_id"] or image["manifest_digest"] or "the image")
 
 
-def archive_name(document: Document) -> str:
+def archive_name(document: ReportDocument) -> str:
     """The archive of what was not inspected, as it was given; *the archive* where the report does not say."""
     name = next((link["name"] for link in document["chain"] if link["role"] == "archive"), "")
     return "the archive" if name in ("", "the archive as given") else one_line(name)
 
 
-def archive_facts(document: Document) -> list[tuple[str, str]]:
+def archive_facts(document: ReportDocument) -> list[tuple[str, str]]:
     """Name, size and sha256 of the archive of what was not inspected, as far as they are known; nothing where an image was inspected."""
     link = next((link for link in document["chain"] if link["role"] == "archive"), None)
     if document["image"] is not None or link is None:
@@ -122,13 +122,13 @@ def archive_facts(document: Document) -> list[tuple[str, str]]:
     return [(name, one_line(value)) for name, value in facts if value]
 
 
-def is_whole(document: Document) -> bool:
+def is_whole(document: ReportDocument) -> bool:
     """Whether all of the image was read, and no rule is open for want of reading."""
     coverage = document["coverage"]
     return document["verdict"] not in ("incomplete", "not-inspected") and coverage is not None and coverage["complete"]
 
 
-def not_read(document: Document) -> list[str]:
+def not_read(document: ReportDocument) -> list[str]:
     """What was not read, a sentence each; empty also where that is not known in detail."""
     coverage = document["coverage"]
     if coverage is not None:
@@ -136,13 +136,13 @@ def not_read(document: Document) -> list[str]:
     return [one_line(f"{problem['where']}: {problem['what']}") for problem in document["problems"]]
 
 
-def sentence(document: Document) -> str:
+def sentence(document: ReportDocument) -> str:
     """The verdict's reason as a sentence."""
     reason = one_line(reason_of(document)).rstrip(".")
     return f"{reason}." if reason else "No reason is given."
 
 
-def tally(document: Document) -> str:
+def tally(document: ReportDocument) -> str:
     """How the rules went, in numbers; empty where none was applied."""
     return ", ".join(_tally(document["results"]))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Sequence
 
-from imginspect.report.document import ChainLink, CoveragePart, Document, ImagePart, ResultPart, VerdictName
+from imginspect.report.document import ChainLink, CoveragePart, ImagePart, ReportDocument, ResultPart, VerdictName
 from imginspect.report.printable import one_line
 from imginspect.report.summary import VERDICT_WORDS, archive_facts, headline, image_name, not_read, sentence, tally, undetermined_is, worst
 from imginspect.report.terminal_layout import WIDTH, Style, wrapped
@@ -27,7 +27,7 @@ _MOST_PROBLEMS = 50
 _RULE_COLUMN = " " * 15
 
 
-def render(documents: Sequence[Document], *, colour: bool = False) -> str:
+def render(documents: Sequence[ReportDocument], *, colour: bool = False) -> str:
     """The reports for a person at a terminal, one below the other; *colour* adds ANSI colours."""
     style = Style(colour=colour)
     parts = [_one(document, style) for document in documents]
@@ -37,7 +37,7 @@ def render(documents: Sequence[Document], *, colour: bool = False) -> str:
     return inert(("\n" + "=" * WIDTH + "\n\n").join(parts))
 
 
-def _one(document: Document, style: Style) -> str:
+def _one(document: ReportDocument, style: Style) -> str:
     sections = [
         _headline(document, style),
         _image(document, style),
@@ -52,7 +52,7 @@ def _one(document: Document, style: Style) -> str:
     return "\n".join("\n".join(section) + "\n" for section in (list(lines) for lines in sections) if section)
 
 
-def _headline(document: Document, style: Style) -> Iterator[str]:
+def _headline(document: ReportDocument, style: Style) -> Iterator[str]:
     image = document["image"]
     name = one_line(", ".join(image["references"]) or "the image") if image else image_name(document)
     verdict = headline(document)
@@ -65,7 +65,7 @@ def _headline(document: Document, style: Style) -> Iterator[str]:
         yield from wrapped(f"{numbers}.", "")
 
 
-def _image(document: Document, style: Style) -> Iterator[str]:
+def _image(document: ReportDocument, style: Style) -> Iterator[str]:
     image = document["image"]
     if image is None:
         if facts := archive_facts(document):
@@ -95,7 +95,7 @@ def _start(image: ImagePart) -> Iterator[tuple[str, str]]:
         yield "user", config["user"] or "root (none is set)"
 
 
-def _passed(document: Document, style: Style) -> Iterator[str]:
+def _passed(document: ReportDocument, style: Style) -> Iterator[str]:
     passed = [result for result in document["results"] if result["verdict"] == "pass"]
     if not passed:
         return
@@ -106,7 +106,7 @@ def _passed(document: Document, style: Style) -> Iterator[str]:
             yield from wrapped(f"provided: {condition}", _RULE_COLUMN)
 
 
-def _unasked(document: Document, style: Style) -> Iterator[str]:
+def _unasked(document: ReportDocument, style: Style) -> Iterator[str]:
     unasked = [result for result in document["results"] if result["verdict"] == "not-applicable"]
     if not unasked:
         return
@@ -119,7 +119,7 @@ def _rule(result: ResultPart, note: str) -> Iterator[str]:
     yield from wrapped(f"{result['rule']}  {result['title']}{note}", "  ", hang=_RULE_COLUMN)
 
 
-def _chain(document: Document, style: Style) -> Iterator[str]:
+def _chain(document: ReportDocument, style: Style) -> Iterator[str]:
     if not document["chain"] or document["image"] is None:
         return
     yield style("Chain of custody", "bold")
@@ -137,7 +137,7 @@ def _link(link: ChainLink) -> Iterator[tuple[str, str, str]]:
         yield "", "expected", _short_digest(link["expected"] or size)
 
 
-def _coverage(document: Document, style: Style) -> Iterator[str]:
+def _coverage(document: ReportDocument, style: Style) -> Iterator[str]:
     coverage = document["coverage"]
     if coverage is None:
         return
@@ -169,7 +169,7 @@ def _counts(coverage: CoveragePart) -> Iterator[str]:
         yield f"  {counted(coverage['second_pass_files'], 'file')} fetched by a second pass"
 
 
-def _problems(document: Document, style: Style) -> Iterator[str]:
+def _problems(document: ReportDocument, style: Style) -> Iterator[str]:
     problems = document["problems"]
     if document["coverage"] is not None or not problems:
         return  # every problem is a finding already
@@ -180,7 +180,7 @@ def _problems(document: Document, style: Style) -> Iterator[str]:
         yield f"  … {and_more(len(problems) - _MOST_PROBLEMS, note=IN_JSON)}"
 
 
-def _questions(document: Document, style: Style) -> Iterator[str]:
+def _questions(document: ReportDocument, style: Style) -> Iterator[str]:
     if not document["questions"] or document["image"] is None:
         return
     yield style("For a person to settle", "bold")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 
-from imginspect.report.document import Document, FindingPart, ResultPart
+from imginspect.report.document import FindingPart, ReportDocument, ResultPart
 from imginspect.report.grouped import OnePlace, places_of
 from imginspect.report.places import name_of, state_of
 from imginspect.report.printable import one_line, shortened
@@ -22,7 +22,7 @@ _LONGEST_INSTRUCTION = 140
 _LONGEST_EXCERPT = 100
 
 
-def open_section(document: Document, style: Style) -> Iterator[str]:
+def open_section(document: ReportDocument, style: Style) -> Iterator[str]:
     """The lines on what is to be looked at; none where every rule is met."""
     results = open_results(document)
     if not results:
@@ -33,7 +33,7 @@ def open_section(document: Document, style: Style) -> Iterator[str]:
         yield from _result(result, document, style)
 
 
-def _result(result: ResultPart, document: Document, style: Style) -> Iterator[str]:
+def _result(result: ResultPart, document: ReportDocument, style: Style) -> Iterator[str]:
     label = _label(result, document)
     lines = textwrap.wrap(f"{label} {one_line(result['title'])}", WIDTH, subsequent_indent="  ")
     yield lines[0].replace(label, style(label, "red" if result["verdict"] == "fail" else "yellow"), 1)
@@ -48,13 +48,13 @@ def _result(result: ResultPart, document: Document, style: Style) -> Iterator[st
         yield from wrapped(f"What to do: {result['remediation']}", "  ")
 
 
-def _label(result: ResultPart, document: Document) -> str:
+def _label(result: ResultPart, document: ReportDocument) -> str:
     by = " by the policy" if result["rule"] in document["policy"]["severities"] else ""
     not_counted = ", not counted" if result["verdict"] == "fail" and not result["counts"] else ""
     return f"{result['verdict'].upper()} {one_line(result['rule'])} ({result['severity']}{by}{not_counted})"
 
 
-def _is_for_want_of_reading(result: ResultPart, document: Document) -> bool:
+def _is_for_want_of_reading(result: ResultPart, document: ReportDocument) -> bool:
     """Whether what is to be done is to have the image exported again, which the rule on that says, and not what this rule says."""
     coverage = document["coverage"]
     return result["verdict"] == "undetermined" and not result["findings"] and coverage is not None and not coverage["complete"]

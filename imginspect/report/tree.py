@@ -8,18 +8,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import cast
 
-from imginspect import __version__
 from imginspect.report.coverage_tree import coverage_tree, problem_tree
-from imginspect.report.document import SCHEMA_VERSION, Document, Documents, PolicyPart, QuestionPart, Tool, UndeterminedName, VerdictName
+from imginspect.report.document import (
+    SCHEMA_VERSION,
+    PolicyPart,
+    QuestionPart,
+    ReportDocument,
+    ReportDocuments,
+    Tool,
+    UndeterminedName,
+    VerdictName,
+)
 from imginspect.report.filesystem_tree import filesystem_tree
 from imginspect.report.image_tree import image_tree, layer_trees, licence_tree, link_tree, start_tree, step_trees
 from imginspect.report.report import Report, ReportVerdict, worst
 from imginspect.report.result_tree import result_tree, severity_name
 from imginspect.report.text import one_line
 from imginspect.rules.policy import Question
+from imginspect.version import __version__
 
 
-def report_tree(report: Report, *, with_filesystem: bool = True) -> Document:
+def report_tree(report: Report, *, with_filesystem: bool = True) -> ReportDocument:
     """One report as plain values. Of an image of 100,000 files it takes half a second to draw up the filesystem, which few forms show."""
     shown = report.shown
     return {
@@ -43,7 +52,7 @@ def report_tree(report: Report, *, with_filesystem: bool = True) -> Document:
     }
 
 
-def together(documents: Sequence[Document]) -> Documents:
+def together(documents: Sequence[ReportDocument]) -> ReportDocuments:
     """The documents of several images of one archive as one."""
     verdict = worst(ReportVerdict(document["verdict"]) for document in documents)
     return {

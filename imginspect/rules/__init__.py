@@ -2,15 +2,15 @@
 
 from imginspect.rules.patterns import Pattern, PatternSet, load_patterns
 from imginspect.rules.policy import Policy, Undetermined, load_policy
-from imginspect.rules.rule import Reference, Rule, RuleSet, Severity
+from imginspect.rules.rule import Rule, RuleReference, RuleSet, Severity
 from imginspect.rules.ruleset import built_in_rules, load_rules
 
 __all__ = [
     "Pattern",
     "PatternSet",
     "Policy",
-    "Reference",
     "Rule",
+    "RuleReference",
     "RuleSet",
     "Severity",
     "Undetermined",

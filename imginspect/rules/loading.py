@@ -11,14 +11,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from imginspect import __version__
-from imginspect.cache import Cache
+from imginspect.host.cache import Cache
 from imginspect.rules import codec, yaml_file
 from imginspect.rules.folder import RuleFile, rule_files
 from imginspect.rules.knowledge_base import KnowledgeBase, load_knowledge
 from imginspect.rules.policy import DEFAULT_POLICY, Policy, parse_policy, policy_file
 from imginspect.rules.rule import RuleSet
 from imginspect.rules.ruleset import load_rules
+from imginspect.version import __version__
 
 
 class Loaded(NamedTuple):

@@ -12,7 +12,7 @@ Plain: TypeAlias = Any
 Number = TypeVar("Number", int, float)
 
 
-class Place(NamedTuple):
+class SourceLine(NamedTuple):
     """A file and a line in it, for complaints."""
 
     file: str
@@ -26,7 +26,7 @@ class Place(NamedTuple):
 class Mapping:
     """Values by key, each with the line that its key stands in."""
 
-    def __init__(self, place: Place, values: dict[str, tuple[Value, int]]) -> None:
+    def __init__(self, place: SourceLine, values: dict[str, tuple[Value, int]]) -> None:
         self.place = place
         self._values = values
 
@@ -37,9 +37,9 @@ class Mapping:
         """The keys in the file's order."""
         return list(self._values)
 
-    def place_of(self, key: str) -> Place:
+    def place_of(self, key: str) -> SourceLine:
         """Where *key* stands, or the mapping itself where it is missing."""
-        return Place(self.place.file, self._values[key][1]) if key in self._values else self.place
+        return SourceLine(self.place.file, self._values[key][1]) if key in self._values else self.place
 
     def lines(self) -> Iterator[tuple[str, int]]:
         """Each key with its line."""

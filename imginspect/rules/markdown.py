@@ -9,7 +9,7 @@ from itertools import groupby
 from posixpath import dirname
 
 from imginspect.rules.patterns import Pattern, PatternSet
-from imginspect.rules.rule import Example, Reference, Rule, RuleSet
+from imginspect.rules.rule import Example, Rule, RuleReference, RuleSet
 
 _ACTIVE = re.compile(r"([\\`*_<>\[\]|])")
 _INTRODUCTION = """\
@@ -60,7 +60,7 @@ def _section(rule: Rule) -> Iterator[str]:
     yield f"**Flagged:** {_titles(rule.flag)}. **Passed:** {_titles(rule.passing)}.\n"
 
 
-def _reference(reference: Reference) -> str:
+def _reference(reference: RuleReference) -> str:
     section = f", {_text(reference.section)}" if reference.section else ""
     quote = f": “{_text(reference.quote)}”" if reference.quote else ""
     return f"- {_text(reference.title)}{section} ({reference.level}){quote}"

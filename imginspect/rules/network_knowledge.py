@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from imginspect.rules.collection import collect
-from imginspect.rules.rule import Reference, Severity, parse_severity
+from imginspect.rules.rule import RuleReference, Severity, parse_severity
 from imginspect.rules.yaml_file import Mapping
 
 FOLDER = Path("knowledge", "network")
@@ -85,7 +85,7 @@ class KnowledgeEntry(NamedTuple):
     calls: tuple[CallMatch, ...]
     rationale: str
     remediation: str
-    references: tuple[Reference, ...]
+    references: tuple[RuleReference, ...]
     flag: tuple[Snippet, ...]
     passing: tuple[Snippet, ...]
     file: str
@@ -213,12 +213,12 @@ def _settings(mapping: Mapping) -> tuple[str, ...]:
     return settings
 
 
-def _reference(mapping: Mapping) -> Reference:
+def _reference(mapping: Mapping) -> RuleReference:
     mapping.allow("title", "section", "quote", "level")
     level = mapping.text("level", "info")
     if level not in ("must", "should", "info"):
         raise mapping.place_of("level").error(f"level: expected must, should or info, found {level!r}")
-    return Reference(mapping.text("title"), mapping.text("section", ""), mapping.text("quote", ""), level)
+    return RuleReference(mapping.text("title"), mapping.text("section", ""), mapping.text("quote", ""), level)
 
 
 def _snippet(mapping: Mapping) -> Snippet:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from imginspect.errors import RuleError
 from imginspect.rules import yaml_file
 from imginspect.rules.folder import POLICIES, RuleFile, rule_files, rules_folder
-from imginspect.rules.mapping import Mapping, Place
+from imginspect.rules.mapping import Mapping, SourceLine
 from imginspect.rules.rule import RuleSet, Severity, digest_of, parse_severity
 
 DEFAULT_POLICY = "epcc-tre"
@@ -117,7 +117,7 @@ class Policy(NamedTuple):
         """
         for item in self.overrides:
             if rules.get(item.rule_id) is None:
-                raise Place(self.file, item.line).error(f"no rule is called {item.rule_id!r}; imginspect rules list names all")
+                raise SourceLine(self.file, item.line).error(f"no rule is called {item.rule_id!r}; imginspect rules list names all")
 
 
 def load_policy(name: str, folders: Sequence[Path] = ()) -> Policy:

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from imginspect.errors import RuleError
-from imginspect.rules.mapping import Mapping, Place
+from imginspect.rules.mapping import Mapping, SourceLine
 
 _ID = re.compile(r"[A-Z][A-Z0-9]*(?:-[A-Z0-9]+)*-\d{3}")
 
@@ -30,7 +30,7 @@ class Severity(StrEnum):
         return list(Severity).index(self)
 
 
-class Reference(NamedTuple):
+class RuleReference(NamedTuple):
     """Where a rule comes from; *level* is how binding the source's wording is (must, should or info)."""
 
     title: str
@@ -66,7 +66,7 @@ class Rule(NamedTuple):
     params: dict[str, Any]
     rationale: str
     remediation: str
-    references: tuple[Reference, ...]
+    references: tuple[RuleReference, ...]
     flag: tuple[Example, ...]
     passing: tuple[Example, ...]
     file: str
@@ -75,7 +75,7 @@ class Rule(NamedTuple):
 
     def error(self, what: str, key: str = "") -> RuleError:
         """A complaint about *key* (``check`` or ``params.NAME``), or about the rule as a whole where it does not say that."""
-        return Place(self.file, self.lines.get(key, self.line)).error(f"{self.id}: {what}")
+        return SourceLine(self.file, self.lines.get(key, self.line)).error(f"{self.id}: {what}")
 
 
 class RuleSet(NamedTuple):
@@ -134,12 +134,12 @@ def digest_of(files: list[bytes]) -> str:
     return hashlib.sha256(b"".join(hashlib.sha256(content).digest() for content in files)).hexdigest()
 
 
-def _reference(mapping: Mapping) -> Reference:
+def _reference(mapping: Mapping) -> RuleReference:
     mapping.allow("title", "section", "quote", "level")
     level = mapping.text("level", "info")
     if level not in ("must", "should", "info"):
         raise mapping.place_of("level").error(f"level: expected must, should or info, found {level!r}")
-    return Reference(mapping.text("title"), mapping.text("section", ""), mapping.text("quote", ""), level)
+    return RuleReference(mapping.text("title"), mapping.text("section", ""), mapping.text("quote", ""), level)
 
 
 def _examples(mapping: Mapping) -> tuple[tuple[Example, ...], tuple[Example, ...]]:

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from imginspect.errors import RuleError
-from imginspect.rules.mapping import Mapping, Place, Value
+from imginspect.rules.mapping import Mapping, SourceLine, Value
 
-__all__ = ["Mapping", "Place", "load", "parse", "read"]
+__all__ = ["Mapping", "SourceLine", "load", "parse", "read"]
 
 _MAX_BYTES = 1 << 20
 _MOST_LEVELS = 30
@@ -72,7 +72,7 @@ def parse(content: bytes, shown_as: str) -> Mapping:
     text = _decoded(content, shown_as)
     loader = Loader(text)
     try:
-        return _Reader(loader, shown_as).document()
+        return _EventReader(loader, shown_as).document()
     except yaml.YAMLError as error:
         raise _place_of(error, shown_as).error(f"not valid YAML: {_problem(error, text)}") from error
     finally:
@@ -84,17 +84,17 @@ def _decoded(content: bytes, shown_as: str) -> str:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise Place(shown_as, line).error(f"not valid YAML: the byte 0x{content[error.start]:02x} is no UTF-8") from error
+        raise SourceLine(shown_as, line).error(f"not valid YAML: the byte 0x{content[error.start]:02x} is no UTF-8") from error
     found = re.search(_NOT_TEXT, text)
     if found:
         line = text.count("\n", 0, found.start()) + 1
-        raise Place(shown_as, line).error(f"not valid YAML: holds the control character U+{ord(found.group()):04X}")
+        raise SourceLine(shown_as, line).error(f"not valid YAML: holds the control character U+{ord(found.group()):04X}")
     return text
 
 
-def _place_of(error: Any, shown_as: str) -> Place:
+def _place_of(error: Any, shown_as: str) -> SourceLine:
     mark = getattr(error, "problem_mark", None)
-    return Place(shown_as, mark.line + 1 if mark else 1)
+    return SourceLine(shown_as, mark.line + 1 if mark else 1)
 
 
 def _problem(error: Any, text: str) -> str:
@@ -105,7 +105,7 @@ def _problem(error: Any, text: str) -> str:
     return f"{problem}: a tab cannot indent" if is_tab else str(problem)
 
 
-class _Reader:
+class _EventReader:
     """Makes values of a loader's events. Recursion is bounded by ``_MOST_LEVELS``: PyYAML's own composer would use up the stack."""
 
     def __init__(self, loader: Any, file: str) -> None:
@@ -121,7 +121,7 @@ class _Reader:
         self._loader.get_event()  # the stream's start
         first = self._loader.get_event()
         if not isinstance(first, self._yaml.DocumentStartEvent):
-            raise Place(self._file, 1).error("expected a mapping, found nothing")
+            raise SourceLine(self._file, 1).error("expected a mapping, found nothing")
         event = self._loader.get_event()
         value = self._value(event, 0)
         if not isinstance(value, Mapping):
@@ -132,8 +132,8 @@ class _Reader:
             raise self._place(rest).error("a second document (after ---): expected one in each file")
         return value
 
-    def _place(self, event: Any) -> Place:
-        return Place(self._file, event.start_mark.line + 1)
+    def _place(self, event: Any) -> SourceLine:
+        return SourceLine(self._file, event.start_mark.line + 1)
 
     def _value(self, event: Any, level: int) -> Value:
         if isinstance(event, self._yaml.AliasEvent) or event.anchor is not None:

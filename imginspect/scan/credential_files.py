@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from imginspect.scan.credentials_in import FORMATS, TITLES, Format
 from imginspect.scan.credentials_in.lines import MOST_LINES
-from imginspect.scan.credentials_in.span import Span
+from imginspect.scan.credentials_in.span import SecretSpan
 
 MOST_BYTES = 4 << 20
 """Bytes of the largest credential file whose structure is read."""
@@ -16,7 +16,7 @@ WANTED_NAMES: frozenset[str] = frozenset(name.rpartition("/")[2] for name in FOR
 """Last parts of the paths of files that may hold credentials, in lower case."""
 
 
-def credential_file(name: str, content: bytes) -> tuple[Span, ...]:
+def credential_file(name: str, content: bytes) -> tuple[SecretSpan, ...]:
     """The secrets in a file, in order; *name* is the last part of its path, or the last two or three joined by ``/``.
 
     Only ``MOST_BYTES`` and 200,000 lines are read. Empty values, placeholders and references to the environment are no secrets.
@@ -52,4 +52,4 @@ def _format_of(path: str) -> Format | None:
     return FORMATS[".env"] if parts[-1].startswith(".env.") and not parts[-1].endswith(_TEMPLATES) else None
 
 
-__all__ = ["MOST_BYTES", "TITLES", "WANTED_NAMES", "Span", "credential_file", "is_credential_file_name", "is_read_whole"]
+__all__ = ["MOST_BYTES", "TITLES", "WANTED_NAMES", "SecretSpan", "credential_file", "is_credential_file_name", "is_read_whole"]

@@ -26,7 +26,7 @@ class Expression:
     core: bytes
 
 
-class Engine(Protocol):
+class PatternEngine(Protocol):
     """Finds candidates. Not to be used by two threads at once."""
 
     name: str

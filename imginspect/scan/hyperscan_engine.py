@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
-from imginspect.cache import Cache
+from imginspect.host.cache import Cache
 from imginspect.scan.engine import Bytes, Expression
-from imginspect.scan.gate import gate
+from imginspect.scan.prefilter import gate
 
 
 def is_available() -> bool:

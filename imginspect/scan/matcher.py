@@ -12,16 +12,16 @@ from functools import cache
 from itertools import islice
 from typing import NamedTuple, TypeAlias
 
-from imginspect.cache import Cache
+from imginspect.host.cache import Cache
 from imginspect.rules import Pattern, PatternSet
-from imginspect.scan.engine import Bytes, Engine, Expression, merged
-from imginspect.scan.gate import fixed_text
+from imginspect.scan.engine import Bytes, Expression, PatternEngine, merged
 from imginspect.scan.hyperscan_engine import HyperscanEngine, is_available
 from imginspect.scan.literal_engine import LiteralEngine
 from imginspect.scan.literals import Literal, required_literals
+from imginspect.scan.prefilter import fixed_text
 from imginspect.scan.secret_id import key_id, secret_id
+from imginspect.scan.utf16 import Narrow, narrowed
 from imginspect.scan.validators import VALIDATORS
-from imginspect.scan.wide import Narrow, narrowed
 
 MOST_CANDIDATES = 20_000
 """Candidates in one block of bytes after which the search of it stops; a text of honest origin has a few dozen."""
@@ -34,7 +34,7 @@ _MOST_READ = 16 << 20
 Regions: TypeAlias = dict[int, list[tuple[int, int]]]
 
 
-class Span(NamedTuple):
+class MatchSpan(NamedTuple):
     """A confirmed match: its kind, where the whole of it stands, and where the secret part does (offsets in bytes)."""
 
     kind: str
@@ -68,7 +68,9 @@ class Matcher:
         """For each fixed text in UTF-16, how far from it a match that holds it may begin or end, in bytes."""
         expressions += [expression for expression, _ in wide]
         fast = engine_name == HyperscanEngine.name or (not engine_name and is_available())
-        self._engine: Engine = HyperscanEngine(expressions, cache or Cache(None)) if fast and expressions else LiteralEngine(expressions)
+        self._engine: PatternEngine = (
+            HyperscanEngine(expressions, cache or Cache(None)) if fast and expressions else LiteralEngine(expressions)
+        )
         self.longest = 2 * max((expression.longest for expression in expressions), default=0)
         """The most bytes that any match spans: one in UTF-16 has twice those of its text."""
 
@@ -82,7 +84,7 @@ class Matcher:
         """Names the key for the ids of secrets, as what is kept with ids in it is for one key alone; empty where there is none."""
         return key_id(self._fingerprint_key) if self._fingerprint_key is not None else ""
 
-    def find(self, data: Bytes) -> tuple[list[Span], bool]:
+    def find(self, data: Bytes) -> tuple[list[MatchSpan], bool]:
         """All matches in *data* in order, of overlapping ones the more certain; and whether all of *data* was searched.
 
         What stands there in UTF-16 is found too, wherever it begins.
@@ -109,9 +111,9 @@ class Matcher:
         )
         return merged(around, length)
 
-    def _all_confirmed(self, data: Bytes, regions: Regions) -> tuple[list[Span], bool]:
+    def _all_confirmed(self, data: Bytes, regions: Regions) -> tuple[list[MatchSpan], bool]:
         """The matches in *regions*, and whether all of these were looked into."""
-        found: list[Span] = []
+        found: list[MatchSpan] = []
         is_whole = True
         for number in sorted(regions):
             if number >= self._is_wide_from:
@@ -127,7 +129,7 @@ class Matcher:
             is_whole = is_whole and len(candidates) <= most and len(spans) < _MOST_SPANS
         return found, is_whole
 
-    def _confirmed(self, pattern: Pattern, data: Bytes, region: tuple[int, int]) -> Iterator[Span]:
+    def _confirmed(self, pattern: Pattern, data: Bytes, region: tuple[int, int]) -> Iterator[MatchSpan]:
         """The matches in *region*. Behind one that is no credential the search goes on within it: another may begin there."""
         start, last = region
         search = _compiled(pattern.regex, ignore_case=pattern.ignore_case).search
@@ -136,7 +138,7 @@ class Matcher:
             secret = match.group(group)
             if self._is_credential(pattern, match, secret) and _has_word(pattern, data, match.start()):
                 first, end = match.span(group)
-                yield Span(pattern.id, match.start(), match.end(), first, end, pattern.verifies, self.known_as(secret), _rank(pattern))
+                yield MatchSpan(pattern.id, match.start(), match.end(), first, end, pattern.verifies, self.known_as(secret), _rank(pattern))
                 start = match.end()
             else:
                 start = max(match.start() + 1, match.start(group))
@@ -148,7 +150,7 @@ class Matcher:
         """What *secret* is where it is published; empty for any other."""
         return self._published.get(hashlib.sha256(secret).hexdigest(), "") if self._published else ""
 
-    def secret_id(self, data: Bytes, span: Span) -> str:
+    def secret_id(self, data: Bytes, span: MatchSpan) -> str:
         """The id of the secret of *span* in *data*, the same in UTF-16 as in UTF-8; empty where there is no key."""
         return secret_id(self._fingerprint_key, _secret(data, span)) if self._fingerprint_key is not None else ""
 
@@ -180,7 +182,7 @@ def _wide(expressions: list[Expression]) -> list[tuple[Expression, int]]:
     return found
 
 
-def _secret(data: Bytes, span: Span) -> bytes:
+def _secret(data: Bytes, span: MatchSpan) -> bytes:
     """The secret of *span* in *data*; one in UTF-16 as UTF-8."""
     if not span.wide:
         return bytes(data[span.secret_start : span.secret_end])
@@ -189,7 +191,7 @@ def _secret(data: Bytes, span: Span) -> bytes:
     return (units + bytes(len(units) % 2)).decode(span.wide, "surrogatepass").encode("utf-8", "surrogatepass")
 
 
-def _widened(span: Span, narrow: Narrow) -> Span:
+def _widened(span: MatchSpan, narrow: Narrow) -> MatchSpan:
     """*span* of the text *narrow* where it stands in the bytes that the text was taken from."""
     return span._replace(
         start=narrow.place(span.start),
@@ -223,7 +225,7 @@ def entropy(data: bytes) -> float:
     return -sum(count / len(data) * math.log2(count / len(data)) for count in Counter(data).values()) if data else 0.0
 
 
-def without_overlaps(found: list[Span]) -> list[Span]:
+def without_overlaps(found: list[MatchSpan]) -> list[MatchSpan]:
     """Of matches whose secrets overlap the more certain one, in the order of the bytes."""
     kept: list[tuple[int, int, int]] = []
     ranked = sorted(found, key=lambda item: (item.rank, item.start, -item.end, item.kind))

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from imginspect.scan.engine import Bytes
 from imginspect.scan.match import Match
-from imginspect.scan.matcher import Matcher, Span, without_overlaps
+from imginspect.scan.matcher import Matcher, MatchSpan, without_overlaps
 
 BLOCK_BYTES = 1 << 20
 MOST_MATCHES = 200
@@ -51,11 +51,11 @@ class ContentSearch:
             return self.end()
         return self._whole(data, (), is_text=is_text)
 
-    def structured(self, data: bytes, known: Iterable[Span]) -> Searched:
+    def structured(self, data: bytes, known: Iterable[MatchSpan]) -> Searched:
         """The result for a text whose structure showed *known* secrets already, beside what the patterns find in it."""
         return self._whole(data, known, is_text=True)
 
-    def _whole(self, data: Bytes, known: Iterable[Span], *, is_text: bool) -> Searched:
+    def _whole(self, data: Bytes, known: Iterable[MatchSpan], *, is_text: bool) -> Searched:
         spans, is_whole = self._matcher.find(data)
         if known:
             spans = without_overlaps([*spans, *known])
@@ -112,7 +112,7 @@ class ContentSearch:
 
 
 def _matches(
-    matcher: Matcher, spans: list[Span], data: Bytes, offset: int, lines: int, *, is_text: bool, with_excerpts: bool = False
+    matcher: Matcher, spans: list[MatchSpan], data: Bytes, offset: int, lines: int, *, is_text: bool, with_excerpts: bool = False
 ) -> list[Match]:
     """A match for each of the first *spans* in *data*, which starts at *offset* of its content and after *lines* line feeds."""
     found = []
@@ -128,7 +128,7 @@ def _matches(
     return found
 
 
-def _excerpt(span: Span, spans: list[Span], data: Bytes) -> str:
+def _excerpt(span: MatchSpan, spans: list[MatchSpan], data: Bytes) -> str:
     """The line of *span*, not more than a screen line of it, every match in it masked. Of text in UTF-16 the zeros are left out."""
     low, high = max(0, span.secret_start - 4 * _BEFORE), min(len(data), span.secret_end + 4 * _AFTER)
     part = bytearray(data[low:high])

@@ -6,8 +6,8 @@ import shlex
 
 import pytest
 
-from imginspect.analysis.startup.interpreters import Form, interpret
-from imginspect.analysis.startup.model import Language
+from imginspect.startup.interpreters import Form, interpret
+from imginspect.startup.started import Language
 
 TARGETS = [
     ("sh run.sh a b", Language.SHELL, Form.FILE, "run.sh", "a b"),

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from imginspect.analysis.startup.launch import Launch
-from imginspect.analysis.startup.problem import Certainty, Concern, Kind
-from imginspect.analysis.startup.startup import startup
+from imginspect.reach.startup import startup
+from imginspect.startup.launch import Launch
+from imginspect.startup.problem import Certainty, Concern, Kind
 from tests.analysis.views import debian, folder, link, script, static, text, view_of
 
 FAIL, WARN = Certainty.FAILS, Certainty.DEPENDS

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imginspect.analysis.licences.dates import parse_created, parse_expiry
-from imginspect.analysis.licences.flexnet import parse_flexnet, parse_rlm
-from imginspect.analysis.licences.model import LicenceText, Server
+from imginspect.licences.dates import parse_created, parse_expiry
+from imginspect.licences.flexnet import parse_flexnet, parse_rlm
+from imginspect.licences.values import LicenceText, Server
 
 FLOATING = """\
 # licence of a department

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from imginspect.analysis.network.guards import Reach
-from imginspect.analysis.network.patterns import pattern_calls
-from imginspect.analysis.network.target import is_loopback, is_remote
-from imginspect.analysis.startup.followed import Followed
-from imginspect.analysis.startup.startup import startup
-from imginspect.analysis.values import constant
+from imginspect.languages.hosts import is_loopback, is_remote
+from imginspect.languages.known_calls import pattern_calls
+from imginspect.languages.values import constant
+from imginspect.reach.followed import Followed
+from imginspect.reach.guards import Reach
+from imginspect.reach.startup import startup
 from tests.analysis.views import Nothing, debian, script, text, view_of
 
 
@@ -45,7 +45,7 @@ def test_a_command_under_a_condition_that_does_not_hold_is_less_sure() -> None:
 
 def test_a_script_that_was_not_kept_is_a_gap_for_want_of_reading() -> None:
     found = followed(script("/a.sh"), keep=Nothing(), entrypoint=["sh", "/a.sh"])
-    assert [(gap.what, gap.for_want_of_reading) for gap in found.gaps] == [("/a.sh was not read", True)]
+    assert [(gap.what, gap.due_to_unread) for gap in found.gaps] == [("/a.sh was not read", True)]
 
 
 FLOODS: dict[str, list[dict[str, Any]]] = {

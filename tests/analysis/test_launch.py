@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from imginspect.analysis.startup.launch import Launch
-from imginspect.analysis.startup.model import Language
-from imginspect.analysis.startup.problem import Certainty, Concern, Kind
-from imginspect.analysis.startup.startup import startup
+from imginspect.reach.startup import startup
+from imginspect.startup.launch import Launch
+from imginspect.startup.problem import Certainty, Concern, Kind
+from imginspect.startup.started import Language
 from tests.analysis.views import LOADER, Nothing, debian, folder, gone, library, link, program, script, static, text, view_of
 
 Entry = dict[str, Any]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from imginspect.analysis.libraries import Libraries, elf_of, libraries
-from imginspect.analysis.view import View
+from imginspect.filesystem.view import View
+from imginspect.startup.libraries import Libraries, elf_of, libraries
 from tests.analysis.views import LOADER, Nothing, library, link, program, static, text, view_of
 
 Entry = dict[str, Any]

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imginspect.analysis.licences import own_forms
-from imginspect.analysis.licences.files import recognise
-from imginspect.analysis.licences.model import LicenceText, Place, Server
-from imginspect.analysis.licences.path_list import parse_hosts, parse_path_list
+from imginspect.licences import own_forms
+from imginspect.licences.files import recognise
+from imginspect.licences.path_list import parse_hosts, parse_path_list
+from imginspect.licences.values import LicenceText, NamedPath, Server
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ from imginspect.analysis.licences.path_list import parse_hosts, parse_path_list
 def test_lists_of_places(value: str, servers: list[str], places: list[str]) -> None:
     found_servers, found_places = parse_path_list(value)
     assert [str(server) for server in found_servers] == servers
-    assert found_places == tuple(Place(place) for place in places)
+    assert found_places == tuple(NamedPath(place) for place in places)
 
 
 def test_a_server_after_many_files_is_seen() -> None:

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imginspect.analysis.lines import Rows, chained, in_bytes, line_at, lines_of, literal, without_tabs
-from imginspect.analysis.shell import commands
-from imginspect.analysis.startup.follow_python import notebook
-from imginspect.analysis.startup.followed import Followed
-from imginspect.analysis.startup.startup import startup
-from imginspect.analysis.values import constant
+from imginspect.languages.lines import Rows, chained, in_bytes, line_at, lines_of, literal, without_tabs
+from imginspect.languages.shell import commands
+from imginspect.languages.values import constant
+from imginspect.reach.followed import Followed
+from imginspect.reach.python import notebook
+from imginspect.reach.startup import startup
 from tests.analysis.views import debian, script, text, view_of
 
 GET = 'requests.get("https://example.org")'

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from imginspect.analysis.outline import Folder, in_order, outline
+from imginspect.filesystem.outline import Folder, in_order, outline
 from imginspect.tar.header import DIRECTORY
 from tests.analysis.views import folder, text, view_of
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from imginspect.analysis.python.calls import calls
-from imginspect.analysis.python.model import Call, PythonText
-from imginspect.analysis.values import Exists, HasModule, Known, Not, Value
+from imginspect.languages.calls import Call, PythonText
+from imginspect.languages.python.calls import calls
+from imginspect.languages.values import Exists, HasModule, Known, Not, Value
 
 
 def text_of(value: object) -> object:

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from imginspect.analysis.run_user import run_user
-from imginspect.analysis.startup.launch import Launch, first_context
-from imginspect.analysis.startup.lookup import locate
-from imginspect.analysis.startup.problem import Certainty, Concern, Kind
-from imginspect.analysis.startup.python_imports import PythonStart, judge_imports
-from imginspect.analysis.startup.startup import startup
-from imginspect.analysis.view import View
+from imginspect.filesystem.view import View
+from imginspect.reach.python_imports import PythonStart, judge_imports
+from imginspect.reach.startup import startup
+from imginspect.startup.launch import Launch, first_context
+from imginspect.startup.lookup import locate
+from imginspect.startup.problem import Certainty, Concern, Kind
+from imginspect.startup.run_user import run_user
 from tests.analysis.views import link, script, static, text, view_of
 
 Entry = dict[str, Any]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from imginspect.analysis.run_user import RunUser, run_user
+from imginspect.startup.run_user import RunUser, run_user
 from tests.analysis.views import Nothing, link, text, view_of
 
 PASSWD = """root:x:0:0:root:/root:/bin/sh

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from imginspect.analysis.startup.shebang import hidden_shebang, parse_shebang
+from imginspect.startup.shebang import hidden_shebang, parse_shebang
 
 
 @pytest.mark.parametrize(

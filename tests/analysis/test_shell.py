@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from imginspect.analysis.shell import Command, ShellText, When, commands
-from imginspect.analysis.values import All, Exists, HasCommand, Known, Not
+from imginspect.languages.shell import ShellCommand, ShellText, When, commands
+from imginspect.languages.values import All, Exists, HasCommand, Known, Not
 
 
-def words(command: Command) -> list[str | None]:
+def words(command: ShellCommand) -> list[str | None]:
     return [word.text for word in command.words]
 
 
-def only(text: str, name: str = "curl", **given: object) -> Command:
+def only(text: str, name: str = "curl", **given: object) -> ShellCommand:
     found = [command for command in commands(text, **given).commands if command.name == name]  # type: ignore[arg-type]
     assert len(found) == 1, found
     return found[0]

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 
 import pytest
 
-from imginspect.analysis.startup.special_wrappers import Step
-from imginspect.analysis.startup.wrappers import peel_one
+from imginspect.startup.special_wrappers import WrapperStep
+from imginspect.startup.wrappers import peel_one
 
 
-def steps(command: Sequence[str]) -> list[Step]:
+def steps(command: Sequence[str]) -> list[WrapperStep]:
     """The wrappers that *command* starts with, outermost first."""
-    found: list[Step] = []
+    found: list[WrapperStep] = []
     words = tuple(command)
     while len(found) < 100 and (step := peel_one(words)) is not None:
         found.append(step)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import io
 from typing import Any
 
-from imginspect.analysis.view import View
 from imginspect.archive import open_archive
+from imginspect.examples.sample import build
+from imginspect.filesystem.view import View
 from imginspect.image import list_images
-from imginspect.image_contents import read_contents
-from imginspect.layer import KeptContents, Look
+from imginspect.layer import ContentSpool, PassVisitors
 from imginspect.layer.content_scanner import ContentScanner
+from imginspect.reading.contents import read_contents
 from imginspect.rules import PatternSet
-from imginspect.sample import build
 from imginspect.scan.matcher import Matcher
 
 
@@ -39,12 +39,14 @@ class Nothing:
 
 
 def view_of(*layers: list[dict[str, Any]], keep: Any = None, architecture: str = "amd64", **config: Any) -> View:
-    """The view of an image with these layers (entries as in ``imginspect.sample``) and this config."""
+    """The view of an image with these layers (entries as in ``imginspect.examples.sample``) and this config."""
     content = build({"layers": list(layers), "config": config, "architecture": architecture})
     with open_archive(io.BytesIO(content)) as archive:
         image = list_images(archive).images[0]
         contents = read_contents(
-            archive, image, Look(None if keep else ContentScanner(Matcher(PatternSet((), ""))), keep or _Everything(), KeptContents())
+            archive,
+            image,
+            PassVisitors(None if keep else ContentScanner(Matcher(PatternSet((), ""))), keep or _Everything(), ContentSpool()),
         )
         return View(image, contents.layers, contents.filesystem)
 

@@ -50,7 +50,7 @@ def _lay(point: str, fuse: _Fuse) -> None:
 
 def main() -> None:
     point, number, *arguments = sys.argv[1:]
-    import imginspect.batch.run  # noqa: F401 - what is patched is there
+    import imginspect.batch.run.run  # noqa: F401 - what is patched is there
     from imginspect.cli import main as command
 
     _lay(point, _Fuse(int(number)))

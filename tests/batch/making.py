@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from pathlib import Path
 
-from imginspect.batch.model import FindingRow, ImageRow, LayerContents, LayerRow, PassedOver, ResultRow, RuleRow
 from imginspect.batch.store import database
 from imginspect.batch.store.contents import encode
 from imginspect.batch.store.database import Database
+from imginspect.batch.values.plans import FindingRow, ImageRow, LayerContents, LayerRow, ResultRow, RuleRow, Skipped
 
 RUN = {
     "tool_version": "1.0", "policy": "epcc-tre", "policy_sha256": "ab" * 32, "rules_sha256": "cd" * 32, "criteria": "ef" * 32,
@@ -87,7 +87,7 @@ CONTENTS: list[LayerContents] = [
     encode(TOP.diff_id, [("-/etc/key.pem", None), ("/app/run.py", sha(b"run 2"))]),
     encode(digest("else"), [("/else", sha(b"else"))]),
 ]  # fmt: skip
-PASSED_OVER = [PassedOver("mirror/notes.txt", "it is a text"), PassedOver("mirror/chart", "it is a Helm chart")]
+PASSED_OVER = [Skipped("mirror/notes.txt", "it is a text"), Skipped("mirror/chart", "it is a Helm chart")]
 
 
 def filled(folder: Path, rows: Iterable[ImageRow] = ROWS, run: dict[str, str] | None = None) -> Database:

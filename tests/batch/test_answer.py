@@ -13,10 +13,13 @@ from xml.etree import ElementTree
 import jsonschema
 import pytest
 
-from imginspect.batch.answer import FILES, csv_form, html_form, json_form, write_answer
-from imginspect.batch.model import ImageRow, PassedOver, RuleRow
 from imginspect.batch.store import database
 from imginspect.batch.store.database import Database, NoRoom
+from imginspect.batch.summary import FILES, write_answer
+from imginspect.batch.summary import csv_format as csv_form
+from imginspect.batch.summary import html_format as html_form
+from imginspect.batch.summary import json_format as json_form
+from imginspect.batch.values.plans import ImageRow, RuleRow, Skipped
 from tests.batch.making import BASE, CONTENTS, KEY, MIDDLE, PASSED_OVER, ROWS, RULES, RUN, filled, finding, image, layer
 from tests.inspecting import CONTROL, run, texts_of
 from tests.report.html.reading import Page
@@ -106,7 +109,7 @@ def test_what_could_not_be_looked_into_is_no_pass(tmp_path: Path, verdicts: list
     with database.create(tmp_path, RUN, RULES) as made:
         for number, one in enumerate(verdicts):
             made.add(image(f"i:{number}", verdict=one))
-        made.add_passed_over([*PASSED_OVER, PassedOver("mirror/locked", "permission denied", unread=True)])
+        made.add_passed_over([*PASSED_OVER, Skipped("mirror/locked", "permission denied", unread=True)])
         made.finish()
         found = answers(made)
     document = json.loads(found["results.json"])
@@ -226,7 +229,7 @@ def test_hostile_strings_stay_in_their_places(tmp_path: Path, payload: str) -> N
     ) as made:
         for row in rows:
             made.add(row)
-        made.add_passed_over([PassedOver(payload, payload)])
+        made.add_passed_over([Skipped(payload, payload)])
         made.finish()
         made_answers = answers(made)
     with filled(tmp_path, [image(f"plain:{number}", [BASE], [KEY]) for number in range(2)]) as plain:

@@ -17,7 +17,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from imginspect.batch.schedule import DIED
+from imginspect.batch.run.schedule import DIED
 from imginspect.batch.workers import engines
 from tests.batch.clusters import PATIENCE, Cluster, Spoken, answer, begun, events, worker_processes
 from tests.inspecting import run

@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from imginspect.batch.workers import engines, sent
+from imginspect.batch.workers import engines
+from imginspect.batch.workers import task_transport as sent
 from imginspect.batch.workers.engines import LocalEngine, cpu_count
-from imginspect.batch.workers.together import all_of
+from imginspect.batch.workers.task_batch import all_of
 from imginspect.errors import LimitExceeded, UsageError
 from tests.batch.clusters import HERE, PATIENCE
 

@@ -26,7 +26,7 @@ def tab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 
 
 def _page(folder: Path, many: int) -> Path:
-    from imginspect.batch.answer import write_answer
+    from imginspect.batch.summary import write_answer
 
     rows = [
         *ROWS,

@@ -10,16 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from imginspect.archive import Access, Scope, open_archive
+from imginspect.archive import Access, ListingScope, open_archive
 from imginspect.archive.identity import file_identity, is_settled
 from imginspect.batch.mirror.merging import merge, merged
 from imginspect.batch.mirror.opening import is_unchanged, open_planned
 from imginspect.batch.mirror.planning import PlanOptions, plan_unit
-from imginspect.batch.model import ImagePlan, UnitPlan
-from imginspect.criteria import load_criteria
+from imginspect.batch.values.plans import ImagePlan, UnitPlan
 from imginspect.errors import ImgInspectError
 from imginspect.image import list_images
-from imginspect.inspection import inspect
+from imginspect.inspection.criteria import load_criteria
+from imginspect.inspection.inspect import inspect
 from imginspect.limits import Limits
 from imginspect.oci.platform import Platform
 from imginspect.report import Report
@@ -291,7 +291,9 @@ def test_a_repository_listed_by_itself_is_what_the_whole_tree_lists_of_it(mirror
         image(name, name).save(mirror, "registry")
     with open_archive(mirror) as archive:
         whole = list_images(archive).images
-        parts = [image for name in ("library/app", "library/app/sub", "zoo") for image in list_images(archive, None, Scope(name)).images]
+        parts = [
+            image for name in ("library/app", "library/app/sub", "zoo") for image in list_images(archive, None, ListingScope(name)).images
+        ]
         assert archive.is_shared
     assert parts == list(whole)
     assert [image.references for image in whole] == [(name,) for name in ("library/app:1", "library/app:2", "library/app/sub:1", "zoo:1")]

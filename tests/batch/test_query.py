@@ -13,7 +13,7 @@ import pytest
 
 from imginspect.batch.store import database
 from imginspect.batch.store.contents import encode
-from imginspect.batch.store.query import Found, known
+from imginspect.batch.store.query import QueryResult, known
 from imginspect.scan.secret_id import key_id, secret_id
 from tests.batch.making import BASE, CONTENTS, KEY, KEY_FILE, MIDDLE, ROWS, RULES, RUN, TOP, digest, filled, finding, image, layer
 from tests.batch.mirrors import TOKEN, leaky
@@ -242,5 +242,5 @@ def test_a_run_that_was_not_finished_says_so(tmp_path: Path) -> None:
 
 def test_answers_are_read_as_they_are_asked_for(folder: Path) -> None:
     with database.open_for_reading(folder) as opened:
-        found: Found = known(opened, "registry.example.org/app:1")
+        found: QueryResult = known(opened, "registry.example.org/app:1")
         assert len(next(found.rows)) == len(found.columns)

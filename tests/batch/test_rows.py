@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from imginspect.batch.store.rows import image_row
-from imginspect.report.document import Document
+from imginspect.report.document import ReportDocument
 from tests.inspecting import CONTROL, texts_of
 from tests.report.payloads import PAYLOADS, clean, incomplete, not_inspected, spoilt, whole_document
 from tests.report.sample_document import evidence, finding, place, result, sample_document
 
 
-def row_of(document: Document):  # type: ignore[no-untyped-def]
+def row_of(document: ReportDocument):  # type: ignore[no-untyped-def]
     return image_row("0f" * 16, ["b:1", "a:1", "b:1"], "mirror/x.tar", document, ["sha256:c0", "sha256:c1"], "x", "ab" * 32)
 
 
@@ -55,7 +55,7 @@ def test_of_rules_that_are_settled_only_open_findings_are_kept() -> None:
 
 @pytest.mark.parametrize("document", [clean(), incomplete(), not_inspected(), whole_document()])
 @pytest.mark.parametrize("payload", PAYLOADS)
-def test_no_text_of_a_row_breaks_a_line_or_acts(document: Document, payload: str) -> None:
+def test_no_text_of_a_row_breaks_a_line_or_acts(document: ReportDocument, payload: str) -> None:
     row = image_row("k", [payload], payload, spoilt(document, payload), [payload], "x", "")
     for text in texts_of([row._asdict(), *([*item] for item in (*row.results, *row.findings, *row.layers))]):
         assert not CONTROL.search(text)

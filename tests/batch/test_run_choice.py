@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from imginspect.batch.mirror.choice import ByName
-from imginspect.batch.model import ImagePlan, Unit
-from imginspect.batch.store.earlier import earlier_images
+from imginspect.batch.mirror.name_filter import ByName
+from imginspect.batch.store.baseline import earlier_images
+from imginspect.batch.values.plans import ImagePlan, Unit
 from imginspect.errors import UsageError
 from tests.batch import making
 from tests.batch.mirrors import APPS, Mirrors, app, write_registry

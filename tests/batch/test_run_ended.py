@@ -117,7 +117,7 @@ def test_an_answer_that_cannot_be_written_ends_the_run(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr("imginspect.batch.answer.replace_file", full)
+        patched.setattr("imginspect.batch.summary.replace_file", full)
         outcome = batch(mirrors.registry, "--out", tmp_path / "out", "--cache", cache)
     assert (outcome.code, "no room left" in outcome.err) == (2, True)
     with database.open_for_reading(tmp_path / "out") as kept:

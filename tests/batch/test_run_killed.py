@@ -30,20 +30,20 @@ from tests.batch.running import (
 )
 from tests.inspecting import run
 
-RUN = "imginspect.batch.run"
+RUN = "imginspect.batch.run.run"
 POINTS = [
     ("before:imginspect.batch.store.database.Database.forget_passed_over", 1),
-    ("after:imginspect.batch.planned.Planned.add", 4),
-    ("after:imginspect.batch.planned.Planned.settle", 1),
+    ("after:imginspect.batch.run.work_plan.Planned.add", 4),
+    ("after:imginspect.batch.run.work_plan.Planned.settle", 1),
     ("after:imginspect.batch.workers.work.read_layer", 1),
     ("before:imginspect.batch.store.database.Database.add", 1),
     ("after:imginspect.batch.store.database.Database.add", 3),
     ("after:imginspect.batch.store.database.Database.add", 7),
-    ("before:imginspect.batch.store.storing.Storing.contents", 5),
+    ("before:imginspect.batch.store.inserts.Storing.contents", 5),
     ("before:imginspect.batch.store.database.Database.remove", 1),
     ("before:imginspect.batch.store.database.leave_one_file", 1),
     (f"before:{RUN}.write_answer", 1),
-    ("before:imginspect.batch.answer.replace_file", 3),
+    ("before:imginspect.batch.summary.replace_file", 3),
     ("rename", 1),
     ("rename", 20),
     ("rename", 55),

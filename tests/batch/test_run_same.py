@@ -94,7 +94,7 @@ def test_no_credential_is_in_anything_that_a_run_leaves(mirrors: Mirrors, cache:
 
 def _expanded(content: bytes) -> bytes:
     """What a cache entry holds behind its digest, expanded."""
-    from imginspect.compression import CorruptStream, unpack
+    from imginspect.host.compression import CorruptStream, unpack
 
     try:
         return unpack(content[32:], 1 << 28)

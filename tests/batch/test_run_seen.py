@@ -15,8 +15,8 @@ from unittest import mock
 
 import pytest
 
-from imginspect.batch.model import LayerPlan
-from imginspect.batch.planned import Amount
+from imginspect.batch.run.work_plan import Amount
+from imginspect.batch.values.plans import LayerPlan
 from imginspect.cli import batch_progress
 from imginspect.cli.batch_progress import Lines
 from tests.batch.making import image

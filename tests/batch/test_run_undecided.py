@@ -12,8 +12,8 @@ from xml.etree import ElementTree
 import jsonschema
 import pytest
 
-from imginspect.batch.answer import json_form
 from imginspect.batch.store.database import NAME
+from imginspect.batch.summary import json_format as json_form
 from tests.batch.mirrors import app
 from tests.batch.running import batch, events_of, inline, row, rows
 from tests.image_builder import ImageBuilder, directory, program, script

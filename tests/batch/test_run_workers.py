@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from imginspect.archive.source import PartReader
-from imginspect.batch.schedule import DIED
+from imginspect.batch.run.schedule import DIED
 from tests.batch.conftest import settle
 from tests.batch.mirrors import Mirrors, base, write_registry
 from tests.batch.running import answer, batch, begun, ended, images_of, row, rows, until, wait_until, workers

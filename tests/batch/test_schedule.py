@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from imginspect.batch.model import ImagePlan, LayerPlan, Unit
-from imginspect.batch.schedule import DIED, Event, ImageJudged, LayerRead, Schedule, WorkersDie
+from imginspect.batch.run.schedule import DIED, Event, ImageJudged, LayerRead, Schedule, WorkersDie
 from imginspect.batch.store.connection import NoRoom
-from imginspect.batch.workers.together import Outcome, all_of
+from imginspect.batch.values.plans import ImagePlan, LayerPlan, Unit
+from imginspect.batch.workers.task_batch import TaskOutcome, all_of
 from imginspect.batch.workers.work import ImageDone, LayerDone
 from imginspect.errors import UsageError
 from tests.batch import making
@@ -334,7 +334,8 @@ class Quick(Script):
             return
         self._queue.pop(0)
         outcomes = [
-            Outcome(error=self._raises[one]) if one in self._raises else Outcome(_done(one, short=one in self._short)) for one in names
+            TaskOutcome(error=self._raises[one]) if one in self._raises else TaskOutcome(_done(one, short=one in self._short))
+            for one in names
         ]
         future.set_result(tuple(outcomes))
 

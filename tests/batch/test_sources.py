@@ -11,7 +11,7 @@ import pytest
 
 from imginspect.batch.mirror.globs import expand
 from imginspect.batch.mirror.sources import find_units
-from imginspect.batch.model import PassedOver
+from imginspect.batch.values.plans import Skipped
 from imginspect.errors import UsageError
 from tests.batch.trees import found, image, layout, unread
 from tests.image_builder import members
@@ -278,4 +278,4 @@ def test_units_are_found_one_by_one(mirror: Path) -> None:
     units = find_units(["mirror"])
     assert next(units).shown == "mirror/0.tar"
     shutil.rmtree(mirror)
-    assert all(not isinstance(item, PassedOver) or item.unread for item in units)
+    assert all(not isinstance(item, Skipped) or item.unread for item in units)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from imginspect.batch.mirror.planning import PlanOptions, plan_unit
 from imginspect.batch.mirror.sources import find_units
-from imginspect.batch.model import PassedOver, Unit, UnitPlan
+from imginspect.batch.values.plans import Skipped, Unit, UnitPlan
 from tests.image_builder import ImageBuilder, Members, file, write
 
 OLD = 1_600_000_000
@@ -31,12 +31,12 @@ def layout(members: Members, path: Path) -> Path:
 def found(*sources: Path | str) -> tuple[list[Unit], dict[str, str]]:
     """The units of *sources*, and why what was passed over was, by how it is shown."""
     items = list(find_units([str(source) for source in sources]))
-    return [item for item in items if isinstance(item, Unit)], {item.shown: item.reason for item in items if isinstance(item, PassedOver)}
+    return [item for item in items if isinstance(item, Unit)], {item.shown: item.reason for item in items if isinstance(item, Skipped)}
 
 
 def unread(*sources: Path | str) -> list[str]:
     """What could not be looked into."""
-    return [item.shown for item in find_units([str(source) for source in sources]) if isinstance(item, PassedOver) and item.unread]
+    return [item.shown for item in find_units([str(source) for source in sources]) if isinstance(item, Skipped) and item.unread]
 
 
 def planned(*sources: Path | str, options: PlanOptions | None = None) -> list[UnitPlan]:

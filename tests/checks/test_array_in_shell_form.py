@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from imginspect.analysis.startup.array_text import array_in
 from imginspect.checks import CheckResult
+from imginspect.startup.array_text import array_in
 from tests.checks.judging import judged_by, messages
 from tests.image_builder import ImageBuilder, file, program
 

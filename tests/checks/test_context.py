@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from imginspect.checks.result import Line
-from imginspect.sample import build
+from imginspect.examples.sample import build
 from tests.analysis.views import debian, script
 from tests.fuzz.fuzz_readers import examine
 

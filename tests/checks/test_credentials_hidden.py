@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from imginspect.analysis import documents
+from imginspect.reading import documents
 from tests.image_builder import ImageBuilder, file, hardlink, noise, symlink, whiteout
 from tests.inspecting import report_of, run
 

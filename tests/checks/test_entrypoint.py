@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from imginspect.checks.platform import Params as PlatformParams
+from imginspect.checks.platform import PlatformParams
 from imginspect.checks.result import CheckResult, Verdict
-from imginspect.checks.run_user import Params
-from imginspect.sample import build
+from imginspect.checks.run_user import RunUserParams
+from imginspect.examples.sample import build
 from tests.analysis.views import debian, gone, link, program, script, static, text
 from tests.fuzz.fuzz_readers import examine
 
@@ -124,7 +124,7 @@ def test_what_was_not_read_never_passes_nor_fails(damage: str, command: list[str
     for layer in (0, 1):
         found = results(*layers, damage=[{"kind": damage, "layer": layer}], cmd=command, user="app")
         assert verdicts(found) == ["pass", *["undetermined"] * 4]
-        assert all(found[rule].for_want_of_reading for rule in RULES[1:])
+        assert all(found[rule].due_to_unread for rule in RULES[1:])
 
 
 def test_a_number_needs_no_accounts() -> None:
@@ -162,7 +162,7 @@ def test_a_script_that_a_hard_links_mode_hides_from_the_user() -> None:
 
 
 def test_parameters() -> None:
-    assert Params("fail").verdict == "fail"
+    assert RunUserParams("fail").verdict == "fail"
     assert PlatformParams() == PlatformParams()
     with pytest.raises(ValueError, match="verdict"):
-        Params("pass")
+        RunUserParams("pass")

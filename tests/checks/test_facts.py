@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from imginspect.checks import facts, runner
-from imginspect.report import json_form
+from imginspect.examples.sample import build
+from imginspect.report import json_format as json_form
 from imginspect.report.tree import report_tree
-from imginspect.sample import build
 from tests.analysis.views import debian, script
 from tests.fuzz.fuzz_readers import examine
 

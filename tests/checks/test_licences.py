@@ -168,7 +168,7 @@ def test_licences_that_are_counted_and_name_no_server_are_a_warning() -> None:
 def test_a_licence_file_of_unknown_form_is_undetermined() -> None:
     result = judged_by("TRE-LIC-001", image(file("/opt/acme/x.lic", b"\x93\x00\x01binary")))
     assert result.verdict is Verdict.UNDETERMINED
-    assert not result.for_want_of_reading
+    assert not result.due_to_unread
 
 
 def test_a_copyright_line_does_not_make_it_a_text_of_terms() -> None:
@@ -180,7 +180,7 @@ def test_a_copyright_line_does_not_make_it_a_text_of_terms() -> None:
 def test_a_licence_file_that_was_not_kept_is_undetermined_for_want_of_reading() -> None:
     result = judged_by("TRE-LIC-001", image(file("/opt/acme/x.lic", b"#" * (3 << 20))))
     assert result.verdict is Verdict.UNDETERMINED
-    assert result.for_want_of_reading
+    assert result.due_to_unread
 
 
 def test_a_form_that_is_known_to_name_no_server_is_no_question() -> None:
@@ -200,7 +200,7 @@ def test_an_image_that_was_not_read_whole_is_undetermined() -> None:
     missing = image().layer(file("/a", b"1")).without_blob(1)
     for rule in ("TRE-LIC-001", "TRE-LIC-002", "TRE-LIC-003", "TRE-LIC-004"):
         result = judged_by(rule, missing)
-        assert (result.verdict, result.for_want_of_reading) == (Verdict.UNDETERMINED, True), rule
+        assert (result.verdict, result.due_to_unread) == (Verdict.UNDETERMINED, True), rule
 
 
 def test_more_files_than_are_looked_at_is_undetermined() -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imginspect.checks.listing import share, worst_few
-from imginspect.checks.result import Found, Verdict
+from imginspect.checks.result import FindingDraft, Verdict
 from tests.image_builder import ImageBuilder, file
 from tests.inspecting import report_of, run
 
@@ -38,7 +38,7 @@ def test_a_share_fits_and_wastes_nothing(counts: list[int], limit: int) -> None:
 
 
 def test_the_worst_are_kept_in_their_order() -> None:
-    found = [Found(verdict, "") for verdict in (Verdict.WARN, Verdict.FAIL, Verdict.WARN, Verdict.FAIL, Verdict.UNDETERMINED)]
+    found = [FindingDraft(verdict, "") for verdict in (Verdict.WARN, Verdict.FAIL, Verdict.WARN, Verdict.FAIL, Verdict.UNDETERMINED)]
     assert worst_few(found, 3) == [1, 3, 4]
 
 

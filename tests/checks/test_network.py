@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from imginspect.checks.result import CheckResult
-from imginspect.sample import build
+from imginspect.examples.sample import build
 from tests.analysis.views import debian, folder, program, script, static, text
 from tests.fuzz.fuzz_readers import examine
 
@@ -279,7 +279,7 @@ def test_programs_that_cannot_be_looked_into() -> None:
 
 def test_code_that_is_supplied_at_run_time_is_left_open() -> None:
     found = result("TRE-NET-001", [folder("/safe_data")], entrypoint=["python3", "/safe_data/run.py"])
-    assert (found.verdict, found.for_want_of_reading) == ("undetermined", False)
+    assert (found.verdict, found.due_to_unread) == ("undetermined", False)
     assert "/safe_data/run.py is supplied when the container runs" in found.reason
     helper = result("TRE-NET-001", [text("/app/a.R", 'source("/safe_data/b.R")\n')], entrypoint=["Rscript", "/app/a.R"])
     assert helper.verdict == "undetermined"
@@ -471,7 +471,7 @@ def test_what_is_missing_or_was_not_read_is_left_open() -> None:
     assert shell("[ -f /app/made-later.sh ] && /app/made-later.sh\n").verdict == "pass"
     large = "#!/bin/bash\n" + ("# " + "x" * 97 + "\n") * 30_000
     found = result("TRE-NET-001", [script("/entrypoint.sh", large)], entrypoint=["/entrypoint.sh"])
-    assert (found.verdict, found.for_want_of_reading) == ("undetermined", True)
+    assert (found.verdict, found.due_to_unread) == ("undetermined", True)
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ import struct
 
 import pytest
 
-from imginspect.analysis.capabilities import decode_capabilities
 from imginspect.checks import CheckResult, Verdict
+from imginspect.filesystem.capabilities import decode_capabilities
 from tests.checks.judging import judged_by, messages
 from tests.image_builder import Entry, ImageBuilder, block_device, char_device, directory, file, hardlink, symlink, whiteout
 
@@ -259,4 +259,4 @@ def test_devices(entry: Entry, verdict: Verdict) -> None:
 @pytest.mark.parametrize("rule_id", [f"TRE-PRM-00{number}" for number in range(1, 6)])
 def test_an_image_that_was_not_read_whole_is_undetermined(rule_id: str) -> None:
     result = judged_by(rule_id, ImageBuilder().layer(file("/a", b"1")).layer(file("/b", b"2")).without_blob(1))
-    assert (result.verdict, result.for_want_of_reading) == (Verdict.UNDETERMINED, True)
+    assert (result.verdict, result.due_to_unread) == (Verdict.UNDETERMINED, True)

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from imginspect.archive import open_archive
-from imginspect.cache import Cache
-from imginspect.criteria import load_criteria
+from imginspect.host.cache import Cache
 from imginspect.image import list_images
-from imginspect.inspection import inspect
-from imginspect.layer_cache import LayerCache
+from imginspect.inspection.criteria import load_criteria
+from imginspect.inspection.inspect import inspect
+from imginspect.reading.layer_cache import LayerCache
 from imginspect.scan.secret_id import secret_id
 from tests.image_builder import ImageBuilder, file, symlink, whiteout
 from tests.inspecting import report_of

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from imginspect import __version__
-from imginspect.report import json_form
+from imginspect.report import json_format as json_form
 from tests.image_builder import ImageBuilder, file
 from tests.inspecting import run
 

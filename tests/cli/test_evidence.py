@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from imginspect.cli.demo_command import _IMAGE as DEMO
-from imginspect.sample import build
+from imginspect.examples.sample import build
 from tests.inspecting import run
 
 

@@ -112,11 +112,11 @@ def test_what_was_written_to_a_closed_stream_does_not_go_into_a_file(folder: Pat
 @pytest.mark.parametrize(
     ("module", "name", "arguments"),
     [
-        ("library", "inspect_source", ["inspect", "good.tar"]),
-        ("report.forms", "render", ["inspect", "good.tar"]),
-        ("report.forms", "render", ["render", "open.json"]),
-        ("batch.run", "run", ["batch", "good.tar", "--out", "out"]),
-        ("criteria", "load_criteria", ["inspect", "good.tar"]),
+        ("inspection.library", "inspect_source", ["inspect", "good.tar"]),
+        ("report.formats", "render", ["inspect", "good.tar"]),
+        ("report.formats", "render", ["render", "open.json"]),
+        ("batch.run.run", "run", ["batch", "good.tar", "--out", "out"]),
+        ("inspection.criteria", "load_criteria", ["inspect", "good.tar"]),
     ],
 )
 def test_an_unexpected_error_is_70_and_one_line(module: str, name: str, arguments: list[str], folder: Path) -> None:
@@ -139,7 +139,7 @@ def test_an_unexpected_error_is_70_and_one_line(module: str, name: str, argument
 
 
 def test_an_interrupt_is_130(folder: Path) -> None:
-    text = BROKEN.format(module="library", name="inspect_source")
+    text = BROKEN.format(module="inspection.library", name="inspect_source")
     text = text.replace('ZeroDivisionError("AKIAQYLPMN5HFIQR7BBZ and\\nmore")', "KeyboardInterrupt")
     done = subprocess.run([sys.executable, "-c", text, "inspect", "good.tar"], cwd=folder, capture_output=True, text=True, timeout=120)
     assert (done.returncode, done.stderr.strip()) == (130, "imginspect: interrupted")

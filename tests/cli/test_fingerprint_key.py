@@ -13,7 +13,7 @@ import jsonschema
 import pytest
 
 import imginspect
-from imginspect.report.forms import FORMS
+from imginspect.report.formats import FORMS
 from imginspect.scan.secret_id import secret_id
 from tests.image_builder import ImageBuilder, file, whiteout
 from tests.inspecting import run

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from imginspect.sample import build
+from imginspect.examples.sample import build
 from tests.image_builder import ImageBuilder, directory, file, helm_chart, save_many, save_multi_platform, script
 from tests.inspecting import results_of, run
 

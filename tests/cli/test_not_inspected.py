@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import imginspect
-from imginspect.report.forms import FORMS
+from imginspect.report.formats import FORMS
 from tests.inspecting import run
 
 CONTENT = b"this is no archive\n" * 10

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from imginspect.cli.demo_command import _IMAGE as DEMO
-from imginspect.report.forms import FORMS
-from imginspect.sample import build
+from imginspect.examples.sample import build
+from imginspect.report.formats import FORMS
 from tests.inspecting import run
 
 NOT_INSPECTED = b"this is no archive"

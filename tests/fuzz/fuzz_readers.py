@@ -16,7 +16,7 @@ if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 if TYPE_CHECKING:
-    from imginspect.criteria import Criteria
+    from imginspect.inspection.criteria import Criteria
     from imginspect.limits import Limits
     from imginspect.report import Report
 
@@ -37,7 +37,7 @@ def small_limits() -> Limits:
 
 @cache
 def _criteria() -> Criteria:
-    from imginspect.criteria import load_criteria
+    from imginspect.inspection.criteria import load_criteria
 
     return load_criteria()
 
@@ -50,8 +50,9 @@ def examine(data: bytes) -> list[Report]:
     from imginspect.archive import Access, open_archive
     from imginspect.errors import ImgInspectError
     from imginspect.image import list_images
-    from imginspect.inspection import inspect
-    from imginspect.report import json_form, terminal
+    from imginspect.inspection.inspect import inspect
+    from imginspect.report import json_format as json_form
+    from imginspect.report import terminal
     from imginspect.report.tree import report_tree
 
     reports = []
@@ -100,8 +101,9 @@ def main() -> None:
     with atheris.instrument_imports(include=["imginspect"]):
         import imginspect.cli.inspect_command  # noqa: F401 - brings in all that reads
         from imginspect.archive import open_archive  # noqa: F401
-        from imginspect.inspection import inspect  # noqa: F401
-        from imginspect.report import json_form, terminal  # noqa: F401
+        from imginspect.inspection.inspect import inspect  # noqa: F401
+        from imginspect.report import json_format as json_form
+        from imginspect.report import terminal
 
     def mutate(data: bytes, max_size: int, seed: int) -> bytes:
         mutated: bytes = atheris.Mutate(data, max_size)

@@ -7,11 +7,11 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from imginspect.archive import open_archive
-from imginspect.criteria import Criteria, load_criteria
+from imginspect.examples.sample import build
 from imginspect.image import list_images
-from imginspect.inspection import inspect
+from imginspect.inspection.criteria import Criteria, load_criteria
+from imginspect.inspection.inspect import inspect
 from imginspect.report.report import Report
-from imginspect.sample import build
 
 
 @cache

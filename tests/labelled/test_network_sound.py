@@ -10,7 +10,7 @@ from collections import Counter
 
 import pytest
 
-from imginspect.sample import build
+from imginspect.examples.sample import build
 from tests.labelled.network import CASES, PARTS, Case
 from tests.labelled.networking.case import SITE
 

@@ -7,7 +7,7 @@ from collections import Counter
 
 import pytest
 
-from imginspect.sample import build
+from imginspect.examples.sample import build
 from tests.labelled.starts import CASES, PARTS, Case, ran
 
 VERDICTS = {"fail", "warn", "pass", "undetermined"}

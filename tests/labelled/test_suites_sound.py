@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from imginspect.sample import build
+from imginspect.examples.sample import build
 from tests.labelled.credential.values import BECH32, PYPI_HOST, Values, bech32_polymod
 from tests.labelled.credentials import CASES, PARTS, Case, as_image
 

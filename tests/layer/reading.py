@@ -7,13 +7,13 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
-from imginspect.analysis.wanted import Wanted
 from imginspect.archive import open_archive
-from imginspect.criteria import Criteria, load_criteria
 from imginspect.image import list_images
-from imginspect.image_contents import read_contents
-from imginspect.layer import KeptContents, LayerIndex, Look
+from imginspect.inspection.criteria import Criteria, load_criteria
+from imginspect.layer import ContentSpool, LayerIndex, PassVisitors
 from imginspect.layer.content_scanner import ContentScanner
+from imginspect.reading.contents import read_contents
+from imginspect.reading.retention import TextRetention
 from tests.image_builder import ImageBuilder
 
 
@@ -27,7 +27,7 @@ def criteria() -> Criteria:
 def index_of(image: ImageBuilder, folder: Path, number: int = 0) -> Iterator[LayerIndex]:
     """Layer *number* of *image*, looked into for credentials, with what would be kept of it."""
     path = image.save(folder / f"read-{number}.tar", "oci")
-    look = ContentScanner(criteria().matcher), Wanted(criteria().knowledge.products)
-    with open_archive(path) as archive, KeptContents() as store:
+    look = ContentScanner(criteria().matcher), TextRetention(criteria().knowledge.products)
+    with open_archive(path) as archive, ContentSpool() as store:
         (listed,) = list_images(archive).images
-        yield read_contents(archive, listed, Look(*look, store)).layers[number]
+        yield read_contents(archive, listed, PassVisitors(*look, store)).layers[number]

@@ -8,7 +8,7 @@ import pytest
 
 from imginspect.layer.content_class import content_class
 from imginspect.layer.content_scanner import ContentScanner
-from imginspect.layer.seams import Looked
+from imginspect.layer.protocols import ScanResult
 from imginspect.scan.credential_files import MOST_BYTES
 from imginspect.scan.matcher import Matcher
 from tests.scan.patterns import PATTERNS
@@ -19,7 +19,7 @@ SECRET = "q7Vx2" + "Lm9Tz4Kd"
 PIECE = 300_000
 
 
-def looked(path: str, content: bytes, *, in_pieces: bool = False) -> Looked:
+def looked(path: str, content: bytes, *, in_pieces: bool = False) -> ScanResult:
     """What the scanner says of a file."""
     scanner = ContentScanner(MATCHER)
     assert scanner.wants(path, len(content), content_class(memoryview(content)[:4096]))

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from imginspect.compression import CorruptStream, Gunzip, has_isal
+from imginspect.host.compression import CorruptStream, Gunzip, has_isal
 from imginspect.limits import Limits
 
 pytestmark = pytest.mark.skipif(not has_isal(), reason="isal has no wheel for this platform")

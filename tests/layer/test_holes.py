@@ -9,11 +9,11 @@ import pytest
 
 from imginspect.archive import open_archive
 from imginspect.image import list_images
-from imginspect.image_contents import Contents, read_contents
-from imginspect.layer import LayerIndex, Look
-from imginspect.layer.seams import Looked
+from imginspect.layer import LayerIndex, PassVisitors
+from imginspect.layer.protocols import ScanResult
 from imginspect.limits import RATIO_FLOOR
 from imginspect.problems import Topic
+from imginspect.reading.contents import ImageContents, read_contents
 from tests.image_builder import ImageBuilder, file, sparse_file
 from tests.inspecting import report_of
 
@@ -32,11 +32,11 @@ class Counting:
         del path, size, content_class
         return True
 
-    def whole(self, ordinal: int, content: memoryview, digest: bytes) -> Looked:
+    def whole(self, ordinal: int, content: memoryview, digest: bytes) -> ScanResult:
         """See Scanner."""
         del ordinal, digest
         self.seen += len(content)
-        return Looked()
+        return ScanResult()
 
     def begin(self, ordinal: int) -> None:
         """See Scanner."""
@@ -45,18 +45,18 @@ class Counting:
         """See Scanner."""
         self.seen += len(piece)
 
-    def end(self, digest: bytes) -> Looked:
+    def end(self, digest: bytes) -> ScanResult:
         """See Scanner."""
         del digest
-        return Looked()
+        return ScanResult()
 
 
-def contents_of(image: ImageBuilder, path: Path) -> tuple[Contents, int]:
+def contents_of(image: ImageBuilder, path: Path) -> tuple[ImageContents, int]:
     """What reading *image* gives, and the bytes of contents that went by."""
     counting = Counting()
     with open_archive(image.save(path, "oci")) as archive:
         (listed,) = list_images(archive).images
-        return read_contents(archive, listed, Look(counting)), counting.seen
+        return read_contents(archive, listed, PassVisitors(counting)), counting.seen
 
 
 def unread(layer: LayerIndex) -> list[str]:

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from imginspect.errors import LayerError
-from imginspect.layer import KeptContents, LayerIndex
+from imginspect.layer import ContentSpool, LayerIndex
 from imginspect.layer import record as records
 from imginspect.layer.index import NOT_READ, PARTIAL, READ, WITHHELD, Entry
 from imginspect.layer.record import NoRecord, decode, encode
@@ -112,7 +112,7 @@ def indexes(draw: st.DrawFn) -> tuple[LayerIndex, dict[int, bytes]]:
 @given(made=indexes())
 def test_any_index_is_what_was_written(made: tuple[LayerIndex, dict[int, bytes]]) -> None:
     index, contents = made
-    with KeptContents() as store:
+    with ContentSpool() as store:
         index.kept = {ordinal: store.add(content) for ordinal, content in contents.items()}
         data = written(index)
         again = decode(Bytes(data))
@@ -157,7 +157,7 @@ def test_numbers_that_no_record_can_hold_are_said_to_be_so(field: str, number: i
 
 def sample() -> bytes:
     entries = [Entry("/a", f"{number}", "file", 0o644, 0, 0, number, 0, "", bytes([number]) * 32, "text", None) for number in range(9)]
-    with KeptContents() as store:
+    with ContentSpool() as store:
         index = LayerIndex(entries, kept={1: store.add(b"kept content")}, matches={2: (Match("x", 1, 2, 3, False, "***"),)})
         return written(index)
 
@@ -305,7 +305,7 @@ def test_contents_that_cannot_be_read_later_are_an_error_of_the_layer() -> None:
 def test_contents_are_read_back_across_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(records, "_BLOCK", 1000)
     wanted = {number: bytes([number]) * size for number, size in enumerate((1, 999, 1, 2500, 0, 1000, 700))}
-    with KeptContents() as store:
+    with ContentSpool() as store:
         index = LayerIndex([Entry("/a", f"{number}", "file", 0, 0, 0, 0, 0, "", None, "", None) for number in wanted])
         index.kept = {number: store.add(content) for number, content in wanted.items()}
         again = decode(Bytes(written(index)))

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints, is_typeddict
 
 from imginspect.archive import open_archive
-from imginspect.criteria import Criteria, load_criteria
+from imginspect.evidence_pack import Pack, Signer, make_pack
+from imginspect.evidence_pack.inspection_record import InspectionRecord
+from imginspect.evidence_pack.keys import KeyPair, load_signer, new_key_pair
 from imginspect.image import Choice, choose, list_images
-from imginspect.inspection import inspect
-from imginspect.pack import Pack, Signer, make_pack
-from imginspect.pack.inspection_record import InspectionRecord
-from imginspect.pack.keys import KeyPair, load_signer, new_key_pair
-from imginspect.report.document import SCHEMA_VERSION, Document
+from imginspect.inspection.criteria import Criteria, load_criteria
+from imginspect.inspection.inspect import inspect
+from imginspect.report.document import SCHEMA_VERSION, ReportDocument
 from imginspect.report.report import Report
 from imginspect.report.strict_json import dump
 from imginspect.report.tree import report_tree
@@ -41,19 +41,19 @@ def signer(kind: str = "ed25519", number: int = 0) -> Signer:
     return load_signer(key_pair(kind, number).private)
 
 
-def pack_of(documents: Sequence[Document], signed_by: Signer | None = None, **options: Any) -> Pack:
+def pack_of(documents: Sequence[ReportDocument], signed_by: Signer | None = None, **options: Any) -> Pack:
     """A pack of *documents* with two forms and a policy."""
     tree: Any = documents[0] if len(documents) == 1 else {**_several(documents)}
     forms = {"report.json": dump(tree), "report.txt": b"the report\n"}
     return make_pack(documents, forms, {"policies/epcc-tre.yaml": POLICY}, signer=signed_by, **options)
 
 
-def _several(documents: Sequence[Document]) -> dict[str, Any]:
+def _several(documents: Sequence[ReportDocument]) -> dict[str, Any]:
     first = documents[0]
     return {key: first[key] for key in ("schema_version", "tool", "verdict", "exit_code")} | {"reports": list(documents)}
 
 
-def stated_policy(document: Document) -> Document:
+def stated_policy(document: ReportDocument) -> ReportDocument:
     """*document* with the digest of the policy that ``pack_of`` adds."""
     from imginspect.rules.rule import digest_of
 
@@ -61,7 +61,7 @@ def stated_policy(document: Document) -> Document:
     return document
 
 
-def sample(**parts: Any) -> Document:
+def sample(**parts: Any) -> ReportDocument:
     return stated_policy(sample_document(**parts))
 
 
@@ -90,11 +90,11 @@ def inspected(path: Path) -> Report:
         return inspect(archive, choose(listing, Choice()), listing, criteria())
 
 
-def document_of(report: Report, script: bytes | None = None) -> Document:
+def document_of(report: Report, script: bytes | None = None) -> ReportDocument:
     """*report* as a document; what report_tree does not give yet is empty, but for the lines around findings in *script*."""
     tree = report_tree(report)
     tree["schema_version"] = SCHEMA_VERSION
-    completed = _completed(tree, Document)
+    completed = _completed(tree, ReportDocument)
     lines = script.decode().split("\n") if script else []
     for result in completed["results"]:
         for finding in result["findings"]:
@@ -102,7 +102,7 @@ def document_of(report: Report, script: bytes | None = None) -> Document:
                 if part["path"] == "/app/run.sh" and part["line"]:
                     numbers = [number for number in range(part["line"] - 1, part["line"] + 2) if 0 < number <= len(lines)]
                     part["context"] = [{"line": number, "text": lines[number - 1]} for number in numbers]
-    document: Document = completed
+    document: ReportDocument = completed
     return stated_policy(document)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from imginspect.pack import write_pack
+from imginspect.evidence_pack import write_pack
 from tests.pack.packs import pack_of, record, sample, signer
 
 

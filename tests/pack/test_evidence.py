@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from imginspect.pack import write_pack
-from imginspect.report.document import Document
+from imginspect.evidence_pack import write_pack
+from imginspect.examples.sample import build
+from imginspect.report.document import ReportDocument
 from imginspect.rules.folder import rules_folder
 from imginspect.rules.loading import load
-from imginspect.sample import build
 from tests.image_builder import ImageBuilder, file, flip_byte, whiteout
 from tests.inspecting import Outcome, run
 from tests.pack.packs import SCRIPT, document_of, image, inspected, pack_of, record
@@ -25,13 +25,13 @@ FIELDS = "config fields of the evidence"
 DIGESTS = "digests of archive, manifest, config and layers"
 
 
-def filed(built: ImageBuilder, folder: Path, form: str = "oci", script: bytes = SCRIPT) -> tuple[Path, Document]:
+def filed(built: ImageBuilder, folder: Path, form: str = "oci", script: bytes = SCRIPT) -> tuple[Path, ReportDocument]:
     """The archive of *built*, and the document on it."""
     archive = built.save(folder / "app.tar", form=form)
     return archive, document_of(inspected(archive), script)
 
 
-def verified(document: Document, archive: Path, folder: Path) -> Outcome:
+def verified(document: ReportDocument, archive: Path, folder: Path) -> Outcome:
     write_pack(pack_of([document]), record(), folder / "pack")
     return run("verify", folder / "pack", archive, "--format", "json", "-q")
 

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from imginspect.cli.circumstances import PASSPHRASE, signer_from, source_date_epoch
+from imginspect.cli.host_facts import PASSPHRASE, signer_from, source_date_epoch
 from imginspect.errors import UsageError
-from imginspect.pack.envelope import parse_envelope, pre_authentication_encoding, sign
-from imginspect.pack.keys import PassphraseNeeded, load_signer, load_verifier, new_key_pair
+from imginspect.evidence_pack.envelope import parse_envelope, pre_authentication_encoding, sign
+from imginspect.evidence_pack.keys import PassphraseNeeded, load_signer, load_verifier, new_key_pair
 from imginspect.report.strict_json import NotReadable
 from tests.inspecting import run
 from tests.pack.packs import key_pair, signer

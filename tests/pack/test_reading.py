@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from imginspect.pack import reading as reading_module
-from imginspect.pack import write_pack
-from imginspect.pack.reading import read_pack
-from imginspect.pack.zipped import zip_bytes
+from imginspect.evidence_pack import reading as reading_module
+from imginspect.evidence_pack import write_pack
+from imginspect.evidence_pack.reading import read_pack
+from imginspect.evidence_pack.zipped import zip_bytes
 from imginspect.report.strict_json import NotReadable
 from tests.inspecting import run
 from tests.pack.packs import pack_of, record, sample
@@ -34,7 +34,7 @@ def zipped(*members: tuple[str | zipfile.ZipInfo, bytes], compression: int = zip
     return target.getvalue()
 
 
-def reads(tmp_path: Path, content: bytes) -> reading_module.Stored:
+def reads(tmp_path: Path, content: bytes) -> reading_module.StoredPack:
     (tmp_path / "x.zip").write_bytes(content)
     return read_pack(tmp_path / "x.zip")
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from imginspect import __version__
-from imginspect.cli.circumstances import inspection_record
+from imginspect.cli.host_facts import inspection_record
 
 STARTED = datetime(2024, 5, 1, 12, 0, tzinfo=timezone(timedelta(hours=2)))
 

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from imginspect.pack import Pack, load_verifier, write_pack
-from imginspect.pack.answer import agrees
-from imginspect.pack.checking import check_pack, documents_of
-from imginspect.pack.checksums import checksums
-from imginspect.pack.reading import Stored
+from imginspect.evidence_pack import Pack, load_verifier, write_pack
+from imginspect.evidence_pack.answer import agrees
+from imginspect.evidence_pack.checking import check_pack, documents_of
+from imginspect.evidence_pack.checksums import checksums
+from imginspect.evidence_pack.reading import StoredPack
 from imginspect.report.reading import read_report
 from imginspect.report.strict_json import NotReadable, dump
 from tests.inspecting import CONTROL, Outcome, run
@@ -83,7 +83,7 @@ def test_a_pack_that_was_not_inspected_agrees_and_says_that_nothing_is_stated(tm
 
 
 def _disagreements(files: dict[str, bytes]) -> list[str]:
-    stored = Stored(files)
+    stored = StoredPack(files)
     try:
         checks = check_pack(stored, documents_of(stored), load_verifier(key_pair().public))
     except NotReadable as error:

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from imginspect.errors import UsageError
-from imginspect.pack import write_pack
-from imginspect.pack.reading import read_pack
-from imginspect.pack.zipped import zip_bytes
-from imginspect.writing import write_whole
+from imginspect.evidence_pack import write_pack
+from imginspect.evidence_pack.reading import read_pack
+from imginspect.evidence_pack.zipped import zip_bytes
+from imginspect.host.writing import write_whole
 from tests.pack.packs import pack_of, record, sample
 
 TARGETS = ["pack", "pack.zip"]

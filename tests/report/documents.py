@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from imginspect.report import Report
-from imginspect.report.document import Document
+from imginspect.report.document import ReportDocument
 from imginspect.report.tree import report_tree
 
 
-def document_of(report: Report) -> Document:
+def document_of(report: Report) -> ReportDocument:
     """*report* as the forms take it."""
     return report_tree(report)

@@ -8,9 +8,9 @@ from functools import cache
 
 from imginspect.archive import open_archive
 from imginspect.checks.result import CheckResult, Confidence, Evidence, Finding, Verdict, fingerprint
-from imginspect.criteria import Criteria, load_criteria
 from imginspect.image import list_images
-from imginspect.inspection import inspect, not_inspected
+from imginspect.inspection.criteria import Criteria, load_criteria
+from imginspect.inspection.inspect import inspect, not_inspected
 from imginspect.report import Report
 from imginspect.report.report import ReportVerdict
 from imginspect.rules import Severity

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from imginspect.checks.result import CheckResult, Verdict
-from imginspect.evidence import Coverage
-from imginspect.report.document import Document
+from imginspect.reading import Coverage
+from imginspect.report.document import ReportDocument
 from imginspect.report.report import ReportVerdict, judge
 from imginspect.rules import Rule, Severity, Undetermined
 from tests.report.sample_document import result, sample_document
@@ -17,11 +17,11 @@ class Kind(NamedTuple):
 
     verdict: Verdict
     severity: Severity = Severity.HIGH
-    for_want_of_reading: bool = False
+    due_to_unread: bool = False
     conditions: int = 0
 
 
-OPEN, UNREAD = Kind(Verdict.UNDETERMINED), Kind(Verdict.UNDETERMINED, for_want_of_reading=True)
+OPEN, UNREAD = Kind(Verdict.UNDETERMINED), Kind(Verdict.UNDETERMINED, due_to_unread=True)
 KINDS = (
     OPEN, UNREAD, Kind(Verdict.UNDETERMINED, Severity.LOW), Kind(Verdict.UNDETERMINED, Severity.CRITICAL),
     Kind(Verdict.PASS), Kind(Verdict.PASS, conditions=2), Kind(Verdict.PASS, conditions=1), Kind(Verdict.WARN),
@@ -34,7 +34,7 @@ def made(kind: Kind, number: int) -> CheckResult:
     """A result of that kind of the rule TRE-T-00*number*."""
     rule = Rule(f"TRE-T-{number:03}", "A rule", "x", kind.severity, {}, "", "", (), (), (), "x.yaml", 1, {})
     conditions = tuple(f"condition {item}" for item in range(kind.conditions))
-    return CheckResult(rule, kind.verdict, (), "", conditions, kind.for_want_of_reading)
+    return CheckResult(rule, kind.verdict, (), "", conditions, kind.due_to_unread)
 
 
 def coverage(*gaps: str) -> Coverage:
@@ -59,7 +59,7 @@ def document_of(
     *,
     strict: bool = False,
     undetermined: Undetermined = Undetermined.UNDECIDED,
-) -> Document:
+) -> ReportDocument:
     """The document on an image whose rules gave results of these *kinds*, with the verdict that they make."""
     from imginspect.report.report import counts_as_failure
 

@@ -6,7 +6,7 @@ import copy
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from imginspect.report.document import Document
+from imginspect.report.document import ReportDocument
 from tests.report.sample_document import evidence, finding, place, result, sample_document
 
 PAYLOADS = (
@@ -41,7 +41,7 @@ KEPT = {"verdict", "severity", "fail_on", "undetermined", "schema_version"}
 """Keys whose values the types list one by one: a report with another value is no report."""
 
 
-def whole_document() -> Document:
+def whole_document() -> ReportDocument:
     """A document with something in every part that a form reads, and with every verdict that a rule can have."""
     places = [
         evidence(hidden_by=place(1), state="deleted", layer=place(0), expected="a", found="b"),
@@ -65,7 +65,7 @@ def whole_document() -> Document:
     return document
 
 
-def not_inspected() -> Document:
+def not_inspected() -> ReportDocument:
     """The document on what is no image."""
     return sample_document(
         verdict="not-inspected", exit_code=3, reason="it is no image", image=None, results=[], layers=[], history=[], start=None,
@@ -73,7 +73,7 @@ def not_inspected() -> Document:
     )  # fmt: skip
 
 
-def incomplete() -> Document:
+def incomplete() -> ReportDocument:
     """The document on an image of which not all was read, and in which nothing else is wrong."""
     document = sample_document(verdict="incomplete", exit_code=4, reason="not everything could be read: layer 1: cut off")
     document["results"] = [item for item in document["results"] if item["verdict"] == "pass"]
@@ -82,19 +82,19 @@ def incomplete() -> Document:
     return document
 
 
-def clean() -> Document:
+def clean() -> ReportDocument:
     """The document on an image in which nothing is wrong."""
     passed = [result(f"TRE-DIR-00{number}", "pass", []) for number in range(1, 4)]
     return sample_document(verdict="pass", exit_code=0, reason="every rule that applies is met", results=passed)
 
 
-def spoilt(document: Document, payload: str) -> Document:
+def spoilt(document: ReportDocument, payload: str) -> ReportDocument:
     """*document* with *payload* in the place of every string."""
-    changed: Document = _spoilt(document, lambda _: payload)
+    changed: ReportDocument = _spoilt(document, lambda _: payload)
     return changed
 
 
-def spoilt_one_by_one(document: Document, payload: str) -> Iterator[tuple[str, Document]]:
+def spoilt_one_by_one(document: ReportDocument, payload: str) -> Iterator[tuple[str, ReportDocument]]:
     """*document* once for each of its strings, with *payload* in its place; and where that is."""
     places: list[str] = []
     _spoilt(document, lambda path: places.append(path) or "")  # type: ignore[func-returns-value]

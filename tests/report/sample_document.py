@@ -5,10 +5,10 @@ from __future__ import annotations
 from imginspect import __version__
 from imginspect.report.document import (
     SCHEMA_VERSION,
-    Document,
     EvidencePart,
     FindingPart,
     LayerPlace,
+    ReportDocument,
     ResultPart,
     TreeRow,
 )
@@ -62,13 +62,13 @@ def row(path: str, kind: str = "file", **parts: object) -> TreeRow:
     return made
 
 
-def sample_document(**parts: object) -> Document:
+def sample_document(**parts: object) -> ReportDocument:
     """A failed image with a warning, a pass with a condition and one that does not apply."""
     passed = result("TRE-DIR-001", "pass", [], title="The mount directories are there", conditions=["the data is in /safe_data/x"])
     warned = result("TRE-PRM-001", "warn", [finding("TRE-PRM-001", "warn", message="/bin/su is setuid root", severity="low")],
                     title="No program gains rights", severity="low")  # fmt: skip
     unused = result("TRE-LIC-001", "not-applicable", [], title="No licence server is named", reason="no software asks for a licence")
-    made: Document = {
+    made: ReportDocument = {
         "schema_version": SCHEMA_VERSION,
         "tool": {"name": "imginspect", "version": __version__},
         "verdict": "fail",
@@ -153,7 +153,7 @@ def sample_document(**parts: object) -> Document:
     return made
 
 
-def large_document(findings: int = 2_000, files: int = 100_000) -> Document:
+def large_document(findings: int = 2_000, files: int = 100_000) -> ReportDocument:
     """An image of *files* files and *findings* findings, as large as the limits on the forms are stated for."""
     made = [
         finding("TRE-SEC-002", "fail", message=f"a private key in /app/key{number}.pem", fingerprint=f"{number:032x}",

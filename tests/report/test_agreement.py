@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from imginspect.checks.result import Verdict
-from imginspect.report import forms
-from imginspect.report.document import Document
+from imginspect.report import formats as forms
+from imginspect.report.document import ReportDocument
 from imginspect.rules import Severity, Undetermined
 from tests.report.judged import OPEN, UNREAD, Kind, document_of
 from tests.report.payloads import not_inspected
@@ -23,7 +23,7 @@ LOW = (
     Kind(Verdict.WARN, Severity.CRITICAL),
 )
 CRITICAL = Kind(Verdict.UNDETERMINED, Severity.CRITICAL)
-DOCUMENTS: dict[str, Document] = {
+DOCUMENTS: dict[str, ReportDocument] = {
     "pass": document_of((CLEAN,)),
     "pass on conditions": document_of((CLEAN, ON_CONDITIONS)),
     "pass with what does not count": document_of((CLEAN, *LOW)),

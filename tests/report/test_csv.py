@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from imginspect.report import csv_form
+from imginspect.report import csv_format as csv_form
 from tests.report.payloads import clean, incomplete, not_inspected, whole_document
 from tests.report.reading import read_csv
 from tests.report.sample_document import evidence, finding, large_document, place, result, sample_document

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from imginspect.checks.result import Verdict
-from imginspect.pack.answer import agrees
-from imginspect.pack.checking import check_pack, documents_of
-from imginspect.pack.reading import read_pack
-from imginspect.report import json_form
-from imginspect.report.forms import FORMS, render
+from imginspect.evidence_pack.answer import agrees
+from imginspect.evidence_pack.checking import check_pack, documents_of
+from imginspect.evidence_pack.reading import read_pack
+from imginspect.report import json_format as json_form
+from imginspect.report.formats import FORMS, render
 from imginspect.report.reading import read_report
 from imginspect.report.strict_json import NotReadable
 from imginspect.rules import Undetermined

@@ -15,12 +15,13 @@ import pytest
 
 from imginspect.archive import open_archive
 from imginspect.cli.demo_command import _IMAGE as DEMO
-from imginspect.criteria import Criteria, load_criteria
+from imginspect.examples.sample import build
 from imginspect.image import list_images
-from imginspect.inspection import inspect, not_inspected
-from imginspect.report import Report, json_form, terminal
+from imginspect.inspection.criteria import Criteria, load_criteria
+from imginspect.inspection.inspect import inspect, not_inspected
+from imginspect.report import Report, terminal
+from imginspect.report import json_format as json_form
 from imginspect.rules import built_in_rules
-from imginspect.sample import build
 from tests.fuzz.make_corpus import corpus
 from tests.image_builder import ImageBuilder, directory, file, program, save_many, symlink, whiteout
 from tests.inspecting import run

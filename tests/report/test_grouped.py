@@ -8,8 +8,9 @@ from collections.abc import Callable
 
 import pytest
 
-from imginspect.report import csv_form, github, gitlab, html, junit, markdown, sarif, terminal
-from imginspect.report.document import Document
+from imginspect.report import csv_format as csv_form
+from imginspect.report import github, gitlab, html, junit, markdown, sarif, terminal
+from imginspect.report.document import ReportDocument
 from imginspect.report.grouped import lines_in_words, places_of
 from tests.report.sample_document import evidence, finding, place, result, sample_document
 
@@ -17,7 +18,7 @@ LINES = [1, 40, 81, *range(90, 99)]
 KEYS = [evidence("/app/keys.pem", line, excerpt=f"key {line}") for line in LINES]
 
 
-def many() -> Document:
+def many() -> ReportDocument:
     made = finding(message="Private key (12 of them)", evidence=KEYS)
     return sample_document(results=[result(findings=[made])])
 
@@ -30,13 +31,13 @@ def test_places_by_what_they_are() -> None:
 
 
 @pytest.mark.parametrize("render", [terminal.render, junit.render, markdown.render, gitlab.render, html.render, github.render])
-def test_a_form_names_the_place_once_with_its_lines(render: Callable[[list[Document]], str]) -> None:
+def test_a_form_names_the_place_once_with_its_lines(render: Callable[[list[ReportDocument]], str]) -> None:
     text = " ".join(render([many()]).replace("%2C", ",").split())
     assert "lines 1, 40, 81, 90, 91, 92, 93, 94, 95, 96 and 2 more" in text
     assert text.count("abababababab" * 5) <= sample_hashes(render)
 
 
-def sample_hashes(render: Callable[[list[Document]], str]) -> int:
+def sample_hashes(render: Callable[[list[ReportDocument]], str]) -> int:
     """How often the digest of the file is in the form when there is one line only."""
     one = sample_document(results=[result(findings=[finding(message="Private key", evidence=KEYS[:1])])])
     return render([one]).count("abababababab" * 5)

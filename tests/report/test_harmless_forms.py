@@ -10,13 +10,14 @@ from typing import Any
 
 import pytest
 
-from imginspect.report import csv_form, github, gitlab, junit, markdown, sarif, terminal
-from imginspect.report.document import Document
+from imginspect.report import csv_format as csv_form
+from imginspect.report import github, gitlab, junit, markdown, sarif, terminal
+from imginspect.report.document import ReportDocument
 from tests.report import payloads, reading
 from tests.report.payloads import PAYLOADS, spoilt, spoilt_one_by_one, whole_document
 from tests.report.sample_document import large_document, sample_document
 
-FORMS: dict[str, tuple[Callable[[list[Document]], str], Callable[[str], Any]]] = {
+FORMS: dict[str, tuple[Callable[[list[ReportDocument]], str], Callable[[str], Any]]] = {
     "terminal": (terminal.render, reading.read_terminal),
     "sarif": (sarif.render, reading.read_sarif),
     "junit": (junit.render, reading.read_junit),

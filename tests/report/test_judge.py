@@ -23,7 +23,7 @@ def counts(kind: Kind, *, strict: bool, undetermined: Undetermined) -> bool:
     """Whether the kind fails an image, said once more in another way."""
     if kind.severity is Severity.LOW:
         return False
-    is_open = kind.verdict is Verdict.UNDETERMINED and not kind.for_want_of_reading
+    is_open = kind.verdict is Verdict.UNDETERMINED and not kind.due_to_unread
     return kind.verdict is Verdict.FAIL or (strict and kind.verdict is Verdict.WARN) or (is_open and undetermined is Undetermined.FAIL)
 
 
@@ -32,7 +32,7 @@ def expected(kinds: tuple[Kind, ...], gaps: tuple[str, ...], *, strict: bool, un
     serious = [kind for kind in kinds if kind.verdict is Verdict.UNDETERMINED and kind.severity is not Severity.LOW]
     if any(counts(kind, strict=strict, undetermined=undetermined) for kind in kinds):
         return "fail"
-    if gaps or any(kind.for_want_of_reading for kind in serious):
+    if gaps or any(kind.due_to_unread for kind in serious):
         return "incomplete"
     return "undecided" if serious and undetermined is Undetermined.UNDECIDED else "pass"
 

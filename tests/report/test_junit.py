@@ -10,10 +10,10 @@ import pytest
 
 from imginspect.checks.result import Evidence, Verdict
 from imginspect.cli.demo_command import _IMAGE as DEMO
+from imginspect.examples.sample import build
 from imginspect.report import Report, junit
 from imginspect.report.report import ReportVerdict
 from imginspect.rules import Severity
-from imginspect.sample import build
 from tests.fuzz.make_corpus import corpus
 from tests.inspecting import CONTROL
 from tests.report.documents import document_of

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imginspect.report import json_form
+from imginspect.report import json_format as json_form
 from imginspect.report.reading import read_report
 from imginspect.report.strict_json import NotReadable
 from tests.report.sample_document import sample_document

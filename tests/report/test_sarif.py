@@ -12,13 +12,13 @@ import pytest
 
 from imginspect.checks.result import Evidence, Verdict
 from imginspect.cli.demo_command import _IMAGE as DEMO
+from imginspect.examples.sample import build
 from imginspect.report import Report, sarif
 from imginspect.report.places import raw_name, relative_uri
 from imginspect.report.report import ReportVerdict
 from imginspect.report.sarif_rules import LISTED, WHOLE
 from imginspect.report.text import visible
 from imginspect.rules import Severity
-from imginspect.sample import build
 from tests.fuzz.make_corpus import corpus
 from tests.inspecting import CONTROL, texts_of
 from tests.report.documents import document_of

@@ -11,8 +11,8 @@ from unittest import mock
 
 import pytest
 
-from imginspect.cache import Cache
 from imginspect.errors import RuleError
+from imginspect.host.cache import Cache
 from imginspect.rules import codec, loading
 from imginspect.rules.loading import Loaded, load
 from imginspect.rules.policy import DEFAULT_POLICY, policy_file
@@ -112,8 +112,8 @@ def test_no_yaml_is_needed_where_the_cache_knows_the_rules(cache: Cache) -> None
     code = """
 import sys
 from pathlib import Path
-import imginspect.criteria
-from imginspect.cache import Cache
+import imginspect.inspection.criteria
+from imginspect.host.cache import Cache
 from imginspect.rules.folder import rules_folder
 from imginspect.rules.loading import load
 load([rules_folder()], cache=Cache(Path(sys.argv[1])))

@@ -11,13 +11,13 @@ import pytest
 from imginspect.checks import Outcome
 from imginspect.checks.catalogue import CHECKS
 from imginspect.checks.check import Check
-from imginspect.criteria import Criteria, load_criteria
 from imginspect.errors import RuleError
-from imginspect.rule_examples import Answer, answers_of_kind, answers_of_rule
+from imginspect.examples.sample import build
+from imginspect.examples.trial import ExampleResult, answers_of_kind, answers_of_rule
+from imginspect.inspection.criteria import Criteria, load_criteria
 from imginspect.rules import Rule, built_in_rules, load_patterns
 from imginspect.rules.policy import Override
 from imginspect.rules.ruleset import rules_folder
-from imginspect.sample import build
 
 RULES = built_in_rules().rules
 PATTERNS = load_patterns([rules_folder()]).patterns
@@ -28,7 +28,7 @@ def criteria() -> Criteria:
     return load_criteria()
 
 
-def wrong(answers: list[Answer]) -> list[Answer]:
+def wrong(answers: list[ExampleResult]) -> list[ExampleResult]:
     return [answer for answer in answers if not answer.is_right]
 
 

@@ -10,8 +10,8 @@ from unittest import mock
 import pytest
 
 from imginspect.checks import prepare
-from imginspect.criteria import load_criteria
 from imginspect.errors import RuleError
+from imginspect.inspection.criteria import load_criteria
 from imginspect.rules import Severity, built_in_rules, load_rules
 from imginspect.rules.ruleset import rules_folder
 from tests.inspecting import run

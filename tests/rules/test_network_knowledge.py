@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from imginspect.analysis.network.guards import Reach
-from imginspect.analysis.network.network import CallSite, network
-from imginspect.analysis.startup.startup import startup
 from imginspect.errors import RuleError
+from imginspect.network.network import CallSite, network
+from imginspect.reach.guards import Reach
+from imginspect.reach.startup import startup
 from imginspect.rules import built_in_rules
 from imginspect.rules.network_knowledge import KnowledgeEntry, Snippet, load_network_knowledge
 from imginspect.rules.ruleset import rules_folder

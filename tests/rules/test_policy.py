@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from imginspect.criteria import load_criteria
 from imginspect.errors import RuleError
+from imginspect.inspection.criteria import load_criteria
 from imginspect.rules import Severity, Undetermined, load_policy
 from imginspect.rules.policy import Runner, RunsAs
 from tests.image_builder import ImageBuilder, file, program
@@ -195,7 +195,7 @@ def test_a_skipped_rule_stays_in_the_report_with_its_reason(image: Path, tmp_pat
 
 
 def test_skipping_what_was_not_read_does_not_make_it_read(tmp_path: Path) -> None:
-    from imginspect.sample import build
+    from imginspect.examples.sample import build
 
     damaged = tmp_path / "damaged.tar"
     damaged.write_bytes(build({"layers": [[{"path": "/a", "text": "x"}]], "damage": [{"kind": "encrypt-layer", "layer": 0}]}))

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imginspect.errors import RuleError
-from imginspect.sample import build
+from imginspect.examples.sample import build
 from imginspect.scan.elf import Elf, ElfReader, parse
 from imginspect.scan.minimal_elf import minimal_elf
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from imginspect.rules.patterns import Published
 from imginspect.scan import matcher as matcher_module
 from imginspect.scan.literals import required_literals
-from imginspect.scan.matcher import Matcher, Span
+from imginspect.scan.matcher import Matcher, MatchSpan
 from imginspect.scan.redaction import Redactor
 from imginspect.scan.search import BLOCK_BYTES, MOST_MATCHES, ContentSearch, masked
 from tests.scan.patterns import PATTERNS, pattern, pattern_set
@@ -38,7 +38,7 @@ def everywhere(data: bytes) -> list[tuple[str, int, int]]:
     return found
 
 
-def places(spans: list[Span]) -> list[tuple[str, int, int]]:
+def places(spans: list[MatchSpan]) -> list[tuple[str, int, int]]:
     return [(span.kind, span.secret_start, span.secret_end) for span in spans]
 
 

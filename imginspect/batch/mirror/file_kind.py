@@ -7,7 +7,7 @@ import stat
 from typing import NamedTuple
 
 from imginspect.archive.identify import HEAD_BYTES, identify_bytes
-from imginspect.compression import PLAIN, compression_of
+from imginspect.host.compression import PLAIN, compression_of
 from imginspect.tar.header import BLOCK, ZERO_BLOCK, checksum_matches
 
 _NAMES = (".tar", ".tgz", ".tzst", ".txz", ".tbz", ".tbz2", ".oci", *(f".tar.{end}" for end in ("gz", "zst", "zstd", "xz", "bz2")))

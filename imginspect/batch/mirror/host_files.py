@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from imginspect.archive import Archive, Blob
 from imginspect.archive.identity import file_identity, is_settled
-from imginspect.batch.model import LayerPlan
+from imginspect.batch.values.plans import LayerPlan
 from imginspect.image import Layer
 
 

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from imginspect.archive import StoredImage
-from imginspect.archive.stored import Document
+from imginspect.archive.stored import StoredDocument
 from imginspect.batch.mirror.host_files import HostFiles
-from imginspect.batch.model import ImagePlan, Unit
+from imginspect.batch.values.plans import ImagePlan, Unit
 from imginspect.image import Image
 
 _KEY_DIGITS = 32
@@ -89,7 +89,7 @@ def digests_of(stored: StoredImage) -> tuple[str, ...]:
     return tuple(str(digest) for digest in (*stored.index_digests, *([stored.manifest_digest] if stored.manifest_digest else [])))
 
 
-def _named(document: Document) -> tuple[str, str, str]:
+def _named(document: StoredDocument) -> tuple[str, str, str]:
     digest = document.digest
     return document.role, document.name, digest.hex if digest.algorithm == "sha256" else hashlib.sha256(document.data).hexdigest()
 

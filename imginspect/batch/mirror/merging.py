@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from imginspect.batch.model import ImagePlan
+from imginspect.batch.values.plans import ImagePlan
 
 _IDENTITIES = 1 << 256
 

@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from imginspect.archive import Access, Archive, Scope, open_archive
+from imginspect.archive import Access, Archive, ListingScope, open_archive
 from imginspect.batch.mirror.host_files import HostFiles
 from imginspect.batch.mirror.image_plan import NOT_LOADED, draw, finish
 from imginspect.batch.mirror.planning import said
-from imginspect.batch.model import ImagePlan
+from imginspect.batch.values.plans import ImagePlan
 from imginspect.errors import ArchiveError, ImageError
 from imginspect.image import Image, Listing, list_images
 from imginspect.oci.digest import Digest
@@ -59,11 +59,11 @@ def is_unchanged(plan: ImagePlan, archive: Archive, image: Image) -> bool:
     return finish(drawn, only=False, whole=files.whole()).identity == plan.identity
 
 
-def _scope(plan: ImagePlan) -> Scope:
+def _scope(plan: ImagePlan) -> ListingScope:
     start = f"{plan.unit.within}:"
     tags = tuple(name.removeprefix(start) for name in plan.references if name.startswith(start)) if plan.unit.within else None
     only = frozenset(Digest.parse(digest) for digest in (*plan.digests, *plan.promised)) if plan.only and plan.digests else None
-    return Scope(plan.unit.within, tags, only)
+    return ListingScope(plan.unit.within, tags, only)
 
 
 def _found(plan: ImagePlan, archive: Archive, listing: Listing) -> Image:

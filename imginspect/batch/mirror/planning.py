@@ -6,15 +6,15 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from imginspect.archive import Access, Archive, Scope, StoredImage, open_archive, registry
+from imginspect.archive import Access, Archive, ListingScope, StoredImage, open_archive, registry
 from imginspect.archive.directory_members import DirectoryMembers
 from imginspect.archive.layout import DIRECTORY, OCI, REGISTRY
-from imginspect.batch.mirror.choosing import Candidate, State, Wish, choose_each
 from imginspect.batch.mirror.host_files import HostFiles
 from imginspect.batch.mirror.image_plan import Drawn, draw, finish, qualified, unreadable
-from imginspect.batch.mirror.strays import strays, without_tag
+from imginspect.batch.mirror.platform_filter import Candidate, ListedState, Wish, choose_each
+from imginspect.batch.mirror.unreferenced import strays, without_tag
 from imginspect.batch.mirror.walk import further_folders
-from imginspect.batch.model import ImagePlan, PassedOver, Unit, UnitPlan
+from imginspect.batch.values.plans import ImagePlan, Skipped, Unit, UnitPlan
 from imginspect.errors import ImgInspectError, describe
 from imginspect.image import Image
 from imginspect.image.listing import load_each
@@ -63,7 +63,7 @@ def said(error: BaseException) -> str:
 
 def _plan(unit: Unit, archive: Archive, options: PlanOptions) -> UnitPlan:
     files = HostFiles(archive, unit.path)
-    stored = archive.stored_images(None, Scope(unit.within))
+    stored = archive.stored_images(None, ListingScope(unit.within))
     listed = list(_listed(unit, archive, files, stored))
     only = _is_store(archive, listed)
     whole = "" if only else files.whole()
@@ -76,7 +76,7 @@ def _plan(unit: Unit, archive: Archive, options: PlanOptions) -> UnitPlan:
     passed += _further(unit, archive, stored, only=only)
     failed = ""
     if not listed:
-        passed += [PassedOver(unit.shown, "it lists no image")] if unit.repository else []
+        passed += [Skipped(unit.shown, "it lists no image")] if unit.repository else []
         failed = "" if unit.repository else "it lists no image"
     return UnitPlan(unit, tuple(planned), tuple(passed), failed)
 
@@ -89,12 +89,12 @@ def _listed(unit: Unit, archive: Archive, files: HostFiles, stored: Iterable[Sto
         if is_directory:
             archive.reader.count_anew()
         if isinstance(loaded, Image):
-            yield _Listed(item, Candidate(_groups(item), loaded.platform, State.THERE), draw(unit, files, loaded, ordinal))
+            yield _Listed(item, Candidate(_groups(item), loaded.platform, ListedState.THERE), draw(unit, files, loaded, ordinal))
             ordinal += 1
         elif loaded.artefact:
             yield _Listed(loaded, None, None)
         else:
-            state = State.DAMAGED if loaded.is_damaged else State.MISSING
+            state = ListedState.DAMAGED if loaded.is_damaged else ListedState.MISSING
             yield _Listed(loaded, Candidate(_groups(loaded), loaded.platform, state), None)
 
 
@@ -118,26 +118,24 @@ def _planned(unit: Unit, item: _Listed, *, only: bool, whole: str) -> ImagePlan:
     return finish(item.drawn, only=only, whole=whole) if item.drawn is not None else unreadable(unit, item.stored, only=only)
 
 
-def _artefact(unit: Unit, stored: StoredImage) -> PassedOver:
+def _artefact(unit: Unit, stored: StoredImage) -> Skipped:
     about = f" of {stored.attests}" if stored.attests else ""
     absent = f"; it cannot be read: {stored.absent}" if stored.absent else ""
-    return PassedOver(_shown(unit, stored), f"no container image: {stored.artefact}{about}{absent}")
+    return Skipped(_shown(unit, stored), f"no container image: {stored.artefact}{about}{absent}")
 
 
-def _left(unit: Unit, item: _Listed, options: PlanOptions) -> PassedOver:
+def _left(unit: Unit, item: _Listed, options: PlanOptions) -> Skipped:
     """An image that was not chosen, and why."""
     candidate = item.candidate
     platform = candidate.platform if candidate is not None else None
     if item.drawn is None:
-        return PassedOver(
-            _shown(unit, item.stored), f"listed for {platform or 'a platform not stated'}, and not there: {item.stored.absent}"
-        )
+        return Skipped(_shown(unit, item.stored), f"listed for {platform or 'a platform not stated'}, and not there: {item.stored.absent}")
     if options.platform is not None:
-        return PassedOver(_shown(unit, item.stored), f"it is for {platform}; asked for was {options.platform}")
-    return PassedOver(_shown(unit, item.stored), f"it is for {platform}; the image of this name for linux/amd64 is taken")
+        return Skipped(_shown(unit, item.stored), f"it is for {platform}; asked for was {options.platform}")
+    return Skipped(_shown(unit, item.stored), f"it is for {platform}; the image of this name for linux/amd64 is taken")
 
 
-def _further(unit: Unit, archive: Archive, stored: list[StoredImage], *, only: bool) -> Iterator[PassedOver]:
+def _further(unit: Unit, archive: Archive, stored: list[StoredImage], *, only: bool) -> Iterator[Skipped]:
     """What no image of the unit leads to, and what could not be listed."""
     members = archive.members
     if not isinstance(members, DirectoryMembers):
@@ -147,7 +145,7 @@ def _further(unit: Unit, archive: Archive, stored: list[StoredImage], *, only: b
     elif only:
         yield from strays(unit, archive, members)
     for name, reason in sorted(members.unlisted.items()):
-        yield PassedOver(f"{unit.shown}/{name}", reason, unread=not reason.startswith("a link"))
+        yield Skipped(f"{unit.shown}/{name}", reason, unread=not reason.startswith("a link"))
 
 
 def _shown(unit: Unit, stored: StoredImage) -> str:

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from imginspect.batch.mirror.globs import expand, fixed_part, is_glob
-from imginspect.batch.mirror.walk import Place, Walk
-from imginspect.batch.model import PassedOver, Unit
+from imginspect.batch.mirror.walk import HostPlace, MirrorWalk
+from imginspect.batch.values.plans import Skipped, Unit
 from imginspect.errors import UsageError
 from imginspect.limits import Limits
 
@@ -20,11 +20,11 @@ _LIST_BYTES = 256 << 20
 class _Source(NamedTuple):
     """A SOURCE that is there. *was_named* says that the user wrote just this, not a pattern that it matches."""
 
-    place: Place
+    place: HostPlace
     was_named: bool
 
 
-def find_units(sources: Sequence[str], limits: Limits | None = None) -> Iterator[Unit | PassedOver]:
+def find_units(sources: Sequence[str], limits: Limits | None = None) -> Iterator[Unit | Skipped]:
     """What *sources* hold: archives, folders, globs, and list files (``@FILE``, one source a line), each walked when its turn comes.
 
     What is not taken is told, and what is reached twice is taken once.
@@ -37,10 +37,10 @@ def find_units(sources: Sequence[str], limits: Limits | None = None) -> Iterator
         source._replace(place=source.place._replace(shown=_short(source.place))) if short[_short(source.place)] == 1 else source
         for source in found
     ]
-    return _walked(found, unreadable, Walk(limits or Limits()))
+    return _walked(found, unreadable, MirrorWalk(limits or Limits()))
 
 
-def _short(place: Place) -> str:
+def _short(place: HostPlace) -> str:
     """How a source is shown: an absolute path without the host's folders above it, which are no business of an answer's."""
     if not os.path.isabs(place.shown):
         return place.shown
@@ -63,9 +63,9 @@ def _roots(source: str, folder: str = "") -> Iterator[str]:
         yield os.path.abspath(folder if os.path.isdir(folder) else os.path.dirname(folder) or ".")
 
 
-def _walked(found: list[_Source], unreadable: list[str], walk: Walk) -> Iterator[Unit | PassedOver]:
+def _walked(found: list[_Source], unreadable: list[str], walk: MirrorWalk) -> Iterator[Unit | Skipped]:
     for path in unreadable:
-        yield PassedOver(path, "the folder cannot be read", unread=True)
+        yield Skipped(path, "the folder cannot be read", unread=True)
     for source in found:
         yield from walk.named(source.place) if source.was_named else walk.met(source.place)
 
@@ -88,7 +88,7 @@ def _resolved(source: str, unreadable: list[str], folder: str = "") -> Iterator[
         yield from _globbed(given, unreadable)
         return
     _check(given)
-    yield _Source(Place(os.path.abspath(given), given, ""), was_named=True)
+    yield _Source(HostPlace(os.path.abspath(given), given, ""), was_named=True)
 
 
 def _globbed(pattern: str, unreadable: list[str]) -> Iterator[_Source]:
@@ -98,7 +98,7 @@ def _globbed(pattern: str, unreadable: list[str]) -> Iterator[_Source]:
         raise UsageError(f"{pattern}: nothing matches it")
     for name in names:
         shown = os.path.join(top, name)
-        yield _Source(Place(os.path.abspath(shown or "."), shown or ".", name), was_named=False)
+        yield _Source(HostPlace(os.path.abspath(shown or "."), shown or ".", name), was_named=False)
 
 
 def _check(source: str) -> None:

@@ -12,7 +12,7 @@ from imginspect.archive import registry
 from imginspect.archive.directory_members import DirectoryMembers
 from imginspect.archive.layout import DIRECTORY, OCI, REGISTRY, layout_of_folder
 from imginspect.batch.mirror.file_kind import FileKey, file_kind
-from imginspect.batch.model import PassedOver, Unit
+from imginspect.batch.values.plans import Skipped, Unit
 from imginspect.limits import Limits
 
 _ZOT = frozenset({"_trivy", "_zot", "_uploads"})
@@ -21,20 +21,20 @@ _ZOT = frozenset({"_trivy", "_zot", "_uploads"})
 _DIR_VERSION = b"Directory Transport Version"
 """How the file begins that skopeo writes first into a ``dir:`` tree."""
 
-Found = Unit | PassedOver
+Found = Unit | Skipped
 
 
-class Place(NamedTuple):
+class HostPlace(NamedTuple):
     """Something on the host: where it is, how it is shown, and its path *below* the SOURCE (empty for that itself)."""
 
     path: str
     shown: str
     below: str
 
-    def child(self, name: str) -> Place:
+    def child(self, name: str) -> HostPlace:
         """What is called *name* in this folder."""
         below = f"{self.below}/{name}" if self.below else name
-        return Place(os.path.join(self.path, name), os.path.join(self.shown, name), below)
+        return HostPlace(os.path.join(self.path, name), os.path.join(self.shown, name), below)
 
 
 def name_of_place(below: str) -> tuple[str, str]:
@@ -55,21 +55,21 @@ def further_folders(members: DirectoryMembers, form: str) -> list[str]:
     return [name for name in members.children("") if name not in own and os.path.isdir(members.host_path(name))]
 
 
-class Walk:
+class MirrorWalk:
     """One walk, which remembers what it has met: a file or folder that is reached twice is taken once."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._seen: set[FileKey] = set()
 
-    def named(self, place: Place) -> Iterator[Found]:
+    def named(self, place: HostPlace) -> Iterator[Found]:
         """What is at *place*, which the user named: a file is an archive whatever it holds, and a link is followed."""
         if os.path.isdir(place.path):
             yield from self._walk(place)
         else:
             yield from self._file(place, was_named=True)
 
-    def met(self, place: Place) -> Iterator[Found]:
+    def met(self, place: HostPlace) -> Iterator[Found]:
         """What is at *place*, which was come across."""
         kind = _kind(place.path)
         if kind == "folder":
@@ -77,35 +77,35 @@ class Walk:
         else:
             yield from self._one(place, kind)
 
-    def _walk(self, top: Place) -> Iterator[Found]:
+    def _walk(self, top: HostPlace) -> Iterator[Found]:
         """Depth first and by name, with a stack of its own: folders may be nested deeper than calls may be."""
-        stack: list[Iterator[tuple[Place, str]]] = [iter([(top, "folder")])]
+        stack: list[Iterator[tuple[HostPlace, str]]] = [iter([(top, "folder")])]
         while stack:
             place, kind = next(stack[-1], (None, ""))
             if place is None:
                 stack.pop()
             elif kind == "folder":
-                children: list[tuple[Place, str]] = []
+                children: list[tuple[HostPlace, str]] = []
                 yield from self._folder(place, children)
                 stack.append(iter(children))
             else:
                 yield from self._one(place, kind)
 
-    def _folder(self, place: Place, children: list[tuple[Place, str]]) -> Iterator[Found]:
+    def _folder(self, place: HostPlace, children: list[tuple[HostPlace, str]]) -> Iterator[Found]:
         """What the folder itself is; what is to be looked at below it is added to *children*."""
         name = place.below.rpartition("/")[2]
         if name.startswith(".") or name in _ZOT:
-            yield PassedOver(place.shown, "a folder of a registry's own or a hidden one; name it as a source to have it looked into")
+            yield Skipped(place.shown, "a folder of a registry's own or a hidden one; name it as a source to have it looked into")
             return
         try:
             status = os.stat(place.path)
             with os.scandir(place.path) as entries:
                 names = sorted((entry.name, _kind_of(entry)) for entry in entries)
         except OSError as error:
-            yield PassedOver(place.shown, f"the folder cannot be read: {error.strerror}", unread=True)
+            yield Skipped(place.shown, f"the folder cannot be read: {error.strerror}", unread=True)
             return
         if self._was_met((status.st_dev, status.st_ino)):
-            yield PassedOver(place.shown, "the same folder as one that was reached before")
+            yield Skipped(place.shown, "the same folder as one that was reached before")
             return
         members = DirectoryMembers(Path(place.path))
         layout = layout_of_folder(members, self._limits)
@@ -123,29 +123,29 @@ class Walk:
             further = set(further_folders(members, layout.form))
             children += [(place.child(name), kind) for name, kind in names if name in further]
 
-    def _one(self, place: Place, kind: str) -> Iterator[Found]:
+    def _one(self, place: HostPlace, kind: str) -> Iterator[Found]:
         if kind == "link":
             kind = _kind(place.path, follow=True)
             if kind == "folder":
-                yield PassedOver(place.shown, "a link to a folder, which is not followed", unread=not self._is_within(place))
+                yield Skipped(place.shown, "a link to a folder, which is not followed", unread=not self._is_within(place))
                 return
         if kind == "file":
             yield from self._file(place)
         elif kind == "nothing":
-            yield PassedOver(place.shown, "a link that leads nowhere", unread=True)
+            yield Skipped(place.shown, "a link that leads nowhere", unread=True)
         else:
-            yield PassedOver(place.shown, "a special file (a device, pipe or socket)")
+            yield Skipped(place.shown, "a special file (a device, pipe or socket)")
 
-    def _file(self, place: Place, *, was_named: bool = False) -> Iterator[Found]:
+    def _file(self, place: HostPlace, *, was_named: bool = False) -> Iterator[Found]:
         kind = file_kind(place.path)
         if not kind.is_archive and not was_named:
-            yield PassedOver(place.shown, kind.reason, unread=kind.unread)
+            yield Skipped(place.shown, kind.reason, unread=kind.unread)
         elif kind.key is not None and self._was_met(kind.key):
-            yield PassedOver(place.shown, "the same file as one that was reached before, by a link or from another source")
+            yield Skipped(place.shown, "the same file as one that was reached before, by a link or from another source")
         else:
             yield Unit(place.path, place.shown)
 
-    def _is_within(self, place: Place) -> bool:
+    def _is_within(self, place: HostPlace) -> bool:
         """Whether a link leads to something below the SOURCE that it is in, which is walked anyway."""
         depth = place.below.count("/") + 1
         top = os.path.realpath(os.path.join(os.path.dirname(place.path), *[".."] * (depth - 1)))
@@ -169,16 +169,16 @@ def _is_begun(path: str, names: list[str]) -> bool:
         return False
 
 
-def _repositories(place: Place, members: DirectoryMembers) -> Iterator[Found]:
+def _repositories(place: HostPlace, members: DirectoryMembers) -> Iterator[Found]:
     """A unit for each repository of a registry's storage tree; what could not be listed is told at the end."""
     count = 0
     for repository in registry.repositories(members, ""):
         count += 1
         yield Unit(place.path, os.path.join(place.shown, "repositories", repository), repository, "", repository)
     for name, reason in sorted(members.unlisted.items()):
-        yield PassedOver(os.path.join(place.shown, name), reason, unread=not reason.startswith("a link"))
+        yield Skipped(os.path.join(place.shown, name), reason, unread=not reason.startswith("a link"))
     if not count:
-        yield PassedOver(place.shown, "a registry's storage tree without a repository")
+        yield Skipped(place.shown, "a registry's storage tree without a repository")
 
 
 def _kind_of(entry: os.DirEntry[str]) -> str:

@@ -11,8 +11,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 from imginspect.batch.store.tables import APPLICATION, READ_TOO, SCHEMA, TABLES
-from imginspect.errors import RunEnded, UsageError
-from imginspect.writing import temporary_name
+from imginspect.errors import RunAborted, UsageError
+from imginspect.host.writing import temporary_name
 
 NAME = "batch.sqlite"
 """The database's name in the folder of a run."""
@@ -20,7 +20,7 @@ _CACHE = 4_096  # KiB
 _PATIENCE = 1.0  # seconds to wait for another process
 
 
-class NoRoom(RunEnded):
+class NoRoom(RunAborted):
     """There is no room on the disk. What was written before is kept."""
 
 

@@ -22,7 +22,7 @@ from collections.abc import Collection, Iterable, Iterator
 from fnmatch import translate
 from functools import lru_cache
 
-from imginspect.batch.model import LayerContents
+from imginspect.batch.values.plans import LayerContents
 from imginspect.errors import UsageError
 from imginspect.layer.index import INVALID, METADATA, OPAQUE, WHITEOUT, LayerIndex
 from imginspect.tar.header import DIRECTORY, HARDLINK

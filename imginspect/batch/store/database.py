@@ -20,13 +20,13 @@ from time import monotonic
 from types import TracebackType
 from typing import Any, NamedTuple, Protocol
 
-from imginspect.batch.model import ImageRow, LayerContents, PassedOver, RuleRow
 from imginspect.batch.store.connection import NAME, NoRoom, complaints, connect, leave_one_file, make, put_new
-from imginspect.batch.store.storing import Storing
+from imginspect.batch.store.inserts import Storing
 from imginspect.batch.store.tables import UNUSED
+from imginspect.batch.values.plans import ImageRow, LayerContents, RuleRow, Skipped
 from imginspect.errors import UsageError
+from imginspect.host.writing import folder_of, temporary_name, write_in
 from imginspect.report.printable import one_line
-from imginspect.writing import folder_of, temporary_name, write_in
 
 __all__ = ["NAME", "Database", "Done", "NoRoom", "create", "open_for_reading", "open_for_writing"]
 
@@ -74,14 +74,14 @@ class Database:
             for key in keys:
                 self._storing.forget(key)
 
-    def kept(self, key: str) -> Kept | None:
+    def kept(self, key: str) -> PresentImage | None:
         """What is known of an image that is there; None where it is not."""
         for image, report, digest, identity in self.select("SELECT id, report, report_sha256, identity FROM image WHERE key = ?", key):
             names = self.select("SELECT name FROM reference WHERE image = ? ORDER BY name", image)
-            return Kept(tuple(name for (name,) in names), report, digest, identity)
+            return PresentImage(tuple(name for (name,) in names), report, digest, identity)
         return None
 
-    def add_passed_over(self, items: Iterable[PassedOver]) -> None:
+    def add_passed_over(self, items: Iterable[Skipped]) -> None:
         """What was not taken for an image. The same thing twice is there once. Raises: NoRoom"""
         with self._transaction():
             values = [(one_line(item.shown), one_line(item.reason), item.unread) for item in items]
@@ -142,10 +142,10 @@ class Database:
         """How many images have each verdict."""
         return dict(self.select("SELECT verdict, count(*) FROM image GROUP BY verdict ORDER BY verdict"))
 
-    def passed_over(self) -> Iterator[PassedOver]:
+    def passed_over(self) -> Iterator[Skipped]:
         """What was not taken for an image; what could not be looked into comes first."""
         found = self.select("SELECT shown, reason, unread FROM passed_over ORDER BY unread DESC, shown, reason")
-        return (PassedOver(shown, reason, bool(unread)) for shown, reason, unread in found)
+        return (Skipped(shown, reason, bool(unread)) for shown, reason, unread in found)
 
     def contents(self, *digests: str) -> LayerContents | None:
         """The files of the layer with one of *digests*; None where they are not known."""
@@ -199,7 +199,7 @@ class Content(Protocol):
         """Up to *count* bytes at *offset*."""
 
 
-class Kept(NamedTuple):
+class PresentImage(NamedTuple):
     """An image that is there: its names, sorted, its report, and what its files were."""
 
     references: tuple[str, ...]

@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from imginspect.batch.store.database import Database
-from imginspect.batch.store.recorded import image as image_of
-from imginspect.batch.store.recorded import shared
+from imginspect.batch.store.queries import image as image_of
+from imginspect.batch.store.queries import shared
 from imginspect.errors import UsageError
 from imginspect.oci.reference import matches
 
@@ -29,14 +29,14 @@ _FINDING_COLUMNS = (
 )  # fmt: skip
 
 
-class Found(NamedTuple):
+class QueryResult(NamedTuple):
     """What a question finds: names of columns, and rows with a value for each."""
 
     columns: tuple[str, ...]
     rows: Iterator[tuple[Value, ...]]
 
 
-def layers(database: Database, asked: str) -> Found:
+def layers(database: Database, asked: str) -> QueryResult:
     """The images with the layer *asked*: the digest of its blob or its diff_id, or at least 12 hex digits of one of them.
 
     Raises: UsageError - it is no digest
@@ -47,17 +47,19 @@ def layers(database: Database, asked: str) -> Found:
         f" CROSS JOIN image_layer p ON p.step = s.id CROSS JOIN image i ON i.id = p.image WHERE {where} ORDER BY i.name, i.key, p.position",
         *values,
     )
-    return Found(("image", "platform", "layer", "digest", "diff_id", "instruction"), rows)
+    return QueryResult(("image", "platform", "layer", "digest", "diff_id", "instruction"), rows)
 
 
-def findings(database: Database, asked: str) -> Found:
+def findings(database: Database, asked: str) -> QueryResult:
     """The findings of the rule *asked*, or those of that fingerprint; and the images where the rule is open without a finding."""
-    return Found(_FINDING_COLUMNS, _findings(database, "f.fingerprint = ?1 OR r.rule = upper(?1)", asked, results="r.rule = upper(?1)"))
+    return QueryResult(
+        _FINDING_COLUMNS, _findings(database, "f.fingerprint = ?1 OR r.rule = upper(?1)", asked, results="r.rule = upper(?1)")
+    )
 
 
-def credentials(database: Database, secret_id: str) -> Found:
+def credentials(database: Database, secret_id: str) -> QueryResult:
     """The findings of the credential with that id."""
-    return Found(_FINDING_COLUMNS, _findings(database, "f.id IN (SELECT finding FROM secret WHERE secret_id = ?1)", secret_id))
+    return QueryResult(_FINDING_COLUMNS, _findings(database, "f.id IN (SELECT finding FROM secret WHERE secret_id = ?1)", secret_id))
 
 
 def _findings(database: Database, where: str, asked: str, results: str = "0") -> Iterator[tuple[Value, ...]]:
@@ -79,7 +81,7 @@ def _findings(database: Database, where: str, asked: str, results: str = "0") ->
         yield name, platform, rule, verdict, severity, bool(counts), layer, *told
 
 
-def shared_findings(database: Database) -> Found:
+def shared_findings(database: Database) -> QueryResult:
     """Findings that several images have because they have one layer, those of the most images first."""
     columns = ("images", "rule", "verdict", "severity", "counts", "place", "message", "layer", "instruction", "fingerprint", "examples")
     rows = (
@@ -87,10 +89,10 @@ def shared_findings(database: Database) -> Found:
          one.examples)
         for one in shared(database)
     )  # fmt: skip
-    return Found(columns, rows)
+    return QueryResult(columns, rows)
 
 
-def based_on(database: Database, asked: str) -> Found:
+def based_on(database: Database, asked: str) -> QueryResult:
     """The images that are built on *asked*: an image of the run, by name or digest, whose layers they begin with; or a chain id.
 
     *on_top* counts the layers above it. An image is not told to be built on itself, but on a copy of it under another key.
@@ -108,7 +110,7 @@ def based_on(database: Database, asked: str) -> Found:
         "SELECT i.name, i.platform, (SELECT count(*) FROM image_layer WHERE image = i.id), b.on_top FROM based b"
         " CROSS JOIN image i ON i.id = b.image ORDER BY i.name, i.key"
     )
-    return Found(("image", "platform", "layers", "on_top"), rows)
+    return QueryResult(("image", "platform", "layers", "on_top"), rows)
 
 
 def _built_on(database: Database, base: int) -> None:
@@ -151,11 +153,11 @@ def _with_chain(database: Database, asked: str) -> bool:
     return any(database.select(f"SELECT 1 FROM step s CROSS JOIN image_layer p ON p.step = s.id WHERE {where} LIMIT 1", *values))  # noqa: S608 - constants
 
 
-def known(database: Database, asked: str) -> Found:
+def known(database: Database, asked: str) -> QueryResult:
     """What is known of the images called *asked*: by a reference, the source, or a digest of manifest or config."""
     columns = ("image", "platform", "verdict", "reason", "references", "source", "failed_rules", "undetermined_rules", "warned_rules",
                "layers", "manifest_digest", "image_id", "report")  # fmt: skip
-    return Found(columns, (_known(database, number) for number in _called(database, asked)))
+    return QueryResult(columns, (_known(database, number) for number in _called(database, asked)))
 
 
 def _known(database: Database, number: int) -> tuple[Value, ...]:

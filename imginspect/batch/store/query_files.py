@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 
-from imginspect.batch.model import LayerContents
 from imginspect.batch.store.contents import find_digest, glob, hides
 from imginspect.batch.store.database import Database
-from imginspect.batch.store.query import Found, Value
+from imginspect.batch.store.query import QueryResult, Value
+from imginspect.batch.values.plans import LayerContents
 from imginspect.errors import UsageError
 
 _SHA256 = re.compile(r"(?:sha256:)?([0-9a-f]{64})")
@@ -19,7 +19,7 @@ _ANSWERS = 100_000
 Search = Callable[[LayerContents], list[str]]
 
 
-def files(database: Database, asked: str) -> Found:
+def files(database: Database, asked: str) -> QueryResult:
     """The files with the sha256 *asked*, also those that a later layer hides.
 
     Raises: UsageError - it is no whole sha256
@@ -28,13 +28,13 @@ def files(database: Database, asked: str) -> Found:
     if not match:
         raise UsageError(f"{asked!a}: expected the whole sha256 of a file, 64 hex digits")
     wanted = bytes.fromhex(match[1])
-    return Found(_COLUMNS, _Files(database, lambda contents: find_digest(contents, wanted)).rows())
+    return QueryResult(_COLUMNS, _Files(database, lambda contents: find_digest(contents, wanted)).rows())
 
 
-def paths(database: Database, asked: str) -> Found:
+def paths(database: Database, asked: str) -> QueryResult:
     """The files and directories at the path *asked*, or that fit the glob: by their last name, or as a whole where it holds a slash."""
     pattern = asked.rstrip("/") or "/" if asked.startswith("/") else asked
-    return Found(_COLUMNS, _Files(database, lambda contents: glob(contents, pattern)).rows())
+    return QueryResult(_COLUMNS, _Files(database, lambda contents: glob(contents, pattern)).rows())
 
 
 class _Files:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from imginspect.batch.model import FindingRow, ImageRow, LayerRow, ResultRow
-from imginspect.report.document import Document, FindingPart, LayerPart, ResultPart
+from imginspect.batch.values.plans import FindingRow, ImageRow, LayerRow, ResultRow
+from imginspect.report.document import FindingPart, LayerPart, ReportDocument, ResultPart
 from imginspect.report.places import name_of, nowhere, state_of
 from imginspect.report.printable import one_line
 from imginspect.report.summary import conditions_of, reason_of
@@ -15,7 +15,7 @@ _SETTLED = frozenset(("pass", "not-applicable"))
 
 
 def image_row(
-    key: str, references: Sequence[str], source: str, document: Document, chain_ids: Sequence[str], report: str, report_sha256: str
+    key: str, references: Sequence[str], source: str, document: ReportDocument, chain_ids: Sequence[str], report: str, report_sha256: str
 ) -> ImageRow:
     """The row of the image that *document* reports on, which is masked and escaped already.
 

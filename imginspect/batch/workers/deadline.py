@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable
 from typing import TypeVar
 
-from imginspect.worker import Worker
+from imginspect.host.worker import Worker
 
 T = TypeVar("T")
 

@@ -23,8 +23,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
-from imginspect.batch.workers.sent import complaint, sent
-from imginspect.errors import RunEnded, UsageError
+from imginspect.batch.workers.task_transport import complaint, sent
+from imginspect.errors import RunAborted, UsageError
 
 _AHEAD = 2
 """Tasks under way for each worker: one that it works at, and one that waits there."""
@@ -37,11 +37,11 @@ _FRESH = 2.0
 """Seconds for which the number of a cluster's workers is taken for what it was."""
 
 
-class EngineGone(RunEnded):
+class EngineGone(RunAborted):
     """What did the work is gone as a whole. What was done is kept."""
 
 
-class Engine(Protocol):
+class TaskEngine(Protocol):
     """What runs tasks."""
 
     name: str
@@ -293,7 +293,7 @@ class MpiEngine:
         atexit.register(self._mpi.Finalize)
 
 
-def submitted(engine: Engine, work: Callable[..., Any], *arguments: Any) -> Future[Any]:
+def submitted(engine: TaskEngine, work: Callable[..., Any], *arguments: Any) -> Future[Any]:
     """As ``submit``, for many tasks at once: where a worker died meanwhile the future says so."""
     try:
         return engine.submit(work, *arguments)

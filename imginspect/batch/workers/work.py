@@ -16,34 +16,35 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
-from imginspect.analysis.entry_names import has_plain_strings
-from imginspect.analysis.wanted import Wanted
 from imginspect.archive import Access
 from imginspect.archive.identity import file_identity, is_settled
 from imginspect.archive.members import BlobNotFound
 from imginspect.archive.source import PartReader
 from imginspect.batch.mirror.opening import is_unchanged, open_planned
 from imginspect.batch.mirror.planning import PlanOptions, plan_unit
-from imginspect.batch.model import ImagePlan, ImageRow, LayerContents, LayerPlan, Unit, UnitPlan
 from imginspect.batch.store import contents as layer_contents
 from imginspect.batch.store.connection import complaints
 from imginspect.batch.store.rows import image_row
+from imginspect.batch.values.plans import ImagePlan, ImageRow, LayerContents, LayerPlan, Unit, UnitPlan
 from imginspect.batch.workers.deadline import TimeExceeded, within
-from imginspect.batch.workers.known import Answer, KnownImages
-from imginspect.batch.workers.setup import Setup, Workshop, workshop
-from imginspect.cached_layers import LayerSource, read_through
+from imginspect.batch.workers.result_cache import ImageAnswer, ResultCache
+from imginspect.batch.workers.worker_config import WorkerConfig, WorkerContext, workshop
 from imginspect.checks.runner import has_crashed
 from imginspect.errors import NO_MEMORY, ImgInspectError, describe
-from imginspect.evidence.given import given, link_of_unopened
-from imginspect.inspection import inspect, not_inspected
-from imginspect.layer import KeptContents, LayerJob, Look
+from imginspect.host.writing import folder_of, replace_file
+from imginspect.inspection.inspect import inspect, not_inspected
+from imginspect.layer import ContentSpool, LayerJob, PassVisitors
 from imginspect.layer.content_scanner import ContentScanner
 from imginspect.layer.index import WITHHELD, LayerIndex
 from imginspect.oci import media_types
 from imginspect.oci.digest import Digest, InvalidDigest
-from imginspect.report import Report, forms
+from imginspect.reading.cached_layers import LayerSource, read_through
+from imginspect.reading.given import given, link_of_unopened
+from imginspect.reading.names import has_plain_strings
+from imginspect.reading.retention import TextRetention
+from imginspect.report import Report
+from imginspect.report import formats as forms
 from imginspect.report.tree import report_tree
-from imginspect.writing import folder_of, replace_file
 
 SUFFIXES = {"html": "html", "json": "json", "markdown": "md", "sarif": "sarif", "junit": "xml", "csv": "csv", "terminal": "txt"}
 """Suffixes of the forms that each image's report can be written in."""
@@ -75,24 +76,24 @@ class ImageDone(NamedTuple):
     is_known: bool = False
 
 
-def check(setup: Setup) -> str:
+def check(setup: WorkerConfig) -> str:
     """The digest of what this worker judges by.
 
     Raises: RuleError
     """
-    return Workshop(setup).digest
+    return WorkerContext(setup).digest
 
 
-def plan(setup: Setup, units: tuple[Unit, ...], options: PlanOptions) -> list[UnitPlan]:
+def plan(setup: WorkerConfig, units: tuple[Unit, ...], options: PlanOptions) -> list[UnitPlan]:
     """The images of each of *units*."""
     with _bounded(setup, 1):
         return [plan_unit(unit, options) for unit in units]
 
 
-def read_layer(setup: Setup, layer: LayerPlan, share: int = 1) -> LayerDone:
+def read_layer(setup: WorkerConfig, layer: LayerPlan, share: int = 1) -> LayerDone:
     """Read *layer* into the cache, if it is not there. *share*: how many times a worker's usual memory it may take."""
     began = time.monotonic()
-    counted = _Count()
+    counted = _ByteCount()
     place = workshop(setup)  # whether that finds room is not the image's affair
     with _bounded(setup, share):
         try:
@@ -104,19 +105,19 @@ def read_layer(setup: Setup, layer: LayerPlan, share: int = 1) -> LayerDone:
     return LayerDone(counted.bytes, time.monotonic() - began, short)
 
 
-def judge_image(setup: Setup, plan: ImagePlan, wanted: tuple[str, ...], spent: float = 0.0, share: int = 1) -> ImageDone:
+def judge_image(setup: WorkerConfig, plan: ImagePlan, wanted: tuple[str, ...], spent: float = 0.0, share: int = 1) -> ImageDone:
     """What is to be said of the image *plan*; its reports are written.
 
     *wanted* are the layers, by digest, whose contents are asked for; *spent* the seconds that its layers took already, infinite where
     one of them was not read in time; *share* is that of ``read_layer``.
     """
     began = time.monotonic()
-    counted = _Count()
+    counted = _ByteCount()
     place = workshop(setup)  # whether that finds room is not the image's affair
     with _bounded(setup, share):
         if plan.failed:
             return _failed(setup, place, plan, plan.failed, began, counted)
-        known = KnownImages(place.results, place.digest, setup.forms)
+        known = ResultCache(place.results, place.digest, setup.forms)
         answer = known.get(plan)
         if answer is not None:
             found = [known.contents(layer.digest) for layer in answer.row.layers if layer.digest in wanted]
@@ -138,11 +139,11 @@ def judge_image(setup: Setup, plan: ImagePlan, wanted: tuple[str, ...], spent: f
         return _failed(setup, place, plan, failure, began, counted)
 
 
-def restore(setup: Setup, reports: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
+def restore(setup: WorkerConfig, reports: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
     """Write reports that an earlier run made, given as (name, digest of the JSON form); the names of those that are not there any more."""
     missing = []
     place = workshop(setup)
-    known = KnownImages(place.results, place.digest, setup.forms)
+    known = ResultCache(place.results, place.digest, setup.forms)
     for name, digest in reports:
         found = known.reports(digest)
         if found is None:
@@ -152,16 +153,22 @@ def restore(setup: Setup, reports: tuple[tuple[str, str], ...]) -> tuple[str, ..
     return tuple(missing)
 
 
-def failed_image(setup: Setup, plan: ImagePlan, reason: str) -> ImageDone:
+def failed_image(setup: WorkerConfig, plan: ImagePlan, reason: str) -> ImageDone:
     """The row of an image of which there is nothing to say but why not."""
-    return _failed(setup, workshop(setup), plan, reason, time.monotonic(), _Count())
+    return _failed(setup, workshop(setup), plan, reason, time.monotonic(), _ByteCount())
 
 
 # -- images ------------------------------------------------------------------------------------------------------------
 
 
 def _judged(
-    setup: Setup, place: Workshop, plan: ImagePlan, known: KnownImages, wanted: tuple[str, ...], began: float, counted: _Count
+    setup: WorkerConfig,
+    place: WorkerContext,
+    plan: ImagePlan,
+    known: ResultCache,
+    wanted: tuple[str, ...],
+    began: float,
+    counted: _ByteCount,
 ) -> ImageDone:
     access = Access(setup.limits, _path(setup.tmp_dir), threads=setup.threads)
     try:
@@ -185,17 +192,17 @@ def _judged(
     return ImageDone(answer.row, asked, counted.bytes, time.monotonic() - began, short_of_memory=_is_short_of_memory(setup, report))
 
 
-def _answer(setup: Setup, place: Workshop, plan: ImagePlan, report: Report, chain_ids: list[str]) -> Answer:
+def _answer(setup: WorkerConfig, place: WorkerContext, plan: ImagePlan, report: Report, chain_ids: list[str]) -> ImageAnswer:
     """The row, and the reports; their filesystem is left out, for it would be most of them, a thousand times."""
     document = report_tree(report, with_filesystem=False)
     texts = {form: forms.render(form, [document], several=False) for form in dict.fromkeys((*setup.forms, "json"))}
     digest = sha256(texts["json"].encode("utf-8")).hexdigest()
     masked = place.redactor.masked
     row = image_row(plan.key, tuple(map(masked, plan.references)), masked(plan.unit.shown), document, chain_ids, plan.key, digest)
-    return Answer(row._replace(identity=plan.identity), texts)
+    return ImageAnswer(row._replace(identity=plan.identity), texts)
 
 
-def _failed(setup: Setup, place: Workshop, plan: ImagePlan, reason: str, began: float, counted: _Count) -> ImageDone:
+def _failed(setup: WorkerConfig, place: WorkerContext, plan: ImagePlan, reason: str, began: float, counted: _ByteCount) -> ImageDone:
     what = given(plan.unit.shown, _MOST_HASHED)._replace(path=Path(plan.unit.path))
     answer = _answer(setup, place, plan, not_inspected(reason, place.criteria, link=link_of_unopened(what, None)), [])
     row = answer.row._replace(
@@ -206,7 +213,7 @@ def _failed(setup: Setup, place: Workshop, plan: ImagePlan, reason: str, began: 
     return ImageDone(row, (), counted.bytes, seconds, short_of_memory=_is_short(reason))
 
 
-def _contents(place: Workshop, report: Report, row: ImageRow, wanted: set[str]) -> dict[str, LayerContents]:
+def _contents(place: WorkerContext, report: Report, row: ImageRow, wanted: set[str]) -> dict[str, LayerContents]:
     """Names and digests of the files of the layers *wanted*, by the digest of the layer."""
     found: dict[str, LayerContents] = {}
     layers = report.filesystem.layers if report.filesystem is not None else ()
@@ -216,7 +223,7 @@ def _contents(place: Workshop, report: Report, row: ImageRow, wanted: set[str]) 
     return found
 
 
-def _without_secrets(place: Workshop, index: LayerIndex) -> LayerIndex:
+def _without_secrets(place: WorkerContext, index: LayerIndex) -> LayerIndex:
     """*index* with no name in which a credential stands."""
     find = place.criteria.matcher.find
     if has_plain_strings(index, place.criteria.matcher):
@@ -231,7 +238,7 @@ def _is_repeatable(report: Report) -> bool:
     return not any(has_crashed(result) for result in report.results)
 
 
-def _is_short_of_memory(setup: Setup, report: Report) -> bool:
+def _is_short_of_memory(setup: WorkerConfig, report: Report) -> bool:
     """Whether there was too little memory, or may have been: what a check makes of that is not for certain."""
     is_crashed = bool(setup.memory) and any(has_crashed(result) for result in report.results)
     return is_crashed or any(_is_short(problem.what) for problem in report.problems)
@@ -241,7 +248,7 @@ def _is_short(text: str) -> bool:
     return text.startswith(NO_MEMORY)
 
 
-def _write(setup: Setup, name: str, reports: dict[str, str]) -> None:
+def _write(setup: WorkerConfig, name: str, reports: dict[str, str]) -> None:
     """Writes the reports, whole or not at all; they need not be on the disk yet when this returns.
 
     Raises: NoRoom; UsageError - the folder is gone
@@ -255,10 +262,10 @@ def _write(setup: Setup, name: str, reports: dict[str, str]) -> None:
 # -- layers ------------------------------------------------------------------------------------------------------------
 
 
-def _read_layer(setup: Setup, place: Workshop, layer: LayerPlan, counted: _Count) -> bool:
+def _read_layer(setup: WorkerConfig, place: WorkerContext, layer: LayerPlan, counted: _ByteCount) -> bool:
     """Whether there was too little memory to read *layer*."""
-    with KeptContents(_path(setup.tmp_dir)) as store:
-        look = Look(ContentScanner(place.criteria.matcher), Wanted(place.criteria.knowledge.products), store)
+    with ContentSpool(_path(setup.tmp_dir)) as store:
+        look = PassVisitors(ContentScanner(place.criteria.matcher), TextRetention(place.criteria.knowledge.products), store)
         indexes = read_through(place.layers, [_source(layer)], setup.limits, look, counted.add, threads=setup.threads)
     return indexes is not None and any(_is_short(index.reason) for index in indexes.values())
 
@@ -307,7 +314,7 @@ def _digest(text: str) -> Digest | None:
 # -- the machine -------------------------------------------------------------------------------------------------------
 
 
-class _Count:
+class _ByteCount:
     """Bytes of layers that were read."""
 
     def __init__(self) -> None:
@@ -349,7 +356,7 @@ _bound = _Bound()
 
 
 @contextmanager
-def _bounded(setup: Setup, share: int) -> Iterator[None]:
+def _bounded(setup: WorkerConfig, share: int) -> Iterator[None]:
     """The memory of this process bounded to *share* times what a worker may take."""
     if not setup.memory:
         yield

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from imginspect.report.document import Document
+from imginspect.report.document import ReportDocument
 from imginspect.report.html.page import page
 
 
-def render(documents: Sequence[Document]) -> str:
+def render(documents: Sequence[ReportDocument]) -> str:
     """One page on all of *documents*, with an overview where there are several. It works without its script and loads nothing."""
     return page(documents)

@@ -7,7 +7,7 @@ from imginspect.report.html.amounts import share_text, size_text
 from imginspect.report.html.markup import NOTHING, Markup, element, joined
 from imginspect.report.html.part import Part
 from imginspect.report.html.tables import Row, code, facts, table
-from imginspect.report.html.words import Outcome, badge
+from imginspect.report.html.words import VerdictWords, badge
 from imginspect.wording import counted
 
 
@@ -21,9 +21,9 @@ def coverage(part: Part) -> Markup:
 
 def _gaps(coverage: CoveragePart) -> Markup:
     if coverage["complete"] and not coverage["gaps"]:
-        return element("p", badge(Outcome("Everything that belongs to the image was read.", "", "pass")))
+        return element("p", badge(VerdictWords("Everything that belongs to the image was read.", "", "pass")))
     gaps = element("ul", *(element("li", gap) for gap in coverage["gaps"]))
-    return joined((element("p", badge(Outcome("Not everything was read:", "", "undetermined"))), gaps))
+    return joined((element("p", badge(VerdictWords("Not everything was read:", "", "undetermined"))), gaps))
 
 
 def _uses(coverage: CoveragePart) -> Markup:

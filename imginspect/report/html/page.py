@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from imginspect.report.decisions import shortened
-from imginspect.report.document import Document
+from imginspect.report.document import ReportDocument
 from imginspect.report.html.glossary import glossary
 from imginspect.report.html.head import head
 from imginspect.report.html.markup import NOTHING, Markup, element, joined
 from imginspect.report.html.part import Part
-from imginspect.report.html.sections import SECTIONS, Section
+from imginspect.report.html.sections import SECTIONS, PageSection
 from imginspect.report.html.sources import security_policy, source
 from imginspect.report.html.tables import Row, code, table
-from imginspect.report.html.words import IMAGE, Outcome, badge, icons, outcome
+from imginspect.report.html.words import IMAGE, VerdictWords, badge, icons, outcome
 from imginspect.report.summary import qualification
 from imginspect.wording import counted
 
@@ -33,7 +33,7 @@ class _Drawn(NamedTuple):
     sections: tuple[tuple[str, str, Markup], ...]
 
 
-def page(documents: Sequence[Document]) -> str:
+def page(documents: Sequence[ReportDocument]) -> str:
     """The whole page."""
     several = len(documents) > 1
     parts = [Part(document, f"image-{number}-" if several else "", 3 if several else 2) for number, document in enumerate(documents, 1)]
@@ -51,7 +51,7 @@ def page(documents: Sequence[Document]) -> str:
     return f'<!DOCTYPE html>\n<html lang="en-GB">{_head(title, parts)}{element("body", body)}</html>\n'
 
 
-def _sections(part: Part) -> Sequence[Section]:
+def _sections(part: Part) -> Sequence[PageSection]:
     """The sections of a report; where there was no image only those that say so."""
     return SECTIONS if part.document["image"] is not None else [item for item in SECTIONS if item.id in _WITHOUT_IMAGE]
 
@@ -111,7 +111,7 @@ def _overview_row(part: Part) -> Row:
     return Row((name, badge(_outcome(part.document)), image["platform"] if image else "", *counts))
 
 
-def _outcome(document: Document) -> Outcome:
+def _outcome(document: ReportDocument) -> VerdictWords:
     meaning = outcome(IMAGE, document["verdict"])
     return meaning._replace(word=meaning.word + qualification(document))
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from imginspect.report.decisions import shortened, worst_first
-from imginspect.report.document import Document, LayerPlace, ProgramPart, ResultPart
+from imginspect.report.document import LayerPlace, ProgramPart, ReportDocument, ResultPart
 from imginspect.report.html.markup import Markup, element, joined
 from imginspect.report.html.words import RESULT
 from imginspect.report.summary import archive_name
@@ -20,7 +20,7 @@ _INSTRUCTION = 140
 class Part:
     """One document; *prefix* keeps its ids apart from those of other documents, *level* is that of its sections' headings."""
 
-    document: Document
+    document: ReportDocument
     prefix: str
     level: int
 

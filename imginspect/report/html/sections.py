@@ -21,7 +21,7 @@ from imginspect.report.html.start import start
 from imginspect.report.html.summary import summary
 
 
-class Section(NamedTuple):
+class PageSection(NamedTuple):
     """One section of a report on one image, in the order of the page; *id* is what links name it by."""
 
     id: str
@@ -30,16 +30,16 @@ class Section(NamedTuple):
 
 
 SECTIONS = (
-    Section("summary", "Summary", summary),
-    Section("results", "Findings and results", results),
-    Section("questions", "Questions for a person", questions),
-    Section("start", "What starts", start),
-    Section("licences", "Licences", licences),
-    Section("image", "The image and its settings", image),
-    Section("layers", "Layers and history", layers),
-    Section("custody", "Chain of custody", custody),
-    Section("coverage", "What was read", coverage),
-    Section("problems", "Problems of the archive", problems),
-    Section("checking", "How to check this report", checking),
-    Section("filesystem", "Filesystem", filesystem),
+    PageSection("summary", "Summary", summary),
+    PageSection("results", "Findings and results", results),
+    PageSection("questions", "Questions for a person", questions),
+    PageSection("start", "What starts", start),
+    PageSection("licences", "Licences", licences),
+    PageSection("image", "The image and its settings", image),
+    PageSection("layers", "Layers and history", layers),
+    PageSection("custody", "Chain of custody", custody),
+    PageSection("coverage", "What was read", coverage),
+    PageSection("problems", "Problems of the archive", problems),
+    PageSection("checking", "How to check this report", checking),
+    PageSection("filesystem", "Filesystem", filesystem),
 )

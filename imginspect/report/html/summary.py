@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 
 from imginspect.report.decisions import Decision, decisions, sentence, shortened
-from imginspect.report.document import Document, ImagePart, UndeterminedName
+from imginspect.report.document import ImagePart, ReportDocument, UndeterminedName
 from imginspect.report.html.markup import NOTHING, Markup, element, joined
 from imginspect.report.html.part import GROUPS, Part
 from imginspect.report.html.tables import code, facts
@@ -33,7 +33,7 @@ def summary(part: Part) -> Markup:
     )
 
 
-def _verdict(document: Document) -> Markup:
+def _verdict(document: ReportDocument) -> Markup:
     meaning = outcome(IMAGE, document["verdict"])
     reason = sentence(shortened(reason_of(document), 400))
     words = element(
@@ -83,7 +83,7 @@ def _decision(decision: Decision, part: Part) -> Markup:
     return element("li", title, element("p", decision.detail))
 
 
-def _facts(document: Document) -> Iterator[tuple[str, str]]:
+def _facts(document: ReportDocument) -> Iterator[tuple[str, str]]:
     image, policy = document["image"], document["policy"]
     if image is not None:
         yield from _image(image)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from imginspect.report.html.markup import Markup, element
 
 
-class Outcome(NamedTuple):
+class VerdictWords(NamedTuple):
     """A verdict for people: *word*, *sentence*, and *shape*: the name of its icon, which the style sheet also gives its colour by."""
 
     word: str
@@ -16,28 +16,32 @@ class Outcome(NamedTuple):
 
 
 IMAGE = {
-    "pass": Outcome("Pass", "No rule that counts has failed, and all of the image was read.", "pass"),
-    "fail": Outcome("Fail", "This image does not meet the policy.", "fail"),
-    "undecided": Outcome("Undecided", "No failure was found, but a rule that could fail the image could not be decided.", "undetermined"),
-    "incomplete": Outcome("Incomplete", "No failure was found, but not everything could be read or judged.", "undetermined"),
-    "not-inspected": Outcome("Not inspected", "There was no image that could be inspected.", "fail"),
+    "pass": VerdictWords("Pass", "No rule that counts has failed, and all of the image was read.", "pass"),
+    "fail": VerdictWords("Fail", "This image does not meet the policy.", "fail"),
+    "undecided": VerdictWords(
+        "Undecided", "No failure was found, but a rule that could fail the image could not be decided.", "undetermined"
+    ),
+    "incomplete": VerdictWords("Incomplete", "No failure was found, but not everything could be read or judged.", "undetermined"),
+    "not-inspected": VerdictWords("Not inspected", "There was no image that could be inspected.", "fail"),
 }
 RESULT = {
-    "fail": Outcome("Failed", "What the rule asks does not hold.", "fail"),
-    "undetermined": Outcome("Undetermined", "Whether the rule holds could not be settled from the image alone.", "undetermined"),
-    "warn": Outcome("Warned", "Something to look at. It does not make the image fail by itself.", "warn"),
-    "pass": Outcome("Passed", "What these rules ask holds, for some on conditions that somebody must see to.", "pass"),
-    "not-applicable": Outcome("Does not apply", "These rules had nothing to judge in this image, or the policy leaves them out.", "none"),
+    "fail": VerdictWords("Failed", "What the rule asks does not hold.", "fail"),
+    "undetermined": VerdictWords("Undetermined", "Whether the rule holds could not be settled from the image alone.", "undetermined"),
+    "warn": VerdictWords("Warned", "Something to look at. It does not make the image fail by itself.", "warn"),
+    "pass": VerdictWords("Passed", "What these rules ask holds, for some on conditions that somebody must see to.", "pass"),
+    "not-applicable": VerdictWords(
+        "Does not apply", "These rules had nothing to judge in this image, or the policy leaves them out.", "none"
+    ),
 }
 STATUS = {
-    "verified": Outcome("verified", "The digest was computed from the bytes and is the one that was promised.", "pass"),
-    "computed": Outcome(
+    "verified": VerdictWords("verified", "The digest was computed from the bytes and is the one that was promised.", "pass"),
+    "computed": VerdictWords(
         "computed", "The digest was computed from the bytes. Nothing in the archive promises one to compare it with.", "none"
     ),
-    "mismatch": Outcome("mismatch", "The bytes are not those that were promised: the archive was damaged or changed.", "fail"),
-    "missing": Outcome("missing", "The archive refers to it, but it is not there.", "fail"),
-    "not-read": Outcome("not read", "It is there, but could not be read to its end, so there is no digest of it.", "undetermined"),
-    "stated": Outcome("stated", "A name that the archive gives to the image. Anybody can give any name; nothing verifies it.", "none"),
+    "mismatch": VerdictWords("mismatch", "The bytes are not those that were promised: the archive was damaged or changed.", "fail"),
+    "missing": VerdictWords("missing", "The archive refers to it, but it is not there.", "fail"),
+    "not-read": VerdictWords("not read", "It is there, but could not be read to its end, so there is no digest of it.", "undetermined"),
+    "stated": VerdictWords("stated", "A name that the archive gives to the image. Anybody can give any name; nothing verifies it.", "none"),
 }
 LEVELS = {"must": "required", "should": "recommended", "info": "background"}
 SEVERITIES = ("critical", "high", "medium", "low", "info")
@@ -54,9 +58,9 @@ _SHAPES = {
 }
 
 
-def outcome(table: dict[str, Outcome], verdict: str) -> Outcome:
+def outcome(table: dict[str, VerdictWords], verdict: str) -> VerdictWords:
     """What *table* says of *verdict*; for one that it does not know the word itself and the shape of what is not settled."""
-    return table.get(verdict) or Outcome(verdict, "", "undetermined")
+    return table.get(verdict) or VerdictWords(verdict, "", "undetermined")
 
 
 def icon(shape: str) -> Markup:
@@ -65,7 +69,7 @@ def icon(shape: str) -> Markup:
     return element("svg", use, class_=f"icon {shape}", aria_hidden="true", focusable="false")
 
 
-def badge(meaning: Outcome) -> Markup:
+def badge(meaning: VerdictWords) -> Markup:
     """Icon and word."""
     return element("span", icon(meaning.shape), " ", meaning.word, class_=f"badge {meaning.shape}")
 

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import TypeAlias
 
-from imginspect.scan.credentials_in import documents, lines, markup
+from imginspect.scan.credentials_in import lines, markup
+from imginspect.scan.credentials_in import structured as documents
 from imginspect.scan.credentials_in.lines import all_of, assigned, basic, hashes, in_urls, of_fields, token_alone
-from imginspect.scan.credentials_in.span import Span
+from imginspect.scan.credentials_in.span import SecretSpan
 
-Format: TypeAlias = Callable[[bytes], Iterator[Span]]
+Format: TypeAlias = Callable[[bytes], Iterator[SecretSpan]]
 
 _NAMED_FOR_ONE = (
     r"[\w.-]{0,60}(?:pass(?:word|wd|phrase)?|pwd|secret|token|credentials?|wlsaccessid|"
@@ -171,4 +172,4 @@ TITLES: Mapping[str, str] = MappingProxyType(
 )
 """What a report calls each kind, by its id."""
 
-__all__ = ["FORMATS", "TITLES", "Format", "Span"]
+__all__ = ["FORMATS", "TITLES", "Format", "SecretSpan"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from imginspect.scan.credentials_in.span import Span, span_of
+from imginspect.scan.credentials_in.span import SecretSpan, span_of
 from imginspect.scan.validators.structures import is_basic_authorization
 
 MOST_LINES = 200_000
@@ -17,7 +17,7 @@ _TOKEN = re.compile(rb"\s*([A-Za-z0-9._~+/=:-]{8,4000})\s*")
 _HASH = re.compile(rb"\$[0-9a-z]{1,10}\$[^\s:]{8,200}|\{SHA\}[A-Za-z0-9+/]{27}=|[./0-9A-Za-z]{13}|_[./0-9A-Za-z]{19}")
 _EMPTY_HASHES = frozenset({b"", b"*", b"!", b"!!", b"x", b"!*", b"*LK*", b"NP"})
 
-Reader = Callable[[bytes], Iterator[Span]]
+Reader = Callable[[bytes], Iterator[SecretSpan]]
 
 
 def lines_of(content: bytes) -> Iterator[tuple[int, bytes]]:
@@ -36,7 +36,7 @@ def assigned(kind: str, keys: str, separators: str = "=:") -> Reader:
     """A reader of ``key = value``: spans of the values whose key matches *keys*, a regular expression; comments are passed over."""
     text = rb"(?i)\s*(?:export\s+|-\s+)?[\"']?(?:" + keys.encode() + rb")[\"']?\s*[" + separators.encode() + rb"]\s*(.*)"
 
-    def read(content: bytes) -> Iterator[Span]:
+    def read(content: bytes) -> Iterator[SecretSpan]:
         pattern = re.compile(text)  # when the first such file is read: few images have one of each kind
         for offset, line in lines_of(content):
             found = pattern.fullmatch(line)
@@ -59,7 +59,7 @@ def _end_of_value(line: bytes, start: int, end: int) -> int:
 def of_fields(kind: str, position: int, *, least: int) -> Reader:
     """A reader of entries of fields joined by colons (.pgpass): spans of the field *position*, counted from 0."""
 
-    def read(content: bytes) -> Iterator[Span]:
+    def read(content: bytes) -> Iterator[SecretSpan]:
         for offset, line in lines_of(content):
             fields = re.split(rb"(?<!\\):", line.rstrip(b"\r"))
             if len(fields) < least or line.startswith(b"#"):
@@ -73,19 +73,19 @@ def of_fields(kind: str, position: int, *, least: int) -> Reader:
 def hashes(kind: str) -> Reader:
     """A reader of ``name:hash:...`` (shadow, htpasswd): spans of real hashes; a locked or empty password is none."""
 
-    def read(content: bytes) -> Iterator[Span]:
+    def read(content: bytes) -> Iterator[SecretSpan]:
         for offset, line in lines_of(content):
             name, colon, rest = line.partition(b":")
             value = rest.partition(b":")[0].strip()
             bare = value.lstrip(b"!")
             if colon and value not in _EMPTY_HASHES and _HASH.fullmatch(bare):
                 start = offset + len(name) + 1 + (len(value) - len(bare))
-                yield Span(kind, start, start + len(bare), is_verified=True)
+                yield SecretSpan(kind, start, start + len(bare), is_verified=True)
 
     return read
 
 
-def netrc(content: bytes) -> Iterator[Span]:
+def netrc(content: bytes) -> Iterator[SecretSpan]:
     """Passwords of a .netrc file: one that names a machine."""
     if _NETRC_START.search(content):
         for found in _NETRC.finditer(content):
@@ -95,7 +95,7 @@ def netrc(content: bytes) -> Iterator[Span]:
 def in_urls(kind: str) -> Reader:
     """A reader of passwords in the URLs of a file."""
 
-    def read(content: bytes) -> Iterator[Span]:
+    def read(content: bytes) -> Iterator[SecretSpan]:
         for found in _URL.finditer(content):
             if found[2] != found[1]:
                 yield from span_of(kind, content, *found.span(2))
@@ -106,7 +106,7 @@ def in_urls(kind: str) -> Reader:
 def token_alone(kind: str, prefixes: tuple[bytes, ...] = ()) -> Reader:
     """A reader of a file that holds a token and nothing else; *prefixes* are those that its issuer's tokens begin with, if any."""
 
-    def read(content: bytes) -> Iterator[Span]:
+    def read(content: bytes) -> Iterator[SecretSpan]:
         found = _TOKEN.fullmatch(content[:8192])
         if found is not None and (not prefixes or found[1].startswith(prefixes)):
             yield from span_of(kind, content, *found.span(1), is_verified=bool(prefixes))
@@ -118,7 +118,7 @@ def basic(kind: str, keys: str) -> Reader:
     """A reader of ``key = value`` whose value must be base64 of ``user:password``."""
     read_values = assigned(kind, keys)
 
-    def read(content: bytes) -> Iterator[Span]:
+    def read(content: bytes) -> Iterator[SecretSpan]:
         for span in read_values(content):
             if is_basic_authorization(b"", content[span.start : span.end]):
                 yield span._replace(is_verified=True)
@@ -129,7 +129,7 @@ def basic(kind: str, keys: str) -> Reader:
 def all_of(*readers: Reader) -> Reader:
     """A reader that gives what each of *readers* gives."""
 
-    def read(content: bytes) -> Iterator[Span]:
+    def read(content: bytes) -> Iterator[SecretSpan]:
         for reader in readers:
             yield from reader(content)
 

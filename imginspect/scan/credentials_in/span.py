@@ -14,7 +14,7 @@ _QUOTES = b"\"'"
 _SETTING = re.compile(rb"[0-9.]{1,6}|true|false|yes|off|none|null|disabled?|enabled?|basic|bearer|required|optional")
 
 
-class Span(NamedTuple):
+class SecretSpan(NamedTuple):
     """A secret in a file: from *start* to *end*, in bytes. *is_verified* says that its structure was checked, not its place alone."""
 
     kind: str
@@ -23,7 +23,7 @@ class Span(NamedTuple):
     is_verified: bool
 
 
-def span_of(kind: str, content: bytes, start: int, end: int, *, is_verified: bool = False) -> Iterator[Span]:
+def span_of(kind: str, content: bytes, start: int, end: int, *, is_verified: bool = False) -> Iterator[SecretSpan]:
     """The value at that place without blanks and quotation marks around it, where it can be a secret; else nothing."""
     while start < end and content[start : start + 1].isspace():
         start += 1
@@ -32,7 +32,7 @@ def span_of(kind: str, content: bytes, start: int, end: int, *, is_verified: boo
     if end - start >= 2 and content[start] == content[end - 1] and content[start] in _QUOTES:
         start, end = start + 1, end - 1
     if is_secret_value(content[start:end]):
-        yield Span(kind, start, end, is_verified)
+        yield SecretSpan(kind, start, end, is_verified)
 
 
 def is_secret_value(value: bytes) -> bool:

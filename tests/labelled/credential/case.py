@@ -51,7 +51,7 @@ def clean_config(name: str, title: str, field: Field, text: str, note: str = "",
 
 
 def as_image(case: Case) -> dict[str, Any]:
-    """The description, for ``imginspect.sample.build``, of a small image that holds the case and nothing else of interest.
+    """The description, for ``imginspect.examples.sample.build``, of a small image that holds the case and nothing else of interest.
 
     The text of ``entrypoint`` and ``cmd`` is split into arguments like a shell does; ``env`` and ``labels`` are NAME=VALUE.
     """

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from imginspect.report.document import Document
+from imginspect.report.document import ReportDocument
 from imginspect.report.html import render
 from imginspect.report.html.markup import element, escape
 from imginspect.report.html.sections import SECTIONS
@@ -37,13 +37,13 @@ HOSTILE = (
 )
 
 
-def _nothing() -> Document:
+def _nothing() -> ReportDocument:
     empty: dict[str, Any] = {"results": [], "layers": [], "history": [], "licences": [], "questions": [], "chain": []}
     empty |= {"start": None, "filesystem": None, "coverage": None, "image": None}
     return sample_document(verdict="not-inspected", exit_code=3, reason="it is a ZIP file", **empty)
 
 
-DOCUMENTS: dict[str, Callable[[], list[Document]]] = {
+DOCUMENTS: dict[str, Callable[[], list[ReportDocument]]] = {
     "sample": lambda: [sample_document()],
     "nothing": lambda: [_nothing()],
     "several": lambda: [sample_document(), sample_document(verdict="pass"), _nothing()],
@@ -52,23 +52,23 @@ DOCUMENTS: dict[str, Callable[[], list[Document]]] = {
 
 
 @pytest.fixture(params=sorted(DOCUMENTS))
-def documents(request: pytest.FixtureRequest) -> list[Document]:
+def documents(request: pytest.FixtureRequest) -> list[ReportDocument]:
     return DOCUMENTS[request.param]()
 
 
-def test_the_page_is_well_formed(documents: list[Document]) -> None:
+def test_the_page_is_well_formed(documents: list[ReportDocument]) -> None:
     page = Page(render(documents))
     assert [tag for tag, _ in page.tags].count("h1") == 1
     assert [tag for tag, _ in page.tags].count("main") == 1
 
 
-def test_headings_go_down_one_level_at_a_time(documents: list[Document]) -> None:
+def test_headings_go_down_one_level_at_a_time(documents: list[ReportDocument]) -> None:
     levels = [int(tag[1]) for tag, _ in Page(render(documents)).tags if re.fullmatch("h[1-6]", tag)]
     assert levels[0] == 1
     assert all(after <= before + 1 for before, after in pairwise(levels))
 
 
-def test_ids_are_unique_and_every_link_leads_to_one(documents: list[Document]) -> None:
+def test_ids_are_unique_and_every_link_leads_to_one(documents: list[ReportDocument]) -> None:
     page = Page(render(documents))
     ids = Counter(page.values("id"))
     assert [name for name, count in ids.items() if count > 1] == []
@@ -93,11 +93,11 @@ def _assert_harmless(page: Page) -> None:
     assert len(page.raw["script"]) == 1
 
 
-def test_nothing_acts_but_the_one_script(documents: list[Document]) -> None:
+def test_nothing_acts_but_the_one_script(documents: list[ReportDocument]) -> None:
     _assert_harmless(Page(render(documents)))
 
 
-def test_the_policy_allows_the_style_and_the_script_by_their_bytes_and_nothing_else(documents: list[Document]) -> None:
+def test_the_policy_allows_the_style_and_the_script_by_their_bytes_and_nothing_else(documents: list[ReportDocument]) -> None:
     text = render(documents)
     page = Page(text)
     policy = next(attributes["content"] for _, attributes in page.tags if attributes.get("http-equiv") == "Content-Security-Policy")
@@ -132,7 +132,7 @@ def _renamed(mapping: dict[str, Any], payload: str) -> dict[str, Any]:
     return dict.fromkeys((payload,), next(iter(mapping.values())))
 
 
-def _full() -> Document:
+def _full() -> ReportDocument:
     """The sample with something in the fields that it leaves empty."""
     document = copy.deepcopy(sample_document())
     document["results"][2]["findings"].append(
@@ -304,7 +304,7 @@ def test_only_a_digest_comes_into_the_printed_margin() -> None:
     assert "body{display:none}" not in "".join(Page(render([document])).raw["style"])
 
 
-def test_the_same_document_gives_the_same_bytes(documents: list[Document]) -> None:
+def test_the_same_document_gives_the_same_bytes(documents: list[ReportDocument]) -> None:
     assert render(documents) == render(copy.deepcopy(documents))
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from imginspect.report.document import Document
+from imginspect.report.document import ReportDocument
 from imginspect.report.html import render
 from tests.report.html.browser import Browser, browser, find_chromium
 from tests.report.sample_document import evidence, finding, large_document, result, sample_document
@@ -25,7 +25,7 @@ _AXE = os.environ.get("IMGINSPECT_AXE", "")
 _LONG = "/opt/" + "averylongname" * 40
 
 
-def _hard() -> Document:
+def _hard() -> ReportDocument:
     """A document of long names without a place to break them, and with more findings than stand open."""
     findings = [
         finding(message=f"{_LONG} number {number} closed in a fold", evidence=[evidence(_LONG + str(number))]) for number in range(30)

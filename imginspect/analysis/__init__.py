@@ -1,1 +1,0 @@
-"""analysis: facts about an image (what starts, as whom, from which files). No verdicts, no severities."""

@@ -1,0 +1,160 @@
+"""What a run's database says, in orders that do not depend on the order of work; read as it is asked for, so that memory stays flat."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Literal, NamedTuple
+
+from imginspect.batch.store.database import Database
+from imginspect.batch.values.plans import ResultRow
+
+EXAMPLES = 3
+"""How many images a shared finding names."""
+_FEW = 1_000
+_MOST_KNOWN = 100
+_COLUMNS = "id, key, name, repository, source, platform, manifest_digest, image_id, verdict, reason, report, {conditions}"
+_ORDERS = {"name": "name, key", "repository": "repository, name, platform, key"}
+_SEVERITIES = ("critical", "high", "medium", "low", "info")
+_VERDICTS = ("fail", "undetermined", "warn")
+
+
+class Recorded(NamedTuple):
+    """One image of a run. *id* is the database's own and in no output; *name* is the first reference, or the source where there is none."""
+
+    id: int
+    key: str
+    name: str
+    repository: str
+    source: str
+    platform: str
+    manifest_digest: str
+    image_id: str
+    verdict: str
+    reason: str
+    report: str
+    conditions: int
+    references: tuple[str, ...]
+    results: tuple[ResultRow, ...]
+
+    def rules(self, verdict: str) -> list[str]:
+        """The rules with that verdict; those that make the image fail are *fail*, whatever their own."""
+        return [result.rule for result in self.results if verdict == ("fail" if result.counts else result.verdict)]
+
+
+class Shared(NamedTuple):
+    """A finding that several images have because they have one layer. *examples* are the first of their names."""
+
+    rule: str
+    verdict: str
+    severity: str
+    counts: bool
+    images: int
+    examples: tuple[str, ...]
+    message: str
+    place: str
+    layer: str
+    instruction: str
+    fingerprint: str
+
+
+def _columns(database: Database) -> str:
+    """The columns of ``Recorded``; the database of an earlier version knows no conditions."""
+    is_there = any(database.select("SELECT 1 FROM pragma_table_info('image') WHERE name = 'conditions'"))
+    return _COLUMNS.format(conditions="conditions" if is_there else "0")
+
+
+def images(database: Database, order: Literal["name", "repository"] = "name") -> Iterator[Recorded]:
+    """All images, by name and key; or by repository, then by name."""
+    known: dict[int, tuple[ResultRow, ...]] = {}
+    for row in database.select(f"SELECT {_columns(database)}, results FROM image ORDER BY {_ORDERS[order]}"):  # noqa: S608 - constants
+        yield _recorded(database, row, known)
+
+
+def image(database: Database, number: int) -> Recorded:
+    """The image with that id."""
+    row = next(database.select(f"SELECT {_columns(database)}, results FROM image WHERE id = ?", number))  # noqa: S608 - constants
+    return _recorded(database, row, {})
+
+
+def shared(database: Database, most: int = -1) -> Iterator[Shared]:
+    """Findings that at least two images share through one layer, those of the most images first; at most *most*, or all.
+
+    The layer is told by its diff_id: the same files stored in another compression are the same layer.
+    """
+    severity, verdict = _rank("f.severity", _SEVERITIES), _rank("f.verdict", _VERDICTS)
+    found = database.select(
+        f"SELECT f.rule, r.rule, f.diff_id, f.fingerprint, min({severity}), min({verdict}), max(f.counts), count(DISTINCT i.image) AS many,"  # noqa: S608 - constants
+        " min(f.message), min(f.place) FROM finding f JOIN image_finding i ON i.finding = f.id JOIN rule r ON r.id = f.rule"
+        f" WHERE f.diff_id <> '' AND f.verdict IN {_VERDICTS} GROUP BY f.rule, f.diff_id, f.fingerprint HAVING many > 1"
+        f" ORDER BY many DESC, max(f.counts) DESC, min({severity}), r.rule, f.diff_id, f.fingerprint LIMIT ?",
+        most,
+    )
+    for number, rule, diff_id, fingerprint, severest, worst, counts, many, message, place in found:
+        group = (number, diff_id, fingerprint)
+        yield Shared(
+            rule=rule,
+            verdict=_VERDICTS[worst],
+            severity=_SEVERITIES[severest] if severest < len(_SEVERITIES) else "",
+            counts=bool(counts),
+            images=many,
+            examples=_examples(database, group, many),
+            message=message,
+            place=place,
+            layer=diff_id,
+            instruction=instruction(database, diff_id),
+            fingerprint=fingerprint,
+        )
+
+
+def count_shared(database: Database) -> int:
+    """How many ``shared`` gives of all."""
+    statement = (
+        "SELECT count(*) FROM (SELECT 1 FROM finding f JOIN image_finding i ON i.finding = f.id"  # noqa: S608 - constants
+        f" WHERE f.diff_id <> '' AND f.verdict IN {_VERDICTS}"
+        " GROUP BY f.rule, f.diff_id, f.fingerprint HAVING count(DISTINCT i.image) > 1)"
+    )
+    return int(next(database.select(statement))[0])
+
+
+def instruction(database: Database, diff_id: str) -> str:
+    """The instruction that made the layer *diff_id*: the first in order, where images tell several."""
+    statement = (
+        "SELECT min(s.created_by) FROM step s JOIN layer l ON l.id = s.layer WHERE l.diff_id = ? AND s.created_by <> ''"
+        " AND EXISTS (SELECT 1 FROM image_layer WHERE step = s.id)"
+    )
+    return next(database.select(statement, diff_id))[0] or ""
+
+
+def _examples(database: Database, group: tuple[int, str, str], many: int) -> tuple[str, ...]:
+    """The first names. Where most images are in the group, going through all in their order meets them sooner than sorting the group."""
+    in_group = "SELECT f.id FROM finding f WHERE f.rule = ? AND f.diff_id = ? AND f.fingerprint = ?"
+    has_one = f"EXISTS (SELECT 1 FROM image_finding i WHERE i.image = image.id AND i.finding IN ({in_group}))"  # noqa: S608 - constants
+    is_one = f"id IN (SELECT i.image FROM image_finding i WHERE i.finding IN ({in_group}))"  # noqa: S608 - constants
+    where = f"image INDEXED BY image_in_order WHERE {has_one}" if many > _FEW else f"image WHERE {is_one}"
+    statement = f"SELECT name FROM {where} ORDER BY name, key LIMIT {EXAMPLES}"  # noqa: S608 - constants
+    return tuple(name for (name,) in database.select(statement, *group))
+
+
+def _recorded(database: Database, row: tuple[Any, ...], known: dict[int, tuple[ResultRow, ...]]) -> Recorded:
+    """*known* are results that images before had: a few sets serve most of a mirror."""
+    *columns, results = row
+    if results not in known:
+        if len(known) >= _MOST_KNOWN:
+            known.clear()
+        known[results] = tuple(_results(database, results))
+    references = tuple(name for (name,) in database.select("SELECT name FROM reference WHERE image = ? ORDER BY name", columns[0]))
+    return Recorded._make((*columns, references, known[results]))
+
+
+def _results(database: Database, results: int) -> Iterator[ResultRow]:
+    found = database.select(
+        "SELECT rule.rule, result.verdict, result.severity, counts FROM result JOIN rule ON rule.id = result.rule WHERE results = ?"
+        " ORDER BY rule.rule",
+        results,
+    )
+    return (ResultRow(rule, verdict, severity, bool(counts)) for rule, verdict, severity, counts in found)
+
+
+def _rank(column: str, order: tuple[str, ...]) -> str:
+    cases = " ".join(f"WHEN '{value}' THEN {place}" for place, value in enumerate(order))
+    return f"CASE {column} {cases} ELSE {len(order)} END"

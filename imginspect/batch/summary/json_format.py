@@ -1,0 +1,107 @@
+"""``results.json``: the answer for programs. An image, a shared finding and what was passed over have a line each."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import cast
+
+from imginspect.batch.store.database import Database
+from imginspect.batch.store.queries import Recorded, Shared, images, shared
+from imginspect.batch.summary.document import SCHEMA_VERSION, BatchImage, BatchPolicy, RuleResult, SharedFinding, SkippedPart
+from imginspect.batch.summary.verdict import total
+from imginspect.report.document import ResultName, SeverityName, Tool, VerdictName
+from imginspect.report.html.sources import source
+
+_SETTLED = frozenset(("pass", "not-applicable"))
+
+
+def render(database: Database) -> Iterator[str]:
+    """The document, in pieces. It is ASCII."""
+    answer = total(database)
+    tool: Tool = {"name": "imginspect", "version": database.run.get("tool_version", "")}
+    head = {
+        "schema_version": SCHEMA_VERSION,
+        "tool": tool,
+        "policy": _policy(database.run),
+        "verdict": str(answer.verdict),
+        "exit_code": answer.verdict.exit_code,
+        "counts": answer.counts,
+    }
+    yield "{\n"
+    yield from (f"  {json.dumps(key)}: {json.dumps(value)},\n" for key, value in head.items())
+    yield from _list("images", map(_image, images(database)), ",\n")
+    yield from _list("shared_findings", map(_shared, shared(database)), ",\n")
+    passed_over = (SkippedPart(source=item.shown, reason=item.reason, unread=item.unread) for item in database.passed_over())
+    yield from _list("passed_over", passed_over, "\n")
+    yield "}\n"
+
+
+def schema() -> str:
+    """The JSON Schema of what ``render`` gives."""
+    return source("results.schema.json", "imginspect.batch.summary")
+
+
+def _list(name: str, items: Iterable[object], end: str) -> Iterator[str]:
+    yield f"  {json.dumps(name)}: ["
+    between = "\n    "
+    for item in items:
+        yield f"{between}{json.dumps(item)}"
+        between = ",\n    "
+    yield f"]{end}" if between == "\n    " else f"\n  ]{end}"
+
+
+def _policy(run: dict[str, str]) -> BatchPolicy:
+    return {
+        "id": run.get("policy", ""),
+        "sha256": run.get("policy_sha256", ""),
+        "rules_sha256": run.get("rules_sha256", ""),
+        "criteria_sha256": run.get("criteria", ""),
+        "fail_on": run.get("fail_on", ""),
+        "strict": run.get("strict") == "yes",
+        "undetermined": run.get("undetermined", ""),
+    }
+
+
+def _image(image: Recorded) -> BatchImage:
+    verdicts = [result.verdict for result in image.results]
+    return {
+        "key": image.key,
+        "references": list(image.references),
+        "source": image.source,
+        "platform": image.platform,
+        "manifest_digest": image.manifest_digest or None,
+        "image_id": image.image_id or None,
+        "verdict": cast(VerdictName, image.verdict),
+        "reason": image.reason,
+        "conditions": image.conditions,
+        "results": [
+            RuleResult(
+                rule=result.rule,
+                verdict=cast(ResultName, result.verdict),
+                severity=cast(SeverityName, result.severity),
+                counts=result.counts,
+            )
+            for result in image.results
+            if result.verdict not in _SETTLED
+        ],
+        "passed": verdicts.count("pass"),
+        "not_applicable": verdicts.count("not-applicable"),
+        "report": image.report,
+    }
+
+
+def _shared(finding: Shared) -> SharedFinding:
+    return {
+        "rule": finding.rule,
+        "verdict": cast(ResultName, finding.verdict),
+        "severity": cast(SeverityName, finding.severity),
+        "counts": finding.counts,
+        "images": finding.images,
+        "examples": list(finding.examples),
+        "message": finding.message,
+        "place": finding.place,
+        "layer": finding.layer,
+        "instruction": finding.instruction,
+        "fingerprint": finding.fingerprint,
+    }

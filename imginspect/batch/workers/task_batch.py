@@ -1,0 +1,27 @@
+"""Together: short tasks that travel as one, so that whoever gives them out is not what everybody waits for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+Order = tuple[Callable[..., Any], tuple[Any, ...]]
+
+
+class TaskOutcome(NamedTuple):
+    """What a task returned, or (*error*) raised."""
+
+    done: Any = None
+    error: Exception | None = None
+
+
+def all_of(*orders: Order) -> tuple[TaskOutcome, ...]:
+    """What came of each of *orders*, done one after the other."""
+    return tuple(_outcome(work, arguments) for work, arguments in orders)
+
+
+def _outcome(work: Callable[..., Any], arguments: tuple[Any, ...]) -> TaskOutcome:
+    try:
+        return TaskOutcome(work(*arguments))
+    except Exception as error:  # noqa: BLE001 - it is told, as that of a task that travels alone is
+        return TaskOutcome(error=error)

@@ -1,7 +1,0 @@
-"""What an inspection can vouch for: promised against found digests, the chain of custody, and the ledger of what was read."""
-
-from imginspect.evidence.custody import Link, chain_of_custody
-from imginspect.evidence.ledger import Coverage, LayerCoverage, make_ledger
-from imginspect.evidence.verification import verify_layers
-
-__all__ = ["Coverage", "LayerCoverage", "Link", "chain_of_custody", "make_ledger", "verify_layers"]

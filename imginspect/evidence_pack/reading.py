@@ -1,0 +1,184 @@
+"""Reading a pack that may be forged: bounded, no link followed, every name plain, no name twice."""
+
+from __future__ import annotations
+
+import os
+import stat
+import zipfile
+from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import Path
+from typing import BinaryIO
+
+from imginspect.evidence_pack.checksums import parse_checksums
+from imginspect.evidence_pack.names import CHECKSUMS, CRATE, FIRST_LINE, INSPECTION, MOST_BYTES, MOST_FILES, README, REPORT, is_safe
+from imginspect.report.strict_json import NotReadable
+
+_DEPTH = 6
+_END = 22
+"""Bytes of a zip's last record where it has no comment."""
+_MOST_DIRECTORY = 16 << 20
+_MOST_ZIP = MOST_BYTES + _MOST_DIRECTORY + (1 << 20)
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+
+
+@dataclass(slots=True)
+class StoredPack:
+    """A pack as it is stored: its files by name, and what is in its place that cannot be a file of a pack, a sentence each."""
+
+    files: dict[str, bytes] = field(default_factory=dict)
+    wrong: list[str] = field(default_factory=list)
+    size: int = 0
+
+    def add(self, name: str, content: bytes) -> None:
+        """Take a file up.
+
+        Raises: NotReadable - there are too many, or too large ones
+        """
+        self.size += len(content)
+        if len(self.files) >= MOST_FILES or self.size > MOST_BYTES:
+            raise NotReadable(f"it holds more than the {MOST_FILES:,} files or {MOST_BYTES:,} bytes that a pack may have")
+        self.files[name] = content
+
+    def complain(self, sentence: str) -> None:
+        """Note what is wrong; beyond the first hundred only that there is more."""
+        if len(self.wrong) < 100:
+            self.wrong.append(sentence)
+        elif len(self.wrong) == 100:
+            self.wrong.append("and more of the kind")
+
+
+def read_pack(path: Path) -> StoredPack:
+    """The pack in the folder or zip *path*. The path itself may lead over links, nothing in the pack may.
+
+    Raises: NotReadable
+    """
+    try:
+        if path.is_dir():
+            descriptor = os.open(path, _FOLDER & ~os.O_NOFOLLOW)
+            return _read_folder(descriptor)
+        return _read_zip(_bounded(path))
+    except FileNotFoundError as error:
+        raise NotReadable(f"{path}: no such file or folder") from error
+    except OSError as error:
+        raise NotReadable(f"{path} cannot be read: {error.strerror}") from error
+
+
+def foreign_files(parent: int, name: str) -> str:
+    """The first thing in the folder *name* which is not of a pack; empty for an empty folder and for a pack with nothing else in it."""
+    stored = _read_folder(os.open(name, _FOLDER, dir_fd=parent))
+    if not stored.files and not stored.wrong:
+        return ""
+    if not _is_pack(stored.files):
+        return next(iter([*stored.files, *stored.wrong]))
+    listed, _ = parse_checksums(stored.files[CHECKSUMS])
+    other = [file for file in stored.files if file not in listed and file not in (CHECKSUMS, INSPECTION)]
+    return next(iter([*other, *stored.wrong]), "")
+
+
+def is_pack_file(parent: int, name: str) -> bool:
+    """Whether the file *name* is empty, or a zip with a pack in it."""
+    descriptor = os.open(name, _FILE, dir_fd=parent)
+    with os.fdopen(descriptor, "rb") as handle:
+        content = _read(handle, _MOST_ZIP)
+    try:
+        return not content or _is_pack(_read_zip(content).files)
+    except NotReadable:
+        return False
+
+
+def _is_pack(files: dict[str, bytes]) -> bool:
+    return {REPORT, CHECKSUMS, CRATE} <= files.keys() and files.get(README, b"").startswith(FIRST_LINE.encode())
+
+
+def _bounded(path: Path) -> bytes:
+    descriptor = os.open(path, _FILE & ~os.O_NOFOLLOW)
+    with os.fdopen(descriptor, "rb") as handle:
+        if not stat.S_ISREG(os.fstat(handle.fileno()).st_mode):
+            raise NotReadable(f"{path} is neither a file nor a folder")
+        content = _read(handle, _MOST_ZIP)
+    if len(content) > _MOST_ZIP:
+        raise NotReadable(f"{path} is larger than the {_MOST_ZIP:,} bytes that a pack may have")
+    return content
+
+
+def _read(handle: BinaryIO, most: int) -> bytes:
+    """The content of a file, and one byte too many where it is longer than *most*: what is read into is no larger than the file."""
+    return handle.read(min(os.fstat(handle.fileno()).st_size, most) + 1)
+
+
+# -- folders -----------------------------------------------------------------------------------------------------------
+
+
+def _read_folder(descriptor: int, prefix: str = "", stored: StoredPack | None = None) -> StoredPack:
+    stored = stored if stored is not None else StoredPack()
+    try:
+        for name in sorted(os.listdir(descriptor)):
+            _read_entry(descriptor, name, prefix + name, stored)
+    finally:
+        os.close(descriptor)
+    return stored
+
+
+def _read_entry(descriptor: int, name: str, path: str, stored: StoredPack) -> None:
+    mode = os.stat(name, dir_fd=descriptor, follow_symlinks=False).st_mode
+    if not is_safe(path):
+        stored.complain(f"{path!a} is no name that a file of a pack can have")
+    elif stat.S_ISDIR(mode) and path.count("/") < _DEPTH:
+        before = len(stored.files) + len(stored.wrong)
+        _read_folder(os.open(name, _FOLDER, dir_fd=descriptor), f"{path}/", stored)
+        if before == len(stored.files) + len(stored.wrong):
+            stored.complain(f"the folder {path} is empty")
+    elif stat.S_ISREG(mode):
+        with os.fdopen(os.open(name, _FILE, dir_fd=descriptor), "rb") as handle:
+            stored.add(path, _read(handle, MOST_BYTES - stored.size))
+    else:
+        what = "a symbolic link" if stat.S_ISLNK(mode) else "neither a file nor a folder"
+        stored.complain(f"{path} is {what}: it was not followed or read")
+
+
+# -- zips --------------------------------------------------------------------------------------------------------------
+
+
+def _read_zip(content: bytes) -> StoredPack:
+    """The members of a zip which is laid out as we write it: nothing before, between its parts or behind, and no comment."""
+    _check_end(content)
+    stored = StoredPack()
+    try:
+        with zipfile.ZipFile(BytesIO(content)) as opened:
+            _check_sizes(opened)
+            for member in opened.infolist():
+                _read_member(opened, member, stored)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, OSError) as error:
+        raise NotReadable(f"the zip is damaged: {str(error)[:200]!a}") from error
+    return stored
+
+
+def _check_end(content: bytes) -> None:
+    """Raises: NotReadable - it is no zip, or one whose end does not say plainly where its list of members is, or a very long list"""
+    end = content[-_END:]
+    if len(end) < _END or end[:4] != b"PK\5\6" or content[-_END - 20 : -_END - 16] == b"PK\6\7":
+        raise NotReadable("it is neither a folder nor a zip as imginspect writes it")
+    size, offset = int.from_bytes(end[12:16], "little"), int.from_bytes(end[16:20], "little")
+    if size > _MOST_DIRECTORY or offset + size + _END != len(content) or end[20:] != b"\0\0":
+        raise NotReadable("the zip's list of members is too long, or not where it should be")
+
+
+def _check_sizes(opened: zipfile.ZipFile) -> None:
+    """Raises: NotReadable - too many members, or more bytes than a pack may have"""
+    if len(opened.infolist()) > MOST_FILES or sum(member.file_size for member in opened.infolist()) > MOST_BYTES:
+        raise NotReadable(f"it holds more than the {MOST_FILES:,} files or {MOST_BYTES:,} bytes that a pack may have")
+
+
+def _read_member(opened: zipfile.ZipFile, member: zipfile.ZipInfo, stored: StoredPack) -> None:
+    kind = stat.S_IFMT(member.external_attr >> 16)
+    if not is_safe(member.filename) or member.filename != member.orig_filename:
+        stored.complain(f"{member.orig_filename[:200]!a} is no name that a file of a pack can have")
+    elif kind not in (0, stat.S_IFREG):
+        stored.complain(f"{member.filename} is a link or no file: it was not read")
+    elif member.filename in stored.files:
+        stored.complain(f"{member.filename} is in the zip twice; the first one was read")
+    else:
+        with opened.open(member) as handle:
+            stored.add(member.filename, handle.read(member.file_size + 1))

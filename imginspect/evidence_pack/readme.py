@@ -1,0 +1,84 @@
+"""README.txt of a pack: what each file is, and how to check it with and without imginspect."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from imginspect.evidence_pack.names import ATTESTATION, CHECKSUMS, CRATE, CRITERIA, EXCERPTS, FIRST_LINE, README, REPORT
+from imginspect.report.document import ReportDocument
+from imginspect.report.summary import archive_facts, image_name, qualification, reason_of
+
+_KNOWN = {
+    README: "this text",
+    REPORT: "the report; every other form is made from it",
+    CHECKSUMS: "the sha256 of every other file but inspection.json",
+    CRATE: "what the pack is and how it was made, for programs (RO-Crate 1.1)",
+    "inspection.json": "when, where and by whom the inspection was made (may be beside the pack); no checksum covers it",
+}
+_FOLDERS = {
+    CRITERIA: "the policy and the rules that the image was judged by",
+    EXCERPTS: "a text for each finding with the lines around it, named by its fingerprint",
+    ATTESTATION: "the statement on the image: statement.json as it is, .dsse.json and .sigstore.json with a signature",
+}
+
+
+def readme(documents: Sequence[ReportDocument], names: Iterable[str], *, is_signed: bool, is_stated: bool) -> bytes:
+    """The text, for a pack of the files *names*."""
+    lines = [FIRST_LINE, "", *_images(documents), "", "What is in it", ""]
+    lines += [f"  {name:<24} {_KNOWN.get(name, 'the report in another form')}" for name in _top(names)]
+    lines += [f"  {folder:<24} {what}" for folder, what in _FOLDERS.items() if any(name.startswith(folder) for name in names)]
+    lines += ["", *_checking(is_signed=is_signed, is_stated=is_stated)]
+    return ("\n".join(lines) + "\n").encode("utf-8", "backslashreplace")
+
+
+def _top(names: Iterable[str]) -> list[str]:
+    return sorted({*(name for name in names if "/" not in name), README, CHECKSUMS, CRATE, "inspection.json"})
+
+
+def _images(documents: Sequence[ReportDocument]) -> list[str]:
+    lines = []
+    for document in documents:
+        image = document["image"]
+        name = (image["references"] or [image["image_id"] or "an image without a name"])[0] if image else image_name(document)
+        lines.append(f"{name}: {document['verdict']}{qualification(document)}. {reason_of(document)}")
+        lines += [f"  {what} {value}" for what, value in archive_facts(document)[1:]]
+        if image:
+            lines += [
+                f"  {what} {digest}" for what, digest in (("config  ", image["image_id"]), ("manifest", image["manifest_digest"])) if digest
+            ]
+    return lines
+
+
+def _checking(*, is_signed: bool, is_stated: bool) -> list[str]:
+    lines = [
+        "How to check it",
+        "",
+        "  With imginspect, in this folder's parent or beside the zip:",
+        "    imginspect verify PACK                               the files among each other",
+        "    imginspect verify PACK --key PUBLIC.pem              also who signed",
+        "    imginspect verify PACK ARCHIVE --key PUBLIC.pem      also that the evidence is in the image",
+        "",
+        "  Without it, in this folder:",
+        "    sha256sum -c SHA256SUMS                              no file was changed",
+    ]
+    if is_stated:
+        lines += ["    grep -v '  attestation/' SHA256SUMS | sha256sum      equals predicate.pack.digest of the statement"]
+    if is_signed:
+        lines += [
+            "    cosign verify-blob-attestation --key PUBLIC.pem --insecure-ignore-tlog --type " + _type(),
+            "      with cosign 3:  --bundle attestation/statement.sigstore.json ARCHIVE",
+            "      with cosign 2:  --signature attestation/statement.dsse.json ARCHIVE",
+            "",
+            "  The signature says that the holder of the key made or accepted this pack. Get the public key from them, not with the pack.",
+        ]
+    elif is_stated:
+        lines += ["", "  This pack is not signed: the checksums show damage, not forgery."]
+    else:
+        lines += ["", "  There is no statement, because no image was inspected: the report says why."]
+    return lines
+
+
+def _type() -> str:
+    from imginspect.evidence_pack.statement import PREDICATE_TYPE
+
+    return PREDICATE_TYPE

@@ -1,0 +1,92 @@
+"""The statement: what was concluded on which image, in the form of an in-toto attestation.
+
+Source: in-toto Attestation Framework, spec/v1/statement.md and resource_descriptor.md.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from imginspect.evidence_pack.checksums import sha256
+from imginspect.report.document import CoveragePart, ReportDocument
+from imginspect.report.summary import conditions_of, undecided_rules
+
+STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
+PREDICATE_TYPE = "urn:uuid:4e52589e-7a14-52bd-913a-df816eb1c4c3"
+"""Kind and version of what is stated. A UUID (version 5) claims nobody's domain and is no other's; see docs/evidence-pack.md."""
+MOST_GAPS = 100
+_LONGEST = 1_000
+
+
+def statement(document: ReportDocument, report: bytes, contents: str) -> dict[str, Any] | None:
+    """The statement on the image of *document*; None where no image was inspected, of which nothing can be stated.
+
+    *report* are the bytes of report.json, *contents* the digest that ``checksums.contents_digest`` gives.
+    """
+    named = subjects(document)
+    if document["verdict"] == "not-inspected" or not named:
+        return None
+    return {"_type": STATEMENT_TYPE, "subject": named, "predicateType": PREDICATE_TYPE, "predicate": _predicate(document, report, contents)}
+
+
+def subjects(document: ReportDocument) -> list[dict[str, Any]]:
+    """What the statement is about: the image by the digests of its config and manifest, and the archive that it came in."""
+    image = document["image"]
+    if image is None:
+        return []
+    name = image["references"][0] if image["references"] else ""
+    archive = next((link["digest"] for link in document["chain"] if link["role"] == "archive"), None)
+    found = (("config", image["image_id"]), (name or "manifest", image["manifest_digest"]), ("archive", archive))
+    named = [_subject(what, digest) for what, digest in found if digest]
+    return named if image["image_id"] or image["manifest_digest"] else []
+
+
+def _subject(name: str, digest: str) -> dict[str, Any]:
+    algorithm, _, value = digest.partition(":")
+    return {"name": name, "digest": {algorithm: value}}
+
+
+def _predicate(document: ReportDocument, report: bytes, contents: str) -> dict[str, Any]:
+    policy = document["policy"]
+    outcomes = Counter(result["verdict"] for result in document["results"])
+    return {
+        "verdict": document["verdict"],
+        "exitCode": document["exit_code"],
+        "reason": document["reason"][:_LONGEST],
+        "tool": {"name": document["tool"]["name"], "version": document["tool"]["version"]},
+        "policy": {
+            "id": policy["id"],
+            "digest": {"sha256": policy["sha256"]},
+            "failOn": policy["fail_on"],
+            "strict": policy["strict"],
+            **_undetermined(document),
+        },
+        "rules": {"digest": {"sha256": policy["rules_sha256"]}},
+        **_conditions(document),
+        "outcomes": {name: outcomes[name] for name in sorted(outcomes)},
+        "coverage": _coverage(document["coverage"]),
+        "report": {"name": "report.json", "digest": {"sha256": sha256(report)}},
+        "pack": {"name": "SHA256SUMS without the lines on attestation/", "digest": {"sha256": contents}},
+    }
+
+
+def _undetermined(document: ReportDocument) -> dict[str, str]:
+    """What was done with rules that could not be decided; a report before schema 1.4 does not say, and its statement did not."""
+    return {"undetermined": document["policy"]["undetermined"]} if "undetermined" in document["policy"] else {}
+
+
+def _conditions(document: ReportDocument) -> dict[str, Any]:
+    """How many conditions a pass depends on, and how many rules could not be decided that could fail the image."""
+    if "undetermined" not in document["policy"]:
+        return {}
+    return {"conditionsCount": conditions_of(document), "undecidedRules": [item["rule"] for item in undecided_rules(document)]}
+
+
+def _coverage(coverage: CoveragePart | None) -> dict[str, Any]:
+    gaps = coverage["gaps"] if coverage else []
+    return {
+        "complete": coverage is not None and coverage["complete"],
+        "gapsCount": len(gaps),
+        "gaps": [gap[:_LONGEST] for gap in gaps[:MOST_GAPS]],
+    }

@@ -1,0 +1,1 @@
+"""examples: small images built for the demo and for the examples that rules carry."""

@@ -1,0 +1,1 @@
+"""packages: which files belong to a package and which to the project."""

@@ -1,0 +1,82 @@
+"""Wanted: which contents the analyses may ask for later, told by path, size and class while a layer goes by.
+
+It goes by the layer alone, never by the image that the layer is of or by a policy: what is kept of a layer serves every image that has it.
+"""
+
+from __future__ import annotations
+
+import re
+
+from imginspect.host.file_type import HEAD_BYTES
+from imginspect.layer.content_class import ELF, SCRIPT, TEXT
+from imginspect.licences.files import licence_globs
+from imginspect.rules.licence_products import LicenceProducts
+
+_MOST_TEXT = 2 << 20
+"""Bytes of the largest text that is kept whole; what is larger is fetched by a second pass if it is asked for."""
+_MOST_SCRIPT_OF_A_PACKAGE = 256 << 10
+_MOST_BUSYBOX = 4 << 20
+"""Bytes of the largest busybox that is kept, for the list of its applets; a static one of Debian has 2 MB. The official image's is
+the file ``[``, to which the other names are hard links."""
+_MOST_HEADS = 200
+_USUAL_FOLDERS = frozenset((
+    "app", "bin", "boot", "dev", "etc", "home", "lib", "lib32", "lib64", "libx32", "media", "mnt", "opt", "proc", "root", "run", "sbin",
+    "srv", "sys", "tmp", "usr", "var",
+))  # fmt: skip
+"""Folders of the root that every system has, or that images put programs in; any other may be one that an environment mounts over."""
+_SOURCES = re.compile(r"/usr/src/(?!linux|kernel|debug|python)")
+"""Where images put programs of their own in a tree that packages use too."""
+_LOADER_CACHE = "/etc/ld.so.cache"
+_METADATA_NAMES = frozenset({"METADATA", "DESCRIPTION", "direct_url.json", "top_level.txt", "entry_points.txt", "pyvenv.cfg"})
+"""Heads of what Python and R packages and environments say of themselves."""
+PACKAGE_TREES = re.compile(
+    r"/(?:usr/|usr/local/)?(?:lib|lib32|lib64|libx32|share|include|src|libexec)/"
+    r"|/var/lib/(?:dpkg|apt|rpm|pacman)/"
+    r"|/(?:opt/(?:conda|miniconda\d?|mambaforge|miniforge\d?)|root/miniconda\d?)/(?:lib|pkgs|share|include|conda-meta)/"
+)
+PACKAGE_FOLDERS = ("/site-packages/", "/dist-packages/", "/node_modules/", "/__pycache__/")
+_SYSTEM_FILES = re.compile(
+    r"/etc/(?:ld\.so\.conf(?:\.d/.*)?|ld-musl-[a-z0-9_]+\.path|passwd|group|os-release|nsswitch\.conf|profile(?:\.d/.*)?)"
+    r"|/(?:usr/)?lib/apk/db/installed"
+)
+
+
+class TextRetention:
+    """See Keep: texts outside of package trees, scripts, and heads of what lies in folders of the root that few systems have."""
+
+    def __init__(self, products: LicenceProducts) -> None:
+        """*products* tell where licence files may be."""
+        self._licences = licence_globs(products)
+        self._heads = 0
+
+    def begin(self) -> None:
+        """See Keep."""
+        self._heads = 0
+
+    def wanted(self, path: str, size: int, content_class: str) -> int:
+        """See Keep."""
+        if self._heads < _MOST_HEADS and path[1:].partition("/")[0] not in _USUAL_FOLDERS:
+            self._heads += 1
+            return max(HEAD_BYTES, self._text(path, size, content_class))
+        return self._text(path, size, content_class)
+
+    def _text(self, path: str, size: int, content_class: str) -> int:
+        if path == _LOADER_CACHE:
+            return size if size <= _MOST_TEXT else 0
+        name = path.rpartition("/")[2]
+        if self._licences.may_match(name) and self._licences.find(path):
+            return size if size <= _MOST_TEXT else HEAD_BYTES
+        if content_class == ELF and size <= _MOST_BUSYBOX and (name == "[" or name.startswith("busybox")):
+            return size
+        if name in _METADATA_NAMES or name.endswith(".pth"):
+            return HEAD_BYTES
+        if content_class == SCRIPT:
+            return size if size <= _MOST_SCRIPT_OF_A_PACKAGE or (size <= _MOST_TEXT and not is_of_a_package(path)) else HEAD_BYTES
+        if content_class != TEXT or size > _MOST_TEXT:
+            return 0
+        return size if _SYSTEM_FILES.fullmatch(path) or not is_of_a_package(path) or _SOURCES.match(path) else 0
+
+
+def is_of_a_package(path: str) -> bool:
+    """Whether *path* lies where package managers install: a claim of its place only."""
+    return PACKAGE_TREES.match(path) is not None or any(folder in path for folder in PACKAGE_FOLDERS)

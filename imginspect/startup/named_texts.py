@@ -1,0 +1,87 @@
+"""What the config names as the container's start, and the texts of those of them that are files of the image.
+
+The words are taken as they stand: quoting, variables and what a script starts in its turn are not followed.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from imginspect.errors import PathError
+from imginspect.filesystem import Node
+from imginspect.filesystem.view import View
+from imginspect.oci.config import ImageConfig
+from imginspect.tar.header import FILE, HARDLINK
+
+_WORD = re.compile(r"[^\s\"'`;|&()<>={},$]+")
+_MOST_WORDS = 2_000
+_MOST_TEXTS = 50
+_DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+
+class EntryText(NamedTuple):
+    """The text of a file that *config_field* names."""
+
+    config_field: str
+    node: Node
+    text: str
+
+
+def start_fields(config: ImageConfig) -> list[tuple[str, str]]:
+    """(field, text) of everything in the config that is run: Entrypoint, Cmd and Healthcheck."""
+    health = config.healthcheck.test if config.healthcheck is not None else ()
+    return [
+        *((f"Entrypoint[{number}]", text) for number, text in enumerate(config.entrypoint)),
+        *((f"Cmd[{number}]", text) for number, text in enumerate(config.cmd)),
+        *((f"Healthcheck.Test[{number}]", text) for number, text in enumerate(health)),
+    ]
+
+
+def entry_texts(view: View) -> list[EntryText]:
+    """The kept texts among the files that the start names, each once, in the config's order; at most 50."""
+    found: dict[str, EntryText] = {}
+    for field, word in words_of(view.image.config):
+        node = _named(view, word)
+        if node is None or node.path in found or node.kind not in (FILE, HARDLINK) or node.content_class not in ("text", "script"):
+            continue
+        text = view.text(node)
+        if text is not None:
+            found[node.path] = EntryText(field, node, text)
+        if len(found) == _MOST_TEXTS:
+            break
+    return list(found.values())
+
+
+def words_of(config: ImageConfig) -> Iterator[tuple[str, str]]:
+    """(field, word) of what is run, at most 2,000 words."""
+    count = 0
+    for field, text in start_fields(config):
+        for match in _WORD.finditer(text):
+            yield field, match.group()
+            count += 1
+            if count == _MOST_WORDS:
+                return
+
+
+def environment_of(config: ImageConfig) -> dict[str, str]:
+    """The environment's variables; of two with one name the last counts, as in a container."""
+    return {name: value for name, separator, value in (text.partition("=") for text in config.env) if separator and name}
+
+
+def _named(view: View, word: str) -> Node | None:
+    config = view.image.config
+    if "/" in word:
+        candidates = [posixpath.join(config.working_dir or "/", word)]
+    else:
+        folders = environment_of(config).get("PATH", _DEFAULT_PATH).split(":")[:100]
+        candidates = [posixpath.join("/", folder, word) for folder in folders if folder]
+        candidates.append(posixpath.join(config.working_dir or "/", word))
+    for path in candidates:
+        try:
+            return view.filesystem.resolve(path).node
+        except PathError:
+            continue
+    return None
