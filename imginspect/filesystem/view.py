@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from imginspect.errors import PathError
 from imginspect.filesystem import Filesystem, Node
 from imginspect.image import Image
 from imginspect.layer import LayerIndex
 from imginspect.layer.index import READ
 from imginspect.scan.elf import Elf
+
+_LONGEST_PATH = 4095
+"""Bytes of a path in Linux (PATH_MAX, less the NUL at its end)."""
 
 
 class View:
@@ -27,6 +31,15 @@ class View:
     def is_read_whole(self) -> bool:
         """Whether every layer was read to its end: what is not seen is then not there."""
         return all(layer.status == READ for layer in self.layers) and not any(problem.unread for problem in self.filesystem.problems)
+
+    def find(self, path: str) -> Node | None:
+        """What the absolute *path* leads to, through links, or None."""
+        if len(path) > _LONGEST_PATH or "\0" in path:
+            return None
+        try:
+            return self.filesystem.resolve(path).node
+        except PathError:
+            return None
 
     def content(self, node: Node) -> bytes | None:
         """The bytes of the file *node* (hard links too); None where it has none, or they were not kept, which ``missed`` then says."""

@@ -13,7 +13,6 @@ from imginspect.network.calls import clients_of, contact_of_call
 from imginspect.network.commands import Contact, contact
 from imginspect.reach.followed import CodeCall, Followed, Gap, Ran
 from imginspect.reach.guards import Reach, Reached
-from imginspect.reach.guards import found as found_at
 from imginspect.reach.startup import Startup
 from imginspect.rules.network_knowledge import KnowledgeEntry, NetworkKnowledge
 from imginspect.startup.started import Origin, Started
@@ -96,12 +95,12 @@ def _sites_of_calls(view: View, followed: Followed, entries: Sequence[KnowledgeE
 
 
 def _text_of(view: View, directory: str | None, path: str) -> str | None:
-    node = found_at(view, posixpath.join(directory or "/", path))
+    node = view.find(posixpath.join(directory or "/", path))
     return view.text(node) if node is not None and node.kind != DIRECTORY else None
 
 
 def _is_directory(view: View, directory: str | None, path: str) -> bool:
-    node = found_at(view, posixpath.join(directory or "/", path))
+    node = view.find(posixpath.join(directory or "/", path))
     return node is not None and node.kind == DIRECTORY
 
 

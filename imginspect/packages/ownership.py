@@ -12,7 +12,6 @@ from functools import lru_cache
 
 from imginspect.filesystem import Node
 from imginspect.filesystem.view import View
-from imginspect.reach.guards import found
 from imginspect.tar.header import DIRECTORY
 
 SYSTEM = (
@@ -65,7 +64,7 @@ def _came_with_its_environment(view: View, node: Node) -> bool:
 
 
 def _children(view: View, folder: str) -> Sequence[Node]:
-    node = found(view, folder)
+    node = view.find(folder)
     return view.filesystem.children(node.path)[:_MOST_CHILDREN] if node is not None else ()
 
 
@@ -99,10 +98,10 @@ def project_modules(view: View, folder: str) -> frozenset[str]:
     for child in _children(view, folder):
         if not child.path.endswith((".dist-info", ".egg-info")):
             continue
-        direct = found(view, child.path + "/direct_url.json")
+        direct = view.find(child.path + "/direct_url.json")
         if direct is None or "file://" not in (view.text(direct) or ""):
             continue
-        top = found(view, child.path + "/top_level.txt")
+        top = view.find(child.path + "/top_level.txt")
         listed = (view.text(top) or "").split() if top is not None else []
         own = listed or [posixpath.basename(child.path).partition("-")[0]]
         for name in own[:100]:

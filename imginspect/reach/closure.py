@@ -23,13 +23,13 @@ from imginspect.languages.python.calls import calls
 from imginspect.languages.shell import Failure, ShellCommand, When, commands
 from imginspect.languages.shell.builtins import normal
 from imginspect.languages.values import Condition, Exists, HasCommand, Value, constant
-from imginspect.network.calls import ProgramModule, reached_calls
 from imginspect.packages.ownership import SYSTEM, is_copied, is_packaged
 from imginspect.reach import python as follow_python
 from imginspect.reach.failures import Failures, missing_of, worst
 from imginspect.reach.followed import CodeCall, Followed, Gap, Ran, Stakes, Task, with_line
-from imginspect.reach.guards import YES, Guards, Reach, Reached, found, least
+from imginspect.reach.guards import YES, Guards, Reach, Reached, least
 from imginspect.reach.main_chain import MainChain
+from imginspect.reach.program import ProgramModule, reached_calls
 from imginspect.reach.python_imports import PythonStart, judge_imports
 from imginspect.reach.xargs_find import executed_by_find, handed_on
 from imginspect.startup.array_text import array_in
@@ -212,7 +212,7 @@ class StartupClosure:
     def _files_below(self, task: Task, folder: str) -> list[str] | None:
         """The files below *folder*; None where that is not known, or where they are too many."""
         path = self._path(task, folder)
-        if path is None or below(path, self.mounts) is not None or found(self.view, path) is None:
+        if path is None or below(path, self.mounts) is not None or self.view.find(path) is None:
             return None
         nodes = list(islice(self.view.filesystem.walk(path), _MOST_WALKED + 1))
         return [node.path for node in nodes] if len(nodes) <= _MOST_WALKED else None
@@ -373,7 +373,7 @@ class StartupClosure:
             return None
         if below(posixpath.normpath(folder), self.mounts) is not None:
             return None
-        node = found(self.view, folder)
+        node = self.view.find(folder)
         if node is None or node.kind != DIRECTORY:
             return []
         names = sorted(child.path.rpartition("/")[2] for child in self.view.filesystem.children(node.path))
@@ -623,7 +623,7 @@ class StartupClosure:
         if below(path, self.mounts) is not None:
             self.gap(task, f"{path} is supplied when the container runs, so that it was not looked into")
             return None
-        return found(self.view, path)
+        return self.view.find(path)
 
     def _may_work(self, task: Task, text: str) -> bool:
         key = task.origin.path, task.reached.reach, text, task.lines[:1]

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum, IntEnum
 from typing import NamedTuple
 
-from imginspect.errors import PathError
 from imginspect.filesystem import Node
 from imginspect.filesystem.view import View
 from imginspect.languages.values import All, AnyOf, Condition, Exists, HasCommand, HasModule, Known, Not, Unknown
@@ -136,7 +135,7 @@ class Guards(NamedTuple):
             return _Answer.IF_PLACED, f"{path} is there"
         if condition.path.text is None:
             return _Answer.UNKNOWN, ""
-        node = found(self.view, path)
+        node = self.view.find(path)
         if node is not None and below(node.path, self.mounts) is not None:
             return _Answer.IF_PLACED, f"{path} is there"
         if node is None or (condition.kind != "any" and (node.kind == DIRECTORY) != (condition.kind == "directory")):
@@ -170,22 +169,12 @@ def _worded(condition: Condition) -> str:
             return "a condition holds"
 
 
-def found(view: View, path: str) -> Node | None:
-    """What *path* leads to in the image, or None."""
-    if len(path) > 4095 or "\0" in path:
-        return None
-    try:
-        return view.filesystem.resolve(path).node
-    except PathError:
-        return None
-
-
 def find_program(view: View, name: str, environment: Mapping[str, str], directory: str) -> Node | None:
     """The file of the program *name*, or None."""
     if "/" in name:
-        return found(view, posixpath.join(directory or "/", name))
+        return view.find(posixpath.join(directory or "/", name))
     for folder in environment.get("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin").split(":")[:100]:
-        node = found(view, posixpath.join(folder, name)) if folder.startswith("/") else None
+        node = view.find(posixpath.join(folder, name)) if folder.startswith("/") else None
         if node is not None and node.kind != DIRECTORY:
             return node
     return None
@@ -197,18 +186,16 @@ def has_module(view: View, name: str, language: str, environment: Mapping[str, s
     if language == "r":
         folders = [f"{prefix}/lib/R/{kind}" for prefix in prefixes for kind in ("library", "site-library")]
         folders += environment.get("R_LIBS", "").split(":") + environment.get("R_LIBS_SITE", "").split(":")
-        return any(folder and found(view, f"{folder}/{name}/DESCRIPTION") is not None for folder in folders)
+        return any(folder and view.find(f"{folder}/{name}/DESCRIPTION") is not None for folder in folders)
     path = name.replace(".", "/")
-    return any(
-        found(view, f"{folder}/{path}{end}") is not None for folder in site_folders(view, prefixes) for end in ("/__init__.py", ".py")
-    )
+    return any(view.find(f"{folder}/{path}{end}") is not None for folder in site_folders(view, prefixes) for end in ("/__init__.py", ".py"))
 
 
 def site_folders(view: View, prefixes: Sequence[str]) -> list[str]:
     """The folders below *prefixes* in which Python's packages and its standard library are."""
     folders: list[str] = ["/usr/lib/python3/dist-packages"]
     for prefix in prefixes:
-        lib = found(view, prefix + "/lib")
+        lib = view.find(prefix + "/lib")
         if lib is None:
             continue
         for child in view.filesystem.children(lib.path)[:10_000]:

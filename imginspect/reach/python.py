@@ -15,9 +15,9 @@ from imginspect.languages.calls import Argument, Call, Import
 from imginspect.languages.lines import Lines
 from imginspect.languages.python.calls import calls
 from imginspect.languages.values import Value, constant, dynamic
-from imginspect.network.calls import ProgramModule
 from imginspect.packages.ownership import is_packaged, project_modules
-from imginspect.reach.guards import found, site_folders
+from imginspect.reach.guards import site_folders
+from imginspect.reach.program import ProgramModule
 from imginspect.startup.started import Language, Origin, Started
 from imginspect.tar.header import DIRECTORY
 
@@ -88,7 +88,7 @@ def served(
     base = next((given[number + 1] for number, text in enumerate(given[:-1]) if text in ("--chdir", "--app-dir")), directory)
     for text in given:
         if text.endswith((".py", ".ipynb")):
-            node = found(follower.view, posixpath.join(base, text))
+            node = follower.view.find(posixpath.join(base, text))
             if node is not None and node.kind != DIRECTORY:
                 yield node, True
         elif _APPLICATION.fullmatch(text):
@@ -262,7 +262,7 @@ def _files(view: View, root: str, names: Sequence[str]) -> Iterator[Node]:
 
 
 def _is_namespace(view: View, root: str, name: str) -> bool:
-    node = found(view, posixpath.join(root, name)) if name else None
+    node = view.find(posixpath.join(root, name)) if name else None
     return node is not None and node.kind == DIRECTORY and not is_packaged(view, node)
 
 
@@ -277,7 +277,7 @@ def _module(view: View, root: str, name: str) -> Node | None:
 
 
 def _own(view: View, path: str, root: str, name: str) -> Node | None:
-    node = found(view, path)
+    node = view.find(path)
     if node is None or node.kind == DIRECTORY:
         return None
     if is_packaged(view, node) and name.partition(".")[0] not in project_modules(view, root):
@@ -298,7 +298,7 @@ def _roots(view: View, environment: Mapping[str, str], first: Sequence[str]) -> 
 
 def _editable(view: View, site: str) -> list[str]:
     """The folders that ``.pth`` files of editable installs add."""
-    node = found(view, site)
+    node = view.find(site)
     added: list[str] = []
     for child in view.filesystem.children(node.path)[:20_000] if node is not None else []:
         if child.path.endswith(".pth") and child.size < 65_536:

@@ -102,8 +102,6 @@ def main() -> None:
         import imginspect.cli.inspect_command  # noqa: F401 - brings in all that reads
         from imginspect.archive import open_archive  # noqa: F401
         from imginspect.inspection.inspect import inspect  # noqa: F401
-        from imginspect.report import json_format as json_form
-        from imginspect.report import terminal
 
     def mutate(data: bytes, max_size: int, seed: int) -> bytes:
         mutated: bytes = atheris.Mutate(data, max_size)
