@@ -21,6 +21,7 @@ from imginspect.archive.source import PartReader
 from imginspect.errors import LayerError
 from imginspect.host.cache import Cache
 from imginspect.inspection.criteria import load_criteria
+from imginspect.inspection.reader_key import READERS, reader_key
 from imginspect.layer import LayerJob
 from imginspect.layer.content_spool import ContentSpool, SpooledContent
 from imginspect.layer.index import LayerIndex
@@ -59,7 +60,7 @@ def test_records_are_for_one_way_of_reading(tmp_path: Path, monkeypatch: pytest.
     for by in keys:
         assert _reads(path, folder, by=by) == 3
         assert _reads(path, folder, by=by) == 0
-    monkeypatch.setattr(layer_cache, "code_digest", lambda *_: "other code")
+    monkeypatch.setattr("imginspect.inspection.reader_key.code_digest", lambda *_: "other code")
     assert _reads(path, folder) == 3
     assert _reads(path, folder) == 0
 
@@ -72,10 +73,10 @@ def test_the_key_names_all_that_decides() -> None:
         knowledge._replace(patterns=patterns._replace(published=())),
         knowledge._replace(products=knowledge.products._replace(digest="other")),
     ]
-    names = {layer_cache._what_decides(replace(by, knowledge=other), limits) for other in (knowledge, *others)}
-    names.add(layer_cache._what_decides(by, Limits(entries=5)))
+    names = {reader_key(replace(by, knowledge=other), limits) for other in (knowledge, *others)}
+    names.add(reader_key(by, Limits(entries=5)))
     assert len(names) == 5
-    store = LayerCache(Cache(None), by, limits)
+    store = LayerCache(Cache(None), by.matcher, reader_key(by, limits))
     keys = {store.key(digest, algorithm) for digest in ("sha256:a", "sha512:a", "sha256:b") for algorithm in ("", "sha256", "sha512")}
     assert len(keys) == 9
 
@@ -85,15 +86,16 @@ BEGIN = (
     "layer/content_scanner.py",
     "layer/fetch.py",
     "layer/record.py",
-    "analysis/wanted.py",
-    "analysis/entry_names.py",
+    "reading/retention.py",
+    "reading/names.py",
+    "licences/globs.py",
 )
-DECIDES_NOTHING = ("analysis/documents.py", "analysis/view.py", "analysis/visible.py", "archive/", "filesystem/", "cache.py", "worker.py")
+DECIDES_NOTHING = ("reading/documents.py", "archive/", "filesystem/", "host/cache.py", "host/worker.py")
 """What only hands bytes on, or is not run by the pass."""
 
 
 def test_the_code_that_a_pass_runs_is_in_the_key() -> None:
-    package = Path(layer_cache.__file__).parent
+    package = Path(layer_cache.__file__).parents[1]
     seen: set[str] = set()
     waiting = list(BEGIN)
     while waiting:
@@ -103,7 +105,7 @@ def test_the_code_that_a_pass_runs_is_in_the_key() -> None:
         seen.add(name)
         waiting += _imported(package, name)
     assert len(seen) > 50
-    assert not [name for name in sorted(seen) if not any(name == part or name.startswith(f"{part}/") for part in layer_cache.READERS)]
+    assert not [name for name in sorted(seen) if not any(name == part or name.startswith(f"{part}/") for part in READERS)]
 
 
 def _imported(package: Path, name: str) -> Iterator[str]:
@@ -123,7 +125,7 @@ def test_a_digest_is_given_in_the_algorithm_that_is_asked_for(compression: str, 
     data = compress(IMAGE.tars[1], compression)
     (tmp_path / "blob").write_bytes(data)
     claimed = Digest.of(data, "sha512")
-    store = LayerCache(Cache(tmp_path / "cache", BOUND), criteria(), Limits())
+    store = LayerCache(Cache(tmp_path / "cache", BOUND), criteria().matcher, reader_key(criteria(), Limits()))
     for identity_of in ("", "a" * 64):
         for algorithm in ("sha512", "sha256", "sha384", "sha512", "sha256"):
             job = LayerJob(0, lambda: PartReader(tmp_path / "blob", 0, len(data)), algorithm, "sha512")
@@ -364,7 +366,7 @@ def test_open_files_are_bounded(tmp_path: Path) -> None:
 
 
 def test_layers_at_hand_are_bounded(tmp_path: Path) -> None:
-    store = LayerCache(Cache(tmp_path / "cache", BOUND), criteria(), Limits())
+    store = LayerCache(Cache(tmp_path / "cache", BOUND), criteria().matcher, reader_key(criteria(), Limits()))
     for number in range(300):
         store.put(store.key(f"sha256:{number}", ""), LayerIndex(has_plain_names=True))
     for number in range(300):

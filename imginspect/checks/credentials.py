@@ -11,9 +11,9 @@ from imginspect.checks.result import CONFIG, Confidence, Evidence, FindingDraft,
 from imginspect.checks.subject import CheckContext
 from imginspect.filesystem.presence import UNSEEN, VISIBLE, EntryState
 from imginspect.layer.index import SMALL
+from imginspect.layer.package_places import is_of_a_package
 from imginspect.problems import Topic
 from imginspect.reading.documents import DocumentMatch
-from imginspect.reading.retention import is_of_a_package
 from imginspect.scan.credential_files import TITLES
 from imginspect.scan.match import Match
 from imginspect.scan.matcher import GENERIC

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from imginspect.filesystem import Filesystem, Node
-from imginspect.reading.retention import PACKAGE_FOLDERS, PACKAGE_TREES
+from imginspect.layer.package_places import PACKAGE_FOLDERS, PACKAGE_TREES
 from imginspect.tar.header import DIRECTORY, FILE, HARDLINK
 
 MOST_ROWS = 5_000

@@ -9,6 +9,8 @@ from pathlib import Path
 from imginspect.checks import prepare
 from imginspect.checks.runner import Prepared
 from imginspect.host.cache import Cache
+from imginspect.licences.files import licence_globs
+from imginspect.reading.retention import TextRetention
 from imginspect.rules import PatternSet, Policy, RuleSet, Severity, Undetermined, yaml_file
 from imginspect.rules.folder import rule_files, rules_folder
 from imginspect.rules.knowledge_base import KnowledgeBase
@@ -37,6 +39,10 @@ class Criteria:
     strict: bool = False
     undetermined: Undetermined = Undetermined.UNDECIDED
     own_severities: Mapping[str, Severity] = field(default_factory=dict)
+
+    def retention(self) -> TextRetention:
+        """Decides for one pass at a time which contents are kept."""
+        return TextRetention(licence_globs(self.knowledge.products))
 
 
 def load_criteria(

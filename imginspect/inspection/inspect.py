@@ -22,7 +22,6 @@ from imginspect.reading.contents import Progress, read_again, read_contents
 from imginspect.reading.custody import Link
 from imginspect.reading.documents import OtherFiles, search_documents
 from imginspect.reading.names import search_names
-from imginspect.reading.retention import TextRetention
 from imginspect.report.report import ImageSummary, Report, ReportVerdict, judge
 from imginspect.scan.redaction import Redactor
 
@@ -45,7 +44,7 @@ def inspect(
     if archive.file is not None:
         archive.file.begin_digest()
     with ContentSpool(archive.tmp_dir) as store:
-        look = PassVisitors(ContentScanner(criteria.matcher), TextRetention(criteria.knowledge.products), store)
+        look = PassVisitors(ContentScanner(criteria.matcher), criteria.retention(), store)
         contents = read_contents(archive, image, look, progress, cache)
         problems = [*archive.problems.listed(), *contents.problems]
         others = OtherFiles(criteria.matcher)

@@ -108,9 +108,10 @@ def inspect_source(
 def _layers(cache: Cache | None, criteria: Criteria, archive: Archive) -> LayerCache | None:
     if cache is None:
         return None
+    from imginspect.inspection.reader_key import reader_key
     from imginspect.reading.layer_cache import LayerCache
 
-    return LayerCache(cache, criteria, archive.limits)
+    return LayerCache(cache, criteria.matcher, reader_key(criteria, archive.limits))
 
 
 class OpenArchive:

@@ -11,31 +11,17 @@ again, have the digest under which a record is kept. What is claimed of a blob i
 from __future__ import annotations
 
 import hashlib
-import platform
 import re
-import sys
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from functools import cache
-from importlib import metadata
-from pathlib import Path
 
 from imginspect.errors import LayerError
 from imginspect.host.cache import Cache
-from imginspect.inspection.criteria import Criteria
 from imginspect.layer.index import LayerIndex
 from imginspect.layer.record import NoRecord, decode, encode
-from imginspect.limits import Limits
 from imginspect.reading.names import has_plain_strings
-from imginspect.version import __version__
+from imginspect.scan.matcher import Matcher
 
-READERS = (
-    "tar", "compression.py", "layer", "scan", "oci", "rules", "analysis/wanted.py", "analysis/entry_names.py", "analysis/licences",
-    "file_type.py", "problems.py", "limits.py", "errors.py", "wording.py",
-)  # fmt: skip
-"""The parts of the program that decide what a pass finds, and in which words."""
-_LIBRARIES = ("isal", "hyperscan", "backports.zstd")
 _MOST_AT_HAND = 120_000
 """Entries of layers that stay decoded for the next image, some 300 bytes each."""
 _LEAST_AT_HAND = 2_500
@@ -44,12 +30,13 @@ _DIGEST = re.compile(r"[a-z0-9]+:[0-9a-f]{64,128}")
 
 
 class LayerCache:
-    """Records of layers in *cache*, for one set of criteria. Several processes may use one folder at the same time."""
+    """Records of layers in *cache*, for one reader. Several processes may use one folder at the same time."""
 
-    def __init__(self, cache: Cache, criteria: Criteria, limits: Limits) -> None:
+    def __init__(self, cache: Cache, matcher: Matcher, reader: str) -> None:
+        """*reader* names all that decides what a pass finds in given bytes; *matcher* tells what is a credential."""
         self._cache = cache
-        self._matcher = criteria.matcher
-        self._decides = _what_decides(criteria, limits)
+        self._matcher = matcher
+        self._decides = reader
         self._at_hand: OrderedDict[str, LayerIndex] = OrderedDict()
         self._entries_at_hand = 0
 
@@ -118,34 +105,3 @@ class LayerCache:
 
 def _key(kind: str, *parts: str) -> str:
     return f"{kind}-{hashlib.sha256(chr(0).join(parts).encode('utf-8', 'surrogatepass')).hexdigest()}"
-
-
-def _what_decides(criteria: Criteria, limits: Limits) -> str:
-    """Names all that decides what a pass finds in given bytes."""
-    patterns = criteria.knowledge.patterns
-    published = [(item.title, item.sha256) for item in patterns.published]
-    products, matcher = criteria.knowledge.products, criteria.matcher
-    decide = (code_digest(READERS), matcher.engine_name, matcher.key_id, patterns.digest, products.digest, published, limits)
-    return hashlib.sha256(repr(decide).encode("utf-8", "surrogatepass")).hexdigest()
-
-
-@cache
-def code_digest(parts: Sequence[str] = ("",), libraries: Iterable[str] = _LIBRARIES) -> str:
-    """Names the code in *parts* of this package, the interpreter and *libraries*: what other code found is not taken for its own."""
-    digest = hashlib.sha256(f"{__version__} {sys.version_info[:3]} {platform.machine()}".encode())
-    package = Path(__file__).parent
-    for part in parts:
-        place = package / part
-        for path in [place] if place.is_file() else sorted(place.rglob("*.py")):
-            content = path.read_bytes()
-            digest.update(f"\0{path.relative_to(package).as_posix()} {len(content)}\0".encode() + content)
-    for name in libraries:
-        digest.update(f"\0{name} {_version(name)}".encode())
-    return digest.hexdigest()
-
-
-def _version(name: str) -> str:
-    try:
-        return metadata.version(name)
-    except metadata.PackageNotFoundError:
-        return "none"

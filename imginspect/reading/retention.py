@@ -6,11 +6,12 @@ It goes by the layer alone, never by the image that the layer is of or by a poli
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from typing import Protocol
 
 from imginspect.host.file_type import HEAD_BYTES
 from imginspect.layer.content_class import ELF, SCRIPT, TEXT
-from imginspect.licences.files import licence_globs
-from imginspect.rules.licence_products import LicenceProducts
+from imginspect.layer.package_places import is_of_a_package
 
 _MOST_TEXT = 2 << 20
 """Bytes of the largest text that is kept whole; what is larger is fetched by a second pass if it is asked for."""
@@ -29,24 +30,28 @@ _SOURCES = re.compile(r"/usr/src/(?!linux|kernel|debug|python)")
 _LOADER_CACHE = "/etc/ld.so.cache"
 _METADATA_NAMES = frozenset({"METADATA", "DESCRIPTION", "direct_url.json", "top_level.txt", "entry_points.txt", "pyvenv.cfg"})
 """Heads of what Python and R packages and environments say of themselves."""
-PACKAGE_TREES = re.compile(
-    r"/(?:usr/|usr/local/)?(?:lib|lib32|lib64|libx32|share|include|src|libexec)/"
-    r"|/var/lib/(?:dpkg|apt|rpm|pacman)/"
-    r"|/(?:opt/(?:conda|miniconda\d?|mambaforge|miniforge\d?)|root/miniconda\d?)/(?:lib|pkgs|share|include|conda-meta)/"
-)
-PACKAGE_FOLDERS = ("/site-packages/", "/dist-packages/", "/node_modules/", "/__pycache__/")
 _SYSTEM_FILES = re.compile(
     r"/etc/(?:ld\.so\.conf(?:\.d/.*)?|ld-musl-[a-z0-9_]+\.path|passwd|group|os-release|nsswitch\.conf|profile(?:\.d/.*)?)"
     r"|/(?:usr/)?lib/apk/db/installed"
 )
 
 
+class PathPatterns(Protocol):
+    """Patterns of paths, in two steps: most paths are ruled out by their last name alone."""
+
+    def may_match(self, name: str) -> bool:
+        """Whether a path whose last name is *name* may match."""
+
+    def find(self, path: str) -> Sequence[object]:
+        """Something for each pattern that *path* matches."""
+
+
 class TextRetention:
     """See Keep: texts outside of package trees, scripts, and heads of what lies in folders of the root that few systems have."""
 
-    def __init__(self, products: LicenceProducts) -> None:
-        """*products* tell where licence files may be."""
-        self._licences = licence_globs(products)
+    def __init__(self, licences: PathPatterns) -> None:
+        """*licences* tells where licence files may be."""
+        self._licences = licences
         self._heads = 0
 
     def begin(self) -> None:
@@ -75,8 +80,3 @@ class TextRetention:
         if content_class != TEXT or size > _MOST_TEXT:
             return 0
         return size if _SYSTEM_FILES.fullmatch(path) or not is_of_a_package(path) or _SOURCES.match(path) else 0
-
-
-def is_of_a_package(path: str) -> bool:
-    """Whether *path* lies where package managers install: a claim of its place only."""
-    return PACKAGE_TREES.match(path) is not None or any(folder in path for folder in PACKAGE_FOLDERS)

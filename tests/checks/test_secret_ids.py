@@ -14,6 +14,7 @@ from imginspect.host.cache import Cache
 from imginspect.image import list_images
 from imginspect.inspection.criteria import load_criteria
 from imginspect.inspection.inspect import inspect
+from imginspect.inspection.reader_key import reader_key
 from imginspect.reading.layer_cache import LayerCache
 from imginspect.scan.secret_id import secret_id
 from tests.image_builder import ImageBuilder, file, symlink, whiteout
@@ -162,7 +163,7 @@ def test_what_is_kept_of_a_layer_has_the_ids_of_its_key_alone(tmp_path: Path) ->
         expected = [secret_id(key, TOKEN.encode()) if key is not None else ""]
         for is_known in (False, True):
             with open_archive(path) as archive:
-                kept = LayerCache(Cache(folder), criteria, archive.limits)
+                kept = LayerCache(Cache(folder), criteria.matcher, reader_key(criteria, archive.limits))
                 listing = list_images(archive)
                 digest = str(listing.images[0].layers[0].blob.digest)
                 assert kept.has(kept.key(digest, "sha256")) == is_known

@@ -13,7 +13,6 @@ from imginspect.inspection.criteria import Criteria, load_criteria
 from imginspect.layer import ContentSpool, LayerIndex, PassVisitors
 from imginspect.layer.content_scanner import ContentScanner
 from imginspect.reading.contents import read_contents
-from imginspect.reading.retention import TextRetention
 from tests.image_builder import ImageBuilder
 
 
@@ -27,7 +26,7 @@ def criteria() -> Criteria:
 def index_of(image: ImageBuilder, folder: Path, number: int = 0) -> Iterator[LayerIndex]:
     """Layer *number* of *image*, looked into for credentials, with what would be kept of it."""
     path = image.save(folder / f"read-{number}.tar", "oci")
-    look = ContentScanner(criteria().matcher), TextRetention(criteria().knowledge.products)
+    look = ContentScanner(criteria().matcher), criteria().retention()
     with open_archive(path) as archive, ContentSpool() as store:
         (listed,) = list_images(archive).images
         yield read_contents(archive, listed, PassVisitors(*look, store)).layers[number]

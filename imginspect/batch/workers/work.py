@@ -41,7 +41,6 @@ from imginspect.oci.digest import Digest, InvalidDigest
 from imginspect.reading.cached_layers import LayerSource, read_through
 from imginspect.reading.given import given, link_of_unopened
 from imginspect.reading.names import has_plain_strings
-from imginspect.reading.retention import TextRetention
 from imginspect.report import Report
 from imginspect.report import formats as forms
 from imginspect.report.tree import report_tree
@@ -265,7 +264,7 @@ def _write(setup: WorkerConfig, name: str, reports: dict[str, str]) -> None:
 def _read_layer(setup: WorkerConfig, place: WorkerContext, layer: LayerPlan, counted: _ByteCount) -> bool:
     """Whether there was too little memory to read *layer*."""
     with ContentSpool(_path(setup.tmp_dir)) as store:
-        look = PassVisitors(ContentScanner(place.criteria.matcher), TextRetention(place.criteria.knowledge.products), store)
+        look = PassVisitors(ContentScanner(place.criteria.matcher), place.criteria.retention(), store)
         indexes = read_through(place.layers, [_source(layer)], setup.limits, look, counted.add, threads=setup.threads)
     return indexes is not None and any(_is_short(index.reason) for index in indexes.values())
 

@@ -14,8 +14,9 @@ from typing import NamedTuple
 from imginspect.errors import UsageError
 from imginspect.host.cache import Cache
 from imginspect.inspection.criteria import Criteria, load_criteria
+from imginspect.inspection.reader_key import code_digest, reader_key
 from imginspect.limits import Limits
-from imginspect.reading.layer_cache import LayerCache, code_digest
+from imginspect.reading.layer_cache import LayerCache
 from imginspect.rules import Severity, Undetermined
 from imginspect.scan.redaction import Redactor
 
@@ -65,7 +66,7 @@ class WorkerContext:
             setup.policy, folders, severity, strict=setup.strict, undetermined=undetermined, cache=user_cache, fingerprint_key=key
         )
         self.results = Cache(Path(setup.cache), setup.cache_size)
-        self.layers = LayerCache(self.results, self.criteria, setup.limits)
+        self.layers = LayerCache(self.results, self.criteria.matcher, reader_key(self.criteria, setup.limits))
         self.redactor = Redactor(self.criteria.matcher)
         """For names that a mirror gives: a tag is free text too."""
         self.digest = _digest(self.criteria, setup)
