@@ -1,0 +1,74 @@
+"""The rooms of the package as docs/rooms.yaml lists them, and docs/architecture.md made from it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+import yaml
+
+_FILE = Path(__file__).parent.parent / "docs" / "rooms.yaml"
+
+
+class Room(NamedTuple):
+    """A module or folder of the package. *holds* are its sub-folders, lowest first; the room's own modules may use them and they it."""
+
+    name: str
+    owns: str
+    knows_nothing_of: str
+    holds: tuple[str, ...]
+
+
+def rooms() -> tuple[Room, ...]:
+    """All rooms, lowest first."""
+    listed = yaml.safe_load(_FILE.read_text("utf-8"))["rooms"]
+    return tuple(Room(item["name"], item["owns"], item.get("knows_nothing_of", ""), tuple(item.get("holds", ()))) for item in listed)
+
+
+def terms() -> dict[str, str]:
+    """The words that have one meaning each."""
+    found: dict[str, str] = yaml.safe_load(_FILE.read_text("utf-8"))["terms"]
+    return found
+
+
+def architecture() -> str:
+    """The text of docs/architecture.md."""
+    rows = [f"| `{room.name}` | {_holds(room)}{room.owns} | {room.knows_nothing_of} |" for room in rooms()]
+    words = [f"| {term} | {meaning} |" for term, meaning in terms().items()]
+    return _PAGE.format(rooms="\n".join(rows), terms="\n".join(words))
+
+
+def _holds(room: Room) -> str:
+    return f"({', '.join(f'`{name}`' for name in room.holds)}) " if room.holds else ""
+
+
+_PAGE = """\
+# Architecture
+
+Made from `docs/rooms.yaml` by `python -m tests.regenerate`; a test compares. An image goes in, a report with evidence comes out:
+
+```
+rules/*.yaml -> rules                     archive -> image -> layer (one pass) -> filesystem
+                  |                                                                   |
+                  |            languages -> startup -> reach -> network     <- reading
+                  +--------------------------------> checks -> report -> formats
+inspection drives it; batch and cli call inspection
+```
+
+## Rooms
+
+A module imports only from its own room and from rooms above it in this table. Nothing imports the package itself. No two modules import
+each other, however long the way round is. Sub-folders of a room are listed lowest first. `tests/test_layering.py` checks all of this.
+
+| room | owns | knows nothing of |
+|---|---|---|
+{rooms}
+
+To draw the imports: `pip install pydeps` and `pydeps imginspect --max-bacon 2 --cluster` (Graphviz is needed).
+
+## Words
+
+| word | meaning |
+|---|---|
+{terms}
+"""
