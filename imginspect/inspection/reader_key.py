@@ -16,7 +16,7 @@ from imginspect.version import __version__
 
 READERS = (
     "tar", "host/compression.py", "layer", "scan", "oci", "rules", "reading/retention.py", "reading/names.py", "licences",
-    "host/file_type.py", "problems.py", "limits.py", "errors.py",
+    "host/file_type.py", "problems.py", "limits.py", "errors.py", "wording.py",
 )  # fmt: skip
 """The parts of the program that decide what a pass finds, and in which words."""
 _LIBRARIES = ("isal", "hyperscan", "backports.zstd")

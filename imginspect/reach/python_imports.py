@@ -15,8 +15,8 @@ from typing import NamedTuple
 from imginspect.filesystem import Node
 from imginspect.filesystem.view import View
 from imginspect.languages.python.top_level import Called, Imported, Moved, Opened, PathAdded, Supplied, TopLevel, top_level
+from imginspect.layer.package_places import is_of_a_package
 from imginspect.packages.ownership import is_packaged, project_modules
-from imginspect.reading.retention import is_of_a_package
 from imginspect.startup.context import Context
 from imginspect.startup.lookup import Located, absolute
 from imginspect.startup.problem import Certainty, Concern, Kind, LaunchProblem
