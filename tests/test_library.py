@@ -10,7 +10,7 @@ import pytest
 
 import imginspect
 from imginspect.examples.sample import build
-from imginspect.report.formats import FORMS
+from imginspect.report.formats import FORMATS
 from tests.analysis.views import debian, script
 from tests.image_builder import ImageBuilder, program
 from tests.inspecting import run
@@ -53,7 +53,7 @@ def test_the_library_says_what_the_command_says(app: Path) -> None:
     assert json.loads(imginspect.render([report], "json"))["reports"][0]["verdict"] == "fail"
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", FORMATS)
 def test_every_form_can_be_rendered(app: Path, form: str) -> None:
     assert imginspect.render(imginspect.inspect(app), form)
 

@@ -10,10 +10,10 @@ import click
 
 from imginspect.cli.fingerprint_key import fingerprint_key_option
 from imginspect.cli.undetermined_option import undetermined_option
+from imginspect.report.formats import FILE_FORMATS
 from imginspect.rules import Severity
 
 F = TypeVar("F", bound=Callable[..., Any])
-_FORMS = ("html", "json", "markdown", "sarif", "junit", "csv", "terminal")
 
 
 def judging_options(function: F) -> F:
@@ -25,7 +25,7 @@ def judging_options(function: F) -> F:
             "--report",
             "forms",
             multiple=True,
-            type=click.Choice(_FORMS),
+            type=click.Choice(FILE_FORMATS),
             help="Form of the images' reports; html and json if none is named.",
         ),
         undetermined_option,

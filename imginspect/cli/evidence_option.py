@@ -88,6 +88,6 @@ def write_evidence(
 
 
 def _file_name(form: str) -> str:
-    from imginspect.report.formats import SUFFIXES
+    from imginspect.report.formats import FORMATS
 
-    return _NAMES.get(form) or "report" + next(suffix for suffix, wanted in SUFFIXES.items() if wanted == form)
+    return _NAMES.get(form) or "report" + FORMATS[form].suffixes[-1]

@@ -122,7 +122,7 @@ def _documents(reports: list[Report], outputs: Sequence[ReportTarget], *, with_f
     from imginspect.report import formats as forms
     from imginspect.report.tree import report_tree
 
-    with_filesystem = with_filesystem or any(output.form in forms.SHOW_FILESYSTEM for output in outputs)
+    with_filesystem = with_filesystem or any(forms.FORMATS[output.form].shows_filesystem for output in outputs)
     return [report_tree(report, with_filesystem=with_filesystem) for report in reports]
 
 

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import click
 
 from imginspect.errors import UsageError
-from imginspect.report.formats import FORMS, SUFFIXES, TERMINAL, form_of
+from imginspect.report.formats import FORMATS, SUFFIXES, TERMINAL, format_of
 
 F = TypeVar("F", bound=Callable[..., Any])
 _ORDER = "imginspect.report_options.order"
@@ -51,7 +51,7 @@ def report_options(function: F) -> F:
             "--format",
             _FORM,
             multiple=True,
-            type=click.Choice(FORMS),
+            type=click.Choice(list(FORMATS)),
             help="Form of the report; terminal if none is named. May be repeated, each with its own -o after it.",
         ),
     ):
@@ -104,7 +104,7 @@ def _check_pairs(pairs: Sequence[_Pair]) -> None:
 def _wanted(form: str | None, file: Path | None) -> ReportTarget:
     target = None if file is None or str(file) == "-" else file
     if form is None:
-        form = form_of(target.name) if target is not None else TERMINAL
+        form = format_of(target.name) if target is not None else TERMINAL
     if form is None and target is not None and target.suffix:
         raise UsageError(f"-o {target}: the name does not tell the form (known are {', '.join(SUFFIXES)}); give --format before it")
     return ReportTarget(form or TERMINAL, target)

@@ -156,15 +156,15 @@ def render(report: Report | Sequence[Report], form: str) -> str:
 
     Raises: UsageError - there is no such form
     """
-    from imginspect.report import formats as forms
+    from imginspect.report import formats
     from imginspect.report.tree import report_tree
 
-    if form not in forms.FORMS:
-        raise UsageError(f"no form is called {form!r}; there are: {', '.join(forms.FORMS)}")
+    if form not in formats.FORMATS:
+        raise UsageError(f"no form is called {form!r}; there are: {', '.join(formats.FORMATS)}")
     several = not isinstance(report, Report)
     reports = [report] if isinstance(report, Report) else report
-    documents = [report_tree(item, with_filesystem=form in forms.SHOW_FILESYSTEM) for item in reports]
-    return forms.render(form, documents, several=several)
+    documents = [report_tree(item, with_filesystem=formats.FORMATS[form].shows_filesystem) for item in reports]
+    return formats.render(form, documents, several=several)
 
 
 def _opened(source: Source) -> Archive:

@@ -1,48 +1,62 @@
-"""The forms that a report can take: one name for each, the file names that ask for it, and one function that renders any of them."""
+"""The formats of reports. A new one is a module with ``render(documents)`` and a line in ``_FORMATS``."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib import import_module
+from typing import NamedTuple
 
 from imginspect.report.document import ReportDocument
 
+
+class ReportFormat(NamedTuple):
+    """A format of reports. *module* renders it; *suffixes* are the ends of file names that ask for it, its own first.
+
+    *shows_filesystem*: it lists the files of the image, which are drawn up for no other. *options* are what its ``render`` takes besides
+    the documents: ``several`` (a document of many even where there is one) and ``colour``.
+    """
+
+    name: str
+    module: str
+    suffixes: tuple[str, ...] = ()
+    shows_filesystem: bool = False
+    options: frozenset[str] = frozenset()
+
+    def render(self, documents: Sequence[ReportDocument], *, several: bool = False, colour: bool = False) -> str:
+        """*documents* in this format."""
+        module = import_module(f"imginspect.report.{self.module}")
+        given = {"several": several, "colour": colour}
+        text: str = module.render(documents, **{name: given[name] for name in self.options})
+        return text
+
+
 TERMINAL = "terminal"
-_MODULES = {
-    "terminal": "terminal",
-    "html": "html",
-    "json": "json_form",
-    "sarif": "sarif",
-    "junit": "junit",
-    "markdown": "markdown",
-    "csv": "csv_form",
-    "github": "github",
-    "gitlab": "gitlab",
-}
-FORMS = tuple(_MODULES)
-SHOW_FILESYSTEM = frozenset({"json", "html"})
-"""The forms that show the filesystem; it is drawn up for no other."""
-SUFFIXES = {
-    ".sarif.json": "sarif",
-    ".sarif": "sarif",
-    ".html": "html",
-    ".json": "json",
-    ".xml": "junit",
-    ".txt": "terminal",
-    ".md": "markdown",
-    ".csv": "csv",
-}
-"""Ends of file names and the form they ask for where none is named; the longest comes first."""
+_FORMATS = (
+    ReportFormat(TERMINAL, "terminal", (".txt",), options=frozenset({"colour"})),
+    ReportFormat("html", "html", (".html",), shows_filesystem=True),
+    ReportFormat("json", "json_format", (".json",), shows_filesystem=True, options=frozenset({"several"})),
+    ReportFormat("sarif", "sarif", (".sarif", ".sarif.json")),
+    ReportFormat("junit", "junit", (".xml",)),
+    ReportFormat("markdown", "markdown", (".md",)),
+    ReportFormat("csv", "csv_format", (".csv",)),
+    ReportFormat("github", "github"),
+    ReportFormat("gitlab", "gitlab"),
+)
+FORMATS = {item.name: item for item in _FORMATS}
+"""All formats by name."""
+FILE_FORMATS = tuple(item.name for item in _FORMATS if item.suffixes)
+"""Those that have a file name of their own, as a batch run writes them for each image."""
+SUFFIXES = dict(
+    sorted(((suffix, item.name) for item in _FORMATS for suffix in item.suffixes), key=lambda pair: (-pair[0].count("."), pair[0]))
+)
+"""Ends of file names with the format they ask for; longer ones come first."""
 
 
-def form_of(file_name: str) -> str | None:
-    """The form that *file_name* asks for by its end; None where it does not say."""
-    return next((form for suffix, form in SUFFIXES.items() if file_name.lower().endswith(suffix)), None)
+def format_of(file_name: str) -> str | None:
+    """The format that *file_name* asks for by its end; None where it does not say."""
+    return next((name for suffix, name in SUFFIXES.items() if file_name.lower().endswith(suffix)), None)
 
 
-def render(form: str, documents: Sequence[ReportDocument], *, several: bool, colour: bool = False) -> str:
-    """*documents* in the form *form*. *several* asks JSON for a document of many even where there is one; *colour* is the terminal's."""
-    module = import_module(f"imginspect.report.{_MODULES[form]}")
-    options = {"json": {"several": several}, "terminal": {"colour": colour}}.get(form, {})
-    text: str = module.render(documents, **options)
-    return text
+def render(name: str, documents: Sequence[ReportDocument], *, several: bool, colour: bool = False) -> str:
+    """*documents* in the format *name*; see ReportFormat for the options."""
+    return FORMATS[name].render(documents, several=several, colour=colour)

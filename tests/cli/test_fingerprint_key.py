@@ -13,7 +13,7 @@ import jsonschema
 import pytest
 
 import imginspect
-from imginspect.report.formats import FORMS
+from imginspect.report.formats import FORMATS
 from imginspect.scan.secret_id import secret_id
 from tests.image_builder import ImageBuilder, file, whiteout
 from tests.inspecting import run
@@ -52,7 +52,7 @@ def is_told(data: bytes) -> bool:
     return any(text in place for text in written for place in (data, joined))
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", FORMATS)
 def test_ids_are_shown_and_neither_key_nor_secret_is(form: str, app: Path, key: Path) -> None:
     outcome = run("inspect", app, "--format", form, "--fingerprint-key", key)
     assert outcome.code == 1, outcome.err
@@ -64,7 +64,7 @@ def test_ids_are_shown_and_neither_key_nor_secret_is(form: str, app: Path, key: 
     assert run("render", filed, "--format", form).out == outcome.out
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", FORMATS)
 def test_without_a_key_there_is_none(form: str, app: Path) -> None:
     outcome = run("inspect", app, "--format", form)
     assert ID not in outcome.text

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import imginspect
-from imginspect.report.formats import FORMS
+from imginspect.report.formats import FORMATS
 from tests.inspecting import run
 
 CONTENT = b"this is no archive\n" * 10
@@ -25,7 +25,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", FORMATS)
 def test_every_form_names_the_archive(form: str, here: Path) -> None:
     del here
     text = "".join(run("inspect", "sub/no.tar", "--format", form).text.split())
@@ -34,7 +34,7 @@ def test_every_form_names_the_archive(form: str, here: Path) -> None:
     assert DIGEST in text
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", FORMATS)
 def test_no_path_of_the_host_is_in_a_report(form: str, here: Path) -> None:
     text = run("inspect", here / "sub" / "no.tar", "--format", form).text
     assert "no.tar" in text
@@ -45,7 +45,7 @@ def test_no_path_of_the_host_is_in_a_report(form: str, here: Path) -> None:
 def test_a_name_is_masked_and_escaped(here: Path) -> None:
     name = f"{'AKIA'}{'QYLPMN5HFIQR7BBZ'} \x1b[31m.tar"
     (here / name).write_bytes(CONTENT)
-    for form in FORMS:
+    for form in FORMATS:
         text = run("inspect", name, "--format", form).text
         assert "QYLPMN5HFIQR7BBZ" not in text
         assert "\x1b" not in text

@@ -8,7 +8,7 @@ import pytest
 
 from imginspect.cli.demo_command import _IMAGE as DEMO
 from imginspect.examples.sample import build
-from imginspect.report.formats import FORMS
+from imginspect.report.formats import FORMATS
 from tests.inspecting import run
 
 NOT_INSPECTED = b"this is no archive"
@@ -21,7 +21,7 @@ def archive(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", FORMATS)
 @pytest.mark.parametrize("options", [(), ("--all",)])
 def test_every_form_of_a_filed_report_is_the_same_as_that_of_the_inspection(archive: Path, form: str, options: tuple[str, ...]) -> None:
     filed = archive.with_name("filed.json")

@@ -94,7 +94,7 @@ def test_one_bad_image_of_several_blocks(form: str) -> None:
 PEOPLE = ("terminal", "html", "markdown")
 
 
-@pytest.mark.parametrize("form", [*forms.FORMS])
+@pytest.mark.parametrize("form", list(forms.FORMATS))
 def test_an_undecided_image_is_told_in_every_form(form: str) -> None:
     text = forms.render(form, [DOCUMENTS["undecided"]], several=False)
     assert "undecided" in text.lower()
@@ -103,7 +103,7 @@ def test_an_undecided_image_is_told_in_every_form(form: str) -> None:
         assert word not in text
 
 
-@pytest.mark.parametrize("form", [*forms.FORMS])
+@pytest.mark.parametrize("form", list(forms.FORMATS))
 def test_a_pass_on_conditions_says_how_many(form: str) -> None:
     text = forms.render(form, [DOCUMENTS["pass on conditions"]], several=False)
     if form == "gitlab":  # a list of what to look at: each condition is in it
@@ -112,7 +112,7 @@ def test_a_pass_on_conditions_says_how_many(form: str) -> None:
         assert "on 3 conditions" in text
 
 
-@pytest.mark.parametrize("form", [*forms.FORMS])
+@pytest.mark.parametrize("form", list(forms.FORMATS))
 def test_a_pass_in_spite_of_open_rules_says_how_many(form: str) -> None:
     text = " ".join(forms.render(form, [DOCUMENTS["pass with open rules"]], several=False).split())
     if form == "gitlab":

@@ -14,7 +14,7 @@ from imginspect.evidence_pack.answer import agrees
 from imginspect.evidence_pack.checking import check_pack, documents_of
 from imginspect.evidence_pack.reading import read_pack
 from imginspect.report import json_format as json_form
-from imginspect.report.formats import FORMS, render
+from imginspect.report.formats import FORMATS, render
 from imginspect.report.reading import read_report
 from imginspect.report.strict_json import NotReadable
 from imginspect.rules import Undetermined
@@ -48,13 +48,13 @@ def test_a_report_comes_back_as_it_was_filed(several: bool) -> None:
     assert json.loads(again)["policy" if not several else "reports"] is not None
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", FORMATS)
 def test_it_renders_in_every_form(form: str, tmp_path: Path) -> None:
     (tmp_path / "app.json").write_text(json.dumps(earlier(sample_document())))
     assert run("render", tmp_path / "app.json", "--format", form).code == 0
 
 
-@pytest.mark.parametrize("form", [form for form in FORMS if form != "json"])
+@pytest.mark.parametrize("form", [form for form in FORMATS if form != "json"])
 def test_what_it_took_for_met_is_told(form: str) -> None:
     (document,) = read_report(json.dumps(passed_over()).encode()).documents
     text = " ".join(render(form, [document], several=False).split())

@@ -35,6 +35,7 @@ from imginspect.batch.workers.result_cache import ResultCache
 from imginspect.batch.workers.worker_config import WorkerConfig, WorkerContext
 from imginspect.errors import RunAborted, UsageError
 from imginspect.report import ReportVerdict
+from imginspect.report.formats import FORMATS
 from imginspect.report.printable import one_line as plain_line
 from imginspect.report.text import one_line
 from imginspect.version import __version__
@@ -147,7 +148,7 @@ class _Run:
         with complaints(self._request.out / REPORTS):
             for key in gone:
                 for form in {*self._setup.forms, "json"}:
-                    (self._request.out / REPORTS / f"{key}.{work.SUFFIXES[form]}").unlink(missing_ok=True)
+                    (self._request.out / REPORTS / f"{key}{FORMATS[form].suffixes[0]}").unlink(missing_ok=True)
         self._database.remove(gone)
 
     # -- planning ----------------------------------------------------------------------------------------------------
@@ -234,7 +235,7 @@ class _Run:
         folder = self._request.out / REPORTS
         with suppress(OSError):
             content = (folder / f"{kept.report}.json").read_bytes()
-            others = [folder / f"{kept.report}.{work.SUFFIXES[form]}" for form in self._setup.forms if form != "json"]
+            others = [folder / f"{kept.report}{FORMATS[form].suffixes[0]}" for form in self._setup.forms if form != "json"]
             return sha256(content).hexdigest() == kept.report_sha256 and not any(map(_is_blank, others))
         return False
 
@@ -401,7 +402,7 @@ def _facts(request: RunRequest, setup: WorkerConfig, place: WorkerContext) -> di
         "strict": "yes" if criteria.strict else "no",
         "undetermined": str(criteria.undetermined),
         "criteria": place.digest,
-        "report_forms": " ".join(work.SUFFIXES[form] for form in setup.forms),
+        "report_forms": " ".join(FORMATS[form].suffixes[0][1:] for form in setup.forms),
         "fingerprint_key": criteria.matcher.key_id,
     }
 

@@ -41,13 +41,9 @@ from imginspect.oci.digest import Digest, InvalidDigest
 from imginspect.reading.cached_layers import LayerSource, read_through
 from imginspect.reading.given import given, link_of_unopened
 from imginspect.reading.names import has_plain_strings
-from imginspect.report import Report
-from imginspect.report import formats as forms
+from imginspect.report import Report, formats
+from imginspect.report.formats import FORMATS
 from imginspect.report.tree import report_tree
-
-SUFFIXES = {"html": "html", "json": "json", "markdown": "md", "sarif": "sarif", "junit": "xml", "csv": "csv", "terminal": "txt"}
-"""Suffixes of the forms that each image's report can be written in."""
-
 
 _MOST_HASHED = 64 << 20
 """Bytes of what was not inspected that are hashed to name it: a fraction of a second, as its time may be over already."""
@@ -194,7 +190,7 @@ def _judged(
 def _answer(setup: WorkerConfig, place: WorkerContext, plan: ImagePlan, report: Report, chain_ids: list[str]) -> ImageAnswer:
     """The row, and the reports; their filesystem is left out, for it would be most of them, a thousand times."""
     document = report_tree(report, with_filesystem=False)
-    texts = {form: forms.render(form, [document], several=False) for form in dict.fromkeys((*setup.forms, "json"))}
+    texts = {form: formats.render(form, [document], several=False) for form in dict.fromkeys((*setup.forms, "json"))}
     digest = sha256(texts["json"].encode("utf-8")).hexdigest()
     masked = place.redactor.masked
     row = image_row(plan.key, tuple(map(masked, plan.references)), masked(plan.unit.shown), document, chain_ids, plan.key, digest)
@@ -255,7 +251,7 @@ def _write(setup: WorkerConfig, name: str, reports: dict[str, str]) -> None:
     folder = Path(setup.reports)
     with complaints(folder / "x"), folder_of(folder / "x") as opened:
         for form, text in reports.items():
-            replace_file(opened, f"{name}.{SUFFIXES[form]}", [text.encode("utf-8")], waits=False)
+            replace_file(opened, name + FORMATS[form].suffixes[0], [text.encode("utf-8")], waits=False)
 
 
 # -- layers ------------------------------------------------------------------------------------------------------------
