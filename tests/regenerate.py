@@ -26,7 +26,7 @@ def readme() -> str:
     start, end = _DEMO
     shown = text.partition(start)[2].partition(end)[0]
     made = run("demo").text.splitlines()[: len(shown.splitlines())]
-    return _between(text, _DEMO, "\n".join(made))
+    return _between(text, _DEMO, "\n".join(made) + ("\n" if shown.endswith("\n") else ""))
 
 
 def _between(text: str, marks: tuple[str, str], made: str) -> str:

@@ -27,6 +27,7 @@ VALIDATORS: Mapping[str, Validator] = MappingProxyType(
         "mixed-characters": placeholders.has_mixed_characters,
         "not-code": code.is_no_code,
         "not-name": code.is_no_name,
+        "not-option": code.is_no_option,
         "not-placeholder": placeholders.is_no_placeholder,
         "not-reference": code.is_no_reference,
         "pem-private-key": keys.is_pem_private_key,

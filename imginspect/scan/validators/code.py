@@ -48,6 +48,11 @@ def is_no_code(match: bytes, secret: bytes) -> bool:
     return not (re.fullmatch(_PLAIN, text) and _share_of_words(text) >= _MADE_OF_WORDS)
 
 
+def is_no_option(match: bytes, secret: bytes) -> bool:
+    """Whether the value is no option of its own: behind a blank, or as a word of a list, one that begins with a hyphen is."""
+    return not secret.startswith(b"-") or match[: -len(secret)].rstrip(b"\"'").endswith(b"=")
+
+
 def is_no_name(match: bytes, secret: bytes) -> bool:
     """Whether a value without quotation marks can be a secret: no words alone, and no short names joined by stops or underscores."""
     text = secret[:_MOST]
