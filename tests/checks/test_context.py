@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from imginspect.checks.result import Line
 from imginspect.examples.sample import build
-from tests.analysis.views import debian, script
 from tests.fuzz.fuzz_readers import examine
+from tests.views import debian, script
 
 PASSWORD = "".join(["hunter", "7Zq", "Lw9", "Xk"])
 BODY = f"""#!/bin/bash

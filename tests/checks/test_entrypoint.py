@@ -10,8 +10,8 @@ from imginspect.checks.platform import PlatformParams
 from imginspect.checks.result import CheckResult, Verdict
 from imginspect.checks.run_user import RunUserParams
 from imginspect.examples.sample import build
-from tests.analysis.views import debian, gone, link, program, script, static, text
 from tests.fuzz.fuzz_readers import examine
+from tests.views import debian, gone, link, program, script, static, text
 
 Entry = dict[str, Any]
 RULES = ("TRE-ENT-001", "TRE-ENT-002", "TRE-ENT-003", "TRE-ENT-006", "TRE-USR-001")

@@ -11,8 +11,8 @@ from imginspect.checks import facts, runner
 from imginspect.examples.sample import build
 from imginspect.report import json_format as json_form
 from imginspect.report.tree import report_tree
-from tests.analysis.views import debian, script
 from tests.fuzz.fuzz_readers import examine
+from tests.views import debian, script
 
 IMAGE: dict[str, Any] = {
     "layers": [debian(), [script("/entrypoint.sh", "#!/bin/bash\nexec /app/run.sh\n"), script("/app/run.sh", "#!/bin/bash\necho\n")]],

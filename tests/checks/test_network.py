@@ -8,8 +8,8 @@ import pytest
 
 from imginspect.checks.result import CheckResult
 from imginspect.examples.sample import build
-from tests.analysis.views import debian, folder, program, script, static, text
 from tests.fuzz.fuzz_readers import examine
+from tests.views import debian, folder, program, script, static, text
 
 Layer = list[dict[str, Any]]
 

@@ -18,8 +18,8 @@ from imginspect.report.formats import FORMATS, render
 from imginspect.report.reading import read_report
 from imginspect.report.strict_json import NotReadable
 from imginspect.rules import Undetermined
+from tests.evidence_pack.packs import pack_of, signer, stated_policy
 from tests.inspecting import run
-from tests.pack.packs import pack_of, signer, stated_policy
 from tests.report.judged import OPEN, Kind, document_of
 from tests.report.sample_document import sample_document
 

@@ -13,7 +13,7 @@ from imginspect.reach.startup import startup
 from imginspect.rules import built_in_rules
 from imginspect.rules.network_knowledge import KnowledgeEntry, Snippet, load_network_knowledge
 from imginspect.rules.ruleset import rules_folder
-from tests.analysis.views import static, text, view_of
+from tests.views import static, text, view_of
 
 KNOWLEDGE = load_network_knowledge([rules_folder()])
 _RUN = {"shell": ("/bin/sh", "/work/run.sh"), "python": ("python3", "/work/run.py"), "r": ("Rscript", "/work/run.R")}

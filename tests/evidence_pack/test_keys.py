@@ -15,8 +15,8 @@ from imginspect.errors import UsageError
 from imginspect.evidence_pack.envelope import parse_envelope, pre_authentication_encoding, sign
 from imginspect.evidence_pack.keys import PassphraseNeeded, load_signer, load_verifier, new_key_pair
 from imginspect.report.strict_json import NotReadable
+from tests.evidence_pack.packs import key_pair, signer
 from tests.inspecting import run
-from tests.pack.packs import key_pair, signer
 
 KINDS = ["ed25519", "ecdsa-p256"]
 

@@ -18,8 +18,8 @@ from imginspect.evidence_pack import write_pack
 from imginspect.evidence_pack.reading import read_pack
 from imginspect.evidence_pack.zipped import zip_bytes
 from imginspect.report.strict_json import NotReadable
+from tests.evidence_pack.packs import pack_of, record, sample
 from tests.inspecting import run
-from tests.pack.packs import pack_of, record, sample
 
 GOOD = zip_bytes(pack_of([sample()]))
 

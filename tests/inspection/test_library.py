@@ -11,9 +11,9 @@ import pytest
 import imginspect
 from imginspect.examples.sample import build
 from imginspect.report.formats import FORMATS
-from tests.analysis.views import debian, script
 from tests.image_builder import ImageBuilder, program
 from tests.inspecting import run
+from tests.views import debian, script
 
 PUBLIC = """ImgInspectError OpenArchive Report ReportVerdict RuleError UsageError __version__ inspect open_archive render"""
 NETWORK = {

@@ -10,7 +10,7 @@ from imginspect.reach.startup import startup
 from imginspect.startup.launch import Launch
 from imginspect.startup.problem import Certainty, Concern, Kind
 from imginspect.startup.started import Language
-from tests.analysis.views import LOADER, Nothing, debian, folder, gone, library, link, program, script, static, text, view_of
+from tests.views import LOADER, Nothing, debian, folder, gone, library, link, program, script, static, text, view_of
 
 Entry = dict[str, Any]
 MOUNTS = ("/safe_data", "/scratch")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from imginspect.startup.run_user import RunUser, run_user
-from tests.analysis.views import Nothing, link, text, view_of
+from tests.views import Nothing, link, text, view_of
 
 PASSWD = """root:x:0:0:root:/root:/bin/sh
 # app:x:9:9::/:

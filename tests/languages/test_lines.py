@@ -14,7 +14,7 @@ from imginspect.languages.values import constant
 from imginspect.reach.followed import Followed
 from imginspect.reach.python import notebook
 from imginspect.reach.startup import startup
-from tests.analysis.views import debian, script, text, view_of
+from tests.views import debian, script, text, view_of
 
 GET = 'requests.get("https://example.org")'
 

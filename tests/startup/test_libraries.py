@@ -6,7 +6,7 @@ from typing import Any
 
 from imginspect.filesystem.view import View
 from imginspect.startup.libraries import Libraries, elf_of, libraries
-from tests.analysis.views import LOADER, Nothing, library, link, program, static, text, view_of
+from tests.views import LOADER, Nothing, library, link, program, static, text, view_of
 
 Entry = dict[str, Any]
 BASE: list[Entry] = [program(LOADER, loader="", kind="shared"), library("/lib/x86_64-linux-gnu/libc.so.6", "ld-linux-x86-64.so.2")]

@@ -8,7 +8,7 @@ import pytest
 
 from imginspect.filesystem.outline import Folder, in_order, outline
 from imginspect.tar.header import DIRECTORY
-from tests.analysis.views import folder, text, view_of
+from tests.views import folder, text, view_of
 
 Entry = dict[str, Any]
 

@@ -558,7 +558,7 @@ for number in range(150):
 
 def test_writers_at_the_same_time_never_show_a_mixture(cache: Cache) -> None:
     command = [sys.executable, "-c", WRITER, str(cache.folder), KEY]
-    root = str(Path(__file__).parent.parent)
+    root = str(Path(__file__).parents[2])
     writers = [
         subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=root, env={**os.environ, "PYTHONPATH": root}) for _ in range(3)
     ]
@@ -593,7 +593,7 @@ for turn in range(400):
 
 def test_a_crowd_that_writes_and_makes_room(bounded: Cache) -> None:
     """Never an error, a wrong content, or something left; and the bound holds, but for what all put in before they look again."""
-    root = str(Path(__file__).parent.parent)
+    root = str(Path(__file__).parents[2])
     environment = {**os.environ, "PYTHONPATH": root}
     commands = [[sys.executable, "-W", "error", "-c", CROWD, str(bounded.folder), str(number)] for number in range(4)]
     crowd = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=root, env=environment) for command in commands]

@@ -12,7 +12,7 @@ from imginspect.languages.values import constant
 from imginspect.reach.followed import Followed
 from imginspect.reach.guards import Reach
 from imginspect.reach.startup import startup
-from tests.analysis.views import Nothing, debian, script, text, view_of
+from tests.views import Nothing, debian, script, text, view_of
 
 
 def followed(*files: dict[str, Any], keep: Any = None, **config: Any) -> Followed:

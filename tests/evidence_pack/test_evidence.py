@@ -14,9 +14,9 @@ from imginspect.examples.sample import build
 from imginspect.report.document import ReportDocument
 from imginspect.rules.folder import rules_folder
 from imginspect.rules.loading import load
+from tests.evidence_pack.packs import SCRIPT, document_of, image, inspected, pack_of, record
 from tests.image_builder import ImageBuilder, file, flip_byte, whiteout
 from tests.inspecting import Outcome, run
-from tests.pack.packs import SCRIPT, document_of, image, inspected, pack_of, record
 from tests.test_samples import FAULTS
 
 FILES = "files of the evidence"

@@ -19,8 +19,8 @@ from imginspect.evidence_pack.checksums import checksums
 from imginspect.evidence_pack.reading import StoredPack
 from imginspect.report.reading import read_report
 from imginspect.report.strict_json import NotReadable, dump
+from tests.evidence_pack.packs import key_pair, pack_of, record, sample, signer
 from tests.inspecting import CONTROL, Outcome, run
-from tests.pack.packs import key_pair, pack_of, record, sample, signer
 
 KINDS = ["ed25519", "ecdsa-p256"]
 SIGNED = pack_of([sample()], signer())

@@ -16,7 +16,7 @@ from imginspect.evidence_pack import write_pack
 from imginspect.evidence_pack.reading import read_pack
 from imginspect.evidence_pack.zipped import zip_bytes
 from imginspect.host.writing import write_whole
-from tests.pack.packs import pack_of, record, sample
+from tests.evidence_pack.packs import pack_of, record, sample
 
 TARGETS = ["pack", "pack.zip"]
 

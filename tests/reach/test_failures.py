@@ -9,7 +9,7 @@ import pytest
 from imginspect.reach.startup import startup
 from imginspect.startup.launch import Launch
 from imginspect.startup.problem import Certainty, Concern, Kind
-from tests.analysis.views import debian, folder, link, script, static, text, view_of
+from tests.views import debian, folder, link, script, static, text, view_of
 
 FAIL, WARN = Certainty.FAILS, Certainty.DEPENDS
 START, SCRIPT = Concern.START, Concern.SCRIPT

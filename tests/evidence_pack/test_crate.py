@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from imginspect.evidence_pack import write_pack
-from tests.pack.packs import pack_of, record, sample, signer
+from tests.evidence_pack.packs import pack_of, record, sample, signer
 
 
 def graph(**options: Any) -> dict[str, Any]:

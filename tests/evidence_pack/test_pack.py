@@ -20,7 +20,7 @@ from imginspect.evidence_pack.checksums import parse_checksums
 from imginspect.evidence_pack.dates import date_of
 from imginspect.evidence_pack.names import is_safe
 from imginspect.evidence_pack.zipped import zip_bytes
-from tests.pack.packs import pack_of, record, sample, signer
+from tests.evidence_pack.packs import pack_of, record, sample, signer
 
 
 @pytest.mark.parametrize("kind", ["ed25519", "ecdsa-p256"])
@@ -33,7 +33,7 @@ def test_the_same_input_gives_the_same_bytes(kind: str) -> None:
 def test_another_process_makes_the_same_pack() -> None:
     """Neither the order of sets nor the clock nor the locale gets into it."""
     program = (
-        "import hashlib, sys; from tests.pack.packs import pack_of, sample; from imginspect.evidence_pack.zipped import zip_bytes;"
+        "import hashlib, sys; from tests.evidence_pack.packs import pack_of, sample; from imginspect.evidence_pack.zipped import zip_bytes;"
         "sys.stdout.write(hashlib.sha256(zip_bytes(pack_of([sample()], by='A'))).hexdigest())"
     )
     made = {

@@ -16,7 +16,7 @@ from imginspect.startup.launch import Launch, first_context
 from imginspect.startup.lookup import locate
 from imginspect.startup.problem import Certainty, Concern, Kind
 from imginspect.startup.run_user import run_user
-from tests.analysis.views import link, script, static, text, view_of
+from tests.views import link, script, static, text, view_of
 
 Entry = dict[str, Any]
 LIB = "/usr/lib/python3.11"
