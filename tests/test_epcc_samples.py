@@ -122,7 +122,6 @@ def test_quarto_does_not_pass_without_a_word(name: str, report: Any) -> None:
     assert silent == []
 
 
-@later("a script beside the source that the command does not start is not looked at")
 @pytest.mark.parametrize("name", ["rocker"])
 def test_the_script_of_rocker_cannot_work_as_it_stands(name: str, report: Any) -> None:
     warned = [result(report, rule) for rule in STARTS if result(report, rule)["verdict"] == "warn"]

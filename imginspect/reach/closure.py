@@ -91,7 +91,11 @@ class StartupClosure:
         self.main.command = command
         origin = Origin(None, command.fields[0] if command.fields else "Entrypoint")
         words = tuple(constant(word) for word in command.words)
-        self.add(Task(words, origin, (), YES, context, source=shlex.join(command.words)[:200], is_main=True))
+        self.follow(Task(words, origin, (), YES, context, source=shlex.join(command.words)[:200], is_main=True))
+
+    def follow(self, task: Task) -> None:
+        """Follow *task* and everything that it leads to."""
+        self.add(task)
         while self._todo:
             self._one(self._todo.popleft())
         self.result.failures = self.failures.told()

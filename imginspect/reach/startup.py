@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from imginspect.filesystem.view import View
+from imginspect.reach.beside import beside
 from imginspect.reach.closure import StartupClosure
 from imginspect.reach.followed import Followed
 from imginspect.startup.array_text import without_repeats
@@ -39,12 +40,13 @@ def startup(view: View, mounts: Sequence[str] = (), is_known: Callable[[str], bo
     main = closure.main
     never_starts = any(item.certainty is Certainty.FAILS and item.concern is Concern.START for item in main.problems)
     behind = () if never_starts else closure.result.failures
+    others = beside(view, closure.result, context, mounts, is_known)
     launch = Launch(
         command=command,
         user=user,
         context=context,
         steps=tuple(main.steps),
-        problems=without_repeats((*problems, *main.problems, *behind)),
+        problems=without_repeats((*problems, *main.problems, *behind, *others)),
         conditions=tuple(dict.fromkeys(main.conditions)),
         executed=tuple(main.executed),
         started=tuple(main.started),
