@@ -42,10 +42,6 @@ EXPECTED = {
 """The script that Rocker's sample does not start is left to a test of its own, and what Quarto may fetch likewise."""
 
 
-def later(reason: str) -> pytest.MarkDecorator:
-    return pytest.mark.xfail(strict=True, reason=reason)
-
-
 NAMES = list(SAMPLES)
 
 
@@ -115,7 +111,6 @@ def test_octave_is_open_because_of_its_script(name: str, rule: str, report: Any)
     assert "/src/plot_example.m" in result(report, rule)["reason"]
 
 
-@later("a document that Quarto renders is neither read nor said to be unread")
 @pytest.mark.parametrize("name", ["quarto-jupyter", "quarto-r"])
 def test_quarto_does_not_pass_without_a_word(name: str, report: Any) -> None:
     silent = [rule for rule in NETWORK if result(report, rule)["verdict"] == "pass" and not result(report, rule)["conditions"]]

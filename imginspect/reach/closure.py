@@ -568,7 +568,8 @@ class StartupClosure:
             self.gap(task, f"the folder of {first} is not known")
             return
         node = self._node(task, path) if "/" in path else resolved.program.node if resolved.program is not None else None
-        is_own_script = node is not None and node.content_class in ("script", "text") and not is_packaged(self.view, node)
+        is_script = node is not None and node.content_class in ("script", "text") and not is_packaged(self.view, node)
+        is_own_script = is_script and node is not None and (is_copied(self.view, node) or IS_IN_A_BIN.search(node.path) is None)
         if starts_others(name, _texts(task.words[1:])) and not is_own_script:
             self.gap(task, f"{name} starts what its own files name, which is not followed")
             return
