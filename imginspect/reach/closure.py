@@ -10,6 +10,7 @@ import re
 import shlex
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from functools import cache
 from itertools import islice
@@ -29,7 +30,7 @@ from imginspect.reach.failures import Failures, missing_of, worst
 from imginspect.reach.followed import CodeCall, Followed, Gap, Ran, Stakes, Task, with_line
 from imginspect.reach.guards import YES, Guards, Reach, Reached, least
 from imginspect.reach.main_chain import MainChain
-from imginspect.reach.program import ProgramModule, reached_calls
+from imginspect.reach.program import NOT_CALLED, ProgramModule, reached_calls
 from imginspect.reach.python_imports import PythonStart, judge_imports
 from imginspect.reach.xargs_find import executed_by_find, handed_on
 from imginspect.startup.array_text import array_in
@@ -38,7 +39,7 @@ from imginspect.startup.context import Context
 from imginspect.startup.interpreters import Form, Target
 from imginspect.startup.lookup import below
 from imginspect.startup.opaque_launchers import IS_IN_A_BIN, starts_others
-from imginspect.startup.problem import Certainty
+from imginspect.startup.problem import Certainty, Kind
 from imginspect.startup.resolver import UNKNOWN, LaunchResolver, Resolved, marked
 from imginspect.startup.shell_builtins import BUILTINS
 from imginspect.startup.started import Language, Origin, Started
@@ -137,7 +138,7 @@ class StartupClosure:
                 if not (task.context.is_shell and _WILDCARD.search(word)):
                     self.failures.add(task._replace(context=resolved.context), problem, word)
         if task.is_main:
-            self.main.add(task, resolved)
+            self.main.add(task, self._without_made(task, resolved))
         elif task.reached.reach is Reach.YES and task.origin.path is None:
             self.main.has_script = self.main.has_script or resolved.has_script
         self._imports(task, resolved)
@@ -152,6 +153,16 @@ class StartupClosure:
             self._target(task, resolved)
         elif resolved.unknown:
             self.gap(task, resolved.unknown, due_to_unread=resolved.is_bounded)
+
+    def _without_made(self, task: Task, resolved: Resolved) -> Resolved:
+        """*resolved* without what is expected below a mount where an earlier command may have made it there."""
+        order, made = task.stakes.order, self.failures.made
+        kept = [
+            item
+            for item in resolved.problems
+            if item.problem.kind is not Kind.BELOW_MOUNT or not made.may_make(missing_of(item.problem, item.word, task), order)
+        ]
+        return replace(resolved, problems=kept)
 
     def _imports(self, task: Task, resolved: Resolved) -> None:
         """Look up what a Python text imports while it is loaded; what a package starts by itself is its own affair."""
@@ -491,7 +502,7 @@ class StartupClosure:
             if reached.reach is not Reach.NEVER and call.name.partition(".")[0] not in shadowed:
                 base = module.started.origin
                 chain = with_line(module.started.chain, call.line) if base.path else task.chain
-                stakes = _stakes_of_call(task.stakes, call, module, number, sure)
+                stakes = _stakes_of_call(task.stakes, call, module, number, by_program, sure)
                 self._code_call(task._replace(stakes=stakes), "python", call, base._replace(line=call.line), chain, reached)
 
     def _code_call(self, task: Task, language: str, call: Call, origin: Origin, chain: tuple[str, ...], reached: Reached) -> None:
@@ -701,13 +712,16 @@ def _sure_calls(modules: Sequence[ProgramModule], guards: Guards) -> Callable[[]
     return cache(lambda: [reached for _, _, reached in reached_calls(modules, _SureGuards(*guards))])
 
 
-def _stakes_of_call(before: Stakes, call: Call, module: ProgramModule, number: int, sure: Callable[[], list[Reached]]) -> Stakes:
+def _stakes_of_call(
+    before: Stakes, call: Call, module: ProgramModule, number: int, reached: Reached, sure: Callable[[], list[Reached]]
+) -> Stakes:
     """What it means if the command that *call* starts does not start."""
     started = follow_python.command_of(call, "python")
     if started is None and follow_python.script_of(call) is None:
         return before
     scope = module.text.scopes[call.spot.scope].name if call.spot.scope != MODULE else ""
     condition = before.condition
+    is_reached = before.is_reached and not reached.why.endswith(NOT_CALLED)
     if not condition and scope not in ("", "main"):
         condition = f"the function {scope} is called"
     if not condition and sure()[number].reach is not Reach.YES:
@@ -715,12 +729,14 @@ def _stakes_of_call(before: Stakes, call: Call, module: ProgramModule, number: i
     own = Failure.GOES_ON if isinstance(started, str) else Failure.ENDS
     if call.spot.is_handled:
         own = Failure.DEALT
-    return Stakes((*before.order, number), worst([before.failure, own]), condition, (*before.asked, *call.spot.guards)[:_MOST_ASKED])
+    asked = (*before.asked, *call.spot.guards)[:_MOST_ASKED]
+    return Stakes((*before.order, number), worst([before.failure, own]), condition, asked, is_reached=is_reached)
 
 
 def _inner_context(context: Context, command: ShellCommand) -> Context:
     """The context of a command that a shell starts."""
     environment = {**context.environment, **{name: value.text for name, value in command.exported if value.text is not None}}
+    environment |= {name: value.start + UNKNOWN for name, value in command.exported if name == "PYTHONPATH" and value.text is None}
     is_open = any(name in ("PATH", "LD_LIBRARY_PATH") and value.text is None for name, value in command.exported)
     return context._replace(
         environment=environment,

@@ -10,6 +10,7 @@ from imginspect.languages.calls import MODULE, Call, CodeScope, PythonText, Spot
 from imginspect.reach.guards import YES, Guards, Reach, Reached, least
 from imginspect.startup.started import Started
 
+NOT_CALLED = "is not called by anything that was found to run"
 _MOST_ROUNDS = 500_000
 
 
@@ -109,7 +110,7 @@ class _Program:
             return known
         name = self._scope(number, place).name
         what = f"the function {name}" if name else "the module"
-        return Reached(Reach.SELDOM, f"{what} is not called by anything that was found to run")
+        return Reached(Reach.SELDOM, f"{what} {NOT_CALLED}")
 
     def reach_of_spot(self, spot: Spot) -> Reached:
         """How sure something at *spot* runs when its scope does."""

@@ -69,7 +69,8 @@ def judge_imports(view: View, start: PythonStart) -> Imports:
     node = start.python.node
     if node is None or node.content_class != "elf" or not _PYTHON.match(node.path.rpartition("/")[2]):
         return Imports()
-    if start.context.environment_is_open or "PYTHONHOME" in start.context.environment:
+    environment = start.context.environment
+    if start.context.environment_is_open or "PYTHONHOME" in environment or "\0" in environment.get("PYTHONPATH", ""):
         return Imports()
     first = posixpath.dirname(start.node.path) if start.node is not None and not start.module else None
     path = search_path(view, start.python, start.options, start.context, first)

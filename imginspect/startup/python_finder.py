@@ -80,9 +80,10 @@ class Finder:
         root = ""
         at = list(folders)
         for number in range(len(parts)):
-            root, places = self._places(parts[number], at)
+            folder, places = self._places(parts[number], at)
             if not number and not places:
-                root, places = self._elsewhere(parts[0])
+                folder, places = self._elsewhere(parts[0])
+            root = root if number else folder
             if not places:
                 return self._missing(parts, number, files, root)
             files += [place.file for place in places if place.file is not None]
