@@ -716,6 +716,9 @@ def _inner_context(context: Context, command: ShellCommand) -> Context:
     """The context of a command that a shell starts."""
     environment = {**context.environment, **{name: value.text for name, value in command.exported if value.text is not None}}
     is_open = any(name in ("PATH", "LD_LIBRARY_PATH") and value.text is None for name, value in command.exported)
+    for value in [value for name, value in command.exported if name == "PYTHONPATH" and value.text is None]:
+        environment["PYTHONPATH"] = value.default or value.prefix
+        is_open = is_open or value.default is None
     return context._replace(
         environment=environment,
         working_dir=command.directory or "",

@@ -80,9 +80,10 @@ class Finder:
         root = ""
         at = list(folders)
         for number in range(len(parts)):
-            root, places = self._places(parts[number], at)
+            here, places = self._places(parts[number], at)
             if not number and not places:
-                root, places = self._elsewhere(parts[0])
+                here, places = self._elsewhere(parts[0])
+            root = root or here
             if not places:
                 return self._missing(parts, number, files, root)
             files += [place.file for place in places if place.file is not None]
