@@ -240,3 +240,18 @@ def test_scripts_as_people_write_them_raise_no_alarm(content: str) -> None:
     )
     told = [problem for problem in result.problems if problem.certainty in (FAIL, WARN) and problem.kind is not Kind.BELOW_MOUNT]
     assert [problem.text for problem in told] == []
+
+
+@pytest.mark.parametrize(
+    ("content", "is_told"),
+    [
+        ("cp /app/x.sh /scratch/x.sh\nexec sh /scratch/x.sh\n", False),
+        ("cp -r /app /scratch/\nexec sh /scratch/app/x.sh\n", False),
+        ("cp /app/gone.sh /scratch/x.sh\nexec sh /scratch/x.sh\n", True),
+        ("mkdir /scratch/app\nexec sh /scratch/app/x.sh\n", True),
+        ("exec sh /scratch/x.sh\ncp /app/x.sh /scratch/x.sh\n", True),
+    ],
+)
+def test_a_copy_into_a_mount_puts_the_script_there(content: str, is_told: bool) -> None:
+    problems = run(content, script("/app/x.sh", "#!/bin/sh\n")).problems
+    assert any(problem.kind is Kind.BELOW_MOUNT for problem in problems) is is_told

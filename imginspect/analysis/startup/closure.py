@@ -94,6 +94,7 @@ class StartupClosure:
         self.add(Task(words, origin, (), YES, context, source=shlex.join(command.words)[:200], is_main=True))
         while self._todo:
             self._one(self._todo.popleft())
+        self.main.leave_out_made(self.failures.made)
         self.result.failures = self.failures.told()
 
     def add(self, task: Task) -> None:
@@ -707,7 +708,7 @@ def _stakes_of_call(before: Stakes, call: Call, module: Module, number: int, sur
     if not condition and sure()[number].reach is not Reach.YES:
         condition = sure()[number].why
     own = Failure.GOES_ON if isinstance(started, str) else Failure.ENDS
-    if call.spot.is_handled:
+    if call.spot.is_handled or (call.spot.is_absence_handled and not isinstance(started, str)):
         own = Failure.DEALT
     return Stakes((*before.order, number), worst([before.failure, own]), condition, (*before.asked, *call.spot.guards)[:_MOST_ASKED])
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 UNKNOWN = "\x00"
@@ -30,6 +30,7 @@ _INSTALLING_TEXT = (
 )
 _INSTALLING = frozenset(_INSTALLING_TEXT.split())
 _RUN_TIME = ("/tmp", "/var/tmp", "/run", "/var/run", "/dev", "/proc", "/sys")  # noqa: S108 - paths in an image
+_COPYING = frozenset({"cp", "mv", "ln"})
 _PERMITTING = frozenset({"chmod", "chown", "chgrp", "install", "setfacl", "dos2unix"})
 Order = tuple[int, ...]
 
@@ -79,6 +80,13 @@ class Made:
             return True
         return any(_makes(item, path) for item in before)
 
+    def puts(self, path: str, order: Order, is_there: Callable[[str], bool]) -> bool:
+        """Whether a command before *order* puts a file or folder that is there (*is_there*) at *path* or above it."""
+        return any(
+            _is_before(item.order, order) and _name(item) in _COPYING and _names(item, path, is_part=False) and _has_sources(item, is_there)
+            for item in self._ran
+        )
+
     def may_permit(self, path: str, order: Order) -> bool:
         """Whether something before *order* may have changed rights or content of what is at *path*."""
         return any(
@@ -98,6 +106,14 @@ class Made:
 def _is_before(first: Order, second: Order) -> bool:
     """Whether what is at *first* runs before *second*, and is not what leads there."""
     return first < second and second[: len(first)] != first
+
+
+def _has_sources(item: Earlier, is_there: Callable[[str], bool]) -> bool:
+    """Whether what a copying command takes is there; its last word is where it goes."""
+    sources = [word for word in item.words[1:] if not word.startswith("-")][:-1]
+    return bool(sources) and all(
+        UNKNOWN not in word and is_there(posixpath.normpath(posixpath.join(item.directory or "/", word))) for word in sources
+    )
 
 
 def _name(item: Earlier) -> str:
