@@ -248,6 +248,8 @@ def test_scripts_as_people_write_them_raise_no_alarm(content: str) -> None:
         ("cp /app/x.sh /scratch/x.sh\nexec sh /scratch/x.sh\n", False),
         ("cp -r /app /scratch/\nexec sh /scratch/app/x.sh\n", False),
         ("cp /app/gone.sh /scratch/x.sh\nexec sh /scratch/x.sh\n", True),
+        ("[ -e /scratch/x.sh ] || cp /app/x.sh /scratch/x.sh\nexec sh /scratch/x.sh\n", False),
+        ('[ -n "$A" ] && cp /app/x.sh /scratch/x.sh\nexec sh /scratch/x.sh\n', True),
         ("mkdir /scratch/app\nexec sh /scratch/app/x.sh\n", True),
         ("exec sh /scratch/x.sh\ncp /app/x.sh /scratch/x.sh\n", True),
     ],

@@ -40,7 +40,7 @@ from imginspect.analysis.startup.python_imports import PythonStart, judge_import
 from imginspect.analysis.startup.resolver import UNKNOWN, LaunchResolver, Resolved, marked
 from imginspect.analysis.startup.shell_builtins import BUILTINS
 from imginspect.analysis.startup.targets import not_entered, not_sourced
-from imginspect.analysis.values import Condition, Exists, HasCommand, Value, constant
+from imginspect.analysis.values import Condition, Exists, HasCommand, Not, Value, constant
 from imginspect.analysis.view import View
 from imginspect.filesystem import Node
 from imginspect.tar.header import DIRECTORY
@@ -203,7 +203,7 @@ class StartupClosure:
     def _note(self, task: Task) -> None:
         ran = Ran(task.words, task.source, task.origin, task.chain, task.reached, task.environment, task.is_certain, task.directory)
         self.result.commands.append(ran)
-        self.failures.made.ran(task.stakes.order, marked(task.words), task.directory or "")
+        self.failures.made.ran(task.stakes.order, marked(task.words), task.directory or "", is_sure=_makes_for_sure(task))
 
     def _found_by_find(self, task: Task) -> None:
         for words in executed_by_find(task.words, lambda folder: self._files_below(task, folder)):
@@ -656,6 +656,14 @@ def _condition_of(task: Task) -> str:
     if task.stakes.condition or task.reached.reach is not Reach.YES:
         return task.stakes.condition or task.reached.why
     return "the script goes on when it fails" if task.stakes.failure is Failure.DEALT else ""
+
+
+def _makes_for_sure(task: Task) -> bool:
+    """Whether the command of *task* runs in any case, or wherever a file that it names is missing."""
+    named = {word.text for word in task.words}
+    asked = task.stakes.asked
+    is_for_missing = all(isinstance(each, Not) and isinstance(each.of, Exists) and each.of.path.text in named for each in asked)
+    return not task.stakes.condition or (bool(asked) and is_for_missing)
 
 
 _WILDCARD = re.compile(r"[*?\[]")

@@ -36,12 +36,16 @@ Order = tuple[int, ...]
 
 
 class Earlier(NamedTuple):
-    """A command with its place in the order of the start. *is_opaque*: it is the project's own and may write whatever it likes."""
+    """A command with its place in the order of the start. *is_opaque*: it is the project's own and may write whatever it likes.
+
+    *is_sure*: it runs in any case, or wherever what it makes is missing.
+    """
 
     order: Order
     words: tuple[str, ...]
     directory: str
     is_opaque: bool = False
+    is_sure: bool = False
 
 
 class Made:
@@ -52,10 +56,10 @@ class Made:
         self._written: list[tuple[Order, str]] = []
         self._opaque: list[tuple[Order, str]] = []
 
-    def ran(self, order: Order, words: Sequence[str], directory: str) -> None:
+    def ran(self, order: Order, words: Sequence[str], directory: str, *, is_sure: bool = False) -> None:
         """Take note of a command."""
         if len(self._ran) < _MOST_EARLIER and words:
-            self._ran.append(Earlier(order, tuple(words[:_MOST_WORDS]), directory))
+            self._ran.append(Earlier(order, tuple(words[:_MOST_WORDS]), directory, is_sure=is_sure))
 
     def wrote(self, order: Order, path: str) -> None:
         """Take note of a redirection into *path*."""
@@ -83,8 +87,9 @@ class Made:
     def puts(self, path: str, order: Order, is_there: Callable[[str], bool]) -> bool:
         """Whether a command before *order* puts a file or folder that is there (*is_there*) at *path* or above it."""
         return any(
-            _is_before(item.order, order) and _name(item) in _COPYING and _names(item, path, is_part=False) and _has_sources(item, is_there)
+            _is_before(item.order, order) and _names(item, path, is_part=False) and _has_sources(item, is_there)
             for item in self._ran
+            if item.is_sure and _name(item) in _COPYING
         )
 
     def may_permit(self, path: str, order: Order) -> bool:

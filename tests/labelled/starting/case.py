@@ -74,8 +74,8 @@ PROGRAMS = tuple(f"{folder}/{name}" for folder, names in _NAMES.items() for name
 LINKS = (("/bin/sh", "dash"), ("/usr/local/bin/python3", "python3.12"), ("/usr/local/bin/python", "python3"))
 
 _MODULES = (
-    "__future__ abc argparse ast base64 collections contextlib csv dataclasses datetime encodings enum functools glob importlib io json logging "
-    "os pathlib re runpy shutil signal site socket stat string subprocess tempfile textwrap tomllib types typing unittest "
+    "__future__ abc argparse ast base64 collections contextlib csv dataclasses datetime encodings enum functools glob importlib io json "
+    "logging os pathlib re runpy shutil signal site socket stat string subprocess tempfile textwrap tomllib types typing unittest "
     "urllib warnings xml zipfile"
 )
 _PACKAGES = {"collections", "encodings", "importlib", "json", "logging", "re", "tomllib", "unittest", "urllib", "xml"}
