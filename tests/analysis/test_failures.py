@@ -257,3 +257,18 @@ def test_scripts_as_people_write_them_raise_no_alarm(content: str) -> None:
 def test_a_copy_into_a_mount_puts_the_script_there(content: str, is_told: bool) -> None:
     problems = run(content, script("/app/x.sh", "#!/bin/sh\n")).problems
     assert any(problem.kind is Kind.BELOW_MOUNT for problem in problems) is is_told
+
+
+@pytest.mark.parametrize(
+    ("content", "first", "verdicts"),
+    [
+        ("set -e\nsource /app/x.sh\n", "#!/bin/sh\n", [(FAIL, 3)]),
+        ("source /app/x.sh\necho\n", "#!/bin/sh\n", [(WARN, 2)]),
+        ("set -e\nsource /app/x.sh\n", "#!/bin/bash\n", []),
+        ('if [ -n "$BASH_VERSION" ]; then shopt -s nullglob; fi\n', "#!/bin/sh\n", []),
+        (". /app/x.sh\ntype cd\n", "#!/bin/sh\n", []),
+    ],
+)
+def test_commands_of_bash_in_dash(content: str, first: str, verdicts: list[tuple[Certainty, int]]) -> None:
+    more = [static("/usr/bin/dash"), link("/usr/bin/sh", "dash"), script("/app/x.sh", "A=1\n")]
+    assert [(problem.certainty, problem.line) for problem in run(content, *more, first=first).problems] == verdicts

@@ -39,6 +39,7 @@ from imginspect.analysis.startup.model import Language, Origin, Started
 from imginspect.analysis.startup.python_imports import PythonStart, judge_imports
 from imginspect.analysis.startup.resolver import UNKNOWN, LaunchResolver, Resolved, marked
 from imginspect.analysis.startup.shell_builtins import BUILTINS
+from imginspect.analysis.startup.shell_dialect import not_of_the_shell
 from imginspect.analysis.startup.targets import not_entered, not_sourced
 from imginspect.analysis.values import Condition, Exists, HasCommand, Not, Value, constant
 from imginspect.analysis.view import View
@@ -410,7 +411,11 @@ class StartupClosure:
             interpreter="",
             options=(),
         )
-        if command.unknown:
+        name = (command.words[0].text or "") if command.words and not task.stakes.condition else ""
+        lacked = not_of_the_shell(self.view, task.interpreter, name, inner.context.path) if name else None
+        if lacked is not None:
+            self.failures.add(inner, lacked, name)
+        elif command.unknown:
             self.gap(inner, f"{command.unknown}: {_short(command.source)}")
         elif command.enters or command.sources:
             self._changes(inner, command, task.interpreter)
