@@ -272,3 +272,8 @@ def test_a_copy_into_a_mount_puts_the_script_there(content: str, is_told: bool) 
 def test_commands_of_bash_in_dash(content: str, first: str, verdicts: list[tuple[Certainty, int]]) -> None:
     more = [static("/usr/bin/dash"), link("/usr/bin/sh", "dash"), script("/app/x.sh", "A=1\n")]
     assert [(problem.certainty, problem.line) for problem in run(content, *more, first=first).problems] == verdicts
+
+
+@pytest.mark.parametrize(("folder", "is_told"), [("/absent", True), ("/usr", False), ("/scratch", False)])
+def test_env_cannot_change_into_a_directory_that_is_not_there(folder: str, is_told: bool) -> None:
+    assert bool(run(f"exec env --chdir={folder} cat /entry.sh\n").problems) is is_told
