@@ -11,7 +11,7 @@ from imginspect.analysis.view import View
 _NEITHER_TEXT = "shopt declare mapfile readarray pushd popd dirs typeset builtin disown caller compgen complete enable logout suspend"
 _NEITHER = frozenset(_NEITHER_TEXT.split())
 _LACKED = {"dash": _NEITHER | {"source", "let", "time"}, "busybox": _NEITHER}
-"""By shell, as ``type`` says (dash 0.5.12, busybox 1.36)."""
+"""By shell, as ``type`` says (dash 0.5.12, busybox 1.35)."""
 
 
 def not_of_the_shell(view: View, shell: str, name: str, path: Sequence[str]) -> LaunchProblem | None:
