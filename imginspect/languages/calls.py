@@ -21,7 +21,7 @@ class Spot(NamedTuple):
 
     *guards* must all hold. *is_branch*: it is in a branch, a loop that may be empty, or a lambda. *is_handled*: an ``except`` around it
     goes on when it fails. *is_handler*: it is in an ``except`` itself. *is_dead*: it never runs (behind ``return`` or ``sys.exit()``,
-    or only for type checkers).
+    or only for type checkers). *is_absence_handled*: an ``except`` around it goes on when a program that it starts is not there.
     """
 
     scope: int = MODULE
@@ -30,6 +30,7 @@ class Spot(NamedTuple):
     is_handled: bool = False
     is_handler: bool = False
     is_dead: bool = False
+    is_absence_handled: bool = False
 
 
 class Call(NamedTuple):

@@ -10,7 +10,6 @@ import re
 import shlex
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from fnmatch import fnmatchcase
 from functools import cache
 from itertools import islice
@@ -23,7 +22,7 @@ from imginspect.languages.lines import Lines, lines_of
 from imginspect.languages.python.calls import calls
 from imginspect.languages.shell import Failure, ShellCommand, When, commands
 from imginspect.languages.shell.builtins import normal
-from imginspect.languages.values import Condition, Exists, HasCommand, Value, constant
+from imginspect.languages.values import Condition, Exists, HasCommand, Not, Value, constant
 from imginspect.packages.ownership import SYSTEM, is_copied, is_packaged
 from imginspect.reach import python as follow_python
 from imginspect.reach.failures import Failures, missing_of, worst
@@ -39,9 +38,10 @@ from imginspect.startup.context import Context
 from imginspect.startup.interpreters import Form, Target
 from imginspect.startup.lookup import below
 from imginspect.startup.opaque_launchers import IS_IN_A_BIN, starts_others
-from imginspect.startup.problem import Certainty, Kind
+from imginspect.startup.problem import Certainty
 from imginspect.startup.resolver import UNKNOWN, LaunchResolver, Resolved, marked
 from imginspect.startup.shell_builtins import BUILTINS
+from imginspect.startup.shell_dialect import not_of_the_shell
 from imginspect.startup.started import Language, Origin, Started
 from imginspect.startup.targets import not_entered, not_sourced
 from imginspect.tar.header import DIRECTORY
@@ -99,6 +99,7 @@ class StartupClosure:
         self.add(task)
         while self._todo:
             self._one(self._todo.popleft())
+        self.main.leave_out_made(self.failures.made)
         self.result.failures = self.failures.told()
 
     def add(self, task: Task) -> None:
@@ -138,7 +139,7 @@ class StartupClosure:
                 if not (task.context.is_shell and _WILDCARD.search(word)):
                     self.failures.add(task._replace(context=resolved.context), problem, word)
         if task.is_main:
-            self.main.add(task, self._without_made(task, resolved))
+            self.main.add(task, resolved)
         elif task.reached.reach is Reach.YES and task.origin.path is None:
             self.main.has_script = self.main.has_script or resolved.has_script
         self._imports(task, resolved)
@@ -153,16 +154,6 @@ class StartupClosure:
             self._target(task, resolved)
         elif resolved.unknown:
             self.gap(task, resolved.unknown, due_to_unread=resolved.is_bounded)
-
-    def _without_made(self, task: Task, resolved: Resolved) -> Resolved:
-        """*resolved* without what is expected below a mount where an earlier command may have made it there."""
-        order, made = task.stakes.order, self.failures.made
-        kept = [
-            item
-            for item in resolved.problems
-            if item.problem.kind is not Kind.BELOW_MOUNT or not made.may_make(missing_of(item.problem, item.word, task), order)
-        ]
-        return replace(resolved, problems=kept)
 
     def _imports(self, task: Task, resolved: Resolved) -> None:
         """Look up what a Python text imports while it is loaded; what a package starts by itself is its own affair."""
@@ -218,7 +209,7 @@ class StartupClosure:
     def _note(self, task: Task) -> None:
         ran = Ran(task.words, task.source, task.origin, task.chain, task.reached, task.environment, task.is_certain, task.directory)
         self.result.commands.append(ran)
-        self.failures.made.ran(task.stakes.order, marked(task.words), task.directory or "")
+        self.failures.made.ran(task.stakes.order, marked(task.words), task.directory or "", is_sure=_makes_for_sure(task))
 
     def _found_by_find(self, task: Task) -> None:
         for words in executed_by_find(task.words, lambda folder: self._files_below(task, folder)):
@@ -425,7 +416,11 @@ class StartupClosure:
             interpreter="",
             options=(),
         )
-        if command.unknown:
+        name = (command.words[0].text or "") if command.words and not task.stakes.condition else ""
+        lacked = not_of_the_shell(self.view, task.interpreter, name, inner.context.path) if name else None
+        if lacked is not None:
+            self.failures.add(inner, lacked, name)
+        elif command.unknown:
             self.gap(inner, f"{command.unknown}: {_short(command.source)}")
         elif command.enters or command.sources:
             self._changes(inner, command, task.interpreter)
@@ -674,6 +669,14 @@ def _condition_of(task: Task) -> str:
     return "the script goes on when it fails" if task.stakes.failure is Failure.DEALT else ""
 
 
+def _makes_for_sure(task: Task) -> bool:
+    """Whether the command of *task* runs in any case, or wherever a file that it names is missing."""
+    named = {word.text for word in task.words}
+    asked = task.stakes.asked
+    is_for_missing = all(isinstance(each, Not) and isinstance(each.of, Exists) and each.of.path.text in named for each in asked)
+    return not task.stakes.condition or (bool(asked) and is_for_missing)
+
+
 _WILDCARD = re.compile(r"[*?\[]")
 _TOOLS = re.compile(
     r"(?:gosu|su-exec|tini|dumb-init|catatonit|jq|yq|node|bun|deno|julia|R|Rscript|ruby|perl|php|java|uv|uvx|micromamba|esbuild|busybox)"
@@ -727,7 +730,7 @@ def _stakes_of_call(
     if not condition and sure()[number].reach is not Reach.YES:
         condition = sure()[number].why
     own = Failure.GOES_ON if isinstance(started, str) else Failure.ENDS
-    if call.spot.is_handled:
+    if call.spot.is_handled or (call.spot.is_absence_handled and not isinstance(started, str)):
         own = Failure.DEALT
     asked = (*before.asked, *call.spot.guards)[:_MOST_ASKED]
     return Stakes((*before.order, number), worst([before.failure, own]), condition, asked, is_reached=is_reached)
@@ -736,8 +739,9 @@ def _stakes_of_call(
 def _inner_context(context: Context, command: ShellCommand) -> Context:
     """The context of a command that a shell starts."""
     environment = {**context.environment, **{name: value.text for name, value in command.exported if value.text is not None}}
-    environment |= {name: value.start + UNKNOWN for name, value in command.exported if name == "PYTHONPATH" and value.text is None}
     is_open = any(name in ("PATH", "LD_LIBRARY_PATH") and value.text is None for name, value in command.exported)
+    for value in [value for name, value in command.exported if name == "PYTHONPATH" and value.text is None]:
+        environment["PYTHONPATH"] = value.start + UNKNOWN if value.default is None else value.default
     return context._replace(
         environment=environment,
         working_dir=command.directory or "",

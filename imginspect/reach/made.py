@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 UNKNOWN = "\x00"
@@ -30,17 +30,22 @@ _INSTALLING_TEXT = (
 )
 _INSTALLING = frozenset(_INSTALLING_TEXT.split())
 _RUN_TIME = ("/tmp", "/var/tmp", "/run", "/var/run", "/dev", "/proc", "/sys")  # noqa: S108 - paths in an image
+_COPYING = frozenset({"cp", "mv", "ln"})
 _PERMITTING = frozenset({"chmod", "chown", "chgrp", "install", "setfacl", "dos2unix"})
 Order = tuple[int, ...]
 
 
 class Earlier(NamedTuple):
-    """A command with its place in the order of the start. *is_opaque*: it is the project's own and may write whatever it likes."""
+    """A command with its place in the order of the start. *is_opaque*: it is the project's own and may write whatever it likes.
+
+    *is_sure*: it runs in any case, or wherever what it makes is missing.
+    """
 
     order: Order
     words: tuple[str, ...]
     directory: str
     is_opaque: bool = False
+    is_sure: bool = False
 
 
 class Made:
@@ -51,10 +56,10 @@ class Made:
         self._written: list[tuple[Order, str]] = []
         self._opaque: list[tuple[Order, str]] = []
 
-    def ran(self, order: Order, words: Sequence[str], directory: str) -> None:
+    def ran(self, order: Order, words: Sequence[str], directory: str, *, is_sure: bool = False) -> None:
         """Take note of a command."""
         if len(self._ran) < _MOST_EARLIER and words:
-            self._ran.append(Earlier(order, tuple(words[:_MOST_WORDS]), directory))
+            self._ran.append(Earlier(order, tuple(words[:_MOST_WORDS]), directory, is_sure=is_sure))
 
     def wrote(self, order: Order, path: str) -> None:
         """Take note of a redirection into *path*."""
@@ -79,6 +84,14 @@ class Made:
             return True
         return any(_makes(item, path) for item in before)
 
+    def puts(self, path: str, order: Order, is_there: Callable[[str], bool]) -> bool:
+        """Whether a command before *order* puts a file or folder that is there (*is_there*) at *path* or above it."""
+        return any(
+            _is_before(item.order, order) and _names(item, path, is_part=False) and _has_sources(item, is_there)
+            for item in self._ran
+            if item.is_sure and _name(item) in _COPYING
+        )
+
     def may_permit(self, path: str, order: Order) -> bool:
         """Whether something before *order* may have changed rights or content of what is at *path*."""
         return any(
@@ -98,6 +111,14 @@ class Made:
 def _is_before(first: Order, second: Order) -> bool:
     """Whether what is at *first* runs before *second*, and is not what leads there."""
     return first < second and second[: len(first)] != first
+
+
+def _has_sources(item: Earlier, is_there: Callable[[str], bool]) -> bool:
+    """Whether what a copying command takes is there; its last word is where it goes."""
+    sources = [word for word in item.words[1:] if not word.startswith("-")][:-1]
+    return bool(sources) and all(
+        UNKNOWN not in word and is_there(posixpath.normpath(posixpath.join(item.directory or "/", word))) for word in sources
+    )
 
 
 def _name(item: Earlier) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from imginspect.errors import PathError
 from imginspect.filesystem import Node
 from imginspect.filesystem.view import View
 from imginspect.reach.failures import missing_of
 from imginspect.reach.followed import Task
+from imginspect.reach.made import Made, Order
 from imginspect.startup.array_text import Array, array_problem
 from imginspect.startup.command import StartCommand
 from imginspect.startup.compiled import Executed
@@ -23,6 +25,7 @@ class MainChain:
         self.command = StartCommand((), ())
         self.steps: list[str] = []
         self.problems: list[LaunchProblem] = []
+        self._below_mounts: list[tuple[LaunchProblem, str, Order]] = []
         self.conditions: list[str] = []
         self.executed: list[Executed] = []
         self.started: list[Started] = []
@@ -43,12 +46,25 @@ class MainChain:
             is_left_open = task.origin.path is not None and problem.kind is Kind.NOT_FOLLOWED  # a script decides by itself what it starts
             if not is_told and not is_left_open:
                 self.problems.append(self._placed(problem, task, word))
+                if task.depth and problem.kind is Kind.BELOW_MOUNT:
+                    self._below_mounts.append((self.problems[-1], missing_of(problem, word, task), task.stakes.order))
         if resolved.is_interactive and task.here_text is not None and task.here_text.text is None and task.origin.path is None:
             self.open_end(task, f"the text that {resolved.target_words[0]} is given is not known before it runs", is_unread=False)
         if resolved.target is not None and not any(
             item.problem.certainty is Certainty.FAILS and item.problem.concern is Concern.START for item in resolved.problems
         ):
             self._start(resolved.target, resolved, task)
+
+    def leave_out_made(self, made: Made) -> None:
+        """Drop what is missing below a mount because an earlier step puts it there."""
+        put = [problem for problem, path, order in self._below_mounts if made.puts(path, order, self._is_there)]
+        self.problems = [problem for problem in self.problems if problem not in put]
+
+    def _is_there(self, path: str) -> bool:
+        try:
+            return self._view.filesystem.resolve(path).node is not None
+        except PathError:
+            return False
 
     def open_end(self, task: Task, text: str, *, is_unread: bool) -> None:
         """Take note that the text of *task* was not followed."""

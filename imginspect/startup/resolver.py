@@ -22,7 +22,7 @@ from imginspect.startup.shebang import parse_shebang
 from imginspect.startup.shell_builtins import BUILTINS
 from imginspect.startup.special_wrappers import WrapperStep
 from imginspect.startup.started import Language
-from imginspect.startup.targets import Interpreter, find_target
+from imginspect.startup.targets import Interpreter, find_target, not_entered
 from imginspect.startup.wrappers import ENDS_AT_ONCE, peel_one
 
 UNKNOWN = "\x00"
@@ -209,6 +209,10 @@ class _Resolution:
             context = context._replace(environment_is_open=True)
         if UNKNOWN in step.working_dir:
             context = context._replace(working_dir="")
+        if step.name == "env" and step.working_dir and context.working_dir:
+            problem = not_entered(self._view, context.working_dir, context)
+            self._add([problem] if problem is not None else [], step.working_dir)
+            self._result.is_stopped = self._result.is_stopped or problem is not None
         if step.user and UNKNOWN not in step.user:
             self._switch(step, at.context, context)
         if step.shell_text is not None:

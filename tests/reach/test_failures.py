@@ -240,3 +240,40 @@ def test_scripts_as_people_write_them_raise_no_alarm(content: str) -> None:
     )
     told = [problem for problem in result.problems if problem.certainty in (FAIL, WARN) and problem.kind is not Kind.BELOW_MOUNT]
     assert [problem.text for problem in told] == []
+
+
+@pytest.mark.parametrize(
+    ("content", "is_told"),
+    [
+        ("cp /app/x.sh /scratch/x.sh\nexec sh /scratch/x.sh\n", False),
+        ("cp -r /app /scratch/\nexec sh /scratch/app/x.sh\n", False),
+        ("cp /app/gone.sh /scratch/x.sh\nexec sh /scratch/x.sh\n", True),
+        ("[ -e /scratch/x.sh ] || cp /app/x.sh /scratch/x.sh\nexec sh /scratch/x.sh\n", False),
+        ('[ -n "$A" ] && cp /app/x.sh /scratch/x.sh\nexec sh /scratch/x.sh\n', True),
+        ("mkdir /scratch/app\nexec sh /scratch/app/x.sh\n", True),
+        ("exec sh /scratch/x.sh\ncp /app/x.sh /scratch/x.sh\n", True),
+    ],
+)
+def test_a_copy_into_a_mount_puts_the_script_there(content: str, is_told: bool) -> None:
+    problems = run(content, script("/app/x.sh", "#!/bin/sh\n")).problems
+    assert any(problem.kind is Kind.BELOW_MOUNT for problem in problems) is is_told
+
+
+@pytest.mark.parametrize(
+    ("content", "first", "verdicts"),
+    [
+        ("set -e\nsource /app/x.sh\n", "#!/bin/sh\n", [(FAIL, 3)]),
+        ("source /app/x.sh\necho\n", "#!/bin/sh\n", [(WARN, 2)]),
+        ("set -e\nsource /app/x.sh\n", "#!/bin/bash\n", []),
+        ('if [ -n "$BASH_VERSION" ]; then shopt -s nullglob; fi\n', "#!/bin/sh\n", []),
+        (". /app/x.sh\ntype cd\n", "#!/bin/sh\n", []),
+    ],
+)
+def test_commands_of_bash_in_dash(content: str, first: str, verdicts: list[tuple[Certainty, int]]) -> None:
+    more = [static("/usr/bin/dash"), link("/usr/bin/sh", "dash"), script("/app/x.sh", "A=1\n")]
+    assert [(problem.certainty, problem.line) for problem in run(content, *more, first=first).problems] == verdicts
+
+
+@pytest.mark.parametrize(("folder", "is_told"), [("/absent", True), ("/usr", False), ("/scratch", False)])
+def test_env_cannot_change_into_a_directory_that_is_not_there(folder: str, is_told: bool) -> None:
+    assert bool(run(f"exec env --chdir={folder} cat /entry.sh\n").problems) is is_told

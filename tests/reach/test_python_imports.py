@@ -34,7 +34,7 @@ STANDARD = (
     "pkgutil",
 )
 DEBIAN = [
-    static("/usr/bin/python3.11"), link("/usr/bin/python3", "python3.11"), static("/usr/bin/env"),
+    static("/usr/bin/python3.11"), link("/usr/bin/python3", "python3.11"), static("/usr/bin/env"), static("/bin/sh"),
     *(text(f"{LIB}/{name}.py") for name in STANDARD),
     text(f"{SITE}/numpy/__init__.py"), text(f"{SITE}/numpy/linalg/__init__.py"), text(f"{SITE}/_yaml.cpython-311-x86_64-linux-gnu.so"),
 ]  # fmt: skip
@@ -61,6 +61,13 @@ FOUND: list[tuple[str, dict[str, str], list[str], str]] = [
      "/app/lib/own.py": ""}, ["python3", "bin/run.py"], "/app"),
     ("os.pardir", {"/app/bin/run.py": HEAD + "sys.path.append(os.path.join(os.path.dirname(__file__), os.pardir))\nimport own",
      "/app/own.py": ""}, ["python3", "/app/bin/run.py"], "/"),
+    ("a package in a package with relative imports",
+     {"/app/run.py": "import job.steps", "/app/job/__init__.py": "",
+      "/app/job/steps/__init__.py": "from .. import tools\nfrom . import first",
+      "/app/job/steps/first.py": "from ..tools import echo", "/app/job/tools.py": "echo = 1"}, RUN, "/"),
+    ("by a script's PYTHONPATH with an unset variable behind it",
+     {"/run.sh": "#!/bin/sh\nexport PYTHONPATH=/opt/lib:$PYTHONPATH\nexec python3 /app/run.py\n", "/app/run.py": "import own",
+      "/opt/lib/own.py": ""}, ["/run.sh"], "/"),
     ("relative to the working directory", {"/app/bin/run.py": HEAD + "sys.path.append('lib')\nimport own", "/app/lib/own.py": ""},
      ["python3", "/app/bin/run.py"], "/app"),
     ("behind os.chdir", {"/app/bin/run.py": HEAD + "os.chdir('/app')\nsys.path.append('lib')\nimport own", "/app/lib/own.py": ""},

@@ -35,6 +35,7 @@ _PLAIN_DECORATORS = frozenset(
 _LOCAL_BASES = frozenset(
     {"object", "Exception", "ValueError", "RuntimeError", "abc.ABC", "enum.Enum", "typing.NamedTuple", "typing.Protocol"}
 )
+_ABSENCE = frozenset({"FileNotFoundError", "OSError", "IOError", "EnvironmentError", "Exception", "BaseException"})
 _NARROW = frozenset(
     {
         "ImportError",
@@ -186,7 +187,10 @@ class _StatementReader:
 
     def _try(self, node: ast.Try | ast.TryStar, spot: Spot) -> bool | None:
         is_handled = any(_catches(handler, self._names, spot.scope) and not _raises(handler) for handler in node.handlers)
-        ended = self.block(node.body, spot._replace(is_handled=True) if is_handled else spot)
+        inner = spot._replace(is_handled=True) if is_handled else spot
+        if any(_catches_absence(handler, self._names, spot.scope) and not _raises(handler) for handler in node.handlers):
+            inner = inner._replace(is_absence_handled=True)
+        ended = self.block(node.body, inner)
         guard = _import_guard(node)
         for handler in node.handlers:
             inside = spot._replace(is_handler=True, is_branch=True)
@@ -359,6 +363,12 @@ def _catches(handler: ast.ExceptHandler, names: NameResolver, scope: int) -> boo
         return True
     kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
     return any(names.dotted(kind, scope) not in _NARROW for kind in kinds)
+
+
+def _catches_absence(handler: ast.ExceptHandler, names: NameResolver, scope: int) -> bool:
+    """Whether the handler catches what starting a program that is not there raises."""
+    kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type] if handler.type is not None else []
+    return handler.type is None or any(names.dotted(kind, scope) in _ABSENCE for kind in kinds)
 
 
 def _raises(handler: ast.ExceptHandler) -> bool:
