@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from imginspect.report import json_format as json_form
+from imginspect.report import json_format
 from tests.inspecting import files_of, results_of, run
 
 FOLDER = os.environ.get("IMGINSPECT_REAL_IMAGES", "")
@@ -45,7 +45,7 @@ def _reports(path: Path) -> list[dict[str, Any]]:
         outcome = run("inspect", path, "--format", "json", "--all")
     assert outcome.code in (0, 1, 3, 4), outcome.err
     document = outcome.document
-    Draft202012Validator(json.loads(json_form.schema())).validate(document)
+    Draft202012Validator(json.loads(json_format.schema())).validate(document)
     assert document["exit_code"] == outcome.code
     reports = document.get("reports", [document])
     assert isinstance(reports, list)

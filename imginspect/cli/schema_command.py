@@ -10,6 +10,6 @@ import click
 def command(batch: bool) -> None:
     """Print the JSON Schema of the JSON report."""
     from imginspect.batch.summary import json_format as batch_form
-    from imginspect.report import json_format as json_form
+    from imginspect.report import json_format
 
-    click.echo((batch_form if batch else json_form).schema(), nl=False)
+    click.echo((batch_form if batch else json_format).schema(), nl=False)

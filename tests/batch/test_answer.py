@@ -15,10 +15,7 @@ import pytest
 
 from imginspect.batch.store import database
 from imginspect.batch.store.database import Database, NoRoom
-from imginspect.batch.summary import FILES, write_answer
-from imginspect.batch.summary import csv_format as csv_form
-from imginspect.batch.summary import html_format as html_form
-from imginspect.batch.summary import json_format as json_form
+from imginspect.batch.summary import FILES, csv_format, html_format, json_format, write_answer
 from imginspect.batch.values.plans import ImageRow, RuleRow, Skipped
 from tests.batch.making import BASE, CONTENTS, KEY, MIDDLE, PASSED_OVER, ROWS, RULES, RUN, filled, finding, image, layer
 from tests.inspecting import CONTROL, run, texts_of
@@ -59,8 +56,8 @@ def test_the_order_of_work_changes_nothing(tmp_path: Path) -> None:
 
 def test_the_document_is_true_to_its_schema_and_to_the_database(tmp_path: Path) -> None:
     document = json.loads(of_rows(tmp_path, ROWS)["results.json"])
-    jsonschema.Draft202012Validator.check_schema(json.loads(json_form.schema()))
-    jsonschema.validate(document, json.loads(json_form.schema()))
+    jsonschema.Draft202012Validator.check_schema(json.loads(json_format.schema()))
+    jsonschema.validate(document, json.loads(json_format.schema()))
     assert (document["verdict"], document["exit_code"]) == ("fail", 1)
     assert document["counts"] == {"pass": 1, "fail": 3, "undecided": 0, "incomplete": 1, "not-inspected": 1}
     assert [one["references"][:1] or one["source"] for one in document["images"]] == [
@@ -74,7 +71,7 @@ def test_the_document_is_true_to_its_schema_and_to_the_database(tmp_path: Path) 
 
 
 def test_the_schema_is_printed() -> None:
-    assert run("schema", "--batch").text == json_form.schema()
+    assert run("schema", "--batch").text == json_format.schema()
     assert run("schema").document["title"] == "imginspect report"
 
 
@@ -95,7 +92,7 @@ def test_the_worst_verdict_wins(tmp_path: Path, verdicts: list[str], verdict: st
     made = of_rows(tmp_path, rows)
     document = json.loads(made["results.json"])
     assert (document["verdict"], document["exit_code"]) == (verdict, code)
-    jsonschema.validate(document, json.loads(json_form.schema()))
+    jsonschema.validate(document, json.loads(json_format.schema()))
     root = ElementTree.fromstring(made["results.xml"])
     assert (root.attrib["failures"] == "0") == ("fail" not in verdicts)
     Page(made["index.html"])
@@ -113,7 +110,7 @@ def test_what_could_not_be_looked_into_is_no_pass(tmp_path: Path, verdicts: list
         made.finish()
         found = answers(made)
     document = json.loads(found["results.json"])
-    jsonschema.validate(document, json.loads(json_form.schema()))
+    jsonschema.validate(document, json.loads(json_format.schema()))
     assert document["verdict"] == verdict
     assert [one["unread"] for one in document["passed_over"]] == [True, False, False]
     page = Page(found["index.html"])
@@ -233,7 +230,7 @@ def test_hostile_strings_stay_in_their_places(tmp_path: Path, payload: str) -> N
         made.finish()
         made_answers = answers(made)
     with filled(tmp_path, [image(f"plain:{number}", [BASE], [KEY]) for number in range(2)]) as plain:
-        page, expected = Page(made_answers["index.html"]), Page("".join(html_form.render(plain)))
+        page, expected = Page(made_answers["index.html"]), Page("".join(html_format.render(plain)))
     assert {tag for tag, _ in page.tags} <= {tag for tag, _ in expected.tags} | {"p"}
     assert not {name for _, attributes in page.tags for name in attributes} - {
         name for _, attributes in expected.tags for name in attributes
@@ -266,7 +263,7 @@ def _read_csv(text: str) -> list[dict[str, str]]:
     for line in text.split("\r\n")[:-1]:
         assert re.fullmatch(r'"(?:[^"\r\n]|"")*"(?:,"(?:[^"\r\n]|"")*")*', line)
     header, *rows = csv.reader(io.StringIO(text, newline=""), strict=True)
-    assert tuple(header) == csv_form.COLUMNS
+    assert tuple(header) == csv_format.COLUMNS
     for row in rows:
         assert not [cell for cell in row if cell.lstrip().startswith(tuple("=+-@＝＋－＠"))]
     return [dict(zip(header, row, strict=True)) for row in rows]

@@ -27,8 +27,8 @@ PRELOADS = {
     "nothing": "",
     "no imginspect": "import sys\nfor name in [n for n in sys.modules if n.startswith('imginspect')]: del sys.modules[name]\n"
     "sys.modules['imginspect'] = None\n",
-    "another version": "from imginspect.batch.workers import sent\nsent.program_digest = lambda: 'another'\n",
-    "other rules": "from imginspect.batch.workers import setup\nsetup._digest = lambda *of: 'another'\n",
+    "another version": "from imginspect.batch.workers import task_transport\ntask_transport.program_digest = lambda: 'another'\n",
+    "other rules": "from imginspect.batch.workers import worker_config\nworker_config._digest = lambda *of: 'another'\n",
     "deadly": "import os\nfrom imginspect.batch.workers import work\njudge = vars(work).setdefault('judge', work.judge_image)\n"
     "def judge_image(setup, plan, *more):\n    if 'lib/app5:1' in plan.references: os._exit(1)\n    return judge(setup, plan, *more)\n"
     "judge_image.__module__, judge_image.__qualname__ = judge.__module__, 'judge_image'\nwork.judge_image = judge_image\n",

@@ -13,8 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from imginspect.batch.workers import engines
-from imginspect.batch.workers import task_transport as sent
+from imginspect.batch.workers import engines, task_transport
 from imginspect.batch.workers.engines import LocalEngine, cpu_count
 from imginspect.batch.workers.task_batch import all_of
 from imginspect.errors import LimitExceeded, UsageError
@@ -142,23 +141,23 @@ def test_the_processors_are_those_that_this_process_may_use() -> None:
 
 
 def test_a_task_is_done_where_it_is_unpickled() -> None:
-    function, order = sent.sent(divmod, (7, 2))
+    function, order = task_transport.sent(divmod, (7, 2))
     assert function(order) == (3, 1)
     assert function.__module__ == "_pickle"
 
 
 def test_a_task_of_another_program_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    function, order = sent.sent(divmod, (7, 2))
-    monkeypatch.setattr(sent, "program_digest", lambda: "another")
+    function, order = task_transport.sent(divmod, (7, 2))
+    monkeypatch.setattr(task_transport, "program_digest", lambda: "another")
     with pytest.raises(UsageError, match="another version"):
         function(order)
 
 
 def test_a_worker_that_cannot_begin_is_told_from_one_that_fails() -> None:
-    assert isinstance(sent.complaint(ModuleNotFoundError("No module named 'imginspect'")), UsageError)
-    assert isinstance(sent.complaint(AttributeError("Can't get attribute 'carry_out' on <module>")), UsageError)
+    assert isinstance(task_transport.complaint(ModuleNotFoundError("No module named 'imginspect'")), UsageError)
+    assert isinstance(task_transport.complaint(AttributeError("Can't get attribute 'carry_out' on <module>")), UsageError)
     error = AttributeError("'NoneType' object has no attribute 'x'")
-    assert sent.complaint(error) is error
+    assert task_transport.complaint(error) is error
 
 
 def test_of_tasks_that_travel_together_each_has_its_own_end() -> None:

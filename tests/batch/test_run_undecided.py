@@ -13,7 +13,7 @@ import jsonschema
 import pytest
 
 from imginspect.batch.store.database import NAME
-from imginspect.batch.summary import json_format as json_form
+from imginspect.batch.summary import json_format
 from tests.batch.mirrors import app
 from tests.batch.running import batch, events_of, inline, row, rows
 from tests.image_builder import ImageBuilder, directory, program, script
@@ -50,7 +50,7 @@ def test_every_part_of_the_answer_has_the_category(mirror: Path, tmp_path: Path)
     *_, last = events_of(outcome)
     assert (last["verdict"], last["exit_code"], last["counts"]["undecided"]) == ("undecided", 5, 1)
     document = json.loads((out / "results.json").read_text())
-    jsonschema.validate(document, json.loads(json_form.schema()))
+    jsonschema.validate(document, json.loads(json_format.schema()))
     assert (document["verdict"], document["exit_code"], document["policy"]["undetermined"]) == ("undecided", 5, "undecided")
     assert document["counts"] == {"pass": 1, "fail": 0, "undecided": 1, "incomplete": 0, "not-inspected": 0}
     table = list(csv.DictReader(io.StringIO((out / "results.csv").read_text())))

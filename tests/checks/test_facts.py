@@ -9,7 +9,7 @@ import pytest
 
 from imginspect.checks import facts, runner
 from imginspect.examples.sample import build
-from imginspect.report import json_format as json_form
+from imginspect.report import json_format
 from imginspect.report.tree import report_tree
 from tests.fuzz.fuzz_readers import examine
 from tests.views import debian, script
@@ -48,10 +48,10 @@ def test_the_digest_of_a_small_file_with_a_credential_is_in_no_part_of_a_report(
     secret = f"#!/bin/bash\nexport API_PASSWORD={password}\ncurl https://example.org/x\n"
     image = {"layers": [debian(), [script("/entrypoint.sh", secret)]], "config": {"entrypoint": ["/entrypoint.sh"]}}
     [report] = examine(build(image))
-    text = json_form.render([report_tree(report)])
+    text = json_format.render([report_tree(report)])
     assert "TRE-SEC-002" in report.reason
     assert hashlib.sha256(secret.encode()).hexdigest() not in text
     assert password not in text
     other = "#!/bin/bash\necho\n"
     [sound] = examine(build({**image, "layers": [debian(), [script("/entrypoint.sh", other)]]}))
-    assert hashlib.sha256(other.encode()).hexdigest() in json_form.render([report_tree(sound)])
+    assert hashlib.sha256(other.encode()).hexdigest() in json_format.render([report_tree(sound)])

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from imginspect import __version__
-from imginspect.report import json_format as json_form
+from imginspect.report import json_format
 from tests.image_builder import ImageBuilder, file
 from tests.inspecting import run
 
@@ -34,7 +34,7 @@ def test_help_lists_every_command_and_the_exit_codes() -> None:
 
 
 def test_the_schema_is_the_published_one() -> None:
-    assert run("schema").text == json_form.schema()
+    assert run("schema").text == json_format.schema()
 
 
 def test_the_demo_shows_its_faults_and_its_archive_can_be_inspected(tmp_path: Path) -> None:

@@ -51,8 +51,7 @@ def examine(data: bytes) -> list[Report]:
     from imginspect.errors import ImgInspectError
     from imginspect.image import list_images
     from imginspect.inspection.inspect import inspect
-    from imginspect.report import json_format as json_form
-    from imginspect.report import terminal
+    from imginspect.report import json_format, terminal
     from imginspect.report.tree import report_tree
 
     reports = []
@@ -65,7 +64,7 @@ def examine(data: bytes) -> list[Report]:
             raise AssertionError(f"{type(error).__name__} without a message") from error
     for report in reports:
         assert not any("crashed" in result.reason for result in report.results), [result.reason for result in report.results]
-        assert json_form.render([report_tree(report)]).isascii()
+        assert json_format.render([report_tree(report)]).isascii()
         assert not [character for character in terminal.render([report_tree(report)]) if not character.isprintable() and character != "\n"]
     return reports
 

@@ -6,18 +6,18 @@ from typing import Any
 
 import pytest
 
-from imginspect.report import csv_format as csv_form
+from imginspect.report import csv_format
 from tests.report.payloads import clean, incomplete, not_inspected, whole_document
 from tests.report.reading import read_csv
 from tests.report.sample_document import evidence, finding, large_document, place, result, sample_document
 
 
 def rows_of(**parts: Any) -> list[dict[str, str]]:
-    return read_csv(csv_form.render([sample_document(**parts)]))
+    return read_csv(csv_format.render([sample_document(**parts)]))
 
 
 def test_columns_keep_their_places() -> None:
-    assert ",".join(csv_form.COLUMNS) == (
+    assert ",".join(csv_format.COLUMNS) == (
         "image,image_id,verdict,row,rule,title,result,counts,severity,confidence,message,place,line,state,layer,diff_id,instruction,"
         "hidden_by_layer,hidden_by_instruction,sha256,size,expected,found,excerpt,fingerprint,secret_id,undetermined,lines"
     )
@@ -37,9 +37,9 @@ def test_a_row_says_all_of_a_place() -> None:
 
 
 def test_there_is_a_row_for_each_place_and_for_each_finding_without_one() -> None:
-    kinds = [row["row"] for row in read_csv(csv_form.render([whole_document()]))]
+    kinds = [row["row"] for row in read_csv(csv_format.render([whole_document()]))]
     assert kinds == ["image", "not read", *["finding"] * 5, "finding", "finding", "undecided", "finding", "condition"]
-    assert len(read_csv(csv_form.render([large_document()]))) == 1 + 2_000 + 1, "the same place twice is one row"
+    assert len(read_csv(csv_format.render([large_document()]))) == 1 + 2_000 + 1, "the same place twice is one row"
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_there_is_a_row_for_each_place_and_for_each_finding_without_one() -> Non
     [(clean(), ["image"]), (not_inspected(), ["image"]), (incomplete(), ["image", "not read", "condition"])],
 )
 def test_an_image_has_a_row_whatever_was_found(document: Any, rows: list[str]) -> None:
-    found = read_csv(csv_form.render([document]))
+    found = read_csv(csv_format.render([document]))
     assert [row["row"] for row in found] == rows
     assert found[0]["message"] == document["reason"]
     assert {row["verdict"] for row in found} == {document["verdict"]}
@@ -56,12 +56,12 @@ def test_an_image_has_a_row_whatever_was_found(document: Any, rows: list[str]) -
 @pytest.mark.parametrize("text", ["=1", "+1", "-1", "@x", "＝1", "＋1", "－1", "＠x", " =1", "'", "'=1", "''"])
 def test_formulas_are_marked_and_can_be_had_back(text: str) -> None:
     document = sample_document(reason=text)
-    assert f'"\'{text}"' in csv_form.render([document])
-    assert read_csv(csv_form.render([document]))[0]["message"] == text
+    assert f'"\'{text}"' in csv_format.render([document])
+    assert read_csv(csv_format.render([document]))[0]["message"] == text
 
 
 @pytest.mark.parametrize("text", ["a=1", "1-1", "/x", 'say "x", y', "a;b", "ü", "\\x1b"])
 def test_what_is_no_formula_is_as_it_was(text: str) -> None:
     document = sample_document(reason=text)
-    assert "\"'" not in csv_form.render([document])
-    assert read_csv(csv_form.render([document]))[0]["message"] == text
+    assert "\"'" not in csv_format.render([document])
+    assert read_csv(csv_format.render([document]))[0]["message"] == text

@@ -13,7 +13,7 @@ from imginspect.checks.result import Verdict
 from imginspect.evidence_pack.answer import agrees
 from imginspect.evidence_pack.checking import check_pack, documents_of
 from imginspect.evidence_pack.reading import read_pack
-from imginspect.report import json_format as json_form
+from imginspect.report import json_format
 from imginspect.report.formats import FORMATS, render
 from imginspect.report.reading import read_report
 from imginspect.report.strict_json import NotReadable
@@ -40,10 +40,10 @@ def passed_over() -> Any:
 
 @pytest.mark.parametrize("several", [False, True])
 def test_a_report_comes_back_as_it_was_filed(several: bool) -> None:
-    text = json_form.render([earlier(sample_document())], several=several)
+    text = json_format.render([earlier(sample_document())], several=several)
     text = text.replace('"schema_version": "1.4"', '"schema_version": "1.3"')
     back = read_report(text.encode())
-    again = json_form.render(back.documents, several=back.several)
+    again = json_format.render(back.documents, several=back.several)
     assert again.replace('"schema_version": "1.4"', '"schema_version": "1.3"') == text
     assert json.loads(again)["policy" if not several else "reports"] is not None
 

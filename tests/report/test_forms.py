@@ -19,8 +19,7 @@ from imginspect.examples.sample import build
 from imginspect.image import list_images
 from imginspect.inspection.criteria import Criteria, load_criteria
 from imginspect.inspection.inspect import inspect, not_inspected
-from imginspect.report import Report, terminal
-from imginspect.report import json_format as json_form
+from imginspect.report import Report, json_format, terminal
 from imginspect.rules import built_in_rules
 from tests.fuzz.make_corpus import corpus
 from tests.image_builder import ImageBuilder, directory, file, program, save_many, symlink, whiteout
@@ -53,7 +52,7 @@ def report_on(data: bytes) -> Report:
 
 @cache
 def validator() -> jsonschema.Draft202012Validator:
-    schema = json.loads(json_form.schema())
+    schema = json.loads(json_format.schema())
     jsonschema.Draft202012Validator.check_schema(schema)
     return jsonschema.Draft202012Validator(schema)
 
@@ -70,18 +69,18 @@ REPORTS = reports()
 
 @pytest.mark.parametrize("name", REPORTS)
 def test_the_json_form_keeps_to_its_schema(name: str) -> None:
-    validator().validate(json.loads(json_form.render([document_of(REPORTS[name])])))
+    validator().validate(json.loads(json_format.render([document_of(REPORTS[name])])))
 
 
 def test_several_reports_keep_to_the_schema_and_have_the_worst_verdict() -> None:
-    document = json.loads(json_form.render([document_of(REPORTS[name]) for name in ("oci", "nothing", "broken")]))
+    document = json.loads(json_format.render([document_of(REPORTS[name]) for name in ("oci", "nothing", "broken")]))
     validator().validate(document)
     assert (document["verdict"], document["exit_code"]) == ("fail", 1)
 
 
 @pytest.mark.parametrize("change", [{"verdict": "fine"}, {"exit_code": 2}, {"more": 1}, {"schema_version": "2.0"}, {"results": [{}]}])
 def test_the_schema_refuses_what_is_no_report(change: dict[str, Any]) -> None:
-    document = {**json.loads(json_form.render([document_of(REPORTS["demo"])])), **change}
+    document = {**json.loads(json_format.render([document_of(REPORTS["demo"])])), **change}
     with pytest.raises(jsonschema.ValidationError):
         validator().validate(document)
 
@@ -119,7 +118,7 @@ def test_the_verdict_comes_first() -> None:
 
 def test_every_finding_of_the_json_form_is_in_the_terminal_form() -> None:
     text = terminal.render([document_of(REPORTS["broken"])])
-    document = json.loads(json_form.render([document_of(REPORTS["broken"])]))
+    document = json.loads(json_format.render([document_of(REPORTS["broken"])]))
     for result in document["results"]:
         assert result["rule"] in text
     assert document["reason"] in " ".join(text.split())
@@ -150,7 +149,7 @@ def test_golden_reports(
     if not has_libmagic:
         monkeypatch.setattr("imginspect.checks.subject.describe", lambda _: None)
     report = report_on(build(description))
-    golden(f"{name}.json", settled(json_form.render([document_of(report)])))
+    golden(f"{name}.json", settled(json_format.render([document_of(report)])))
     golden(f"{name}.txt", settled_terminal(report))
 
 

@@ -8,8 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from imginspect.report import csv_format as csv_form
-from imginspect.report import github, gitlab, html, junit, markdown, sarif, terminal
+from imginspect.report import csv_format, github, gitlab, html, junit, markdown, sarif, terminal
 from imginspect.report.document import ReportDocument
 from imginspect.report.grouped import lines_in_words, places_of
 from tests.report.sample_document import evidence, finding, place, result, sample_document
@@ -44,7 +43,7 @@ def sample_hashes(render: Callable[[list[ReportDocument]], str]) -> int:
 
 
 def test_csv_has_a_row_with_all_lines() -> None:
-    [row] = [line for line in csv_form.render([many()]).splitlines() if "keys.pem" in line]
+    [row] = [line for line in csv_format.render([many()]).splitlines() if "keys.pem" in line]
     assert row.endswith('"1 40 81 90 91 92 93 94 95 96 97 98"')
 
 
@@ -57,7 +56,7 @@ def test_sarif_has_a_location_for_each_line() -> None:
 def test_twenty_thousand_lines_of_a_file_are_rendered_at_once() -> None:
     made = finding(evidence=[evidence("/app/keys.pem", line, excerpt=f"key {line}") for line in range(1, 20_001)])
     document = sample_document(results=[result(findings=[made])])
-    for render in (terminal.render, junit.render, markdown.render, gitlab.render, html.render, github.render, csv_form.render):
+    for render in (terminal.render, junit.render, markdown.render, gitlab.render, html.render, github.render, csv_format.render):
         start = time.process_time()
         text = render([document])
         assert time.process_time() - start < 1.5  # three times the budget: other work shares the machine of a test

@@ -10,8 +10,7 @@ from typing import Any
 
 import pytest
 
-from imginspect.report import csv_format as csv_form
-from imginspect.report import github, gitlab, junit, markdown, sarif, terminal
+from imginspect.report import csv_format, github, gitlab, junit, markdown, sarif, terminal
 from imginspect.report.document import ReportDocument
 from tests.report import payloads, reading
 from tests.report.payloads import PAYLOADS, spoilt, spoilt_one_by_one, whole_document
@@ -22,7 +21,7 @@ FORMS: dict[str, tuple[Callable[[list[ReportDocument]], str], Callable[[str], An
     "sarif": (sarif.render, reading.read_sarif),
     "junit": (junit.render, reading.read_junit),
     "markdown": (markdown.render, reading.read_markdown),
-    "csv": (csv_form.render, reading.read_csv),
+    "csv": (csv_format.render, reading.read_csv),
     "github": (github.render, reading.read_github),
     "gitlab": (gitlab.render, reading.read_gitlab),
 }

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imginspect.report import json_format as json_form
+from imginspect.report import json_format
 from imginspect.report.reading import read_report
 from imginspect.report.strict_json import NotReadable
 from tests.report.sample_document import sample_document
@@ -44,10 +44,10 @@ PLACES = [path for path in places(SAMPLE) if path]
 
 @pytest.mark.parametrize("several", [False, True])
 def test_a_report_comes_back_as_it_was(several: bool) -> None:
-    text = json_form.render([sample_document()], several=several)
+    text = json_format.render([sample_document()], several=several)
     back = read_report(text.encode())
     assert (back.documents, back.several) == ((sample_document(),), several)
-    assert json_form.render(back.documents, several=back.several) == text
+    assert json_format.render(back.documents, several=back.several) == text
 
 
 @pytest.mark.parametrize("path", PLACES, ids=lambda path: ".".join(map(str, path)))

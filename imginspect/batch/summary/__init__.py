@@ -8,17 +8,14 @@ from pathlib import Path
 
 from imginspect.batch.store.connection import complaints
 from imginspect.batch.store.database import Database
-from imginspect.batch.summary import csv_format as csv_form
-from imginspect.batch.summary import html_format as html_form
-from imginspect.batch.summary import json_format as json_form
-from imginspect.batch.summary import junit_format as junit_form
+from imginspect.batch.summary import csv_format, html_format, json_format, junit_format
 from imginspect.host.writing import FOLDER, replace_file
 
 FILES: dict[str, Callable[[Database], Iterator[str]]] = {
-    "index.html": html_form.render,
-    "results.csv": csv_form.render,
-    "results.json": json_form.render,
-    "results.xml": junit_form.render,
+    "index.html": html_format.render,
+    "results.csv": csv_format.render,
+    "results.json": json_format.render,
+    "results.xml": junit_format.render,
 }
 """The files of an answer, with what writes them."""
 
