@@ -22,8 +22,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from imginspect.batch.run.run.schedule import ImageJudged, Schedule
-from imginspect.batch.run.run.work_plan import Amount, Planned
+from imginspect.batch.run.schedule import ImageJudged, Schedule
+from imginspect.batch.run.work_plan import Amount, Planned
 from tabulate import tabulate
 
 from imginspect.batch.mirror.merging import merged
@@ -153,7 +153,7 @@ class VirtualEngine:
 
 
 class VirtualOrders:
-    """See ``imginspect.batch.run.run.schedule.Orders``: tasks that cost what they cost in the real run, and do nothing."""
+    """See ``imginspect.batch.run.schedule.Orders``: tasks that cost what they cost in the real run, and do nothing."""
 
     def __init__(self, costs: Costs) -> None:
         self._costs = costs
