@@ -22,13 +22,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from imginspect.batch.run.schedule import ImageJudged, Schedule
-from imginspect.batch.run.work_plan import Amount, Planned
 from tabulate import tabulate
 
 from imginspect.batch.mirror.merging import merged
 from imginspect.batch.mirror.planning import PlanOptions, plan_unit
 from imginspect.batch.mirror.sources import find_units
+from imginspect.batch.run.schedule import ImageJudged, Schedule
+from imginspect.batch.run.work_plan import Amount, Planned
 from imginspect.batch.values.plans import ImagePlan, ImageRow, LayerPlan, Unit
 from imginspect.batch.workers.task_batch import all_of
 from imginspect.batch.workers.work import ImageDone, LayerDone
