@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from imginspect.filesystem import Node
 from imginspect.filesystem.view import View
+from imginspect.image.history import keyword
 from imginspect.languages.values import constant
 from imginspect.packages.ownership import is_copied, is_packaged
 from imginspect.reach.closure import StartupClosure
@@ -26,6 +27,8 @@ from imginspect.startup.started import Language, Origin
 
 _MOST_SCRIPTS = 20
 """Scripts of one working directory that are looked at: a project that keeps more there has them for other purposes."""
+_PUTS = frozenset({"ADD", "COPY"})
+"""Steps that put a script there and do not run it, though they may name it."""
 
 
 def beside(view: View, followed: Followed, context: Context, mounts: Sequence[str], is_known: Callable[[str], bool]) -> list[LaunchProblem]:
@@ -44,7 +47,7 @@ def _scripts(view: View, working_dir: str, reached: set[str]) -> Iterator[tuple[
     folder = view.find(working_dir) if posixpath.normpath(working_dir or "/") != "/" else None
     if folder is None:
         return
-    steps = " ".join(step.entry.created_by for step in view.image.steps)
+    steps = " ".join(step.entry.created_by for step in view.image.steps if keyword(step.entry.created_by) not in _PUTS)
     for node in view.filesystem.children(folder.path):
         if not is_file(node) or node.content_class != "script" or node.path in reached or posixpath.basename(node.path) in steps:
             continue

@@ -23,8 +23,17 @@ def findings(tmp_path: Path, path: str, script: str = SCRIPT, working_dir: str =
     return [finding for result in results for finding in result["findings"]]
 
 
-def test_what_a_script_would_not_find_is_a_warning_with_its_condition(tmp_path: Path) -> None:
-    (finding,) = findings(tmp_path, "/src/run.sh")
+@pytest.mark.parametrize(
+    "step",
+    [
+        "COPY src /src",
+        "COPY run.sh /src/run.sh # buildkit",
+        "ADD src/run.sh /src/",
+        "/bin/sh -c #(nop) COPY file:0123 in /src/run.sh ",
+    ],
+)
+def test_what_a_script_would_not_find_is_a_warning_with_its_condition(step: str, tmp_path: Path) -> None:
+    (finding,) = findings(tmp_path, "/src/run.sh", step=step)
     assert finding["verdict"] == "warn"
     assert "only if /src/run.sh is run: cd /root/src: /root/src does not exist" in finding["message"]
     assert (finding["evidence"][0]["path"], finding["evidence"][0]["line"]) == ("/src/run.sh", 2)
