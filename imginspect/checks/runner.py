@@ -60,7 +60,7 @@ def gather_facts(subject: CheckContext) -> Facts:
     """What the report tells besides findings; where working it out crashes, that."""
     try:
         return gather(subject)
-    except Exception as error:  # noqa: BLE001 - likewise
+    except Exception as error:  # noqa: BLE001 - a crash here must not cost the findings that there are
         return untold(subject, f"this could not be worked out ({type(error).__name__}); please report it")
 
 

@@ -583,6 +583,8 @@ class StartupClosure:
             is_named = "/" in path and not path.startswith(("/dev/", *SYSTEM))
             if below(path, self.mounts) is None and (is_named or (not task.depth and name not in _INTERPRETERS)):
                 self.gap(task, f"the program {first} is not in the image, so that it was not looked into", missing=path)
+            elif node is None and "/" not in path and task.context.environment_is_open and not self._is_known(name):
+                self.gap(task, f"where {first} is, if it is there, is not known: what runs before it may change PATH")
             self._served(task, name, task.words[1:])
             return
         if self._is_known(name) and IS_IN_A_BIN.search(node.path) and (node.content_class == "elf" or not is_copied(self.view, node)):

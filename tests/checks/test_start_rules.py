@@ -72,6 +72,12 @@ def test_the_same_texts_without_padding_pass(tmp_path: Path) -> None:
     assert report["verdict"] == "pass"
 
 
+def test_a_program_that_an_activated_environment_may_have_is_open_for_the_rules_on_networks_too(tmp_path: Path) -> None:
+    script = "#!/bin/bash\nsource /opt/conda/etc/profile.d/conda.sh\nconda activate x\nmytool --run\n"
+    results = results_of(inspected(tmp_path, script, "/bin/bash", extra={"/opt/conda/etc/profile.d/conda.sh": "conda() { :; }\n"}))
+    assert [results[rule] for rule in ("TRE-ENT-002", *NETWORK)] == ["undetermined"] * 3
+
+
 def test_seventy_fetches_are_seventy_findings_each_at_its_line(tmp_path: Path) -> None:
     script = "#!/bin/sh\n" + "".join(f"curl -fsSO https://h{number}.example.net/f\n" for number in range(70))
     report = inspected(tmp_path, script, "/usr/bin/curl")
