@@ -49,14 +49,14 @@ class UnreferencedListener(Protocol):
         """That was the last."""
 
 
-def leftovers(archive: Archive, listener: UnreferencedListener) -> Iterator[Unreferenced]:
+def unreferenced_files(archive: Archive, listener: UnreferencedListener) -> Iterator[Unreferenced]:
     """Every file that nothing refers to, read and hashed; none of an archive that is shared by images which were not all listed."""
     if archive.is_shared:
         return
     for member in archive.members.walk():
         if member.kind == FILE and member.name not in archive.reader.referenced:
             listener.begin(member.name)
-            yield _leftover(archive, member, listener)
+            yield _read(archive, member, listener)
             listener.end()
 
 
@@ -80,7 +80,7 @@ def trailing_bytes(archive: Archive, listener: UnreferencedListener) -> tuple[in
     return total, nonzero
 
 
-def _leftover(archive: Archive, member: Member, listener: UnreferencedListener) -> Unreferenced:
+def _read(archive: Archive, member: Member, listener: UnreferencedListener) -> Unreferenced:
     name = member.name.removeprefix(archive.top)
     hasher = hashlib.sha256()
     head = b""

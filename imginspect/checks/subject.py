@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from imginspect.filesystem import Filesystem, Node
@@ -19,6 +20,7 @@ from imginspect.problems import Problem
 from imginspect.reading.documents import DocumentMatch
 from imginspect.rules import Policy
 from imginspect.rules.knowledge_base import KnowledgeBase
+from imginspect.tar.header import DIRECTORY
 
 if TYPE_CHECKING:
     from imginspect.network.network import Network
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 
 
 _MOST_PLACES = 50
+_MOST_FILE_TYPES = 50
+"""Files below a mount whose type is told by their first bytes: findings list at most 20 of them. Others are told by their content class."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +106,13 @@ class CheckContext:
     def is_read_whole(self) -> bool:
         """Whether every layer was read to its end: what is not seen is then not there."""
         return self.view.is_read_whole
+
+    def ask_for_file_types(self) -> None:
+        """Ask the view for the first bytes of files below mounts: ``file_type`` goes by them, and findings show it."""
+        for mount in self.mounts:
+            files = (node for node in self.filesystem.walk(mount) if node.kind != DIRECTORY)
+            for node in islice(files, _MOST_FILE_TYPES):
+                self.view.head(node)
 
     def file_type(self, node: Node) -> str | None:
         """What kind of file *node* is, in words, as far as that is known: below a mount what libmagic calls it."""

@@ -60,15 +60,15 @@ def read_again(
     archive: Archive,
     image: Image,
     layers: Sequence[LayerIndex],
+    spool: ContentSpool,
+    cache: LayerCache | None,
     missed: Sequence[tuple[int, int]],
-    store: ContentSpool,
-    cache: LayerCache | None = None,
 ) -> int:
     """Serve contents that were not kept, *missed* as (layer index, ordinal), by a second pass over their layers; how many there were."""
     served = 0
     for number in sorted({number for number, _ in missed}):
         index, layer = layers[number], image.layers[number]
-        fetch = Fetch(index, {ordinal for at, ordinal in missed if at == number}, store)
+        fetch = Fetch(index, {ordinal for at, ordinal in missed if at == number}, spool)
         key = cache.key(str(index.blob_digest), _hashing(layer)) if cache is not None else ""
         if cache is not None:
             fetch.take(partial(cache.content, key))

@@ -1,4 +1,4 @@
-"""The ledger: every byte of the archive with the use it was put to, and everything that was not read, with the reason."""
+"""Coverage: every byte of the archive with its use, and everything that was not read, with the reason. It counts, and reads nothing."""
 
 from __future__ import annotations
 
@@ -7,18 +7,19 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from imginspect.archive import Archive
-from imginspect.archive.unreferenced import MISNAMED, Unreferenced, UnreferencedListener, leftovers, trailing_bytes
+from imginspect.archive.unreferenced import Unreferenced
 from imginspect.filesystem import Filesystem
 from imginspect.image import Image
 from imginspect.layer import LayerIndex
-from imginspect.problems import Problem, Problems, Topic
+from imginspect.problems import Problem
+from imginspect.reading.unreferenced_search import UnreferencedBytes
 from imginspect.tar.header import FILE
 
 LAYERS = "layers of this image"
 DOCUMENTS = "indexes, manifests and config of this image"
 OTHER_IMAGES = "other images and artefacts of the archive, not inspected here"
 METADATA = "metadata of tools, read"
-LEFTOVERS = "files that nothing refers to, read"
+UNREFERENCED = "files that nothing refers to, read"
 TAR = "headers and padding of the archive's tar"
 TRAILING = "bytes behind the end of the archive's tar, read"
 
@@ -46,12 +47,12 @@ class LayerCoverage:
 
 
 class Coverage(NamedTuple):
-    """The ledger. *bytes_by_use* adds up to *archive_bytes*: the archive after whole-archive decompression, or a directory's files."""
+    """What was read. *bytes_by_use* adds up to *archive_bytes*: the archive after whole-archive decompression, or a directory's files."""
 
     archive_bytes: int
     bytes_by_use: tuple[tuple[str, int], ...]
     layers: tuple[LayerCoverage, ...]
-    leftovers: tuple[Unreferenced, ...]
+    unreferenced: tuple[Unreferenced, ...]
     gaps: tuple[str, ...]
     """Everything that was not read, a sentence each; where there is none the image is read whole."""
     visible_nodes: int
@@ -68,40 +69,28 @@ class Coverage(NamedTuple):
         return not self.gaps
 
 
-def make_ledger(
+def count_coverage(
     archive: Archive,
     image: Image,
     layers: Sequence[LayerIndex],
     filesystem: Filesystem,
+    unreferenced: UnreferencedBytes,
     problems: Iterable[Problem],
-    listener: UnreferencedListener,
-) -> tuple[Coverage, list[Problem]]:
-    """The ledger, and the problems that making it met: data behind the end of the archive, files that nothing refers to."""
-    unreferenced = Problems(archive.limits.problems)
-    left = tuple(leftovers(archive, listener))
-    for item in left:
-        if not item.is_metadata:
-            unreferenced.add(_leftover_problem(item))
-    met = unreferenced.listed()
-    trailing, nonzero = trailing_bytes(archive, listener)
-    if nonzero:
-        what = f"{trailing:,} bytes follow the end of its tar, {nonzero:,} of them not zero"
-        met.append(Problem(Topic.TRAILING_DATA, "the archive", what))
-    gaps = tuple(dict.fromkeys(f"{problem.where}: {problem.what}" for problem in problems if problem.unread))
-    total, uses = _uses(archive, image, left, trailing)
-    ledger = Coverage(
+) -> Coverage:
+    """What was read of *image* and of the archive around it; of *problems* those that left something unread are its gaps."""
+    total, uses = _uses(archive, image, unreferenced)
+    return Coverage(
         archive_bytes=total,
         bytes_by_use=uses,
         layers=tuple(_layer(number, index) for number, index in enumerate(layers)),
-        leftovers=left,
-        gaps=gaps,
+        unreferenced=unreferenced.files,
+        gaps=tuple(dict.fromkeys(f"{problem.where}: {problem.what}" for problem in problems if problem.unread)),
         visible_nodes=filesystem.node_count(),
         hidden_nodes=filesystem.hidden_count(),
     )
-    return ledger, met
 
 
-def _uses(archive: Archive, image: Image, left: tuple[Unreferenced, ...], trailing: int) -> tuple[int, tuple[tuple[str, int], ...]]:
+def _uses(archive: Archive, image: Image, unreferenced: UnreferencedBytes) -> tuple[int, tuple[tuple[str, int], ...]]:
     own_layers = {layer.blob.member.name: layer.blob.member.size for layer in image.layers if layer.blob.member}
     own_documents = {document.name: len(document.data) for document in image.stored.trail}
     if image.config_document is not None:
@@ -109,6 +98,7 @@ def _uses(archive: Archive, image: Image, left: tuple[Unreferenced, ...], traili
     if archive.is_shared:
         used = ((LAYERS, sum(own_layers.values())), (DOCUMENTS, sum(own_documents.values())))
         return sum(count for _, count in used), used
+    left, trailing = unreferenced.files, unreferenced.trailing
     known = own_layers.keys() | own_documents.keys() | {item.name for item in left}
     others = files = 0
     for member in archive.members.walk():
@@ -123,7 +113,7 @@ def _uses(archive: Archive, image: Image, left: tuple[Unreferenced, ...], traili
         (DOCUMENTS, sum(own_documents.values())),
         (OTHER_IMAGES, others),
         (METADATA, sum(_available(archive, item.name, item.size) for item in left if item.is_metadata)),
-        (LEFTOVERS, sum(_available(archive, item.name, item.size) for item in left if not item.is_metadata)),
+        (UNREFERENCED, sum(_available(archive, item.name, item.size) for item in left if not item.is_metadata)),
     ]
     if archive.file is None:
         return files, tuple(uses)
@@ -152,11 +142,3 @@ def _layer(number: int, index: LayerIndex) -> LayerCoverage:
         trailing=index.trailing,
         packed=sum(index.packed.values()),
     )
-
-
-def _leftover_problem(item: Unreferenced) -> Problem:
-    if item.kind == MISNAMED:
-        expected = f"sha256:{item.name.rpartition('/')[2]}"
-        return Problem(Topic.DIGEST, item.name, MISNAMED, expected, f"sha256:{item.sha256}", path=item.name)
-    found = f"{item.size:,} bytes, {item.kind}" + (f", sha256:{item.sha256}" if item.sha256 else "")
-    return Problem(Topic.UNREFERENCED, item.name, "a file of the archive that nothing refers to", found=found, path=item.name)

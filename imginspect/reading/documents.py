@@ -148,37 +148,3 @@ def _of_config(config: ImageConfig) -> Iterator[_String]:
 def _short(key: str, number: int) -> str:
     """*key*, or its number where it is long: a part of it could be a part of a credential that nothing recognises any more."""
     return key if len(key) <= _LONGEST_KEY else str(number)
-
-
-class OtherFiles:
-    """A listener to the bytes that belong to no image: it searches them."""
-
-    def __init__(self, matcher: Matcher) -> None:
-        self._search = ContentSearch(matcher)
-        self._name = ""
-        self._found: list[tuple[str, Match]] = []
-        self.stopped: list[str] = []
-        """Names of what was not searched to its end."""
-
-    def begin(self, name: str) -> None:
-        """See Listener."""
-        self._name = name
-        self._search.begin(is_text=False)
-
-    def feed(self, piece: bytes) -> None:
-        """See Listener."""
-        self._search.feed(piece)
-
-    def end(self) -> None:
-        """See Listener."""
-        searched = self._search.end()
-        self._found += [(self._name, match) for match in searched.matches]
-        if not searched.is_whole:
-            self.stopped.append(self._name)
-
-    @property
-    def matches(self) -> tuple[DocumentMatch, ...]:
-        """What was found."""
-        return tuple(
-            DocumentMatch(match.kind, match.is_verified, "", member=name, secret_id=match.secret_id) for name, match in self._found
-        )

@@ -34,7 +34,7 @@ def coverage_tree(coverage: Coverage, shown: Shown) -> CoveragePart:
         ],
         "other_files": [
             {"name": shown(item.name), "size": item.size, "kind": item.kind, "sha256": item.sha256, "known": item.is_metadata}
-            for item in coverage.leftovers
+            for item in coverage.unreferenced
         ],
         "visible_nodes": coverage.visible_nodes,
         "hidden_nodes": coverage.hidden_nodes,

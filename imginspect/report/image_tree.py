@@ -6,7 +6,8 @@ from imginspect.checks.facts import LicenceFact, Start
 from imginspect.oci.config import ImageConfig
 from imginspect.reading import Link
 from imginspect.report.document import ChainLink, ConfigPart, ImagePart, LayerPart, LicenceRow, StartPart, StepPart
-from imginspect.report.report import ImageSummary, Report
+from imginspect.report.image_summary import ImageSummary
+from imginspect.report.report import Report
 from imginspect.report.shown import Shown, optional
 
 
@@ -17,7 +18,7 @@ def image_tree(image: ImageSummary, shown: Shown) -> ImagePart:
         "image_id": str(image.image_id) if image.image_id else None,
         "manifest_digest": str(image.manifest_digest) if image.manifest_digest else None,
         "platform": shown(image.platform),
-        "archive_form": image.archive_form,
+        "archive_form": image.layout,
         "also_present": [shown(other) for other in image.also_present],
         "layers": len(image.layers),
         "config": config_tree(image.config, shown) if image.config else None,

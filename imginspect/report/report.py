@@ -9,11 +9,9 @@ from enum import StrEnum
 from imginspect.checks.facts import Facts
 from imginspect.checks.result import CheckResult, Verdict
 from imginspect.filesystem import Filesystem
-from imginspect.image import BuildStep, Layer
-from imginspect.oci.config import ImageConfig
-from imginspect.oci.digest import Digest
 from imginspect.problems import Problem
 from imginspect.reading import Coverage, Link
+from imginspect.report.image_summary import ImageSummary
 from imginspect.report.rule_counts import rules_by_severity
 from imginspect.report.text import visible
 from imginspect.rules import Policy, Severity, Undetermined
@@ -49,21 +47,6 @@ _WORST_FIRST = tuple(_EXIT_CODES)
 def worst(verdicts: Iterable[ReportVerdict]) -> ReportVerdict:
     """The worst of several verdicts: fail, not-inspected, incomplete, undecided, pass. Of none: not-inspected."""
     return min(verdicts, key=_WORST_FIRST.index, default=ReportVerdict.NOT_INSPECTED)
-
-
-@dataclass(frozen=True, slots=True)
-class ImageSummary:
-    """What the image is: names, ids (Docker before 29 shows the config's digest as image id, later ones the manifest's), config."""
-
-    references: tuple[str, ...]
-    image_id: Digest | None
-    manifest_digest: Digest | None
-    platform: str
-    config: ImageConfig | None
-    layers: tuple[Layer, ...]
-    steps: tuple[BuildStep, ...]
-    archive_form: str
-    also_present: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +109,7 @@ def counts_as_failure(result: CheckResult, fail_on: Severity, *, strict: bool, u
     return False
 
 
-def judge(
+def verdict_on(
     results: tuple[CheckResult, ...], coverage: Coverage, fail_on: Severity, *, strict: bool, undetermined: Undetermined
 ) -> tuple[ReportVerdict, str]:
     """The verdict on an image and the reason in a sentence: the one function that decides it.

@@ -369,7 +369,7 @@ def test_of_a_large_layout_only_what_leads_to_an_image_is_read_and_strays_are_to
         assert archive.is_shared
     coverage = report_of(plan.images[7]).coverage
     assert coverage is not None
-    assert coverage.leftovers == ()
+    assert coverage.unreferenced == ()
     assert sum(count for _, count in coverage.bytes_by_use) == coverage.archive_bytes
 
 
@@ -381,7 +381,7 @@ def test_of_a_small_layout_each_report_sees_all(mirror: Path) -> None:
     assert plan.passed_over == ()
     coverage = report_of(plan.images[0]).coverage
     assert coverage is not None
-    assert len(coverage.leftovers) == 2
+    assert len(coverage.unreferenced) == 2
 
 
 def test_a_layout_with_a_repository_inside_it_does_not_take_that_for_its_own(mirror: Path) -> None:
@@ -393,7 +393,7 @@ def test_a_layout_with_a_repository_inside_it_does_not_take_that_for_its_own(mir
     assert reasons(plans) == {}
     coverage = report_of(plans[0].images[0]).coverage
     assert coverage is not None
-    assert coverage.leftovers == ()
+    assert coverage.unreferenced == ()
 
 
 # -- keys and identities ---------------------------------------------------------------------------------------------
