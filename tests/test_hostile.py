@@ -594,7 +594,7 @@ def test_files_that_nothing_refers_to_are_listed_up_to_a_bound(tmp_path: Path) -
     report = judged(write(found, tmp_path / "image.tar", "oci"), "--limit", "problems=10")
     assert "TRE-INT-004" in flagged(report)
     assert sum(problem["topic"] == "unreferenced" for problem in report["problems"]) == 11
-    assert len(report["coverage"]["other_files"]) >= 100
+    assert len(report["coverage"]["unreferenced_files"]) >= 100
 
 
 def test_problems_of_many_layers_are_bounded(tmp_path: Path) -> None:

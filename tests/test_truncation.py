@@ -187,7 +187,7 @@ def test_changed_bytes_of_a_compressed_layer_are_no_pass(compression: str, tmp_p
 def _needed(path: Path) -> Iterator[str]:
     """Members without which the image is not whole: not the metadata that nothing refers to."""
     report = judged(path)
-    unneeded = {item["name"] for item in report["coverage"]["other_files"]} | {"oci-layout", "version", "repositories"}
+    unneeded = {item["name"] for item in report["coverage"]["unreferenced_files"]} | {"oci-layout", "version", "repositories"}
     for name in member_names(path):
         if name in unneeded or name.rpartition("/")[2] in ("repositories", "VERSION", "json") or "/_layers/" in name or "/tags/" in name:
             continue

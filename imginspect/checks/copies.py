@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from imginspect.filesystem.presence import VISIBLE, EntryState
+from imginspect.filesystem.node import FileState
+from imginspect.filesystem.presence import EntryState
 from imginspect.layer.index import Entry
 from imginspect.scan.match import Match
 
@@ -52,7 +53,7 @@ def together(seen: Iterable[Seen]) -> list[Sequence[Seen]]:
             alike.append(group)
             found.append(group)
         group.append(item)
-    return [sorted(group, key=lambda item: (item.state.name != VISIBLE, _is_compiled(item), -item.layer)) for group in found]
+    return [sorted(group, key=lambda item: (item.state.state is not FileState.VISIBLE, _is_compiled(item), -item.layer)) for group in found]
 
 
 def _is_compiled(item: Seen) -> bool:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from imginspect.checks.check import check
 from imginspect.checks.copies import Seen, together
-from imginspect.checks.result import CONFIG, Confidence, Evidence, FindingDraft, Outcome, Verdict
+from imginspect.checks.result import Confidence, Evidence, EvidenceState, FindingDraft, Outcome, Verdict
 from imginspect.checks.subject import CheckContext
-from imginspect.filesystem.presence import UNSEEN, VISIBLE, EntryState
+from imginspect.filesystem.node import FileState
+from imginspect.filesystem.presence import EntryState
 from imginspect.layer.index import SMALL
 from imginspect.layer.package_places import is_of_a_package
 from imginspect.problems import Topic
@@ -113,7 +114,7 @@ def _evidence(place: Seen) -> Iterator[Evidence]:
             path=state.path,
             line=match.line or None,
             layer_index=place.layer,
-            state=state.name if state.name != UNSEEN else "",
+            state=EvidenceState(state.state) if state.state is not FileState.UNSEEN else None,
             file_sha256=sha256 if entry.size >= SMALL else None,
             size=entry.size,
             excerpt=match.excerpt or None,
@@ -135,16 +136,16 @@ def _title_of(subject: CheckContext, kind: str) -> str:
 
 
 def _whereabouts(subject: CheckContext, state: EntryState, layer: int) -> str:
-    if state.name == VISIBLE:
+    if state.state is FileState.VISIBLE:
         return ""
-    if state.name == UNSEEN or state.by_layer is None:
+    if state.state is FileState.UNSEEN or state.by_layer is None:
         return f", which no container sees; it is in layer {layer} of the image all the same"
     step = subject.image.layers[state.by_layer].created_by
     if len(step) > _LONGEST_STEP:
         word = step.partition(" ")[0]
         step = f"{word} …" if word in _INSTRUCTIONS else ""
     by = f" ({step})" if step else ""
-    return f", {state.name} by layer {state.by_layer}{by}; it is in layer {layer} of the image all the same"
+    return f", {state.state} by layer {state.by_layer}{by}; it is in layer {layer} of the image all the same"
 
 
 def _confidence(subject: CheckContext, kind: str, matches: Sequence[Match], path: str) -> Confidence:
@@ -168,7 +169,7 @@ def _in_documents(subject: CheckContext) -> Iterator[FindingDraft]:
             config_field=match.field or None,
             member=match.member or None,
             layer_index=match.layer_index,
-            state="" if match.name_of else CONFIG,
+            state=None if match.name_of else EvidenceState.CONFIG,
             excerpt=match.excerpt,
             secret_id=match.secret_id,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import NamedTuple
 
 from imginspect.checks.subject import CheckContext
@@ -29,11 +30,22 @@ class Start(NamedTuple):
     programs: tuple[Started, ...]
 
 
+class LicenceFactKind(StrEnum):
+    """What a row on licences is about."""
+
+    PRODUCT = "product"
+    VARIABLE = "variable"
+    FILE = "file"
+    PACKAGES = "packages"
+    STATED = "stated"
+    TEXTS = "texts"
+
+
 @dataclass(frozen=True, slots=True)
 class LicenceFact:
-    """One row of what is known of licences. *kind* is file, variable, product, packages or texts."""
+    """One row of what is known of licences."""
 
-    kind: str
+    kind: LicenceFactKind
     name: str
     detail: str
     path: str | None = None
@@ -54,14 +66,18 @@ def gather(subject: CheckContext) -> Facts:
 
 def _bounded(facts: tuple[LicenceFact, ...]) -> tuple[LicenceFact, ...]:
     left = len(facts) - _MOST_LICENCES
-    return facts if left <= 0 else (*facts[:_MOST_LICENCES], LicenceFact("texts", and_more(left), "not listed one by one", count=left))
+    return (
+        facts
+        if left <= 0
+        else (*facts[:_MOST_LICENCES], LicenceFact(LicenceFactKind.TEXTS, and_more(left), "not listed one by one", count=left))
+    )
 
 
 def untold(subject: CheckContext, why: str) -> Facts:
     """The facts where they could not be worked out: the words of the config, and *why* there is no more."""
     config = subject.image.config
     start = Start((*config.entrypoint, *config.cmd), config.user, config.working_dir, (), (why,), (), ())
-    return Facts(start, (LicenceFact("texts", "licences", why, count=0),))
+    return Facts(start, (LicenceFact(LicenceFactKind.TEXTS, "licences", why, count=0),))
 
 
 def _start(subject: CheckContext) -> Start:
@@ -82,26 +98,26 @@ def _start(subject: CheckContext) -> Start:
 def _licences(subject: CheckContext) -> Iterator[LicenceFact]:
     licences = subject.licences
     for installed in licences.installed:
-        yield LicenceFact("product", installed.product.name, "installed; it asks for a licence", installed.marker.path)
+        yield LicenceFact(LicenceFactKind.PRODUCT, installed.product.name, "installed; it asks for a licence", installed.marker.path)
     for fact in licences.facts:
         places = [place.path for place in fact.places]
-        yield LicenceFact("variable", fact.name, ", ".join([*map(str, fact.servers), *places]) or "set")
+        yield LicenceFact(LicenceFactKind.VARIABLE, fact.name, ", ".join([*map(str, fact.servers), *places]) or "set")
     for file in licences.files:
-        yield LicenceFact("file", _products(file), _terms(file), file.node.path)
+        yield LicenceFact(LicenceFactKind.FILE, _products(file), _terms(file), file.node.path)
     inventory = subject.licence_inventory
     for kind, count in sorted(inventory.packages.items()):
-        yield LicenceFact("packages", kind, "", count=count)
+        yield LicenceFact(LicenceFactKind.PACKAGES, kind, "", count=count)
     stated = sorted(inventory.stated.items(), key=lambda item: (-item[1], item[0]))
     for name, count in stated[:_MOST_NAMES]:
-        yield LicenceFact("stated", name, "stated by the metadata of packages", count=count)
+        yield LicenceFact(LicenceFactKind.STATED, name, "stated by the metadata of packages", count=count)
     if len(stated) > _MOST_NAMES:
         rest = stated[_MOST_NAMES:]
         packages = sum(count for _, count in rest)
-        yield LicenceFact("stated", and_more(len(rest), "licence"), "stated by the metadata of packages", count=packages)
+        yield LicenceFact(LicenceFactKind.STATED, and_more(len(rest), "licence"), "stated by the metadata of packages", count=packages)
     if inventory.silent:
-        yield LicenceFact("stated", "none", "their metadata states no licence", count=inventory.silent)
+        yield LicenceFact(LicenceFactKind.STATED, "none", "their metadata states no licence", count=inventory.silent)
     if inventory.texts:
-        yield LicenceFact("texts", "licence texts", "", count=inventory.texts)
+        yield LicenceFact(LicenceFactKind.TEXTS, "licence texts", "", count=inventory.texts)
 
 
 def _products(file: LicenceFile) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from imginspect.checks.result import CONFIG, VISIBLE, Evidence, FindingDraft, Outcome, Verdict
+from imginspect.checks.result import Evidence, EvidenceState, FindingDraft, Outcome, Verdict
 from imginspect.checks.subject import CheckContext
 from imginspect.filesystem import Node
 from imginspect.startup.problem import Certainty, Kind, LaunchProblem
@@ -42,7 +42,9 @@ def found_of(subject: CheckContext, problem: LaunchProblem) -> FindingDraft:
     """One problem as a finding; its evidence is the config field, the files, and what a later layer took away."""
     evidence = []
     if problem.config_field:
-        evidence.append(Evidence(config_field=problem.config_field, state=CONFIG, expected=problem.expected, found=problem.found))
+        evidence.append(
+            Evidence(config_field=problem.config_field, state=EvidenceState.CONFIG, expected=problem.expected, found=problem.found)
+        )
     for number, node in enumerate(dict.fromkeys(problem.nodes)):
         evidence.append(node_evidence(subject, node, problem.line if number == 0 else None))
     for item in problem.gone:
@@ -51,7 +53,7 @@ def found_of(subject: CheckContext, problem: LaunchProblem) -> FindingDraft:
             Evidence(
                 path=node.path,
                 layer_index=node.layer_index,
-                state=item.state,
+                state=EvidenceState(item.state),
                 file_sha256=node.sha256,
                 size=node.size,
                 by_layer=item.by_layer,
@@ -79,7 +81,7 @@ def node_evidence(subject: CheckContext, node: Node, line: int | None = None) ->
         path=node.path,
         line=line,
         layer_index=node.layer_index,
-        state=VISIBLE,
+        state=EvidenceState.VISIBLE,
         file_sha256=node.sha256,
         file_type=subject.file_type(node),
         size=node.size,

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from imginspect.checks.check import check
 from imginspect.checks.places import NOT_READ, node_evidence, reason_of, worst_of
-from imginspect.checks.result import CONFIG, Confidence, Evidence, FindingDraft, Outcome, Verdict
+from imginspect.checks.result import Confidence, Evidence, EvidenceState, FindingDraft, Outcome, Verdict
 from imginspect.checks.subject import CheckContext
 from imginspect.licences.licences import Licences
 from imginspect.licences.own_forms import SETTINGS
 from imginspect.licences.values import EnvironmentFact, Installed, LicenceFile, NamedPlace
 from imginspect.rules.licence_products import LicenceProduct, Need, VariableForm
+from imginspect.rules.policy import MountRole
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ def licence_present(subject: CheckContext, params: LicencePresenceParams) -> Out
     )
 
 
-def _without(subject: CheckContext, licences: Licences, item: Installed, roles: dict[str, str]) -> Iterator[FindingDraft]:
+def _without(subject: CheckContext, licences: Licences, item: Installed, roles: dict[str, MountRole]) -> Iterator[FindingDraft]:
     product = item.product
     if product.need is Need.LIMITED or any(_signs(licences, product, roles)):
         return
@@ -60,7 +61,7 @@ def _without(subject: CheckContext, licences: Licences, item: Installed, roles: 
     yield FindingDraft(verdict, f"{product.name} is in the image, and no licence for it{note}", evidence, confidence)
 
 
-def _signs(licences: Licences, product: LicenceProduct, roles: dict[str, str]) -> Iterator[str]:
+def _signs(licences: Licences, product: LicenceProduct, roles: dict[str, MountRole]) -> Iterator[str]:
     """What shows that *product* has a licence, wherever that is."""
     facts = _facts(licences, product)
     for fact in facts:
@@ -85,13 +86,13 @@ def _is_licence(file: LicenceFile) -> bool:
     return file.text is None or file.text.form != SETTINGS or bool(file.text.servers)
 
 
-def _may_be_supplied(place: NamedPlace, roles: dict[str, str]) -> bool:
+def _may_be_supplied(place: NamedPlace, roles: dict[str, MountRole]) -> bool:
     """Whether the mount can hold the file when the container starts: outputs and scratch begin empty."""
-    return roles.get(place.below, "") not in ("outputs", "scratch")
+    return roles.get(place.below) not in (MountRole.OUTPUTS, MountRole.SCRATCH)
 
 
-def _missing_places(licences: Licences, fact: EnvironmentFact, roles: dict[str, str]) -> Iterator[FindingDraft]:
-    evidence = (Evidence(config_field=f"Env[{fact.name}]", state=CONFIG),)
+def _missing_places(licences: Licences, fact: EnvironmentFact, roles: dict[str, MountRole]) -> Iterator[FindingDraft]:
+    evidence = (Evidence(config_field=f"Env[{fact.name}]", state=EvidenceState.CONFIG),)
     for place in fact.places:
         if place.unresolved or (place.below and _may_be_supplied(place, roles)):
             continue
@@ -104,7 +105,7 @@ def _missing_places(licences: Licences, fact: EnvironmentFact, roles: dict[str, 
             yield FindingDraft(Verdict.FAIL if is_certain else Verdict.WARN, message, evidence)
 
 
-def _conditions(licences: Licences, needed: list[Installed], roles: dict[str, str]) -> tuple[str, ...]:
+def _conditions(licences: Licences, needed: list[Installed], roles: dict[str, MountRole]) -> tuple[str, ...]:
     said = [
         f"the licence that {fact.name} names is placed at {place.path}"
         for fact in licences.facts

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from imginspect.checks.check import check
 from imginspect.checks.places import NOT_READ, node_evidence, reason_of, worst_of
-from imginspect.checks.result import CONFIG, Confidence, Evidence, FindingDraft, Outcome, Verdict
+from imginspect.checks.result import Confidence, Evidence, EvidenceState, FindingDraft, Outcome, Verdict
 from imginspect.checks.subject import CheckContext
 from imginspect.licences.files import is_aside
 from imginspect.licences.licences import Licences
@@ -57,7 +57,7 @@ def _conditions(licences: Licences) -> tuple[str, ...]:
 
 
 def _of_variable(subject: CheckContext, licences: Licences, fact: EnvironmentFact) -> list[FindingDraft]:
-    evidence = (Evidence(config_field=f"Env[{fact.name}]", state=CONFIG),)
+    evidence = (Evidence(config_field=f"Env[{fact.name}]", state=EvidenceState.CONFIG),)
     if fact.form is VariableForm.ONLINE:
         verdict, why = _weight(subject, licences, fact.products)
         message = f"{fact.name} makes {_names(fact.products)} ask a licence service on the internet{why}"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from imginspect.checks.check import check
 from imginspect.checks.places import node_evidence, reason_of, worst_of
-from imginspect.checks.result import CONFIG, Confidence, Evidence, FindingDraft, Outcome, Verdict
+from imginspect.checks.result import Confidence, Evidence, EvidenceState, FindingDraft, Outcome, Verdict
 from imginspect.checks.subject import CheckContext
 from imginspect.errors import PathError
 from imginspect.filesystem import Hidden, Node
@@ -116,13 +116,13 @@ def _words(subject: CheckContext) -> Iterator[tuple[Evidence, str]]:
     config = subject.image.config
     for field, text in start_fields(config):
         for match in _some(text):
-            yield Evidence(config_field=field, state=CONFIG), posixpath.join("/", config.working_dir, match)
+            yield Evidence(config_field=field, state=EvidenceState.CONFIG), posixpath.join("/", config.working_dir, match)
     for name, value in environment_of(config).items():
         for match in _some(value):
             if match.startswith("/"):
-                yield Evidence(config_field=f"Env[{name}]", state=CONFIG), match
+                yield Evidence(config_field=f"Env[{name}]", state=EvidenceState.CONFIG), match
     if config.working_dir:
-        yield Evidence(config_field="WorkingDir", state=CONFIG), config.working_dir
+        yield Evidence(config_field="WorkingDir", state=EvidenceState.CONFIG), config.working_dir
     for item in entry_texts(subject.view):
         for number, line in enumerate(item.text.split("\n")[:_MOST_WORDS], start=1):
             if not line.lstrip().startswith("#"):
@@ -172,7 +172,7 @@ def _links_into(subject: CheckContext, path: str) -> list[FindingDraft]:
 def _volumes(subject: CheckContext, path: str) -> Iterator[FindingDraft]:
     for volume in subject.image.config.volumes:
         declared = _normal(volume)
-        evidence = (Evidence(config_field=f"Volumes[{volume}]", state=CONFIG),)
+        evidence = (Evidence(config_field=f"Volumes[{volume}]", state=EvidenceState.CONFIG),)
         if declared.startswith(path + "/"):
             message = f"the image declares the volume {volume} inside {path}: a runtime may put an empty one over that part of the mount"
             yield FindingDraft(Verdict.WARN, message, evidence, Confidence.MEDIUM)
@@ -207,5 +207,10 @@ def _deleted(subject: CheckContext, path: str) -> list[FindingDraft]:
 def _gone(hidden: Hidden) -> Evidence:
     node = hidden.node
     return Evidence(
-        node.path, layer_index=node.layer_index, state=hidden.state, file_sha256=node.sha256, size=node.size, by_layer=hidden.by_layer
+        node.path,
+        layer_index=node.layer_index,
+        state=EvidenceState(hidden.state),
+        file_sha256=node.sha256,
+        size=node.size,
+        by_layer=hidden.by_layer,
     )

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from imginspect.checks.check import check
 from imginspect.checks.places import node_evidence, worst_of
-from imginspect.checks.result import Evidence, FindingDraft, Outcome, Verdict
+from imginspect.checks.result import Evidence, EvidenceState, FindingDraft, Outcome, Verdict
 from imginspect.checks.subject import CheckContext
 from imginspect.errors import PathError
 from imginspect.filesystem import Node
 from imginspect.filesystem.filesystem import LinkLoop
+from imginspect.rules.policy import MountRole
 from imginspect.startup.run_user import RunUser, run_user
 from imginspect.tar.header import BLOCK_DEVICE, CHARACTER_DEVICE, DIRECTORY, FIFO, HARDLINK, SYMLINK
 from imginspect.wording import listed
@@ -66,7 +67,7 @@ def _absence(subject: CheckContext, path: str) -> FindingDraft:
     if not gone:
         return FindingDraft(Verdict.FAIL, f"{path} does not exist in the image. {_SERVICE}", (Evidence(path=path),))
     last = gone[-1]
-    evidence = Evidence(path=path, layer_index=last.node.layer_index, state=last.state, by_layer=last.by_layer)
+    evidence = Evidence(path=path, layer_index=last.node.layer_index, state=EvidenceState(last.state), by_layer=last.by_layer)
     message = f"{path} was made in layer {last.node.layer_index} and {last.state} in layer {last.by_layer}. {_SERVICE}"
     return FindingDraft(Verdict.FAIL, message, (evidence,))
 
@@ -100,7 +101,7 @@ def _conditions(subject: CheckContext) -> tuple[str, ...]:
     user = run_user(subject.view)
     if not user.uid:
         return ()
-    wanted = [directory.path for directory in subject.policy.directories if directory.role in ("outputs", "scratch")]
+    wanted = [directory.path for directory in subject.policy.directories if directory.role in (MountRole.OUTPUTS, MountRole.SCRATCH)]
     nodes = (subject.filesystem.get(path) for path in wanted)
     closed = [node.path for node in nodes if node is not None and not _may_write(node, user)]
     if not closed:

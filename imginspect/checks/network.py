@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from imginspect.checks.check import check
 from imginspect.checks.launching import is_for
-from imginspect.checks.result import CONFIG, VISIBLE, Confidence, Evidence, FindingDraft, Outcome, Verdict
+from imginspect.checks.result import Confidence, Evidence, EvidenceState, FindingDraft, Outcome, Verdict
 from imginspect.checks.subject import CheckContext
 from imginspect.errors import PathError
 from imginspect.reach.guards import Reach
@@ -102,7 +102,7 @@ def _place(chain: Iterable[str], what: str) -> str:
 
 def _evidence(subject: CheckContext, origin: Origin, excerpt: str | None = None) -> tuple[Evidence, ...]:
     if origin.path is None:
-        return (Evidence(config_field=origin.config_field, state=CONFIG, excerpt=excerpt),)
+        return (Evidence(config_field=origin.config_field, state=EvidenceState.CONFIG, excerpt=excerpt),)
     try:
         node = subject.filesystem.resolve(origin.path).node
     except PathError:
@@ -112,7 +112,7 @@ def _evidence(subject: CheckContext, origin: Origin, excerpt: str | None = None)
             path=node.path,
             line=origin.line,
             layer_index=node.layer_index,
-            state=VISIBLE,
+            state=EvidenceState.VISIBLE,
             file_sha256=node.sha256,
             file_type=subject.file_type(node),
             size=node.size,

@@ -118,14 +118,14 @@ def _named(subject: CheckContext, names: Sequence[str]) -> list[Node]:
 
 @dataclass(frozen=True)
 class WritableParams:
-    """*system* are folders whose files root runs or believes; *passed_over* are trees that the runtime mounts over."""
+    """*system* are folders whose files root runs or believes; *excluded* are trees that the runtime mounts over."""
 
     system: list[str]
-    passed_over: list[str] = field(default_factory=list)
+    excluded: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         texts("system", self.system)
-        texts("passed_over", self.passed_over)
+        texts("excluded", self.excluded)
 
 
 @check("world-writable", WritableParams)
@@ -134,7 +134,7 @@ def world_writable(subject: CheckContext, params: WritableParams) -> Outcome:
 
     Links and devices have no mode of their own that counts. The policy's mount directories are mounted over, and passed over.
     """
-    over = [*params.passed_over, *(directory.path for directory in subject.policy.directories)]
+    over = [*params.excluded, *(directory.path for directory in subject.policy.directories)]
 
     def fits(node: Node) -> bool:
         if not node.widest_mode & 0o002 or node.kind not in (FILE, HARDLINK, DIRECTORY) or node.is_implied:

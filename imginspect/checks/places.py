@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from imginspect.checks.result import VISIBLE, Evidence, FindingDraft, Verdict
+from imginspect.checks.result import Evidence, EvidenceState, FindingDraft, Verdict
 from imginspect.checks.subject import CheckContext
 from imginspect.filesystem import Node
 from imginspect.wording import counted
@@ -19,7 +19,7 @@ def node_evidence(subject: CheckContext, node: Node, *, line: int = 0, excerpt: 
         path=node.path,
         line=line or None,
         layer_index=node.layer_index,
-        state=VISIBLE,
+        state=EvidenceState.VISIBLE,
         file_sha256=None if is_secret else node.sha256,
         file_type=subject.file_type(node),
         size=node.size if node.content is not None else None,

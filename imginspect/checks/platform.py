@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from imginspect.checks.check import check
 from imginspect.checks.launching import node_evidence
-from imginspect.checks.result import CONFIG, Evidence, FindingDraft, Outcome, Verdict
+from imginspect.checks.result import Evidence, EvidenceState, FindingDraft, Outcome, Verdict
 from imginspect.checks.subject import CheckContext
 from imginspect.filesystem import Node
 from imginspect.oci.platform import Platform
@@ -50,7 +50,7 @@ def _of_config(subject: CheckContext, wanted: Platform) -> list[FindingDraft]:
     stated = subject.image.config.platform
     if not stated.is_known or stated.satisfies(wanted):
         return []
-    evidence = Evidence(config_field="architecture", state=CONFIG, expected=str(wanted), found=str(stated))
+    evidence = Evidence(config_field="architecture", state=EvidenceState.CONFIG, expected=str(wanted), found=str(stated))
     return [FindingDraft(Verdict.FAIL, f"the image is for {stated}; the environment runs {wanted}", (evidence,))]
 
 

@@ -27,8 +27,13 @@ class Confidence(StrEnum):
     HIGH = "high"
 
 
-VISIBLE = "visible"
-CONFIG = "config"
+class EvidenceState(StrEnum):
+    """The state of the file that evidence stands in, or that it stands in the config."""
+
+    VISIBLE = "visible"
+    OVERWRITTEN = "overwritten"
+    DELETED = "deleted"
+    CONFIG = "config"
 
 
 class Line(NamedTuple):
@@ -52,7 +57,7 @@ class Evidence(NamedTuple):
     member: str | None = None
     line: int | None = None
     layer_index: int | None = None
-    state: str = ""
+    state: EvidenceState | None = None
     file_sha256: str | None = None
     file_type: str | None = None
     size: int | None = None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from imginspect.checks.check import check
 from imginspect.checks.launching import node_evidence
-from imginspect.checks.result import CONFIG, Evidence, FindingDraft, Outcome, Verdict
+from imginspect.checks.result import Evidence, EvidenceState, FindingDraft, Outcome, Verdict
 from imginspect.checks.subject import CheckContext
 from imginspect.startup.run_user import run_user
 
@@ -39,7 +39,7 @@ def not_root(subject: CheckContext, params: RunUserParams) -> Outcome:
     if not user.is_root:
         return Outcome(Verdict.PASS)
     stated = user.text or "nothing, which means root"
-    evidence = [Evidence(config_field="User", state=CONFIG, expected="a user other than root", found=stated)]
+    evidence = [Evidence(config_field="User", state=EvidenceState.CONFIG, expected="a user other than root", found=stated)]
     if who not in ("", "0", "root"):
         evidence += [node_evidence(subject, node) for node in user.nodes[:1]]
     text = f"the container runs as {user.text}, which is root" if user.text else "the config names no User: the container runs as root"

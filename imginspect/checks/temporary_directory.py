@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 
 from imginspect.checks.check import check
 from imginspect.checks.places import reason_of, worst_of
-from imginspect.checks.result import CONFIG, Evidence, FindingDraft, Outcome, Verdict
+from imginspect.checks.result import Evidence, EvidenceState, FindingDraft, Outcome, Verdict
 from imginspect.checks.subject import CheckContext
 from imginspect.errors import PathError
+from imginspect.rules.policy import MountRole
 from imginspect.startup.named_texts import environment_of
 
 
@@ -27,7 +28,7 @@ class TemporaryDirectoryParams:
 @check("temporary-directory", TemporaryDirectoryParams)
 def temporary_directory(subject: CheckContext, params: TemporaryDirectoryParams) -> Outcome:
     """WARN for each variable that is set to another place than the policy's scratch directory; not applicable where none is set."""
-    scratch = [directory.path for directory in subject.policy.directories if directory.role == "scratch"]
+    scratch = [directory.path for directory in subject.policy.directories if directory.role is MountRole.SCRATCH]
     if not scratch:
         return Outcome(Verdict.NOT_APPLICABLE, reason="the policy names no scratch directory")
     environment = environment_of(subject.image.config)
@@ -43,7 +44,7 @@ def temporary_directory(subject: CheckContext, params: TemporaryDirectoryParams)
         if any(where.startswith(path + "/") for path in scratch):
             conditions.append(f"the program makes {where} before it uses it: the mount begins empty")
             continue
-        evidence = (Evidence(config_field=f"Env[{name}]", state=CONFIG, expected=scratch[0], found=value[:200]),)
+        evidence = (Evidence(config_field=f"Env[{name}]", state=EvidenceState.CONFIG, expected=scratch[0], found=value[:200]),)
         found.append(FindingDraft(Verdict.WARN, f"{name} is set to {value[:200]}, not to {scratch[0]}", evidence))
     return Outcome(worst_of(found), tuple(found), reason_of(found) if found else "", tuple(conditions))
 

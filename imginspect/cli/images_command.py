@@ -55,7 +55,7 @@ def command(form: str, **source: object) -> None:
         problems: list[Problem] = [*archive.problems.listed(), *(problem for image in listing.images for problem in image.problems)]
     if form == "json":
         notes = [f"{shown(problem.where)}: {shown(problem.what)}" for problem in problems]
-        click.echo(json.dumps({"archive_form": archive.form, "images": rows, "problems": notes}, indent=2))
+        click.echo(json.dumps({"archive_layout": archive.form, "images": rows, "problems": notes}, indent=2))
         return
     from tabulate import tabulate
 

@@ -130,7 +130,7 @@ def _compare_chain(document: ReportDocument, there: Sequence[_Link], check: Comp
     by_name: dict[tuple[str, str, int | None], list[_Link]] = {}
     for link in there:
         by_name.setdefault(link[:3], []).append(link)
-    for said in document["chain"]:
+    for said in document["chain_of_custody"]:
         if said["digest"] is not None:
             check.count(_wrong_link(said, by_name.get((said["role"], said["name"], said["layer"]), [])))
 

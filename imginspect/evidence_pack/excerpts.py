@@ -54,7 +54,7 @@ def _about(place: OnePlace) -> Iterator[str]:
     if hidden_by:
         yield f"  hidden by layer {hidden_by['index']}: {hidden_by['created_by']}"
     for what, value in (("file sha256", evidence["file_sha256"]), ("size", evidence["size"]), ("type", evidence["file_type"]),
-                        ("expected", evidence["expected"]), ("found", evidence["found"])):  # fmt: skip
+                        ("expected", evidence["expected"]), ("found", evidence["actual"])):  # fmt: skip
         if value is not None:
             yield f"  {what}: {value}"
 

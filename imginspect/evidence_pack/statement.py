@@ -36,7 +36,7 @@ def subjects(document: ReportDocument) -> list[dict[str, Any]]:
     if image is None:
         return []
     name = image["references"][0] if image["references"] else ""
-    archive = next((link["digest"] for link in document["chain"] if link["role"] == "archive"), None)
+    archive = next((link["digest"] for link in document["chain_of_custody"] if link["role"] == "archive"), None)
     found = (("config", image["image_id"]), (name or "manifest", image["manifest_digest"]), ("archive", archive))
     named = [_subject(what, digest) for what, digest in found if digest]
     return named if image["image_id"] or image["manifest_digest"] else []
@@ -73,12 +73,13 @@ def _predicate(document: ReportDocument, report: bytes, contents: str) -> dict[s
 
 def _undetermined(document: ReportDocument) -> dict[str, str]:
     """What was done with rules that could not be decided; a report before schema 1.4 does not say, and its statement did not."""
-    return {"undetermined": document["policy"]["undetermined"]} if "undetermined" in document["policy"] else {}
+    undetermined = document["policy"]["undetermined"]
+    return {"undetermined": undetermined} if undetermined is not None else {}
 
 
 def _conditions(document: ReportDocument) -> dict[str, Any]:
     """How many conditions a pass depends on, and how many rules could not be decided that could fail the image."""
-    if "undetermined" not in document["policy"]:
+    if document["policy"]["undetermined"] is None:
         return {}
     return {"conditionsCount": conditions_of(document), "undecidedRules": [item["rule"] for item in undecided_rules(document)]}
 

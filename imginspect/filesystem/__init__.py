@@ -2,12 +2,11 @@
 
 from imginspect.filesystem.builder import FilesystemBuilder
 from imginspect.filesystem.filesystem import Filesystem, LinkLoop, NodeNotFound, Resolution
-from imginspect.filesystem.node import DELETED, OVERWRITTEN, Attributes, Hidden, Node
+from imginspect.filesystem.node import Attributes, FileState, Hidden, Node
 
 __all__ = [
-    "DELETED",
-    "OVERWRITTEN",
     "Attributes",
+    "FileState",
     "Filesystem",
     "FilesystemBuilder",
     "Hidden",

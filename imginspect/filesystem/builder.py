@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from imginspect.errors import LimitExceeded
 from imginspect.filesystem import differences
 from imginspect.filesystem.filesystem import Filesystem
-from imginspect.filesystem.node import OVERWRITTEN, Attributes
+from imginspect.filesystem.node import Attributes, FileState
 from imginspect.filesystem.tree import Directory, HardLink, Slot, layer_of, layer_of_slot, reference
 from imginspect.filesystem.walking import CannotResolve
 from imginspect.filesystem.whiteouts import Whiteouts
@@ -99,13 +99,13 @@ class FilesystemBuilder(Whiteouts):
             if layer_of(directory.ref) == self._layer:
                 self._note(Topic.RUNTIME, entry.path, differences.DIRECTORY_TWICE)
             if (old.mode, old.uid, old.gid) != (entry.mode, entry.uid, entry.gid):
-                self._hidden.append((entry.path, directory.ref, OVERWRITTEN, self._layer))
+                self._hidden.append((entry.path, directory.ref, FileState.OVERWRITTEN, self._layer))
         directory.ref, directory.layer = ref, self._layer
 
     def _replace(self, entry: Entry, before: Slot) -> None:
         if layer_of_slot(before) == self._layer:
             self._note(Topic.ENTRIES, entry.path, "the layer holds this path more than once; the last one counts, as when it is unpacked")
-        self._hide(entry.path, before, OVERWRITTEN)
+        self._hide(entry.path, before, FileState.OVERWRITTEN)
         if self._link_entry(before) is not None:
             self._parents = {"/": self._root}
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from imginspect.errors import PathError
-from imginspect.filesystem.node import Attributes, Hidden, Node
+from imginspect.filesystem.node import Attributes, FileState, Hidden, Node
 from imginspect.filesystem.tree import Directory, HardLink, Slot, layer_of, ordinal_of, reference
 from imginspect.layer.index import LayerIndex
 from imginspect.limits import Limits
@@ -44,7 +44,7 @@ class Filesystem:
         self,
         layers: Sequence[LayerIndex],
         root: Directory,
-        hidden: list[tuple[str, Slot, str, int]],
+        hidden: list[tuple[str, Slot, FileState, int]],
         limits: Limits,
         problems: tuple[Problem, ...],
         relinked: Mapping[int, Attributes] | None = None,

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import NamedTuple
 
 from imginspect.tar.reader import Extra
 
-OVERWRITTEN = "overwritten"
-DELETED = "deleted"
+
+class FileState(StrEnum):
+    """Whether a container sees a file, or a later layer took it away, or it never became one."""
+
+    VISIBLE = "visible"
+    OVERWRITTEN = "overwritten"
+    DELETED = "deleted"
+    UNSEEN = "not part of the filesystem"
 
 
 class Attributes(NamedTuple):
@@ -75,5 +82,5 @@ class Hidden(NamedTuple):
     """A node that is not visible any more: a later layer (or a later member of the same one) overwrote or deleted it."""
 
     node: Node
-    state: str
+    state: FileState
     by_layer: int

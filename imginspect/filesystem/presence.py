@@ -5,20 +5,18 @@ from __future__ import annotations
 from functools import cached_property
 from typing import NamedTuple
 
+from imginspect.filesystem.node import FileState
 from imginspect.filesystem.view import View
 from imginspect.tar.header import HARDLINK
 
-VISIBLE = "visible"
-UNSEEN = "not part of the filesystem"
-
 
 class EntryState(NamedTuple):
-    """*name* is visible, overwritten or deleted (or says that the entry never became a file); *by_layer* is the layer that hid it.
+    """The state of an entry's content; *by_layer* is the layer that hid it.
 
     *path* is where it is, or was: for a file whose own name is gone and that a hard link still shows, the link's.
     """
 
-    name: str
+    state: FileState
     path: str
     by_layer: int | None = None
 
@@ -34,14 +32,14 @@ class Presence:
         path = self._view.layers[layer].entries[ordinal].path
         node = self._view.filesystem.get(path)
         if node is not None and node.content == (layer, ordinal):
-            return EntryState(VISIBLE, path)
+            return EntryState(FileState.VISIBLE, path)
         linked = self._links.get((layer, ordinal))
         if linked is not None:
-            return EntryState(VISIBLE, linked)
+            return EntryState(FileState.VISIBLE, linked)
         for hidden in self._view.filesystem.history(path):
             if hidden.node.content == (layer, ordinal):
                 return EntryState(hidden.state, path, hidden.by_layer)
-        return EntryState(UNSEEN, path)
+        return EntryState(FileState.UNSEEN, path)
 
     @cached_property
     def _links(self) -> dict[tuple[int, int], str]:

@@ -8,7 +8,7 @@ from imginspect.errors import PathError
 from imginspect.filesystem import Filesystem, Node
 from imginspect.image import Image
 from imginspect.layer import LayerIndex
-from imginspect.layer.index import READ
+from imginspect.layer.index import LayerStatus
 from imginspect.scan.elf import Elf
 
 _LONGEST_PATH = 4095
@@ -30,7 +30,9 @@ class View:
     @property
     def is_read_whole(self) -> bool:
         """Whether every layer was read to its end: what is not seen is then not there."""
-        return all(layer.status == READ for layer in self.layers) and not any(problem.unread for problem in self.filesystem.problems)
+        return all(layer.status is LayerStatus.READ for layer in self.layers) and not any(
+            problem.unread for problem in self.filesystem.problems
+        )
 
     def find(self, path: str) -> Node | None:
         """What the absolute *path* leads to, through links, or None."""

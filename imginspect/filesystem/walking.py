@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from imginspect.errors import LimitExceeded
-from imginspect.filesystem.node import OVERWRITTEN, Attributes
+from imginspect.filesystem.node import Attributes, FileState
 from imginspect.filesystem.tree import Directory, HardLink, Slot, layer_of, layer_of_slot, ordinal_of
 from imginspect.layer.index import Entry, LayerIndex
 from imginspect.limits import Limits
@@ -25,7 +25,7 @@ class LayerWalk:
         self._limits = limits
         self._layers: list[LayerIndex] = []
         self._root = Directory(None, 0)
-        self._hidden: list[tuple[str, Slot, str, int]] = []
+        self._hidden: list[tuple[str, Slot, FileState, int]] = []
         self._problems = Problems(limits.problems)
         self._nodes = 0
         self._link_parts = 0
@@ -38,7 +38,7 @@ class LayerWalk:
         self._implied: dict[int, Directory] = {}
         self._relinked: dict[int, Attributes] = {}
 
-    def _hide(self, path: str, slot: Slot, state: str) -> None:
+    def _hide(self, path: str, slot: Slot, state: FileState) -> None:
         """Take note that *slot* and all below it are not visible any more; nothing changes below it from now on."""
         self._hidden.append((path, slot, state, self._layer))
         if isinstance(slot, Directory):
@@ -107,7 +107,7 @@ class LayerWalk:
             if slot is not None:
                 here = "/" + "/".join([*(part for part, _ in trail), name])
                 self._note(Topic.ENTRIES, here, "the layer puts entries below what is no directory; a directory takes its place")
-                self._hide(here, slot, OVERWRITTEN)
+                self._hide(here, slot, FileState.OVERWRITTEN)
             self._count()
             made = Directory(None, self._layer)
             self._implied[id(made)] = made

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from imginspect.filesystem import differences
-from imginspect.filesystem.node import DELETED
+from imginspect.filesystem.node import FileState
 from imginspect.filesystem.own_entries import OwnEntries
 from imginspect.filesystem.tree import Directory, Slot, layer_of, layer_of_slot, ordinal_of
 from imginspect.filesystem.walking import CannotResolve, LayerWalk
@@ -101,7 +101,7 @@ class Whiteouts(LayerWalk):
 
     def _white_out(self, directory: Directory, name: str, parent: str) -> Slot:
         slot = self._whited_out[id(directory), name] = directory.children.pop(name)
-        self._hide(_join(parent, name), slot, DELETED)
+        self._hide(_join(parent, name), slot, FileState.DELETED)
         return slot
 
     def _tell_of_whiteouts(self, markers: Sequence[Marker]) -> None:

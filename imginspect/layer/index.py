@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from typing import NamedTuple
 
 from imginspect.layer.content_spool import SpooledContent
@@ -26,9 +27,13 @@ SMALL = 1024
 WITHHELD = bytes(32)
 """Stands for the digest of a small file with a credential in it: who can guess could tell the credential by the digest."""
 
-READ = "read"
-PARTIAL = "partial"
-NOT_READ = "not-read"
+
+class LayerStatus(StrEnum):
+    """How far a layer was read."""
+
+    READ = "read"
+    PARTIAL = "partial"
+    NOT_READ = "not-read"
 
 
 class Entry(NamedTuple):
@@ -62,7 +67,7 @@ class LayerIndex:
     """Everything that is known of a layer after its pass. Bytes: *stored* as in the blob, *expanded* of its tar."""
 
     entries: list[Entry] = field(default_factory=list)
-    status: str = READ
+    status: LayerStatus = LayerStatus.READ
     reason: str = ""
     compression: str = ""
     stored: int = 0

@@ -19,7 +19,7 @@ from imginspect.layer.attributes import OLD_SPARSE, ZERO_DEVICE, runtime_notes
 from imginspect.layer.content_class import BINARY, COMPRESSED, EMPTY, HEAD_BYTES, content_class
 from imginspect.layer.content_spool import ContentSpool
 from imginspect.layer.formats import ZSTD_CHUNKED, NotATarLayer, file_system_of, variant_of
-from imginspect.layer.index import INVALID, MARKERS, NOT_READ, PARTIAL, SMALL, WITHHELD, Entry, LayerIndex
+from imginspect.layer.index import INVALID, MARKERS, SMALL, WITHHELD, Entry, LayerIndex, LayerStatus
 from imginspect.layer.names import PATH_MAX, EntryNames, is_marker, leads_out, whiteout
 from imginspect.layer.pipeline import BlobJob, BlobRead, Pipeline
 from imginspect.layer.protocols import Retention, Scanner, ScanResult
@@ -380,10 +380,10 @@ class _Pass:
         index.attribute_bytes, index.sparse_bytes = self._budget.attributes - attributes, self._budget.sparse - sparse
         self._budget.expanded += index.expanded
         if self._job.not_readable:
-            index.status, index.reason = NOT_READ, self._job.not_readable
+            index.status, index.reason = LayerStatus.NOT_READ, self._job.not_readable
             self._note(Topic.UNREAD, b"", index.reason, unread=True)
         elif cause is not None:
-            index.status = PARTIAL if index.entries else NOT_READ
+            index.status = LayerStatus.PARTIAL if index.entries else LayerStatus.NOT_READ
             index.reason = _message(cause)
             after = f"; {counted(len(index.entries), 'entry')} before that" if index.entries else ""
             self._note(Topic.UNREAD, b"", f"{index.reason}{after}", unread=True)

@@ -21,7 +21,7 @@ from typing import NamedTuple, Protocol
 from imginspect.errors import LayerError
 from imginspect.host.compression import CorruptStream, pack, unpack
 from imginspect.layer.content_spool import ContentSpool, SpooledContent
-from imginspect.layer.index import Entry, LayerIndex
+from imginspect.layer.index import Entry, LayerIndex, LayerStatus
 from imginspect.oci.digest import Digest
 from imginspect.problems import Problem, Topic
 from imginspect.rules import codec
@@ -301,7 +301,7 @@ def _plain(index: LayerIndex, kept: tuple[tuple[int, int, int], ...], blocks: tu
 def _index(plain: _Plain, entries: list[Entry], place: _SpoolPlace) -> LayerIndex:
     return LayerIndex(
         entries=entries,
-        status=plain.status,
+        status=LayerStatus(plain.status),
         reason=plain.reason,
         compression=plain.compression,
         stored=plain.stored,

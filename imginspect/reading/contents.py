@@ -15,7 +15,7 @@ from imginspect.image import Image, Layer
 from imginspect.layer import LayerIndex, LayerJob, PassVisitors, read_layers
 from imginspect.layer.content_spool import ContentSpool
 from imginspect.layer.fetch import Fetch
-from imginspect.layer.index import NOT_READ
+from imginspect.layer.index import LayerStatus
 from imginspect.oci import media_types
 from imginspect.oci.digest import Digest
 from imginspect.problems import Problem, Problems, Topic
@@ -163,4 +163,4 @@ def _absent(layer: Layer) -> LayerIndex:
     problem = Problem(
         Topic.UNREAD, f"layer {layer.index}", reason, str(layer.blob.digest or layer.blob.name), "nothing", layer.index, unread=True
     )
-    return LayerIndex(status=NOT_READ, reason=reason, problems=[problem])
+    return LayerIndex(status=LayerStatus.NOT_READ, reason=reason, problems=[problem])

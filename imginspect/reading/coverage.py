@@ -11,6 +11,7 @@ from imginspect.archive.unreferenced import Unreferenced
 from imginspect.filesystem import Filesystem
 from imginspect.image import Image
 from imginspect.layer import LayerIndex
+from imginspect.layer.index import LayerStatus
 from imginspect.problems import Problem
 from imginspect.reading.unreferenced_search import UnreferencedBytes
 from imginspect.tar.header import FILE
@@ -26,14 +27,14 @@ TRAILING = "bytes behind the end of the archive's tar, read"
 
 @dataclass(frozen=True, slots=True)
 class LayerCoverage:
-    """One layer: *status* is read, partial or not-read. Bytes: *stored* in the archive, *expanded* of the tar, *file_bytes* of files.
+    """One layer. Bytes: *stored* in the archive, *expanded* of the tar, *file_bytes* of files.
 
     *not_hashed* counts files whose content was passed over, *trailing* bytes behind the tar's end that are not zero, *packed* files that
     are compressed or archives: their bytes were searched as they are, what is packed in them was not.
     """
 
     index: int
-    status: str
+    status: LayerStatus
     reason: str
     compression: str
     stored: int

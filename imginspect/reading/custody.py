@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from enum import StrEnum
 from typing import NamedTuple
 
 from imginspect.archive import Archive, StoredDocument
@@ -10,23 +11,24 @@ from imginspect.image import Image, Layer
 from imginspect.layer import LayerIndex
 from imginspect.oci.digest import Digest
 
-VERIFIED = "verified"
-COMPUTED = "computed"
-MISMATCH = "mismatch"
-MISSING = "missing"
-NOT_READ = "not-read"
-STATED = "stated"
+
+class LinkStatus(StrEnum):
+    """How what was found compares with what was promised: *computed* where nothing was promised, *stated* for a name in the archive."""
+
+    VERIFIED = "verified"
+    COMPUTED = "computed"
+    MISMATCH = "mismatch"
+    MISSING = "missing"
+    NOT_READ = "not-read"
+    STATED = "stated"
 
 
 class Link(NamedTuple):
-    """One link of the chain: something with a digest, what was promised of it, and how that compares. Sizes are in bytes as stored.
-
-    *status* is verified, computed (nothing was promised), mismatch, missing, not-read, or stated (a name that the archive gives).
-    """
+    """One link of the chain: something with a digest, what was promised of it, and how that compares. Sizes are in bytes as stored."""
 
     role: str
     name: str
-    status: str
+    status: LinkStatus
     digest: str | None = None
     expected: str | None = None
     size: int | None = None
@@ -42,21 +44,23 @@ def chain_of_custody(archive: Archive, image: Image, layers: Sequence[LayerIndex
 def archive_link(archive: Archive) -> Link:
     """The archive file itself; nothing inside it can promise its digest."""
     if archive.file is None:
-        return Link("archive", "a directory, which has no digest of its own", COMPUTED)
-    return Link("archive", "the archive as given", COMPUTED, f"sha256:{archive.file.finish_digest()}", size=archive.file.stored_size)
+        return Link("archive", "a directory, which has no digest of its own", LinkStatus.COMPUTED)
+    return Link(
+        "archive", "the archive as given", LinkStatus.COMPUTED, f"sha256:{archive.file.finish_digest()}", size=archive.file.stored_size
+    )
 
 
 def _links(archive: Archive, image: Image, layers: Sequence[LayerIndex]) -> Iterator[Link]:
     yield archive_link(archive)
     for reference in image.references:
-        yield Link("reference", reference, STATED)
+        yield Link("reference", reference, LinkStatus.STATED)
     for document in image.stored.trail:
         yield _document_link(document)
     if image.config_document is not None:
         yield _document_link(image.config_document)
     elif image.stored.config is not None:
         expected = image.stored.config.digest
-        yield Link("config", image.stored.config.name, MISSING, expected=str(expected) if expected else None)
+        yield Link("config", image.stored.config.name, LinkStatus.MISSING, expected=str(expected) if expected else None)
     for layer, index in zip(image.layers, layers, strict=True):
         yield _blob_link(layer, index)
         yield _content_link(layer, index)
@@ -66,7 +70,7 @@ def _document_link(document: StoredDocument) -> Link:
     return Link(
         role=document.role,
         name=document.name,
-        status=document.status,
+        status=LinkStatus(document.status),
         digest=str(document.digest),
         expected=str(document.expected) if document.expected else None,
         size=len(document.data),
@@ -78,10 +82,10 @@ def _blob_link(layer: Layer, index: LayerIndex) -> Link:
     blob = layer.blob
     expected = str(blob.digest) if blob.digest else None
     if blob.member is None:
-        return Link("layer", blob.name, MISSING, expected=expected, expected_size=blob.size, layer_index=layer.index)
+        return Link("layer", blob.name, LinkStatus.MISSING, expected=expected, expected_size=blob.size, layer_index=layer.index)
     status = _compare(blob.digest, index.blob_digest)
     if index.blob_digest is not None and blob.size not in (None, index.stored):
-        status = MISMATCH
+        status = LinkStatus.MISMATCH
     found = str(index.blob_digest) if index.blob_digest else None
     return Link("layer", blob.name, status, found, expected, index.stored, blob.size, layer.index)
 
@@ -91,14 +95,14 @@ def _content_link(layer: Layer, index: LayerIndex) -> Link:
     found = str(index.diff_id) if index.diff_id else None
     size = index.expanded if index.diff_id else None
     padded = layer.diff_id is not None and layer.diff_id in index.padded
-    status = VERIFIED if padded else _compare(layer.diff_id, index.diff_id)
+    status = LinkStatus.VERIFIED if padded else _compare(layer.diff_id, index.diff_id)
     found = expected if padded else found
     return Link("layer content (diff_id)", f"layer {layer.index}", status, found, expected, size, None, layer.index)
 
 
-def _compare(expected: Digest | None, found: Digest | None) -> str:
+def _compare(expected: Digest | None, found: Digest | None) -> LinkStatus:
     if found is None:
-        return NOT_READ
+        return LinkStatus.NOT_READ
     if expected is None:
-        return COMPUTED
-    return VERIFIED if expected == found else MISMATCH
+        return LinkStatus.COMPUTED
+    return LinkStatus.VERIFIED if expected == found else LinkStatus.MISMATCH

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from imginspect.archive import Archive
 from imginspect.errors import ArchiveError, Seen
-from imginspect.reading.custody import COMPUTED, NOT_READ, Link
+from imginspect.reading.custody import Link, LinkStatus
 
 _PIECE = 1 << 20
 _NO_DIGEST = " (a directory, which has no digest of its own)"
@@ -40,23 +40,27 @@ def given(source: str | os.PathLike[str], most: int | None = None) -> Given:
 def link_of_archive(what: Given, archive: Archive) -> Link:
     """*archive*, which was opened, as the chain's first link."""
     if archive.file is None:
-        return Link("archive", what.name + _NO_DIGEST, COMPUTED)
+        return Link("archive", what.name + _NO_DIGEST, LinkStatus.COMPUTED)
     try:
-        return Link("archive", what.name, COMPUTED, f"sha256:{archive.file.finish_digest()}", size=archive.file.stored_size)
+        return Link("archive", what.name, LinkStatus.COMPUTED, f"sha256:{archive.file.finish_digest()}", size=archive.file.stored_size)
     except ArchiveError:  # it shrank, or the medium failed
-        return Link("archive", what.name, NOT_READ, size=archive.file.stored_size)
+        return Link("archive", what.name, LinkStatus.NOT_READ, size=archive.file.stored_size)
 
 
 def link_of_unopened(what: Given, seen: Seen | None) -> Link:
     """What could not be opened as an archive. *seen* are the bytes of a stream; those of a file are read here."""
     if what.path is not None and what.path.is_dir():
-        return Link("archive", what.name + _NO_DIGEST, COMPUTED)
+        return Link("archive", what.name + _NO_DIGEST, LinkStatus.COMPUTED)
     if seen is None and what.path is not None:
         seen = _read(what.path, what.most)
     if seen is None:
-        return Link("archive", what.name, NOT_READ)
+        return Link("archive", what.name, LinkStatus.NOT_READ)
     return Link(
-        "archive", what.name, COMPUTED if seen.is_whole else NOT_READ, f"sha256:{seen.sha256}" if seen.sha256 else None, size=seen.size
+        "archive",
+        what.name,
+        LinkStatus.COMPUTED if seen.is_whole else LinkStatus.NOT_READ,
+        f"sha256:{seen.sha256}" if seen.sha256 else None,
+        size=seen.size,
     )
 
 

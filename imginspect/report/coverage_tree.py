@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from imginspect.problems import Problem
 from imginspect.reading import Coverage
-from imginspect.report.document import CoveragePart, ProblemPart
+from imginspect.report.document import CompressionName, CoveragePart, LayerStatusName, ProblemPart
 from imginspect.report.shown import Shown, optional
 
 
 def coverage_tree(coverage: Coverage, shown: Shown) -> CoveragePart:
-    """The ledger."""
+    """What was read."""
     tree: CoveragePart = {
         "complete": coverage.is_complete,
         "gaps": [shown(gap) for gap in coverage.gaps],
@@ -18,9 +20,9 @@ def coverage_tree(coverage: Coverage, shown: Shown) -> CoveragePart:
         "layers": [
             {
                 "index": layer.index,
-                "status": layer.status,
+                "status": cast(LayerStatusName, str(layer.status)),
                 "reason": shown(layer.reason),
-                "compression": layer.compression,
+                "compression": cast(CompressionName, layer.compression),
                 "stored_bytes": layer.stored,
                 "expanded_bytes": layer.expanded,
                 "entries": layer.entries,
@@ -32,8 +34,8 @@ def coverage_tree(coverage: Coverage, shown: Shown) -> CoveragePart:
             }
             for layer in coverage.layers
         ],
-        "other_files": [
-            {"name": shown(item.name), "size": item.size, "kind": item.kind, "sha256": item.sha256, "known": item.is_metadata}
+        "unreferenced_files": [
+            {"name": shown(item.name), "size": item.size, "kind": item.kind, "sha256": item.sha256, "is_tool_metadata": item.is_metadata}
             for item in coverage.unreferenced
         ],
         "visible_nodes": coverage.visible_nodes,
@@ -54,7 +56,7 @@ def problem_tree(problem: Problem, shown: Shown) -> ProblemPart:
         "where": shown(problem.where),
         "what": shown(problem.what),
         "expected": optional(problem.expected, shown),
-        "found": optional(problem.found, shown),
+        "actual": optional(problem.found, shown),
         "layer": problem.layer_index,
         "path": optional(problem.path, shown),
         "unread": problem.unread,

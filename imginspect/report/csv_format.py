@@ -21,8 +21,8 @@ from imginspect.report.summary import archive_facts, image_name, not_read, open_
 from imginspect.wording import listed
 
 COLUMNS = (
-    "image", "image_id", "verdict", "row", "rule", "title", "result", "counts", "severity", "confidence", "message", "place", "line",
-    "state", "layer", "diff_id", "instruction", "hidden_by_layer", "hidden_by_instruction", "sha256", "size", "expected", "found",
+    "image", "image_id", "verdict", "row", "rule", "title", "result", "fails_image", "severity", "confidence", "message", "place", "line",
+    "state", "layer", "diff_id", "instruction", "hidden_by_layer", "hidden_by_instruction", "sha256", "size", "expected", "actual",
     "excerpt", "fingerprint", "secret_id", "undetermined", "lines",
 )  # fmt: skip
 """The columns; later versions add to their end.
@@ -83,7 +83,7 @@ def _of(result: ResultPart) -> Row:
         "rule": result["rule"],
         "title": result["title"],
         "result": result["verdict"],
-        "counts": "yes" if result["counts"] else "no",
+        "fails_image": "yes" if result["fails_image"] else "no",
         "severity": result["severity"],
     }
 
@@ -116,7 +116,7 @@ def _place(place: OnePlace) -> Row:
         "sha256": evidence["file_sha256"] or "",
         "size": _number(evidence["size"]),
         "expected": evidence["expected"] or "",
-        "found": evidence["found"] or "",
+        "actual": evidence["actual"] or "",
         "excerpt": listed(place.excerpts, _MOST_EXCERPTS),
         "secret_id": " ".join(place.secret_ids),
         "lines": " ".join(map(str, place.lines)),

@@ -29,19 +29,19 @@ def decisions(document: ReportDocument, most: int = 5) -> list[Decision]:
 
 def worst_first(results: Sequence[ResultPart]) -> list[ResultPart]:
     """*results* with those that count against the image first, then by severity, then by rule."""
-    return sorted(results, key=lambda result: (not result["counts"], -_rank(result["severity"]), result["rule"]))
+    return sorted(results, key=lambda result: (not result["fails_image"], -_rank(result["severity"]), result["rule"]))
 
 
 def _decisions(document: ReportDocument) -> Iterator[Decision]:
     if document["image"] is None:
         yield Decision("Nothing was inspected", sentence(shortened(document["reason"])), "")
     results = worst_first(document["results"])
-    yield from (_open(result) for result in results if result["counts"])
+    yield from (_open(result) for result in results if result["fails_image"])
     coverage = document["coverage"]
     if coverage is not None and coverage["gaps"]:
         yield Decision("Not everything was read", _with_rest(coverage["gaps"], "gap"), "")
     for verdict in ("fail", "undetermined", "warn"):
-        yield from (_open(result) for result in results if result["verdict"] == verdict and not result["counts"])
+        yield from (_open(result) for result in results if result["verdict"] == verdict and not result["fails_image"])
     yield from (_condition(result) for result in results if result["verdict"] == "pass" and result["conditions"])
 
 

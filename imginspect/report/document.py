@@ -1,60 +1,75 @@
-"""Document: a report as plain values, with a type for each part. It is what the JSON form writes, and all that any form is made from.
+"""Document: a report as plain values, with a type for each part. It is what the JSON format writes, and what every format is made from.
 
-Every string of the image in it is masked and escaped already (``Report.shown``); a form only adds what its own syntax asks for. So a
-report that was filed as JSON gives every other form, the same bytes as the inspection itself would have given.
+Every string of the image in it is masked and escaped already (``Report.shown``); a format only adds what its own syntax asks for. So a
+report that was filed as JSON gives every other format, the same bytes as the inspection itself would have given.
 """
 
 from __future__ import annotations
 
-from typing import Literal, TypedDict
+from typing import Annotated, Literal, TypedDict
 
-SCHEMA_VERSION = "1.4"
-EARLIER_VERSIONS = ("1.3",)
-"""Versions of filed reports that are read too: what they lack is in the ``…Since`` classes, whose keys may be missing."""
+from imginspect.report.json_schema import AtLeast, Fits, Is, Means
+
+SCHEMA_VERSION = "2.0"
 
 VerdictName = Literal["pass", "fail", "undecided", "incomplete", "not-inspected"]
 ResultName = Literal["pass", "warn", "fail", "undetermined", "not-applicable"]
 UndeterminedName = Literal["fail", "undecided", "pass"]
 SeverityName = Literal["info", "low", "medium", "high", "critical"]
+ConfidenceName = Literal["low", "medium", "high"]
+LayerStatusName = Literal["read", "partial", "not-read"]
+LinkStatusName = Literal["verified", "computed", "mismatch", "missing", "not-read", "stated"]
+StateName = Literal["visible", "overwritten", "deleted", "config"]
+CompressionName = Literal["", "plain", "gzip", "zstd", "xz", "bzip2"]
+RowKind = Literal[
+    "directory", "file", "hardlink", "symlink", "character-device", "block-device", "fifo", "folded-directory", "folded-package"
+]
+LicenceKind = Literal["product", "variable", "file", "packages", "stated", "texts"]
+LevelName = Literal["must", "should", "info"]
+MountRoleName = Literal["", "data", "outputs", "scratch"]
+ExitCode = Literal[0, 1, 3, 4, 5]
+DigestText = Annotated[str, Fits("sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128}")]
+Sha256Text = Annotated[str, Fits("[0-9a-f]{64}")]
+IdText = Annotated[str, Fits("[0-9a-f]{32}")]
+RuleId = Annotated[str, Fits("[A-Z][A-Z0-9-]*-[0-9]{3}")]
+LineNumber = Annotated[int, AtLeast(1)]
 
 
 class Tool(TypedDict):
     """The program that made the report."""
 
-    name: str
+    name: Annotated[str, Is("imginspect")]
     version: str
 
 
 class DirectoryPart(TypedDict):
-    """A directory of the environment that is mounted over the image's. *role* is data, outputs, scratch or empty."""
+    """A directory of the environment that is mounted over the image's."""
 
     path: str
-    role: str
+    role: MountRoleName
     purpose: str
 
 
-class PolicySince14(TypedDict, total=False):
-    """*undetermined* is the verdict where a rule that could fail the image cannot be decided for want of a fact; ``pass`` before 1.4."""
-
-    undetermined: UndeterminedName
-
-
-class PolicyPart(PolicySince14):
-    """The policy that was asked for. *severities* are those it changes, with what the rule itself says; *skipped* maps rule to reason."""
+class PolicyPart(TypedDict):
+    """The policy that was asked for."""
 
     id: str
     title: str
-    sha256: str
+    sha256: Sha256Text
     fail_on: SeverityName
     strict: bool
-    rules_sha256: str
-    directories: list[DirectoryPart]
-    severities: dict[str, SeverityName]
-    skipped: dict[str, str]
+    undetermined: Annotated[
+        UndeterminedName | None,
+        Means("The verdict where a rule at or above fail_on cannot be decided; null in reports of schema 1.3, whose images passed."),
+    ]
+    rules_sha256: Sha256Text
+    mount_directories: list[DirectoryPart]
+    changed_severities: Annotated[dict[str, SeverityName], Means("Rules whose severity the policy changes, with the rule's own severity.")]
+    skipped: Annotated[dict[str, str], Means("Rules that the policy skips, with its reason.")]
 
 
 class ConfigPart(TypedDict):
-    """The image's config but for its history."""
+    """The image's config without its history."""
 
     os: str
     architecture: str
@@ -73,72 +88,79 @@ class ConfigPart(TypedDict):
     exposed_ports: list[str]
     labels: dict[str, str]
     on_build: list[str]
-    unread_fields: list[str]
+    unread_fields: Annotated[list[str], Means("Fields of the config that imginspect gives no meaning to.")]
 
 
 class ImagePart(TypedDict):
-    """What the image is."""
+    """The image."""
 
     references: list[str]
-    image_id: str | None
-    manifest_digest: str | None
+    image_id: Annotated[
+        DigestText | None, Means("Digest of the config: the image id of Docker before 29. Null where there is no config blob.")
+    ]
+    manifest_digest: Annotated[
+        DigestText | None, Means("Digest of the manifest: the image id of Docker 29. Null in docker archives without a manifest.")
+    ]
     platform: str
-    archive_form: str
-    also_present: list[str]
+    archive_layout: str
+    other_images: Annotated[list[str], Means("Other images, platforms and artefacts of the archive, not inspected here.")]
     layers: int
     config: ConfigPart | None
 
 
 class ChainLink(TypedDict):
-    """One link of the chain of custody; see ``evidence.custody.Link``. Sizes in bytes."""
+    """One link of the chain of custody."""
 
     role: str
     name: str
     layer: int | None
-    status: str
-    digest: str | None
-    expected: str | None
-    size: int | None
+    status: Annotated[
+        LinkStatusName,
+        Means("verified: equal to what refers to it; computed: nothing refers to it by digest; stated: a name in the archive."),
+    ]
+    digest: DigestText | None
+    expected: DigestText | None
+    size: Annotated[int | None, Means("Bytes as stored; of a layer's content, bytes of its tar.")]
     expected_size: int | None
 
 
 class LayerPlace(TypedDict):
-    """A layer where evidence stands, with the instruction that made it."""
+    """A layer that holds evidence, with the instruction that made it."""
 
     index: int
-    digest: str | None
-    diff_id: str | None
+    digest: DigestText | None
+    diff_id: DigestText | None
     created_by: str
 
 
 class ContextLine(TypedDict):
-    """A line of a file near a finding, its number from 1."""
+    """A line of a file near a finding, numbered from 1."""
 
-    line: int
+    line: LineNumber
     text: str
 
 
 class EvidencePart(TypedDict):
-    """Where something was seen. *hidden_by* is the layer that overwrote or deleted it; *context* are lines of the file around *line*.
+    """One place of a finding."""
 
-    *secret_id* is the id of the credential that was seen there, where the inspection had a fingerprint key.
-    """
-
-    path: str | None
+    path: Annotated[str | None, Means("A path in the image.")]
     config_field: str | None
-    member: str | None
-    line: int | None
+    archive_member: Annotated[str | None, Means("A file of the archive, or a document in it.")]
+    line: LineNumber | None
     layer: LayerPlace | None
-    state: str | None
-    hidden_by: LayerPlace | None
-    file_sha256: str | None
+    state: StateName | None
+    hidden_by: Annotated[LayerPlace | None, Means("The layer that overwrote or deleted the file.")]
+    file_sha256: Sha256Text | None
     file_type: str | None
     size: int | None
     excerpt: str | None
-    context: list[ContextLine]
+    context: Annotated[list[ContextLine], Means("Lines of the file around the place, credentials masked.")]
     expected: str | None
-    found: str | None
-    secret_id: str | None
+    actual: str | None
+    secret_id: Annotated[
+        IdText | None,
+        Means("Identifies the credential: an HMAC under the key of --fingerprint-key. Null without a key, and without a credential."),
+    ]
 
 
 class FindingPart(TypedDict):
@@ -147,31 +169,33 @@ class FindingPart(TypedDict):
     rule: str
     verdict: ResultName
     severity: SeverityName
-    confidence: str
+    confidence: ConfidenceName
     message: str
-    fingerprint: str
+    fingerprint: Annotated[
+        IdText, Means("Identifies the finding across runs and rebuilds; made from rule, place and occurrence, never from content.")
+    ]
     evidence: list[EvidencePart]
 
 
 class ReferencePart(TypedDict):
-    """Where a rule comes from; *level* is must, should or info."""
+    """The source of a rule."""
 
     title: str
     section: str
-    level: str
+    level: LevelName
     quote: str
 
 
 class ResultPart(TypedDict):
-    """One rule's result. *counts* says whether it makes the image fail; *severity* is the policy's."""
+    """The result of one rule."""
 
-    rule: str
+    rule: RuleId
     title: str
     verdict: ResultName
-    severity: SeverityName
-    counts: bool
+    severity: Annotated[SeverityName, Means("The policy's severity where it changes the rule's own.")]
+    fails_image: Annotated[bool, Means("Whether the result makes the image fail.")]
     reason: str
-    conditions: list[str]
+    conditions: Annotated[list[str], Means("Conditions that a pass depends on.")]
     rationale: str
     remediation: str
     references: list[ReferencePart]
@@ -179,59 +203,59 @@ class ResultPart(TypedDict):
 
 
 class LayerPart(TypedDict):
-    """One layer, base first. Bytes: *stored* in the archive, *expanded* of its tar, *wasted* of files that later layers hide."""
+    """One layer."""
 
     index: int
     created_by: str
     created: str
-    digest: str | None
-    diff_id: str | None
-    compression: str
-    status: str
-    stored_bytes: int
-    expanded_bytes: int
+    digest: DigestText | None
+    diff_id: DigestText | None
+    compression: CompressionName
+    status: LayerStatusName
+    stored_bytes: Annotated[int, Means("Bytes of the layer in the archive.")]
+    expanded_bytes: Annotated[int, Means("Bytes of its tar.")]
     files: int
     file_bytes: int
-    wasted_bytes: int
+    wasted_bytes: Annotated[int, Means("Bytes of files that later layers overwrote or deleted.")]
 
 
 class StepPart(TypedDict):
-    """One build step of the config's history; *layer* is None where it made none."""
+    """One build step of the config's history."""
 
     created: str
     created_by: str
     comment: str
-    layer: int | None
+    layer: Annotated[int | None, Means("The layer that the step made; null where it made none, or where that is not known.")]
 
 
 class ProgramPart(TypedDict):
-    """A program or text that starts. *chain* tells in words how the start leads there, outermost first."""
+    """A program or text that starts."""
 
     language: str
     path: str | None
     config_field: str | None
     line: int | None
     layer: int | None
-    chain: list[str]
-    unread: str
+    chain: Annotated[list[str], Means("How the start leads to it, outermost first.")]
+    not_analysed: Annotated[str, Means("Why it was not analysed; empty where it was.")]
 
 
 class StartPart(TypedDict):
-    """What starts in a container. *command* are the words of ENTRYPOINT and CMD, *steps* tell in words what happens with them."""
+    """What starts in a container."""
 
-    command: list[str]
+    command: Annotated[list[str], Means("The words of ENTRYPOINT and CMD.")]
     user: str
     working_dir: str
-    steps: list[str]
+    steps: Annotated[list[str], Means("What happens with the command, a sentence each.")]
     problems: list[str]
-    conditions: list[str]
+    conditions: Annotated[list[str], Means("What a run needs besides the image.")]
     programs: list[ProgramPart]
 
 
 class LicenceRow(TypedDict):
-    """One row of the table of licences; see ``checks.facts.LicenceFact``. *kind* is product, variable, file, packages, stated or texts."""
+    """One row of the table of licences. What packages state are their own claims."""
 
-    kind: str
+    kind: LicenceKind
     name: str
     detail: str
     path: str | None
@@ -239,25 +263,23 @@ class LicenceRow(TypedDict):
 
 
 class TreeRow(TypedDict):
-    """One row of the filesystem, in the order of paths, parents before children.
-
-    *kind* is directory, file, hardlink, symlink, character-device, block-device, fifo, or ``folder of a package`` or ``folder``: a
-    directory whose content is one row, with *files* and *size* (in bytes) of all below it. *target* is where a link leads.
-    """
+    """One row of the filesystem, in the order of paths, parents before children."""
 
     path: str
-    kind: str
-    mode: str
-    owner: str
+    kind: Annotated[
+        RowKind, Means("Of a folded directory, size and files count everything below it, and nothing below it has a row of its own.")
+    ]
+    mode: Annotated[str, Fits("[0-7]{4}")]
+    owner: Annotated[str, Fits("[0-9]+:[0-9]+"), Means("User and group as numbers.")]
     size: int
-    layer: int
+    layer: Annotated[int, Means("The layer that it comes from; of a folded directory, the last layer that added to it.")]
     files: int
-    target: str
-    sha256: str | None
+    target: Annotated[str, Means("The target of a link; empty for everything else.")]
+    sha256: Sha256Text | None
 
 
 class FilesystemPart(TypedDict):
-    """What a container sees: *rows* are all of it, with whole folders as one row where there is more than can be shown."""
+    """The final filesystem. Every file has a row of its own, or is counted in that of a folded directory."""
 
     rows: list[TreeRow]
     files: int
@@ -265,12 +287,12 @@ class FilesystemPart(TypedDict):
 
 
 class LayerCoveragePart(TypedDict):
-    """What was read of a layer; see ``evidence.ledger.LayerCoverage``."""
+    """What was read of a layer."""
 
     index: int
-    status: str
+    status: LayerStatusName
     reason: str
-    compression: str
+    compression: CompressionName
     stored_bytes: int
     expanded_bytes: int
     entries: int
@@ -278,55 +300,55 @@ class LayerCoveragePart(TypedDict):
     file_bytes: int
     files_not_read: int
     trailing_bytes: int
-    packed_files: int
+    packed_files: Annotated[int, Means("Files that are compressed or archives; their packed contents were not searched.")]
 
 
-class OtherFile(TypedDict):
-    """A file of the archive that does not belong to the image."""
+class UnreferencedFile(TypedDict):
+    """A file of the archive that no image refers to."""
 
     name: str
     size: int
     kind: str
-    sha256: str | None
-    known: bool
+    sha256: Sha256Text | None
+    is_tool_metadata: Annotated[bool, Means("Whether tools are known to write such a file.")]
 
 
 class NotListed(TypedDict, total=False):
-    """Findings, and places of findings, that are only counted; there where limits were met."""
+    """Counts of what is not listed; absent where everything is."""
 
-    findings_not_listed: int
-    places_not_listed: int
+    findings_not_listed: Annotated[int, Means("Findings beyond the limit of findings: judged like the others, and only counted.")]
+    places_not_listed: Annotated[int, Means("Places of findings beyond the limit of places.")]
 
 
 class CoveragePart(NotListed):
-    """The ledger of what was read; see ``evidence.ledger.Coverage``."""
+    """What was read."""
 
     complete: bool
-    gaps: list[str]
-    archive_bytes: int
+    gaps: Annotated[list[str], Means("Everything that was not read, a sentence each.")]
+    archive_bytes: Annotated[int, Means("Bytes of the archive after whole-archive decompression: the sum of bytes_by_use.")]
     bytes_by_use: dict[str, int]
     layers: list[LayerCoveragePart]
-    other_files: list[OtherFile]
+    unreferenced_files: list[UnreferencedFile]
     visible_nodes: int
     hidden_nodes: int
-    second_pass_files: int
+    second_pass_files: Annotated[int, Means("Files that the analyses asked for and that another pass over their layers read.")]
 
 
 class ProblemPart(TypedDict):
-    """Something that was wrong with the archive; see ``problems.Problem``."""
+    """Something that is wrong with the archive."""
 
     topic: str
     where: str
     what: str
     expected: str | None
-    found: str | None
+    actual: str | None
     layer: int | None
     path: str | None
-    unread: bool
+    unread: Annotated[bool, Means("Whether something was not read because of it: the image is then incomplete.")]
 
 
 class QuestionPart(TypedDict):
-    """What only a person can settle."""
+    """A question that only a person can answer."""
 
     id: str
     question: str
@@ -334,20 +356,20 @@ class QuestionPart(TypedDict):
 
 
 class ReportDocument(TypedDict):
-    """The report on one image. Parts are None where there was no image to inspect."""
+    """The report on one image. Parts are null where there was no image to inspect."""
 
-    schema_version: str
+    schema_version: Annotated[str, Is(SCHEMA_VERSION)]
     tool: Tool
     verdict: VerdictName
-    exit_code: int
-    reason: str
+    exit_code: ExitCode
+    reason: Annotated[str, Means("The reason for the verdict, in a sentence.")]
     policy: PolicyPart
     image: ImagePart | None
-    chain: list[ChainLink]
+    chain_of_custody: Annotated[list[ChainLink], Means("From the archive down.")]
     results: list[ResultPart]
-    layers: list[LayerPart]
-    history: list[StepPart]
-    start: StartPart | None
+    layers: Annotated[list[LayerPart], Means("Base first; empty where there was no image to inspect.")]
+    history: Annotated[list[StepPart], Means("The build steps that the config lists.")]
+    startup: Annotated[StartPart | None, Means("Null where nothing starts.")]
     licences: list[LicenceRow]
     filesystem: FilesystemPart | None
     coverage: CoveragePart | None
@@ -356,10 +378,10 @@ class ReportDocument(TypedDict):
 
 
 class ReportDocuments(TypedDict):
-    """The reports on several images of one archive; verdict and exit code are the worst of them."""
+    """The reports on several images of one archive. Verdict and exit code are the worst of them."""
 
-    schema_version: str
+    schema_version: Annotated[str, Is(SCHEMA_VERSION)]
     tool: Tool
     verdict: VerdictName
-    exit_code: int
+    exit_code: ExitCode
     reports: list[ReportDocument]

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 from imginspect.filesystem import Filesystem, Node
 from imginspect.filesystem.outline import Folder, in_order, outline
-from imginspect.report.document import FilesystemPart, TreeRow
+from imginspect.report.document import FilesystemPart, RowKind, TreeRow
 from imginspect.report.shown import Shown
-from imginspect.tar.header import DIRECTORY
 
 ShownDigest: TypeAlias = Callable[[str | None], str | None]
 """``Report.shown_digest``."""
-FOLDER, FOLDER_OF_PACKAGE = "folder", "folder of a package"
+FOLDED_DIRECTORY: RowKind = "folded-directory"
+FOLDED_PACKAGE: RowKind = "folded-package"
 """Kinds of rows that stand for all that is in a directory."""
 
 
@@ -27,7 +27,7 @@ def _row(item: Folder | Node, shown: Shown, shown_digest: ShownDigest) -> TreeRo
     node = item.node if isinstance(item, Folder) else item
     row: TreeRow = {
         "path": shown(node.path),
-        "kind": node.kind,
+        "kind": cast(RowKind, node.kind),
         "mode": f"{node.mode & 0o7777:04o}",
         "owner": f"{node.uid}:{node.gid}",
         "size": node.size,
@@ -37,6 +37,6 @@ def _row(item: Folder | Node, shown: Shown, shown_digest: ShownDigest) -> TreeRo
         "sha256": shown_digest(node.sha256),
     }
     if isinstance(item, Folder):
-        kind = DIRECTORY if item.is_open else FOLDER_OF_PACKAGE if item.is_of_package else FOLDER
+        kind: RowKind = "directory" if item.is_open else FOLDED_PACKAGE if item.is_of_package else FOLDED_DIRECTORY
         row |= {"kind": kind, "size": item.size, "files": item.files, "layer": node.layer_index if item.is_open else item.layer}
     return row

@@ -77,7 +77,7 @@ def _severity(severity: SeverityName, *, blocks: bool) -> str:
 def _finding(image: str, finding: FindingPart, result: ResultPart, *, blocks: bool) -> Entry:
     places = finding["evidence"]
     first = next((place for place in places if place["path"]), places[0] if places else None)
-    path = _IMAGE if first is None else _CONFIG if first["config_field"] else first["path"] or first["member"] or _IMAGE
+    path = _IMAGE if first is None else _CONFIG if first["config_field"] else first["path"] or first["archive_member"] or _IMAGE
     line = (first["line"] if first else None) or 1
     return _entry(image, result["rule"], told(finding), _severity(finding["severity"], blocks=blocks), finding["fingerprint"], path, line)
 

@@ -58,5 +58,13 @@ def lines_in_words(lines: Sequence[int]) -> str:
 
 def _place(part: EvidencePart) -> tuple[Any, ...]:
     layer, hidden_by = part["layer"], part["hidden_by"]
-    place = (part["path"], part["config_field"], part["member"], part["state"], part["file_sha256"], part["file_type"], part["size"])
-    return (*place, layer and layer["index"], hidden_by and hidden_by["index"], part["expected"], part["found"])
+    place = (
+        part["path"],
+        part["config_field"],
+        part["archive_member"],
+        part["state"],
+        part["file_sha256"],
+        part["file_type"],
+        part["size"],
+    )
+    return (*place, layer and layer["index"], hidden_by and hidden_by["index"], part["expected"], part["actual"])

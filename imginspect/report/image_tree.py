@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from imginspect.checks.facts import LicenceFact, Start
 from imginspect.oci.config import ImageConfig
 from imginspect.reading import Link
-from imginspect.report.document import ChainLink, ConfigPart, ImagePart, LayerPart, LicenceRow, StartPart, StepPart
+from imginspect.report.document import (
+    ChainLink,
+    CompressionName,
+    ConfigPart,
+    ImagePart,
+    LayerPart,
+    LayerStatusName,
+    LicenceKind,
+    LicenceRow,
+    LinkStatusName,
+    StartPart,
+    StepPart,
+)
 from imginspect.report.image_summary import ImageSummary
 from imginspect.report.report import Report
 from imginspect.report.shown import Shown, optional
@@ -18,8 +32,8 @@ def image_tree(image: ImageSummary, shown: Shown) -> ImagePart:
         "image_id": str(image.image_id) if image.image_id else None,
         "manifest_digest": str(image.manifest_digest) if image.manifest_digest else None,
         "platform": shown(image.platform),
-        "archive_form": image.layout,
-        "also_present": [shown(other) for other in image.also_present],
+        "archive_layout": image.layout,
+        "other_images": [shown(other) for other in image.also_present],
         "layers": len(image.layers),
         "config": config_tree(image.config, shown) if image.config else None,
     }
@@ -55,7 +69,7 @@ def link_tree(link: Link, shown: Shown) -> ChainLink:
         "role": link.role,
         "name": shown(link.name),
         "layer": link.layer_index,
-        "status": link.status,
+        "status": cast(LinkStatusName, str(link.status)),
         "digest": link.digest,
         "expected": link.expected,
         "size": link.size,
@@ -76,8 +90,8 @@ def layer_trees(report: Report) -> list[LayerPart]:
             "created": report.shown(layer.step.created) if layer.step else "",
             "digest": digests.get(("layer", layer.index)),
             "diff_id": digests.get(("layer content (diff_id)", layer.index)),
-            "compression": read.compression,
-            "status": read.status,
+            "compression": cast(CompressionName, read.compression),
+            "status": cast(LayerStatusName, str(read.status)),
             "stored_bytes": read.stored,
             "expanded_bytes": read.expanded,
             "files": read.files,
@@ -118,7 +132,7 @@ def start_tree(start: Start, shown: Shown) -> StartPart:
                 "line": program.origin.line,
                 "layer": program.origin.layer_index,
                 "chain": [shown(link) for link in program.chain],
-                "unread": shown(program.unread),
+                "not_analysed": shown(program.unread),
             }
             for program in start.programs
         ],
@@ -128,7 +142,7 @@ def start_tree(start: Start, shown: Shown) -> StartPart:
 def licence_tree(fact: LicenceFact, shown: Shown) -> LicenceRow:
     """A row of what is known of licences."""
     return {
-        "kind": fact.kind,
+        "kind": cast(LicenceKind, str(fact.kind)),
         "name": shown(fact.name),
         "detail": shown(fact.detail),
         "path": optional(fact.path, shown),

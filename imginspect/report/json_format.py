@@ -1,14 +1,20 @@
-"""The JSON form of reports. Its schema is ``report.schema.json`` beside this file; keys are only ever added within a version."""
+"""The JSON format of reports, and its schema. Within a major version of the schema keys are only added."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from importlib import resources
 from typing import Any
 
-from imginspect.report.document import ReportDocument
+from imginspect.report.document import ReportDocument, ReportDocuments
+from imginspect.report.json_schema import json_schema
 from imginspect.report.tree import together
+
+_DESCRIPTION = (
+    "What `imginspect inspect --format json` writes: one report, or with --all a document of several. Within a major schema_version keys "
+    "are only added. Strings that come from the image are escaped: a backslash is doubled, and what is not plainly visible is written "
+    "\\xNN, \\uNNNN or \\UNNNNNNNN."
+)
 
 
 def render(documents: Sequence[ReportDocument], *, several: bool = False) -> str:
@@ -22,5 +28,5 @@ def dump(tree: Any) -> str:
 
 
 def schema() -> str:
-    """The JSON Schema of what ``render`` gives."""
-    return resources.files("imginspect.report").joinpath("report.schema.json").read_text("utf-8")
+    """The JSON Schema of what ``render`` gives, made from the types of the document."""
+    return dump(json_schema("imginspect report", _DESCRIPTION, ReportDocument, ReportDocuments))

@@ -85,7 +85,7 @@ def _properties(document: ReportDocument) -> Iterator[tuple[str, str]]:
     yield "policy fail_on", policy["fail_on"]
     yield "policy undetermined", undetermined_is(document)
     yield from archive_facts(document)
-    for link in document["chain"]:
+    for link in document["chain_of_custody"]:
         if link["digest"]:
             number = "" if link["layer"] is None else f" {link['layer']}"
             yield f"{link['role']}{number}, {link['status']}", link["digest"]
@@ -119,7 +119,7 @@ def _element_of(result: ResultPart, document: ReportDocument) -> str:
     """The element that says how the test went; none for a pass."""
     if result["verdict"] == "pass":
         return ""
-    if result["counts"]:
+    if result["fails_image"]:
         return "failure"
     return "error" if keeps_from_passing(result, document) else "skipped"
 
@@ -152,7 +152,7 @@ def _place(place: OnePlace) -> Iterator[str]:
     evidence = place.first
     if where := in_words(evidence, place.in_words):
         yield where
-    for label, value in (("expected", evidence["expected"]), ("found", evidence["found"]), ("sha256", evidence["file_sha256"])):
+    for label, value in (("expected", evidence["expected"]), ("found", evidence["actual"]), ("sha256", evidence["file_sha256"])):
         if value is not None:
             yield f"  {label}: {value}"
     if place.secret_ids:

@@ -41,7 +41,7 @@ def findings_section(document: ReportDocument) -> MarkdownSection:
 
 
 def _rows(result: ResultPart) -> Iterator[str]:
-    counts = "" if result["counts"] or result["verdict"] != "fail" else ", not counted"
+    counts = "" if result["fails_image"] or result["verdict"] != "fail" else ", not counted"
     head = f"| {result['verdict'].upper()}, {result['severity']}{counts} | {code(result['rule'], 80)} |"
     if not result["findings"]:
         yield f"{head} | {prose(result['reason'] or result['title'], 300)} |"
@@ -74,7 +74,7 @@ def folded_sections(document: ReportDocument) -> Iterator[MarkdownSection]:
     yield from (_rule_section(result) for result in results if result["findings"])
     yield _folded("Rules to look at that have no finding", [_bare(result) for result in results if not result["findings"]], "rule")
     yield _folded("What passed or does not apply", list(_passed(document["results"])), "line")
-    links = document["chain"] if document["image"] else []  # the head names the archive of what was not inspected
+    links = document["chain_of_custody"] if document["image"] else []  # the head names the archive of what was not inspected
     chain = [_link(link["role"], link["layer"], link["status"], link["digest"] or link["name"]) for link in links]
     yield _folded("Chain of custody", chain, "link")
     questions = document["questions"] if document["image"] else []

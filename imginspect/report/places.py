@@ -50,7 +50,7 @@ def name_of(evidence: EvidencePart) -> str:
         return one_line(evidence["path"])
     if evidence["config_field"]:
         return f"config: {one_line(evidence['config_field'])}"
-    return one_line(evidence["member"] or "")
+    return one_line(evidence["archive_member"] or "")
 
 
 def state_of(evidence: EvidencePart) -> str:
@@ -71,8 +71,8 @@ def layer_in_words(layer: LayerPlace) -> str:
 def nowhere() -> EvidencePart:
     """Evidence that names no place."""
     return {
-        "path": None, "config_field": None, "member": None, "line": None, "layer": None, "state": None, "hidden_by": None,
-        "file_sha256": None, "file_type": None, "size": None, "excerpt": None, "context": [], "expected": None, "found": None,
+        "path": None, "config_field": None, "archive_member": None, "line": None, "layer": None, "state": None, "hidden_by": None,
+        "file_sha256": None, "file_type": None, "size": None, "excerpt": None, "context": [], "expected": None, "actual": None,
         "secret_id": None,
     }  # fmt: skip
 

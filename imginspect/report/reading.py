@@ -7,10 +7,12 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Literal, NamedTuple, Union, cast, get_args, get_origin, get_type_hints, is_typeddict
 
-from imginspect.report.document import EARLIER_VERSIONS, SCHEMA_VERSION, ReportDocument, ReportDocuments
+from imginspect.report.document import SCHEMA_VERSION, ReportDocument, ReportDocuments
+from imginspect.report.earlier_schema import EARLIER_VERSIONS, upgraded
 from imginspect.report.report import ReportVerdict
 from imginspect.report.strict_json import NotReadable, parse
 from imginspect.report.text import is_visible
+from imginspect.wording import listed
 
 LARGEST = 256 << 20
 """Bytes of a report beyond which it is not read; one of 100,000 files and 2,000 findings has some 10 MB."""
@@ -38,22 +40,21 @@ def read_report(content: bytes, *, newer: bool = False) -> Filed:
     if not isinstance(tree, dict) or not isinstance(version, str):
         raise NotReadable("it is no report of imginspect: it states no schema_version")
     if version not in (SCHEMA_VERSION, *EARLIER_VERSIONS) and not (newer and _is_later(version)):
-        known = " and ".join((*EARLIER_VERSIONS, SCHEMA_VERSION))
+        known = listed((*EARLIER_VERSIONS, SCHEMA_VERSION), len(EARLIER_VERSIONS) + 1)
         raise NotReadable(
             f"it was written with version {version[:20]!a} of the report's schema, and this imginspect reads {known}; "
             "inspect the image again, or use the imginspect that wrote it"
         )
+    if version in EARLIER_VERSIONS:
+        tree = upgraded(tree)
     several = "reports" in tree
     _Form(allows_more=_is_later(version)).check(tree, ReportDocuments if several else ReportDocument, "the report")
     documents: Sequence[ReportDocument] = tree["reports"] if several else [cast(ReportDocument, tree)]
     if not 0 < len(documents) <= MOST_DOCUMENTS:
         raise NotReadable(f"the report holds {len(documents):,} reports")
     for number, document in enumerate(documents):
-        if document["schema_version"] != version:
+        if document["schema_version"] != tree["schema_version"]:
             raise NotReadable(f"reports[{number}] states another schema_version than the whole")
-        if ("undetermined" in document["policy"]) == (version in EARLIER_VERSIONS):
-            what = "has a key 'undetermined', which it cannot have" if version in EARLIER_VERSIONS else "has no 'undetermined'"
-            raise NotReadable(f"policy {what} in version {version}")
         if document["exit_code"] != ReportVerdict(document["verdict"]).exit_code:
             raise NotReadable(f"its exit_code {document['exit_code']} is not that of its verdict, {document['verdict']}")
     return Filed(tuple(documents), several)
@@ -84,8 +85,8 @@ class _Form:
                 return
             self.check(value, next(option for option in options if option is not NoneType), where)
         elif origin is Literal:
-            if value not in get_args(kind) or not isinstance(value, str):
-                raise NotReadable(f"{where} is {_shown(value)}; expected one of {', '.join(get_args(kind))}")
+            if value not in get_args(kind) or type(value) is not type(get_args(kind)[0]):
+                raise NotReadable(f"{where} is {_shown(value)}; expected one of {', '.join(map(str, get_args(kind)))}")
         elif origin is list:
             _check_type(value, list, where)
             for number, item in enumerate(value):

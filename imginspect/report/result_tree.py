@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import cast
 
 from imginspect.checks.result import CheckResult, Evidence, Finding
-from imginspect.report.document import EvidencePart, FindingPart, LayerPlace, ResultName, ResultPart, SeverityName
+from imginspect.report.document import (
+    ConfidenceName,
+    EvidencePart,
+    FindingPart,
+    LayerPlace,
+    LevelName,
+    ResultName,
+    ResultPart,
+    SeverityName,
+    StateName,
+)
 from imginspect.report.report import Report
 from imginspect.report.shown import optional
 from imginspect.report.text import one_line
@@ -26,13 +36,18 @@ def result_tree(result: CheckResult, report: Report) -> ResultPart:
         "title": one_line(rule.title),
         "verdict": cast(ResultName, str(result.verdict)),
         "severity": severity_name(rule.severity),
-        "counts": report.counts(result),
+        "fails_image": report.counts(result),
         "reason": shown(result.reason),
         "conditions": [shown(condition) for condition in result.conditions],
         "rationale": one_line(rule.rationale),
         "remediation": one_line(rule.remediation),
         "references": [
-            {"title": one_line(item.title), "section": one_line(item.section), "level": item.level, "quote": one_line(item.quote)}
+            {
+                "title": one_line(item.title),
+                "section": one_line(item.section),
+                "level": cast(LevelName, str(item.level)),
+                "quote": one_line(item.quote),
+            }
             for item in rule.references
         ],
         "findings": [_finding(finding, report) for finding in result.findings],
@@ -44,7 +59,7 @@ def _finding(finding: Finding, report: Report) -> FindingPart:
         "rule": finding.rule_id,
         "verdict": cast(ResultName, str(finding.verdict)),
         "severity": severity_name(finding.severity),
-        "confidence": str(finding.confidence),
+        "confidence": cast(ConfidenceName, str(finding.confidence)),
         "message": report.shown(finding.message),
         "fingerprint": finding.fingerprint,
         "evidence": [_evidence(evidence, report) for evidence in finding.evidence],
@@ -56,10 +71,10 @@ def _evidence(evidence: Evidence, report: Report) -> EvidencePart:
     return {
         "path": optional(evidence.path, shown),
         "config_field": optional(evidence.config_field, shown),
-        "member": optional(evidence.member, shown),
+        "archive_member": optional(evidence.member, shown),
         "line": evidence.line,
         "layer": _layer_place(evidence.layer_index, report),
-        "state": evidence.state or None,
+        "state": cast(StateName, str(evidence.state)) if evidence.state else None,
         "hidden_by": _layer_place(evidence.by_layer, report),
         "file_sha256": report.shown_digest(evidence.file_sha256),
         "file_type": optional(evidence.file_type, shown),
@@ -67,7 +82,7 @@ def _evidence(evidence: Evidence, report: Report) -> EvidencePart:
         "excerpt": optional(evidence.excerpt, shown),
         "context": [{"line": line.number, "text": shown(line.text)} for line in evidence.context],
         "expected": optional(evidence.expected, shown),
-        "found": optional(evidence.found, shown),
+        "actual": optional(evidence.found, shown),
         "secret_id": evidence.secret_id or None,
     }
 

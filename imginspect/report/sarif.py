@@ -112,5 +112,5 @@ def _summary(document: ReportDocument) -> Tree:
         "policy": document["policy"],
         "rules": {result["rule"]: result["verdict"] for result in document["results"]},
         "conditions": {result["rule"]: result["conditions"] for result in document["results"] if result["conditions"]},
-        "chain": document["chain"],
+        "chain_of_custody": document["chain_of_custody"],
     }

@@ -33,14 +33,14 @@ BASES = {
 }
 # what a viewer would take for a link or for a place to put an argument (3.11.5 and 3.11.6); \xNN is how reports escape
 _MARKUP = re.compile(r"\](?=\()|\{(?=\d+\})")
-_PROPERTIES = ("state", "file_sha256", "file_type", "size", "expected", "found", "layer", "hidden_by", "secret_id")
+_PROPERTIES = ("state", "file_sha256", "file_type", "size", "expected", "actual", "layer", "hidden_by", "secret_id")
 
 
 class LayerLocations:
     """Where in the archive the layers of a document are."""
 
     def __init__(self, document: ReportDocument) -> None:
-        self._blobs = {link["layer"]: link["name"] for link in reversed(document["chain"]) if link["role"] == "layer"}
+        self._blobs = {link["layer"]: link["name"] for link in reversed(document["chain_of_custody"]) if link["role"] == "layer"}
 
     def physical(self, evidence: EvidencePart) -> Tree:
         """The file and line of *evidence*: a path in the image or a file of the archive."""
@@ -58,7 +58,7 @@ class LayerLocations:
             return "IMAGE_ROOT", relative_uri(evidence["path"])
         if evidence["config_field"]:
             return "ARCHIVE", _CONFIG
-        name = evidence["member"] or (self._blobs.get(evidence["layer"]["index"]) if evidence["layer"] else None)
+        name = evidence["archive_member"] or (self._blobs.get(evidence["layer"]["index"]) if evidence["layer"] else None)
         return "ARCHIVE", relative_uri(name) if name else _IMAGE
 
     def location(self, evidence: EvidencePart) -> Tree:
@@ -102,7 +102,7 @@ def results_of(document: ReportDocument, places: LayerLocations) -> Iterator[Tre
 
 def _kind(verdict: ResultName, result: ResultPart) -> tuple[str, str]:
     """Kind and level of a result with *verdict*: an error where it makes the image fail, and only there."""
-    return _COUNTED if result["counts"] and verdict == result["verdict"] else _KINDS[verdict]
+    return _COUNTED if result["fails_image"] and verdict == result["verdict"] else _KINDS[verdict]
 
 
 def not_all_listed(found: int, kept: int, shown: int, places: LayerLocations) -> Tree:
@@ -178,7 +178,7 @@ def notifications(document: ReportDocument, places: LayerLocations) -> Iterator[
 def _notification(problem: ProblemPart, places: LayerLocations) -> Tree:
     evidence = nowhere()
     if problem["layer"] is None:
-        evidence["member"] = problem["path"]
+        evidence["archive_member"] = problem["path"]
     else:
         evidence["path"] = problem["path"]
         evidence["layer"] = {"index": problem["layer"], "digest": None, "diff_id": None, "created_by": ""}

@@ -40,17 +40,19 @@ def could_fail(result: ResultPart, document: ReportDocument) -> bool:
 
 def undetermined_is(document: ReportDocument) -> UndeterminedName:
     """What a rule that cannot be decided for want of a fact makes of the image. Reports before 1.4 passed over such rules."""
-    return document["policy"].get("undetermined", "pass")
+    return document["policy"]["undetermined"] or "pass"
 
 
 def undecided_rules(document: ReportDocument) -> list[ResultPart]:
     """The rules that could make the image fail, were not decided, and do not count as failures."""
-    return [item for item in document["results"] if item["verdict"] == "undetermined" and not item["counts"] and could_fail(item, document)]
+    return [
+        item for item in document["results"] if item["verdict"] == "undetermined" and not item["fails_image"] and could_fail(item, document)
+    ]
 
 
 def keeps_from_passing(result: ResultPart, document: ReportDocument) -> bool:
     """Whether the exit code is another than 0 because of *result*: it counts as a failure, or is undecided where that matters."""
-    if result["counts"]:
+    if result["fails_image"]:
         return True
     is_undecided = result["verdict"] == "undetermined" and could_fail(result, document)
     return is_undecided and document["verdict"] != "pass" and (undetermined_is(document) != "pass" or document["verdict"] == "incomplete")
@@ -82,7 +84,7 @@ def headline(document: ReportDocument) -> str:
 
 def reason_of(document: ReportDocument) -> str:
     """The verdict's reason, but not a filed one that takes open rules for met, as it was before schema 1.4."""
-    if "undetermined" in document["policy"] or document["verdict"] != "pass":
+    if document["policy"]["undetermined"] is not None or document["verdict"] != "pass":
         return document["reason"]
     undecided = undecided_rules(document)
     if not undecided:
@@ -94,7 +96,7 @@ def reason_of(document: ReportDocument) -> str:
 def open_results(document: ReportDocument) -> list[ResultPart]:
     """The results to look at, worst first: those that make the image fail, other failures, what is undecided, warnings."""
     results = [result for result in document["results"] if result["verdict"] in _OPEN]
-    return sorted(results, key=lambda item: (not item["counts"], _OPEN.index(item["verdict"]), -rank(item["severity"]), item["rule"]))
+    return sorted(results, key=lambda item: (not item["fails_image"], _OPEN.index(item["verdict"]), -rank(item["severity"]), item["rule"]))
 
 
 def image_name(document: ReportDocument) -> str:
@@ -107,13 +109,13 @@ def image_name(document: ReportDocument) -> str:
 
 def archive_name(document: ReportDocument) -> str:
     """The archive of what was not inspected, as it was given; *the archive* where the report does not say."""
-    name = next((link["name"] for link in document["chain"] if link["role"] == "archive"), "")
+    name = next((link["name"] for link in document["chain_of_custody"] if link["role"] == "archive"), "")
     return "the archive" if name in ("", "the archive as given") else one_line(name)
 
 
 def archive_facts(document: ReportDocument) -> list[tuple[str, str]]:
     """Name, size and sha256 of the archive of what was not inspected, as far as they are known; nothing where an image was inspected."""
-    link = next((link for link in document["chain"] if link["role"] == "archive"), None)
+    link = next((link for link in document["chain_of_custody"] if link["role"] == "archive"), None)
     if document["image"] is not None or link is None:
         return []
     read = " that could be read" if link["status"] == "not-read" and link["digest"] else ""
@@ -148,7 +150,7 @@ def tally(document: ReportDocument) -> str:
 
 
 def _tally(results: Sequence[ResultPart]) -> Iterator[str]:
-    counts = Counter((result["verdict"], result["counts"]) for result in results)
+    counts = Counter((result["verdict"], result["fails_image"]) for result in results)
     present = [(counts[key], text) for key, text in _TALLIED.items() if counts[key]]
     conditional = [len(result["conditions"]) for result in results if result["verdict"] == "pass" and result["conditions"]]
     for number, (count, text) in enumerate(present):

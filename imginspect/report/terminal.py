@@ -79,11 +79,11 @@ def _image(document: ReportDocument, style: Style) -> Iterator[str]:
         ("platform", image["platform"]),
         ("image id", image["image_id"] or "none: this form of image has no config blob"),
         ("manifest", image["manifest_digest"] or "none: docker archives have no manifest digest"),
-        ("archive", image["archive_form"]),
+        ("archive", image["archive_layout"]),
         ("policy", f"{policy['id']}, fails from severity {policy['fail_on']} on{', warnings too' if policy['strict'] else ''}"),
         ("", f"rules that cannot be decided: {undetermined_is(document)}"),
         *_start(image),
-        *(("also there", other) for other in bounded(image["also_present"], _MOST_OTHERS, note=IN_JSON)),
+        *(("also there", other) for other in bounded(image["other_images"], _MOST_OTHERS, note=IN_JSON)),
     ]
     yield from _table(rows)
 
@@ -120,10 +120,10 @@ def _rule(result: ResultPart, note: str) -> Iterator[str]:
 
 
 def _chain(document: ReportDocument, style: Style) -> Iterator[str]:
-    if not document["chain"] or document["image"] is None:
+    if not document["chain_of_custody"] or document["image"] is None:
         return
     yield style("Chain of custody", "bold")
-    yield from _table([row for link in document["chain"] for row in _link(link)])
+    yield from _table([row for link in document["chain_of_custody"] for row in _link(link)])
     yield from wrapped("verified: as promised by what refers to it; computed: nothing promises it. Full digests: --format json.", "  ")
 
 

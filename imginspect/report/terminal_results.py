@@ -49,8 +49,8 @@ def _result(result: ResultPart, document: ReportDocument, style: Style) -> Itera
 
 
 def _label(result: ResultPart, document: ReportDocument) -> str:
-    by = " by the policy" if result["rule"] in document["policy"]["severities"] else ""
-    not_counted = ", not counted" if result["verdict"] == "fail" and not result["counts"] else ""
+    by = " by the policy" if result["rule"] in document["policy"]["changed_severities"] else ""
+    not_counted = ", not counted" if result["verdict"] == "fail" and not result["fails_image"] else ""
     return f"{result['verdict'].upper()} {one_line(result['rule'])} ({result['severity']}{by}{not_counted})"
 
 
@@ -82,7 +82,7 @@ def _place(place: OnePlace, message: str) -> Iterator[str]:
         yield from wrapped(excerpt, "        | ")
     if len(excerpts) > _MOST_EXCERPTS:
         yield f"        … {and_more(len(excerpts) - _MOST_EXCERPTS, 'line', IN_JSON)}"
-    for label, value in (("expected: ", evidence["expected"]), ("found:    ", evidence["found"])):
+    for label, value in (("expected: ", evidence["expected"]), ("found:    ", evidence["actual"])):
         if value is not None:
             yield from wrapped(label + shortened(value, _LONGEST_MESSAGE), "        ")
     if evidence["file_sha256"]:

@@ -11,6 +11,8 @@ from typing import cast
 from imginspect.report.coverage_tree import coverage_tree, problem_tree
 from imginspect.report.document import (
     SCHEMA_VERSION,
+    ExitCode,
+    MountRoleName,
     PolicyPart,
     QuestionPart,
     ReportDocument,
@@ -35,15 +37,15 @@ def report_tree(report: Report, *, with_filesystem: bool = True) -> ReportDocume
         "schema_version": SCHEMA_VERSION,
         "tool": _tool(),
         "verdict": _verdict(report.verdict),
-        "exit_code": report.verdict.exit_code,
+        "exit_code": cast(ExitCode, report.verdict.exit_code),
         "reason": shown(report.reason),
         "policy": _policy(report),
         "image": image_tree(report.image, shown) if report.image else None,
-        "chain": [link_tree(link, shown) for link in report.chain],
+        "chain_of_custody": [link_tree(link, shown) for link in report.chain],
         "results": [result_tree(result, report) for result in report.results],
         "layers": layer_trees(report),
         "history": step_trees(report.image, shown) if report.image else [],
-        "start": start_tree(report.facts.start, shown) if report.facts.start else None,
+        "startup": start_tree(report.facts.start, shown) if report.facts.start else None,
         "licences": [licence_tree(fact, shown) for fact in report.facts.licences],
         "filesystem": filesystem_tree(report.filesystem, shown, report.shown_digest) if report.filesystem and with_filesystem else None,
         "coverage": coverage_tree(report.coverage, shown) if report.coverage else None,
@@ -59,7 +61,7 @@ def together(documents: Sequence[ReportDocument]) -> ReportDocuments:
         "schema_version": SCHEMA_VERSION,
         "tool": documents[0]["tool"] if documents else _tool(),
         "verdict": _verdict(verdict),
-        "exit_code": verdict.exit_code,
+        "exit_code": cast(ExitCode, verdict.exit_code),
         "reports": list(documents),
     }
 
@@ -82,8 +84,11 @@ def _policy(report: Report) -> PolicyPart:
         "strict": report.strict,
         "undetermined": cast(UndeterminedName, str(report.undetermined)),
         "rules_sha256": report.ruleset_digest,
-        "directories": [{"path": item.path, "role": item.role, "purpose": one_line(item.purpose)} for item in policy.directories],
-        "severities": {rule: severity_name(severity) for rule, severity in report.own_severities.items()},
+        "mount_directories": [
+            {"path": item.path, "role": cast(MountRoleName, str(item.role)), "purpose": one_line(item.purpose)}
+            for item in policy.directories
+        ],
+        "changed_severities": {rule: severity_name(severity) for rule, severity in report.own_severities.items()},
         "skipped": {rule: one_line(reason) for rule, reason in policy.skipped.items()},
     }
 

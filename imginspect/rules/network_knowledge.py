@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from imginspect.rules.collection import collect
-from imginspect.rules.rule import RuleReference, Severity, parse_severity
+from imginspect.rules.rule import ReferenceLevel, RuleReference, Severity, parse_severity
 from imginspect.rules.yaml_file import Mapping
 
 FOLDER = Path("knowledge", "network")
@@ -216,9 +216,9 @@ def _settings(mapping: Mapping) -> tuple[str, ...]:
 def _reference(mapping: Mapping) -> RuleReference:
     mapping.allow("title", "section", "quote", "level")
     level = mapping.text("level", "info")
-    if level not in ("must", "should", "info"):
+    if level not in list(ReferenceLevel):
         raise mapping.place_of("level").error(f"level: expected must, should or info, found {level!r}")
-    return RuleReference(mapping.text("title"), mapping.text("section", ""), mapping.text("quote", ""), level)
+    return RuleReference(mapping.text("title"), mapping.text("section", ""), mapping.text("quote", ""), ReferenceLevel(level))
 
 
 def _snippet(mapping: Mapping) -> Snippet:

@@ -18,19 +18,27 @@ from imginspect.rules.mapping import Mapping, SourceLine
 from imginspect.rules.rule import RuleSet, Severity, digest_of, parse_severity
 
 DEFAULT_POLICY = "epcc-tre"
-_ROLES = ("", "data", "outputs", "scratch")
 _PLATFORM = re.compile(r"[a-z0-9]+/[a-z0-9_]+(?:/[a-z0-9]+)?")
 _REGISTRY = re.compile(r"[a-z0-9]+(?:[.-][a-z0-9]+)*(?::[0-9]{1,5})?(?:/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*")
 _RUNNER = re.compile(r"[a-z0-9]+(?:[.-][a-z0-9]+)*")
 _USUAL_PLATFORM = "linux/amd64"
 
 
+class MountRole(StrEnum):
+    """What a mount directory is for; NONE where the policy does not say."""
+
+    NONE = ""
+    DATA = "data"
+    OUTPUTS = "outputs"
+    SCRATCH = "scratch"
+
+
 class MountDirectory(NamedTuple):
-    """A directory of the host that is mounted over one of the image's. *role* is data, outputs, scratch or empty."""
+    """A directory of the host that is mounted over one of the image's."""
 
     path: str
     purpose: str
-    role: str = ""
+    role: MountRole = MountRole.NONE
 
 
 class RunsAs(StrEnum):
@@ -177,9 +185,9 @@ def _directory(mapping: yaml_file.Mapping) -> MountDirectory:
     if not path.startswith("/") or path == "/" or any(part in ("", ".", "..") for part in path[1:].split("/")):
         raise mapping.place_of("path").error(f"path: expected an absolute path without '.' or '..', found {path!r}")
     role = mapping.text("role", "")
-    if role not in _ROLES:
-        raise mapping.place_of("role").error(f"role: expected one of {', '.join(filter(None, _ROLES))}, found {role!r}")
-    return MountDirectory(path, mapping.text("purpose", ""), role)
+    if role not in list(MountRole):
+        raise mapping.place_of("role").error(f"role: expected one of {', '.join(filter(None, MountRole))}, found {role!r}")
+    return MountDirectory(path, mapping.text("purpose", ""), MountRole(role))
 
 
 def _runner(mapping: Mapping) -> Runner:

@@ -30,13 +30,21 @@ class Severity(StrEnum):
         return list(Severity).index(self)
 
 
+class ReferenceLevel(StrEnum):
+    """How binding the source's wording is."""
+
+    MUST = "must"
+    SHOULD = "should"
+    INFO = "info"
+
+
 class RuleReference(NamedTuple):
-    """Where a rule comes from; *level* is how binding the source's wording is (must, should or info)."""
+    """The source of a rule."""
 
     title: str
     section: str = ""
     quote: str = ""
-    level: str = ""
+    level: ReferenceLevel = ReferenceLevel.INFO
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +145,9 @@ def digest_of(files: list[bytes]) -> str:
 def _reference(mapping: Mapping) -> RuleReference:
     mapping.allow("title", "section", "quote", "level")
     level = mapping.text("level", "info")
-    if level not in ("must", "should", "info"):
+    if level not in list(ReferenceLevel):
         raise mapping.place_of("level").error(f"level: expected must, should or info, found {level!r}")
-    return RuleReference(mapping.text("title"), mapping.text("section", ""), mapping.text("quote", ""), level)
+    return RuleReference(mapping.text("title"), mapping.text("section", ""), mapping.text("quote", ""), ReferenceLevel(level))
 
 
 def _examples(mapping: Mapping) -> tuple[tuple[Example, ...], tuple[Example, ...]]:

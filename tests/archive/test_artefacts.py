@@ -103,9 +103,9 @@ def test_beside_an_image_it_is_listed_and_no_blob_of_it_is_unknown(case: str, tm
     path = write([*both.items(), ("index.json", index)], tmp_path / "a.tar", "oci")
     report = report_of(path, "--policy", "generic")
     assert report["image"]["references"] == ["app:1"]
-    (other,) = report["image"]["also_present"]
+    (other,) = report["image"]["other_images"]
     assert name.removeprefix("an ").removeprefix("a ") in other
-    assert [item for item in report["coverage"]["other_files"] if not item["known"]] == []
+    assert [item for item in report["coverage"]["unreferenced_files"] if not item["is_tool_metadata"]] == []
     assert [problem for problem in report["problems"] if problem["topic"] != "history"] == []
 
 

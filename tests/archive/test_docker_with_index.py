@@ -67,10 +67,10 @@ def test_each_platform_is_one_image(reverse: bool, tmp_path: Path) -> None:
 def test_nothing_in_it_is_held_against_it(tmp_path: Path) -> None:
     path = write(ONE, tmp_path / "a.tar", "docker")
     report = report_of(path, "--policy", "generic")
-    assert report["image"]["archive_form"] == DOCKER_WITH_INDEX
+    assert report["image"]["archive_layout"] == DOCKER_WITH_INDEX
     assert not {rule for rule in flagged(report) if rule.startswith("TRE-INT")}
-    assert report["coverage"]["other_files"] == []
-    assert report["image"]["also_present"] == []
+    assert report["coverage"]["unreferenced_files"] == []
+    assert report["image"]["other_images"] == []
 
 
 def test_an_image_that_only_one_listing_has_is_told(tmp_path: Path) -> None:
@@ -93,15 +93,15 @@ def test_another_image_under_the_same_name_is_told(tmp_path: Path) -> None:
 def test_an_index_of_something_else_is_a_file_that_nothing_refers_to(content: bytes, tmp_path: Path) -> None:
     found = [*((name, data) for name, data in image_members(image("linux/amd64"), "podman", Options())), ("index.json", content)]
     report = report_of(write(found, tmp_path / "a.tar", "podman"), "--policy", "generic")
-    assert report["image"]["archive_form"] == "docker archive"
-    assert [item["name"] for item in report["coverage"]["other_files"] if not item["known"]] == ["index.json"]
+    assert report["image"]["archive_layout"] == "docker archive"
+    assert [item["name"] for item in report["coverage"]["unreferenced_files"] if not item["is_tool_metadata"]] == ["index.json"]
     assert {rule for rule in flagged(report) if rule.startswith("TRE-INT")} == {"TRE-INT-004"}
 
 
 def test_with_a_folder_of_blobs_it_is_a_layout_that_lost_its_mark(tmp_path: Path) -> None:
     found = [item for item in image_members(image("linux/amd64"), "docker", Options()) if item[0] != "oci-layout"]
     report = report_of(write(found, tmp_path / "a.tar", "docker"), "--policy", "generic")
-    assert report["image"]["archive_form"] == DOCKER_AND_OCI
+    assert report["image"]["archive_layout"] == DOCKER_AND_OCI
     assert "TRE-INT-013" in flagged(report)
 
 

@@ -36,7 +36,7 @@ def layer(name: str, created_by: str = "", chain: str = "") -> LayerRow:
 
 def finding(rule: str = "TRE-SEC-002", place: str = "/etc/key.pem", in_layer: str = "base", **parts: object) -> FindingRow:
     made = FindingRow(
-        rule=rule, verdict="fail", severity="critical", counts=True, confidence="high", message=f"a private key in {place}",
+        rule=rule, verdict="fail", severity="critical", fails_image=True, confidence="high", message=f"a private key in {place}",
         fingerprint=sha256(f"{rule}{place}".encode()).hexdigest()[:32], place=place, state="visible", layer=digest(f"blob {in_layer}"),
         diff_id=digest(in_layer),
     )  # fmt: skip
@@ -46,10 +46,10 @@ def finding(rule: str = "TRE-SEC-002", place: str = "/etc/key.pem", in_layer: st
 def image(name: str, layers: Sequence[LayerRow] = (), findings: Iterable[FindingRow] = (), **parts: object) -> ImageRow:
     """A row called *name*: it fails where a finding counts."""
     found = tuple(findings)
-    worst = {item.rule: item for item in sorted(found, key=lambda item: item.counts)}
-    results = [ResultRow(item.rule, item.verdict, item.severity, item.counts) for item in worst.values()]
+    worst = {item.rule: item for item in sorted(found, key=lambda item: item.fails_image)}
+    results = [ResultRow(item.rule, item.verdict, item.severity, item.fails_image) for item in worst.values()]
     results += [ResultRow(rule.id, "pass", rule.severity, False) for rule in RULES if rule.id not in worst]
-    fails = any(item.counts for item in found)
+    fails = any(item.fails_image for item in found)
     made = ImageRow(
         key=sha256(name.encode("utf-8", "backslashreplace")).hexdigest()[:32],
         references=(name,),
@@ -70,7 +70,7 @@ def image(name: str, layers: Sequence[LayerRow] = (), findings: Iterable[Finding
 
 BASE, MIDDLE, TOP = layer("base", "FROM scratch"), layer("middle"), layer("top")
 KEY = finding()
-SETUID = finding("TRE-PRM-001", "/bin/su", "base", verdict="warn", severity="low", counts=False, message="/bin/su is setuid root")
+SETUID = finding("TRE-PRM-001", "/bin/su", "base", verdict="warn", severity="low", fails_image=False, message="/bin/su is setuid root")
 ROWS = [
     image("registry.example.org/base:1", [BASE], [KEY, SETUID]),
     image("registry.example.org/app:1", [BASE, MIDDLE], [KEY, SETUID]),
@@ -95,6 +95,6 @@ def filled(folder: Path, rows: Iterable[ImageRow] = ROWS, run: dict[str, str] | 
     made = database.create(folder, RUN if run is None else run, RULES)
     for row in rows:
         made.add(row, [item for item in CONTENTS if not made.has_contents(item.digest)], seconds=len(row.key) / 7)
-    made.add_passed_over(PASSED_OVER)
+    made.add_skipped(PASSED_OVER)
     made.finish()
     return made

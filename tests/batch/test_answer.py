@@ -44,7 +44,7 @@ def test_the_order_of_work_changes_nothing(tmp_path: Path) -> None:
         folder = tmp_path / str(seed)
         folder.mkdir()
         with database.create(folder, RUN, random.Random(seed).sample(RULES, len(RULES))) as made:
-            made.add_passed_over(reversed(PASSED_OVER))
+            made.add_skipped(reversed(PASSED_OVER))
             made.add(image("gone:1", [layer("base", "RUN another")], [KEY]))
             for row in shuffled:
                 made.add(row._replace(verdict="incomplete", findings=()))
@@ -66,7 +66,7 @@ def test_the_document_is_true_to_its_schema_and_to_the_database(tmp_path: Path) 
     assert [(one["rule"], one["images"], one["instruction"]) for one in document["shared_findings"]] == [
         ("TRE-SEC-002", 3, "FROM scratch"), ("TRE-PRM-001", 3, "FROM scratch"),
     ]  # fmt: skip
-    assert document["passed_over"] == [{"source": "mirror/chart", "reason": "it is a Helm chart", "unread": False},
+    assert document["skipped"] == [{"source": "mirror/chart", "reason": "it is a Helm chart", "unread": False},
                                        {"source": "mirror/notes.txt", "reason": "it is a text", "unread": False}]  # fmt: skip
 
 
@@ -106,13 +106,13 @@ def test_what_could_not_be_looked_into_is_no_pass(tmp_path: Path, verdicts: list
     with database.create(tmp_path, RUN, RULES) as made:
         for number, one in enumerate(verdicts):
             made.add(image(f"i:{number}", verdict=one))
-        made.add_passed_over([*PASSED_OVER, Skipped("mirror/locked", "permission denied", unread=True)])
+        made.add_skipped([*PASSED_OVER, Skipped("mirror/locked", "permission denied", unread=True)])
         made.finish()
         found = answers(made)
     document = json.loads(found["results.json"])
     jsonschema.validate(document, json.loads(json_format.schema()))
     assert document["verdict"] == verdict
-    assert [one["unread"] for one in document["passed_over"]] == [True, False, False]
+    assert [one["unread"] for one in document["skipped"]] == [True, False, False]
     page = Page(found["index.html"])
     assert "1 thing could not be looked into, and there may be images in what was not." in page.text
     assert "there may be images in it: permission denied" in page.text
@@ -226,7 +226,7 @@ def test_hostile_strings_stay_in_their_places(tmp_path: Path, payload: str) -> N
     ) as made:
         for row in rows:
             made.add(row)
-        made.add_passed_over([Skipped(payload, payload)])
+        made.add_skipped([Skipped(payload, payload)])
         made.finish()
         made_answers = answers(made)
     with filled(tmp_path, [image(f"plain:{number}", [BASE], [KEY]) for number in range(2)]) as plain:

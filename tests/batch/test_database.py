@@ -28,7 +28,7 @@ def test_what_was_written_is_read(tmp_path: Path) -> None:
         assert list(found.rules()) == RULES
         assert found.counts() == {"fail": 3, "incomplete": 1, "not-inspected": 1, "pass": 1}
         assert dict(found.done()) == {row.key: (row.report, row.report_sha256) for row in ROWS}
-        assert set(found.passed_over()) == set(PASSED_OVER)
+        assert set(found.skipped()) == set(PASSED_OVER)
         assert found.contents("sha256:none", CONTENTS[0].digest) == CONTENTS[0]
         assert found.has_contents(CONTENTS[1].digest)
         assert not found.has_contents("sha256:none")

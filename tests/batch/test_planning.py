@@ -64,7 +64,7 @@ def only_plan(plans: list[UnitPlan]) -> ImagePlan:
 
 
 def reasons(plans: list[UnitPlan]) -> dict[str, str]:
-    return {item.shown: item.reason for plan in plans for item in plan.passed_over}
+    return {item.shown: item.reason for plan in plans for item in plan.skipped}
 
 
 def report_of(plan: ImagePlan) -> Report:
@@ -167,7 +167,7 @@ def test_of_each_name_the_usual_platform_is_taken_and_all_else_is_told(mirror: P
     plans = planned("mirror")
     assert only_plan(plans).platform == "linux/amd64"
     assert len(only_plan(plans).digests) == 3
-    assert sorted(item.reason.partition(" of sha256")[0] for item in plans[0].passed_over) == [
+    assert sorted(item.reason.partition(" of sha256")[0] for item in plans[0].skipped) == [
         "it is for linux/arm64; the image of this name for linux/amd64 is taken",
         "no container image: attestation",
         "no container image: attestation",
@@ -188,7 +188,7 @@ def test_platforms_are_chosen_for_each_name(options: PlanOptions, expected: list
     layout(multi_platform({"linux/arm64": image("only")}, "board:1"), mirror / "board")
     plans = planned("mirror", options=options)
     assert sorted(plan.platform for unit in plans for plan in unit.images) == expected
-    assert sum(not item.reason.startswith("no container") for unit in plans for item in unit.passed_over) == 3 - len(expected)
+    assert sum(not item.reason.startswith("no container") for unit in plans for item in unit.skipped) == 3 - len(expected)
     assert not any(plan.failed for plan in plans)
 
 
@@ -210,7 +210,7 @@ def test_a_platform_that_was_not_copied_is_told_and_one_that_is_damaged_is_an_im
     _without(app, _manifests(app)["amd64"])
     plans = planned("mirror")
     assert [plan.platform for plan in plans[0].images] == ["linux/arm64"]
-    assert any("not there" in item.reason for item in plans[0].passed_over)
+    assert any("not there" in item.reason for item in plans[0].skipped)
     shutil.rmtree(app)
     layout(multi_platform(BOTH, "app:1"), app)
     _without(app, _manifests(app)["amd64"], b"{")
@@ -280,7 +280,7 @@ def test_artefacts_are_told(mirror: Path) -> None:
     layout(artefact(f"{HELM}config.v1+json", f"{HELM}chart.content.v1.tar+gzip"), mirror / "chart")
     (plan,) = planned("mirror")
     assert (plan.images, plan.failed) == ((), "")
-    assert [item.reason for item in plan.passed_over] == ["no container image: Helm chart"]
+    assert [item.reason for item in plan.skipped] == ["no container image: Helm chart"]
 
 
 # -- registries ------------------------------------------------------------------------------------------------------
@@ -328,7 +328,7 @@ def test_an_index_in_a_registry_leads_to_its_platforms(mirror: Path) -> None:
     link.write_bytes(digest(index).encode())
     plans = planned("mirror")
     plan = only_plan(plans)
-    assert (plan.digests, plan.references, len(plans[0].passed_over)) == ((digest(index), digest(manifest)), ("app:1",), 1)
+    assert (plan.digests, plan.references, len(plans[0].skipped)) == ((digest(index), digest(manifest)), ("app:1",), 1)
     with open_planned(plan, Access()) as (_, _opened, listing):
         assert (len(listing.images), listing.others) == (1, ())
     assert report_of(plan).chain
@@ -360,9 +360,9 @@ def test_of_a_large_layout_only_what_leads_to_an_image_is_read_and_strays_are_to
     (plan,) = planned("mirror")
     assert len(plan.images) == 40
     assert all(item.only and item.identity for item in plan.images)
-    assert len(plan.passed_over) == 101
-    assert plan.passed_over[0].shown == "mirror/app/notes.txt"
-    assert plan.passed_over[-1].reason == "4 more files that no image here refers to"
+    assert len(plan.skipped) == 101
+    assert plan.skipped[0].shown == "mirror/app/notes.txt"
+    assert plan.skipped[-1].reason == "4 more files that no image here refers to"
     (app / "blobs/sha256" / sha(image("8").manifest_bytes("gzip"))).unlink()
     with open_planned(plan.images[7], Access()) as (archive, opened, listing):
         assert (opened.references, len(listing.images), listing.others) == (("app:07",), 1, ())
@@ -378,7 +378,7 @@ def test_of_a_small_layout_each_report_sees_all(mirror: Path) -> None:
     (app / "blobs/sha256" / ("0" * 64)).write_bytes(b"stray")
     (plan,) = planned("mirror")
     assert [item.only for item in plan.images] == [False, False]
-    assert plan.passed_over == ()
+    assert plan.skipped == ()
     coverage = report_of(plan.images[0]).coverage
     assert coverage is not None
     assert len(coverage.unreferenced) == 2
@@ -506,7 +506,7 @@ def test_folders_of_a_unit_that_cannot_be_listed_are_told(mirror: Path) -> None:
     tags.rename(tags.parent / "elsewhere")
     tags.symlink_to("elsewhere")
     units, _ = found("mirror")
-    (told,) = [item for item in plan_unit(units[0], PlanOptions()).passed_over if "link to a folder" in item.reason]
+    (told,) = [item for item in plan_unit(units[0], PlanOptions()).skipped if "link to a folder" in item.reason]
     assert told.shown.endswith("repositories/app/_manifests/tags")
 
 

@@ -22,7 +22,7 @@ def test_a_row_says_what_the_document_says() -> None:
         "0f" * 16, ("a:1", "b:1"), "mirror/x.tar", "x", "ab" * 32,
     )  # fmt: skip
     assert (row.verdict, row.reason, row.platform) == ("fail", document["reason"], "linux/amd64")
-    assert [(item.rule, item.verdict, item.counts) for item in row.results] == [
+    assert [(item.rule, item.verdict, item.fails_image) for item in row.results] == [
         ("TRE-DIR-001", "pass", False), ("TRE-LIC-001", "not-applicable", False), ("TRE-NET-001", "fail", True),
         ("TRE-PRM-001", "warn", False),
     ]  # fmt: skip
@@ -30,7 +30,13 @@ def test_a_row_says_what_the_document_says() -> None:
     assert row.layers[0].stored == 30_000_000
     assert row.layers[1].created_by == "COPY . /app"
     first = row.findings[0]
-    assert (first.rule, first.verdict, first.counts, first.place, first.state) == ("TRE-NET-001", "fail", True, "/app/run.sh", "visible")
+    assert (first.rule, first.verdict, first.fails_image, first.place, first.state) == (
+        "TRE-NET-001",
+        "fail",
+        True,
+        "/app/run.sh",
+        "visible",
+    )
     assert first.diff_id == f"sha256:{'cd' * 32}"
     assert first.secret_ids == ()
 

@@ -27,8 +27,8 @@ def sources(out: Path) -> set[str]:
     return {item["source"].rpartition("/")[2] for item in rows(out)}
 
 
-def passed_over(out: Path) -> str:
-    return (out / "results.json").read_text().partition('"passed_over"')[2]
+def skipped(out: Path) -> str:
+    return (out / "results.json").read_text().partition('"skipped"')[2]
 
 
 # -- names -----------------------------------------------------------------------------------------------------------
@@ -79,7 +79,7 @@ def test_only_what_is_asked_for_is_inspected_and_the_rest_is_told(
 ) -> None:
     batch(mirrors.registry, "--out", tmp_path / "out", "--cache", cache, *options)
     assert names(tmp_path / "out") == expected
-    assert "are not asked for by name" in passed_over(tmp_path / "out")
+    assert "are not asked for by name" in skipped(tmp_path / "out")
 
 
 def test_nothing_that_is_asked_for_is_no_pass(mirrors: Mirrors, cache: Path, tmp_path: Path) -> None:
@@ -123,7 +123,7 @@ def test_of_each_name_the_platform_that_is_asked_for_is_taken(
 ) -> None:
     batch(mirrors.platforms, "--out", tmp_path / "out", "--cache", cache, *options)
     assert {item["platform"] for item in rows(tmp_path / "out")} == expected
-    assert ("it is for linux/arm64" in passed_over(tmp_path / "out")) == ("linux/arm64" not in expected)
+    assert ("it is for linux/arm64" in skipped(tmp_path / "out")) == ("linux/arm64" not in expected)
 
 
 # -- sources ---------------------------------------------------------------------------------------------------------
@@ -176,7 +176,7 @@ def test_only_what_the_earlier_report_has_no_verdict_on_is_inspected(cache: Path
     found = {(item["source"].rpartition("/")[2], item["platform"]) for item in rows(tmp_path / "second")}
     assert found == {("two.tar", "linux/amd64"), ("five.tar", "linux/amd64"), ("both.tar", "linux/arm64")}
     assert facts(tmp_path / "second")["left_out"] == 2
-    assert "2 images are in the earlier report" in passed_over(tmp_path / "second")
+    assert "2 images are in the earlier report" in skipped(tmp_path / "second")
     assert outcome.code == 1  # the program is not for arm64
 
 

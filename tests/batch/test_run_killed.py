@@ -32,7 +32,7 @@ from tests.inspecting import run
 
 RUN = "imginspect.batch.run.run"
 POINTS = [
-    ("before:imginspect.batch.store.database.Database.forget_passed_over", 1),
+    ("before:imginspect.batch.store.database.Database.forget_skipped", 1),
     ("after:imginspect.batch.run.work_plan.Planned.add", 4),
     ("after:imginspect.batch.run.work_plan.Planned.settle", 1),
     ("after:imginspect.batch.workers.work.read_layer", 1),

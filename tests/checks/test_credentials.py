@@ -160,7 +160,7 @@ def test_what_is_behind_the_end_of_a_layers_gzip_is_searched(tmp_path: Path) -> 
 def test_what_nothing_refers_to_is_searched(tmp_path: Path) -> None:
     source = image([file("/a")]).save(tmp_path / "source", "oci-dir")
     (source / "notes.txt").write_bytes(noise("n", 200) + b"\n" + LINE)
-    assert [finding["evidence"][0]["member"] for finding in found(source)] == ["notes.txt"]
+    assert [finding["evidence"][0]["archive_member"] for finding in found(source)] == ["notes.txt"]
 
 
 def test_a_flood_of_credentials_is_incomplete_or_failed_never_clean(tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ def test_an_annotation_of_the_manifest(tmp_path: Path) -> None:
     index["manifests"][0]["annotations"] = {"note": URL}
     (source / "index.json").write_text(json.dumps(index))
     _, result = result_of(source)
-    assert [finding["evidence"][0]["member"] for finding in result["findings"]] == ["index.json"]
+    assert [finding["evidence"][0]["archive_member"] for finding in result["findings"]] == ["index.json"]
 
 
 def test_a_second_credential_of_a_kind_is_told_where_only_a_raw_document_holds_it(tmp_path: Path) -> None:

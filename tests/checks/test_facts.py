@@ -22,7 +22,7 @@ IMAGE: dict[str, Any] = {
 
 def test_what_starts_and_the_licences_are_told() -> None:
     [report] = examine(build(IMAGE))
-    start = report_tree(report)["start"]
+    start = report_tree(report)["startup"]
     assert start is not None
     assert start["command"] == ["/entrypoint.sh"]
     assert [program["path"] for program in start["programs"]] == ["/entrypoint.sh", "/app/run.sh"]
@@ -37,9 +37,9 @@ def test_a_crash_is_told_and_not_taken_for_nothing(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(runner, "gather", crash)
     [report] = examine(build(IMAGE))
     document = report_tree(report)
-    assert document["start"] is not None
-    assert document["start"]["command"] == ["/entrypoint.sh"]
-    assert "ZeroDivisionError" in document["start"]["problems"][0]
+    assert document["startup"] is not None
+    assert document["startup"]["command"] == ["/entrypoint.sh"]
+    assert "ZeroDivisionError" in document["startup"]["problems"][0]
     assert "ZeroDivisionError" in document["licences"][0]["detail"]
 
 

@@ -116,7 +116,7 @@ def test_in_what_belongs_to_no_image_and_behind_the_end_of_a_layer(tmp_path: Pat
     with (source / "blobs" / "sha256" / layer).open("ab") as blob:
         blob.write(URL.encode())
     found = evidence_of(source)
-    assert [item["member"] for item in found] == ["notes.txt", "layer 0"]
+    assert [item["archive_member"] for item in found] == ["notes.txt", "layer 0"]
     assert {item["secret_id"] for item in found} == {named(PASSWORD)}
 
 

@@ -144,7 +144,7 @@ def test_fail_on_and_strict_move_the_line(tmp_path: Path) -> None:
 def test_an_image_is_meant_by_reference_or_digest(several: Path) -> None:
     document = run("inspect", several, "--image", "other:2", "--format", "json").document
     assert document["image"]["references"] == ["other:2"]
-    assert any("app:1" in other for other in document["image"]["also_present"])
+    assert any("app:1" in other for other in document["image"]["other_images"])
     for digest in (document["image"]["image_id"], document["image"]["manifest_digest"]):
         for wanted in (digest, digest[7:], digest[7:19], f"other@{digest}"):
             assert run("inspect", several, "--image", wanted, "--format", "json").document["image"]["references"] == ["other:2"]

@@ -55,7 +55,7 @@ def test_a_name_is_masked_and_escaped(here: Path) -> None:
 @pytest.mark.parametrize("content", [CONTENT, gzip.compress(CONTENT, mtime=0), b""])
 def test_a_stream_is_named_by_what_was_read_of_it(content: bytes, here: Path) -> None:
     del here
-    (link,) = run("inspect", "-", "--format", "json", stdin=content).document["chain"]
+    (link,) = run("inspect", "-", "--format", "json", stdin=content).document["chain_of_custody"]
     assert (link["role"], link["name"], link["size"], link["status"]) == ("archive", "standard input", len(content), "computed")
     assert link["digest"] == f"sha256:{sha256(content).hexdigest()}"
 
@@ -63,7 +63,7 @@ def test_a_stream_is_named_by_what_was_read_of_it(content: bytes, here: Path) ->
 def test_of_a_stream_that_is_too_long_the_part_that_was_read_is_named(here: Path) -> None:
     del here
     outcome = run("inspect", "-", "--limit", "spool_bytes=1M", "--format", "json", stdin=bytes(5 << 20))
-    (link,) = outcome.document["chain"]
+    (link,) = outcome.document["chain_of_custody"]
     assert (outcome.code, link["status"]) == (3, "not-read")
     assert link["digest"] == f"sha256:{sha256(bytes(link['size'])).hexdigest()}"
     assert 1 << 20 < link["size"] < 5 << 20
@@ -73,7 +73,7 @@ def test_of_a_stream_that_is_too_long_the_part_that_was_read_is_named(here: Path
 def test_a_directory_has_a_name_and_no_digest(here: Path) -> None:
     del here
     outcome = run("inspect", "sub", "--format", "json")
-    (link,) = outcome.document["chain"]
+    (link,) = outcome.document["chain_of_custody"]
     assert (outcome.code, link["name"], link["digest"]) == (3, "sub (a directory, which has no digest of its own)", None)
 
 
@@ -81,7 +81,7 @@ def test_an_archive_without_the_platform_is_named_too(here: Path) -> None:
     from tests.image_builder import ImageBuilder, program
 
     path = ImageBuilder().layer(program("/run")).config(entrypoint=["/run"]).save(here / "app.tar")
-    (link,) = run("inspect", "app.tar", "--platform", "linux/arm64", "--format", "json").document["chain"]
+    (link,) = run("inspect", "app.tar", "--platform", "linux/arm64", "--format", "json").document["chain_of_custody"]
     assert (link["name"], link["size"]) == ("app.tar", path.stat().st_size)
     assert link["digest"] == f"sha256:{sha256(path.read_bytes()).hexdigest()}"
 
@@ -89,7 +89,7 @@ def test_an_archive_without_the_platform_is_named_too(here: Path) -> None:
 @pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
 def test_a_file_that_cannot_be_read_has_its_name_and_size(here: Path) -> None:
     (here / "sub" / "no.tar").chmod(0)
-    (link,) = run("inspect", "sub/no.tar", "--format", "json").document["chain"]
+    (link,) = run("inspect", "sub/no.tar", "--format", "json").document["chain_of_custody"]
     assert (link["name"], link["size"], link["digest"], link["status"]) == ("sub/no.tar", len(CONTENT), None, "not-read")
 
 

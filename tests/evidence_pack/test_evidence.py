@@ -69,7 +69,7 @@ def test_one_byte_of_an_evidence_file_is_seen(tmp_path: Path) -> None:
 
 def test_one_byte_of_a_compressed_layer_is_seen(tmp_path: Path) -> None:
     archive, document = filed(image(), tmp_path)
-    digest = next(link["digest"] for link in document["chain"] if link["role"] == "layer" and link["layer"] == 1)
+    digest = next(link["digest"] for link in document["chain_of_custody"] if link["role"] == "layer" and link["layer"] == 1)
     assert digest
     outcome = verified(document, flip_byte(archive, 40, f"blobs/sha256/{digest.partition(':')[2]}"), tmp_path)
     assert outcome.code == 1

@@ -236,7 +236,7 @@ def test_hostile_json_is_refused(content: bytes) -> None:
 
 
 def test_what_a_later_version_adds_is_let_through() -> None:
-    tree = json.loads(SIGNED.files["report.json"]) | {"schema_version": "1.9", "new": {"a": 1}}
+    tree = json.loads(SIGNED.files["report.json"]) | {"schema_version": "2.9", "new": {"a": 1}}
     assert read_report(dump(tree), newer=True).documents[0]["verdict"] == "fail"
 
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from imginspect.errors import LayerError
 from imginspect.layer import ContentSpool, LayerIndex
 from imginspect.layer import record as records
-from imginspect.layer.index import NOT_READ, PARTIAL, READ, WITHHELD, Entry
+from imginspect.layer.index import WITHHELD, Entry, LayerStatus
 from imginspect.layer.record import NoRecord, decode, encode
 from imginspect.oci.digest import Digest
 from imginspect.problems import Problem, Topic
@@ -87,7 +87,7 @@ def indexes(draw: st.DrawFn) -> tuple[LayerIndex, dict[int, bytes]]:
     numbers = [draw(SIZES) for _ in range(7)]
     index = LayerIndex(
         entries,
-        draw(st.sampled_from([READ, PARTIAL, NOT_READ])),
+        draw(st.sampled_from(LayerStatus)),
         draw(NAMES),
         draw(st.sampled_from(["", "plain", "gzip", "zstd", "xz", "bzip2"])),
         numbers[0],

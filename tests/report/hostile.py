@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cache
 
 from imginspect.archive import open_archive
-from imginspect.checks.result import CheckResult, Confidence, Evidence, Finding, Verdict, fingerprint
+from imginspect.checks.result import CheckResult, Confidence, Evidence, EvidenceState, Finding, Verdict, fingerprint
 from imginspect.image import list_images
 from imginspect.inspection.criteria import Criteria, load_criteria
 from imginspect.inspection.inspect import inspect, not_inspected
@@ -82,7 +82,8 @@ def named(*names: str) -> Report:
     """A report of one failed rule with a finding for each of *names*, in layer 1."""
     first = sound().results[0]
     findings = tuple(
-        finding(first.rule.id, Verdict.FAIL, Evidence(path=name, layer_index=1, state="deleted", line=3, excerpt=name)) for name in names
+        finding(first.rule.id, Verdict.FAIL, Evidence(path=name, layer_index=1, state=EvidenceState.DELETED, line=3, excerpt=name))
+        for name in names
     )
     return with_results(first._replace(verdict=Verdict.FAIL, findings=findings, reason="", conditions=()))
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from imginspect.checks.result import CheckResult, Verdict
 from imginspect.reading import Coverage
 from imginspect.report.document import ReportDocument
-from imginspect.report.report import ReportVerdict, judge
+from imginspect.report.report import ReportVerdict, verdict_on
 from imginspect.rules import Rule, Severity, Undetermined
 from tests.report.sample_document import result, sample_document
 
@@ -50,7 +50,7 @@ def judged(
     undetermined: Undetermined = Undetermined.UNDECIDED,
 ) -> tuple[ReportVerdict, str]:
     results = tuple(made(kind, number) for number, kind in enumerate(kinds))
-    return judge(results, coverage(*gaps), fail_on, strict=strict, undetermined=undetermined)
+    return verdict_on(results, coverage(*gaps), fail_on, strict=strict, undetermined=undetermined)
 
 
 def document_of(
@@ -67,7 +67,7 @@ def document_of(
     results = [
         result(
             item.rule.id, str(item.verdict), [], severity=str(item.rule.severity), conditions=list(item.conditions),
-            counts=counts_as_failure(item, Severity.HIGH, strict=strict, undetermined=undetermined),
+            fails_image=counts_as_failure(item, Severity.HIGH, strict=strict, undetermined=undetermined),
         )
         for item in (made(kind, number) for number, kind in enumerate(kinds))
     ]  # fmt: skip

@@ -44,24 +44,24 @@ KEPT = {"verdict", "severity", "fail_on", "undetermined", "schema_version"}
 def whole_document() -> ReportDocument:
     """A document with something in every part that a form reads, and with every verdict that a rule can have."""
     places = [
-        evidence(hidden_by=place(1), state="deleted", layer=place(0), expected="a", found="b"),
+        evidence(hidden_by=place(1), state="deleted", layer=place(0), expected="a", actual="b"),
         evidence(None, None, config_field="Env"),
     ]
-    places += [evidence(None, member="blobs/x"), evidence(None, None)]
+    places += [evidence(None, archive_member="blobs/x"), evidence(None, None)]
     document = sample_document()
     document["results"] += [
         result("TRE-A-001", "fail", [finding(evidence=places), finding(evidence=[])]),
         result("TRE-B-001", "undetermined", [], reason="it is not known"),
-        result("TRE-C-001", "fail", severity="low", counts=False),
+        result("TRE-C-001", "fail", severity="low", fails_image=False),
     ]
     document["coverage"]["gaps"] = ["layer 1: it ends too early"]  # type: ignore[index]
     document["problems"] = [
-        {"topic": "unread", "where": "layer 1", "what": "it ends too early", "expected": "1", "found": "2", "layer": layer, "path": path,
+        {"topic": "unread", "where": "layer 1", "what": "it ends too early", "expected": "1", "actual": "2", "layer": layer, "path": path,
          "unread": unread}
         for layer, path, unread in ((1, "/a", True), (None, "blobs/x", False))
     ]  # fmt: skip
     document["policy"]["skipped"] = {"TRE-LIC-001": "it is not asked here"}
-    document["image"]["also_present"] = ["other:1"]  # type: ignore[index]
+    document["image"]["other_images"] = ["other:1"]  # type: ignore[index]
     return document
 
 

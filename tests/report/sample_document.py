@@ -10,6 +10,7 @@ from imginspect.report.document import (
     LayerPlace,
     ReportDocument,
     ResultPart,
+    RowKind,
     TreeRow,
 )
 
@@ -22,11 +23,11 @@ def place(index: int = 1) -> LayerPlace:
 
 def evidence(path: str | None = "/app/run.sh", line: int | None = 2, **parts: object) -> EvidencePart:
     made: EvidencePart = {
-        "path": path, "config_field": None, "member": None, "line": line, "layer": place(), "state": "visible", "hidden_by": None,
+        "path": path, "config_field": None, "archive_member": None, "line": line, "layer": place(), "state": "visible", "hidden_by": None,
         "file_sha256": _SHA, "file_type": "Bourne-Again shell script", "size": 62, "excerpt": "curl https://example.org/model.bin",
         "context": [{"line": 1, "text": "#!/bin/bash"}, {"line": 2, "text": "curl https://example.org/model.bin"},
                     {"line": 3, "text": "exec python3 /app/run.py"}],
-        "expected": None, "found": None, "secret_id": None,
+        "expected": None, "actual": None, "secret_id": None,
     }  # fmt: skip
     made.update(parts)  # type: ignore[typeddict-item]
     return made
@@ -45,7 +46,7 @@ def finding(rule: str = "TRE-NET-001", verdict: str = "fail", **parts: object) -
 def result(rule: str = "TRE-NET-001", verdict: str = "fail", findings: list[FindingPart] | None = None, **parts: object) -> ResultPart:
     made: ResultPart = {
         "rule": rule, "title": "Nothing is fetched when the container starts", "verdict": verdict,  # type: ignore[typeddict-item]
-        "severity": "high", "counts": verdict == "fail", "reason": "", "conditions": [],
+        "severity": "high", "fails_image": verdict == "fail", "reason": "", "conditions": [],
         "rationale": "A container in the environment has no network; what it fetches at its start is not there.",
         "remediation": "Fetch the file when the image is built, or ask for it in /safe_data.",
         "references": [{"title": "Using containers in the TRE", "section": "Network", "level": "must", "quote": "no network access"}],
@@ -55,7 +56,7 @@ def result(rule: str = "TRE-NET-001", verdict: str = "fail", findings: list[Find
     return made
 
 
-def row(path: str, kind: str = "file", **parts: object) -> TreeRow:
+def row(path: str, kind: RowKind = "file", **parts: object) -> TreeRow:
     made: TreeRow = {"path": path, "kind": kind, "mode": "0644", "owner": "0:0", "size": 10, "layer": 1, "files": 1, "target": "",
                      "sha256": _SHA if kind == "file" else None}  # fmt: skip
     made.update(parts)  # type: ignore[typeddict-item]
@@ -77,12 +78,12 @@ def sample_document(**parts: object) -> ReportDocument:
         "policy": {
             "id": "epcc-tre", "title": "A Trusted Research Environment", "sha256": _SHA, "fail_on": "high", "strict": False,
             "undetermined": "undecided",
-            "rules_sha256": _SHA, "directories": [{"path": "/safe_data", "role": "data", "purpose": "the project's data"}],
-            "severities": {"TRE-PRM-001": "medium"}, "skipped": {},
+            "rules_sha256": _SHA, "mount_directories": [{"path": "/safe_data", "role": "data", "purpose": "the project's data"}],
+            "changed_severities": {"TRE-PRM-001": "medium"}, "skipped": {},
         },
         "image": {
             "references": ["registry.example.org/team/app:1.0"], "image_id": f"sha256:{_SHA}", "manifest_digest": f"sha256:{'ef' * 32}",
-            "platform": "linux/amd64", "archive_form": "OCI layout", "also_present": [], "layers": 2,
+            "platform": "linux/amd64", "archive_layout": "OCI layout", "other_images": [], "layers": 2,
             "config": {
                 "os": "linux", "architecture": "amd64", "variant": "", "created": "2024-05-01T10:00:00Z", "author": "", "user": "app",
                 "env": ["PATH=/usr/bin"], "entrypoint": ["/app/run.sh"], "cmd": [], "working_dir": "/app", "shell": [], "stop_signal": "",
@@ -90,7 +91,7 @@ def sample_document(**parts: object) -> ReportDocument:
                 "unread_fields": [],
             },
         },
-        "chain": [
+        "chain_of_custody": [
             {"role": "archive", "name": "the archive as given", "layer": None, "status": "computed", "digest": f"sha256:{_SHA}",
              "expected": None, "size": 10240, "expected_size": None},
             {"role": "layer", "name": "blobs/sha256/x", "layer": 0, "status": "mismatch", "digest": f"sha256:{_SHA}",
@@ -110,14 +111,14 @@ def sample_document(**parts: object) -> ReportDocument:
             {"created": "2024-05-01T10:00:00Z", "created_by": "ENV PATH=/usr/bin", "comment": "", "layer": None},
             {"created": "2024-05-01T10:00:00Z", "created_by": "COPY . /app", "comment": "buildkit", "layer": 1},
         ],
-        "start": {
+        "startup": {
             "command": ["/app/run.sh"], "user": "app", "working_dir": "/app", "steps": ["/app/run.sh is run by /bin/bash"], "problems": [],
             "conditions": [],
             "programs": [
                 {"language": "shell", "path": "/app/run.sh", "config_field": None, "line": None, "layer": 1,
-                 "chain": ["ENTRYPOINT /app/run.sh"], "unread": ""},
+                 "chain": ["ENTRYPOINT /app/run.sh"], "not_analysed": ""},
                 {"language": "python", "path": "/app/run.py", "config_field": None, "line": None, "layer": 1,
-                 "chain": ["ENTRYPOINT /app/run.sh", "/app/run.sh, line 3: python3 /app/run.py"], "unread": ""},
+                 "chain": ["ENTRYPOINT /app/run.sh", "/app/run.sh, line 3: python3 /app/run.py"], "not_analysed": ""},
             ],
         },
         "licences": [
@@ -131,7 +132,7 @@ def sample_document(**parts: object) -> ReportDocument:
                 row("/app/run.py"),
                 row("/app/run.sh", mode="0755", size=62),
                 row("/app/latest", "symlink", target="run.py", sha256=None),
-                row("/usr/lib/python3.12", "folder of a package", mode="0755", files=4000, size=78_000_000, layer=0),
+                row("/usr/lib/python3.12", "folded-package", mode="0755", files=4000, size=78_000_000, layer=0),
             ],
             "files": 4002,
             "bytes": 78_000_120,
@@ -143,7 +144,7 @@ def sample_document(**parts: object) -> ReportDocument:
                  "entries": 9, "files": 4, "file_bytes": 300, "files_not_read": 0, "trailing_bytes": 0, "packed_files": 0}
                 for number in range(2)
             ],
-            "other_files": [], "visible_nodes": 12, "hidden_nodes": 1, "second_pass_files": 0,
+            "unreferenced_files": [], "visible_nodes": 12, "hidden_nodes": 1, "second_pass_files": 0,
         },
         "problems": [],
         "questions": [{"id": "ig-approval", "question": "Has Information Governance approved the software?", "why": "An image shows what "
@@ -165,7 +166,7 @@ def large_document(findings: int = 2_000, files: int = 100_000) -> ReportDocumen
     for folder in range(50):
         rows.append(row(f"/app/src/package{folder:02}", "directory", files=100))
         rows += [row(f"/app/src/package{folder:02}/key{number:04}.pem", size=number) for number in range(shown // 50)]
-    rows += [row(f"/usr/lib/python3/dist-packages/p{number:04}", "folder of a package", files=95) for number in range(1_000)]
+    rows += [row(f"/usr/lib/python3/dist-packages/p{number:04}", "folded-package", files=95) for number in range(1_000)]
     document = sample_document(results=[result("TRE-SEC-002", "fail", made, title="No credentials are in the image"), result()])
     document["filesystem"] = {"rows": rows, "files": files, "bytes": 10 * files}
     return document

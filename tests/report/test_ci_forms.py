@@ -77,7 +77,7 @@ def test_escapes_of_github() -> None:
 )
 def test_severities_of_gitlab_say_whether_a_finding_fails_the_image(severity: str, counted: str, not_counted: str) -> None:
     for counts, told in ((True, counted), (False, not_counted)):
-        document = sample_document(results=[result(findings=[finding(severity=severity)], counts=counts)])
+        document = sample_document(results=[result(findings=[finding(severity=severity)], fails_image=counts)])
         assert [entry["severity"] for entry in read_gitlab(gitlab.render([document]))] == [told]
 
 
@@ -88,7 +88,7 @@ def test_severities_of_gitlab_say_whether_a_finding_fails_the_image(severity: st
         (evidence("/../x/./y"), "(..)/x/(.)/y", 2),
         (evidence("/", None), "image", 1),
         (evidence(None, None, config_field="Env[X]"), "image-config.json", 1),
-        (evidence(None, None, member="blobs/sha256/x"), "blobs/sha256/x", 1),
+        (evidence(None, None, archive_member="blobs/sha256/x"), "blobs/sha256/x", 1),
         (evidence(None, None), "image", 1),
     ],
 )

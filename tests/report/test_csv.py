@@ -18,20 +18,20 @@ def rows_of(**parts: Any) -> list[dict[str, str]]:
 
 def test_columns_keep_their_places() -> None:
     assert ",".join(csv_format.COLUMNS) == (
-        "image,image_id,verdict,row,rule,title,result,counts,severity,confidence,message,place,line,state,layer,diff_id,instruction,"
-        "hidden_by_layer,hidden_by_instruction,sha256,size,expected,found,excerpt,fingerprint,secret_id,undetermined,lines"
+        "image,image_id,verdict,row,rule,title,result,fails_image,severity,confidence,message,place,line,state,layer,diff_id,instruction,"
+        "hidden_by_layer,hidden_by_instruction,sha256,size,expected,actual,excerpt,fingerprint,secret_id,undetermined,lines"
     )
 
 
 def test_a_row_says_all_of_a_place() -> None:
-    seen = evidence(layer=place(0), state="deleted", hidden_by=place(1), expected="a", found="b")
+    seen = evidence(layer=place(0), state="deleted", hidden_by=place(1), expected="a", actual="b")
     row = rows_of(results=[result(findings=[finding(evidence=[seen])])])[1]
     assert row == {
         "image": "registry.example.org/team/app:1.0", "image_id": f"sha256:{'ab' * 32}", "verdict": "fail", "row": "finding",
-        "rule": "TRE-NET-001", "title": "Nothing is fetched when the container starts", "result": "fail", "counts": "yes",
+        "rule": "TRE-NET-001", "title": "Nothing is fetched when the container starts", "result": "fail", "fails_image": "yes",
         "severity": "high", "confidence": "high", "message": finding()["message"], "place": "/app/run.sh", "line": "2", "state": "deleted",
         "layer": "0", "diff_id": f"sha256:{'cd' * 32}", "instruction": "COPY . /app", "hidden_by_layer": "1",
-        "hidden_by_instruction": "COPY . /app", "sha256": "ab" * 32, "size": "62", "expected": "a", "found": "b",
+        "hidden_by_instruction": "COPY . /app", "sha256": "ab" * 32, "size": "62", "expected": "a", "actual": "b",
         "excerpt": "curl https://example.org/model.bin", "fingerprint": "0f" * 16, "secret_id": "", "undetermined": "", "lines": "2",
     }  # fmt: skip
 

@@ -15,7 +15,7 @@ def test_failures_that_count_come_first_then_the_others_by_verdict() -> None:
         result("R-CONDITION", "pass", [], conditions=["x"]),
         result("R-WARN", "warn"),
         result("R-UNDETERMINED", "undetermined", []),
-        result("R-LOW", "fail", counts=False, severity="low"),
+        result("R-LOW", "fail", fails_image=False, severity="low"),
         result("R-HIGH", "fail"),
         result("R-PASS", "pass", []),
         result("R-NONE", "not-applicable", []),
@@ -28,7 +28,7 @@ def test_the_worst_failure_comes_first_and_equals_go_by_rule() -> None:
 
 
 def test_a_warning_that_counts_comes_with_the_failures_and_once() -> None:
-    assert _rules(result("R-WARN", "warn", counts=True), result("R-LOW", "fail", counts=False)) == ["R-WARN", "R-LOW"]
+    assert _rules(result("R-WARN", "warn", fails_image=True), result("R-LOW", "fail", fails_image=False)) == ["R-WARN", "R-LOW"]
 
 
 def test_what_was_not_read_comes_behind_what_fails_and_before_all_else() -> None:

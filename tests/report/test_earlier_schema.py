@@ -1,4 +1,4 @@
-"""Reports and packs of schema 1.3 still render and verify, and say what their version passed over."""
+"""Reports and packs of schema 1 still render and verify, and say what their version passed over."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from imginspect.checks.result import Verdict
+from imginspect.evidence_pack import make_pack
 from imginspect.evidence_pack.answer import agrees
 from imginspect.evidence_pack.checking import check_pack, documents_of
 from imginspect.evidence_pack.reading import read_pack
@@ -18,34 +19,60 @@ from imginspect.report.formats import FORMATS, render
 from imginspect.report.reading import read_report
 from imginspect.report.strict_json import NotReadable
 from imginspect.rules import Undetermined
-from tests.evidence_pack.packs import pack_of, signer, stated_policy
+from tests.evidence_pack.packs import POLICY, pack_of, signer, stated_policy
 from tests.inspecting import run
 from tests.report.judged import OPEN, Kind, document_of
 from tests.report.sample_document import sample_document
 
+DEMO = Path(__file__).parent.parent / "golden" / "demo-schema-1.4.json"
+NAMES = {
+    "chain_of_custody": "chain", "startup": "start", "archive_layout": "archive_form", "other_images": "also_present",
+    "fails_image": "counts", "archive_member": "member", "actual": "found", "not_analysed": "unread",
+    "unreferenced_files": "other_files", "is_tool_metadata": "known", "changed_severities": "severities",
+    "mount_directories": "directories", "folded-directory": "folder", "folded-package": "folder of a package",
+}  # fmt: skip
+"""Today's keys and kinds, and what they were called in version 1."""
 
-def earlier(document: Any) -> Any:
-    """*document* as schema 1.3 had it."""
-    made = copy.deepcopy(document)
-    made["schema_version"] = "1.3"
-    del made["policy"]["undetermined"]
-    return made
+
+def renamed(value: Any) -> Any:
+    """*value* in the words of version 1."""
+    if isinstance(value, dict):
+        return {NAMES.get(key, key): NAMES.get(item, item) if key == "kind" else renamed(item) for key, item in value.items()}
+    return [renamed(item) for item in value] if isinstance(value, list) else value
 
 
-def passed_over() -> Any:
-    """A report of then on an image with an open rule: what it says is not so."""
+def earlier(document: Any, version: str = "1.3") -> Any:
+    """*document* as schema 1.3 or 1.4 had it."""
+    made = renamed(copy.deepcopy(document))
+    for item in made.get("reports", [made]):
+        item["schema_version"] = version
+        if version == "1.3":
+            del item["policy"]["undetermined"]
+    return made | {"schema_version": version}
+
+
+def with_open_rule() -> Any:
+    """A report of schema 1.3 on an image with an open rule: its reason says that every rule is met."""
     made = earlier(document_of((Kind(Verdict.PASS), OPEN), undetermined=Undetermined.PASS))
     return made | {"reason": "every rule that applies is met"}
 
 
+@pytest.mark.parametrize("version", ["1.3", "1.4"])
 @pytest.mark.parametrize("several", [False, True])
-def test_a_report_comes_back_as_it_was_filed(several: bool) -> None:
-    text = json_format.render([earlier(sample_document())], several=several)
-    text = text.replace('"schema_version": "1.4"', '"schema_version": "1.3"')
-    back = read_report(text.encode())
-    again = json_format.render(back.documents, several=back.several)
-    assert again.replace('"schema_version": "1.4"', '"schema_version": "1.3"') == text
-    assert json.loads(again)["policy" if not several else "reports"] is not None
+def test_a_report_is_read_as_one_of_today(several: bool, version: str) -> None:
+    today = json.loads(json_format.render([sample_document()], several=several))
+    back = read_report(json.dumps(earlier(today, version)).encode())
+    for item in today.get("reports", [today]):
+        item["policy"]["undetermined"] = None if version == "1.3" else item["policy"]["undetermined"]
+    assert json.loads(json_format.render(back.documents, several=back.several)) == today
+
+
+def test_a_report_that_was_filed_with_schema_1_4_renders_whole(tmp_path: Path) -> None:
+    filed = json.loads(DEMO.read_text())
+    back = read_report(DEMO.read_bytes())
+    assert earlier(json.loads(json_format.render(back.documents, several=back.several)), "1.4") == filed
+    for form in FORMATS:
+        assert run("render", DEMO, "--format", form).code == 0
 
 
 @pytest.mark.parametrize("form", FORMATS)
@@ -56,27 +83,43 @@ def test_it_renders_in_every_form(form: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("form", [form for form in FORMATS if form != "json"])
 def test_what_it_took_for_met_is_told(form: str) -> None:
-    (document,) = read_report(json.dumps(passed_over()).encode()).documents
+    (document,) = read_report(json.dumps(with_open_rule()).encode()).documents
     text = " ".join(render(form, [document], several=False).split())
     assert "rule that applies is met" not in text
     if form != "gitlab":
         assert "1 high rule could not be decided" in text
 
 
-def test_keys_belong_to_their_version() -> None:
-    new = sample_document()
-    for wrong in (earlier(new) | {"policy": new["policy"]}, {**new, "policy": earlier(new)["policy"]}):
-        with pytest.raises(NotReadable, match="undetermined"):
-            read_report(json.dumps(wrong).encode())
-    with pytest.raises(NotReadable, match=r"this imginspect reads 1\.3 and 1\.4"):
-        read_report(json.dumps({**new, "schema_version": "1.2"}).encode())
+def _with(document: Any, place: str, **values: Any) -> Any:
+    document[place] = document[place] | values
+    return document
 
 
-@pytest.mark.parametrize("make", [lambda: earlier(sample_document()), passed_over])
+@pytest.mark.parametrize(
+    ("make", "told"),
+    [
+        (lambda: _with(earlier(sample_document()), "policy", undetermined="pass"), "undetermined"),
+        (lambda: _with(earlier(sample_document(), "1.4"), "policy", mount_directories=[]), "does not have"),
+        (lambda: earlier(sample_document(), "1.4") | {"startup": None}, "does not have"),
+        (lambda: {**sample_document(), "schema_version": "1.4"}, "does not have"),
+        (lambda: earlier(sample_document(), "1.4") | {"schema_version": "2.0"}, "has no"),
+        (lambda: earlier(sample_document(), "1.4") | {"policy": 1}, "expected an object"),
+        (lambda: earlier(sample_document(), "1.4") | {"results": {}}, "expected a list"),
+        (lambda: {**sample_document(), "schema_version": "1.2"}, r"this imginspect reads 1\.3, 1\.4, 2\.0"),
+    ],
+)
+def test_keys_belong_to_their_version(make: Any, told: str) -> None:
+    with pytest.raises(NotReadable, match=told):
+        read_report(json.dumps(make()).encode())
+
+
+@pytest.mark.parametrize("make", [lambda: earlier(sample_document()), with_open_rule])
 def test_a_pack_of_then_verifies(make: Any, tmp_path: Path) -> None:
-    document = make()
-    stated_policy(document)
-    pack = pack_of([document], signer())
+    filed = make()
+    filed["policy"]["sha256"] = stated_policy(sample_document())["policy"]["sha256"]
+    (document,) = read_report(json.dumps(filed).encode()).documents
+    forms = {"report.json": json.dumps(filed).encode(), "report.txt": b"the report\n"}
+    pack = make_pack([document], forms, {"policies/epcc-tre.yaml": POLICY}, signer=signer())
     for name, content in pack.files.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes(content)

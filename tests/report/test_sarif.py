@@ -10,7 +10,7 @@ from urllib.parse import unquote_to_bytes
 import jsonschema
 import pytest
 
-from imginspect.checks.result import Evidence, Verdict
+from imginspect.checks.result import Evidence, EvidenceState, Verdict
 from imginspect.cli.demo_command import _IMAGE as DEMO
 from imginspect.examples.sample import build
 from imginspect.report import Report, sarif
@@ -171,7 +171,9 @@ def test_every_problem_is_a_notification() -> None:
 
 def test_a_config_field_is_a_place_too() -> None:
     (result,) = run_of(
-        with_results(judged(Verdict.FAIL, Severity.HIGH, finding(RULE, Verdict.FAIL, Evidence(config_field="Env[X]", state="config"))))
+        with_results(
+            judged(Verdict.FAIL, Severity.HIGH, finding(RULE, Verdict.FAIL, Evidence(config_field="Env[X]", state=EvidenceState.CONFIG)))
+        )
     )["results"]
     (location,) = result["locations"]
     assert location["physicalLocation"]["artifactLocation"] == {"uri": "image-config.json", "uriBaseId": "ARCHIVE"}

@@ -155,13 +155,13 @@ class _Run:
 
     def _plan(self, units: Iterator[Unit | Skipped]) -> None:
         """Everything that the sources hold goes into the plan, or is told."""
-        self._database.forget_passed_over()
+        self._database.forget_skipped()
         is_unread = False
         waiting: list[Unit] = []
         for item in units:
             if isinstance(item, Skipped):
                 is_unread |= item.unread
-                self._pass_over([item])
+                self._skip([item])
                 continue
             waiting.append(item)
             if len(waiting) >= _AT_A_TIME * self._engine.workers:
@@ -173,11 +173,11 @@ class _Run:
                 self._check_source(root)
         if self._unchosen:
             left = Skipped("--include, --exclude", f"{self._unchosen:,} images are not asked for by name")
-            self._database.add_passed_over([left])
+            self._database.add_skipped([left])
 
     def _add(self, units: list[Unit]) -> None:
         for found in plan_units(self._engine, self._setup, units, self._request.plan):
-            self._pass_over(found.passed_over)
+            self._skip(found.skipped)
             if found.failed:
                 self._check_source(found.unit.path)
             plans = (unit_that_failed(found.unit, found.failed),) if found.failed else found.images
@@ -190,9 +190,9 @@ class _Run:
                     self._found += 1
             self._listener.found(self._found, found.unit.shown)
 
-    def _pass_over(self, items: Iterable[Skipped]) -> None:
+    def _skip(self, items: Iterable[Skipped]) -> None:
         masked = self._place.redactor.masked
-        self._database.add_passed_over(item._replace(shown=masked(item.shown), reason=masked(item.reason)) for item in items)
+        self._database.add_skipped(item._replace(shown=masked(item.shown), reason=masked(item.reason)) for item in items)
 
     def _decide(self) -> None:
         """What of the plan is done already, was judged before, or needs layers to be read."""
@@ -216,7 +216,7 @@ class _Run:
         self._restore(unchanged)
         if self._left_out:
             left = Skipped("--since-report", f"{self._left_out:,} images are in the earlier report")
-            self._database.add_passed_over([left])
+            self._database.add_skipped([left])
         self._database.set_run({"left_out": str(self._left_out)})
 
     def _kept(self, plan: ImagePlan) -> PresentImage | None:

@@ -81,16 +81,16 @@ class Database:
             return PresentImage(tuple(name for (name,) in names), report, digest, identity)
         return None
 
-    def add_passed_over(self, items: Iterable[Skipped]) -> None:
+    def add_skipped(self, items: Iterable[Skipped]) -> None:
         """What was not taken for an image. The same thing twice is there once. Raises: NoRoom"""
         with self._transaction():
             values = [(one_line(item.shown), one_line(item.reason), item.unread) for item in items]
-            self._connection.executemany("INSERT OR IGNORE INTO passed_over VALUES (?, ?, ?)", values)
+            self._connection.executemany("INSERT OR IGNORE INTO skipped VALUES (?, ?, ?)", values)
 
-    def forget_passed_over(self) -> None:
+    def forget_skipped(self) -> None:
         """Nothing was passed over: for a run that plans anew. Raises: NoRoom"""
         with self._transaction():
-            self._connection.execute("DELETE FROM passed_over")
+            self._connection.execute("DELETE FROM skipped")
 
     def set_run(self, values: Mapping[str, str]) -> None:
         """Changes what ``run`` says. Raises: NoRoom"""
@@ -142,9 +142,9 @@ class Database:
         """How many images have each verdict."""
         return dict(self.select("SELECT verdict, count(*) FROM image GROUP BY verdict ORDER BY verdict"))
 
-    def passed_over(self) -> Iterator[Skipped]:
+    def skipped(self) -> Iterator[Skipped]:
         """What was not taken for an image; what could not be looked into comes first."""
-        found = self.select("SELECT shown, reason, unread FROM passed_over ORDER BY unread DESC, shown, reason")
+        found = self.select("SELECT shown, reason, unread FROM skipped ORDER BY unread DESC, shown, reason")
         return (Skipped(shown, reason, bool(unread)) for shown, reason, unread in found)
 
     def contents(self, *digests: str) -> LayerContents | None:

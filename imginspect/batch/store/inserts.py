@@ -78,7 +78,7 @@ class Storing:
 
     def _results(self, rows: Sequence[ResultRow]) -> int:
         """What all rules said, once for all images of which they say the same."""
-        values = {self._rule(row.rule): (row.verdict, row.severity, row.counts) for row in rows}
+        values = {self._rule(row.rule): (row.verdict, row.severity, row.fails_image) for row in rows}
         digest = blake2b(repr(sorted(values.items())).encode(), digest_size=16).digest()
         found = self._execute("SELECT id FROM results WHERE digest = ?", (digest,)).fetchone()
         if found is not None:
@@ -90,15 +90,15 @@ class Storing:
 
     def _finding(self, row: FindingRow) -> int:
         texts = _lines((row.confidence, row.message, row.fingerprint, row.place, row.state, row.layer, row.diff_id))
-        values = (row.verdict, row.severity, row.counts, *texts)
+        values = (row.verdict, row.severity, row.fails_image, *texts)
         whole = "\0".join((one_line(row.rule), *map(str, values), *_lines(row.secret_ids))).encode()
         digest = blake2b(whole, digest_size=16).digest()
         found = self._execute("SELECT id FROM finding WHERE digest = ?", (digest,)).fetchone()
         if found is not None:
             return int(found[0])
         finding = self._execute(
-            "INSERT INTO finding (digest, rule, verdict, severity, counts, confidence, message, fingerprint, place, state, layer, diff_id)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO finding (digest, rule, verdict, severity, fails_image, confidence, message, fingerprint, place, state, layer,"
+            " diff_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (digest, self._rule(row.rule), *values),
         ).lastrowid
         assert finding is not None

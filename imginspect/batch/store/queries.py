@@ -38,7 +38,7 @@ class Recorded(NamedTuple):
 
     def rules(self, verdict: str) -> list[str]:
         """The rules with that verdict; those that make the image fail are *fail*, whatever their own."""
-        return [result.rule for result in self.results if verdict == ("fail" if result.counts else result.verdict)]
+        return [result.rule for result in self.results if verdict == ("fail" if result.fails_image else result.verdict)]
 
 
 class Shared(NamedTuple):
@@ -47,7 +47,7 @@ class Shared(NamedTuple):
     rule: str
     verdict: str
     severity: str
-    counts: bool
+    fails_image: bool
     images: int
     examples: tuple[str, ...]
     message: str
@@ -83,19 +83,20 @@ def shared(database: Database, most: int = -1) -> Iterator[Shared]:
     """
     severity, verdict = _rank("f.severity", _SEVERITIES), _rank("f.verdict", _VERDICTS)
     found = database.select(
-        f"SELECT f.rule, r.rule, f.diff_id, f.fingerprint, min({severity}), min({verdict}), max(f.counts), count(DISTINCT i.image) AS many,"  # noqa: S608 - constants
-        " min(f.message), min(f.place) FROM finding f JOIN image_finding i ON i.finding = f.id JOIN rule r ON r.id = f.rule"
+        f"SELECT f.rule, r.rule, f.diff_id, f.fingerprint, min({severity}), min({verdict}), max(f.fails_image),"  # noqa: S608 - constants
+        " count(DISTINCT i.image) AS many, min(f.message), min(f.place)"
+        " FROM finding f JOIN image_finding i ON i.finding = f.id JOIN rule r ON r.id = f.rule"
         f" WHERE f.diff_id <> '' AND f.verdict IN {_VERDICTS} GROUP BY f.rule, f.diff_id, f.fingerprint HAVING many > 1"
-        f" ORDER BY many DESC, max(f.counts) DESC, min({severity}), r.rule, f.diff_id, f.fingerprint LIMIT ?",
+        f" ORDER BY many DESC, max(f.fails_image) DESC, min({severity}), r.rule, f.diff_id, f.fingerprint LIMIT ?",
         most,
     )
-    for number, rule, diff_id, fingerprint, severest, worst, counts, many, message, place in found:
+    for number, rule, diff_id, fingerprint, severest, worst, fails_image, many, message, place in found:
         group = (number, diff_id, fingerprint)
         yield Shared(
             rule=rule,
             verdict=_VERDICTS[worst],
             severity=_SEVERITIES[severest] if severest < len(_SEVERITIES) else "",
-            counts=bool(counts),
+            fails_image=bool(fails_image),
             images=many,
             examples=_examples(database, group, many),
             message=message,
@@ -148,11 +149,11 @@ def _recorded(database: Database, row: tuple[Any, ...], known: dict[int, tuple[R
 
 def _results(database: Database, results: int) -> Iterator[ResultRow]:
     found = database.select(
-        "SELECT rule.rule, result.verdict, result.severity, counts FROM result JOIN rule ON rule.id = result.rule WHERE results = ?"
+        "SELECT rule.rule, result.verdict, result.severity, fails_image FROM result JOIN rule ON rule.id = result.rule WHERE results = ?"
         " ORDER BY rule.rule",
         results,
     )
-    return (ResultRow(rule, verdict, severity, bool(counts)) for rule, verdict, severity, counts in found)
+    return (ResultRow(rule, verdict, severity, bool(fails_image)) for rule, verdict, severity, fails_image in found)
 
 
 def _rank(column: str, order: tuple[str, ...]) -> str:

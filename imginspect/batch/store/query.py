@@ -25,7 +25,7 @@ _DIGEST = re.compile(rf"(?:([a-z0-9]+):)?([0-9a-f]{{{LEAST_HEX},128}})")
 _ALGORITHMS = ("sha256", "sha384", "sha512")
 _OPEN = "('fail', 'undetermined', 'warn')"
 _FINDING_COLUMNS = (
-    "image", "platform", "rule", "verdict", "severity", "counts", "layer", "place", "state", "message", "fingerprint",
+    "image", "platform", "rule", "verdict", "severity", "fails_image", "layer", "place", "state", "message", "fingerprint",
 )  # fmt: skip
 
 
@@ -64,29 +64,41 @@ def credentials(database: Database, secret_id: str) -> QueryResult:
 
 def _findings(database: Database, where: str, asked: str, results: str = "0") -> Iterator[tuple[Value, ...]]:
     found = database.select(
-        "SELECT i.name, i.platform, r.rule, f.verdict, f.severity, f.counts,"  # noqa: S608 - constants
+        "SELECT i.name, i.platform, r.rule, f.verdict, f.severity, f.fails_image,"  # noqa: S608 - constants
         " (SELECT min(p.position) FROM image_layer p JOIN step s ON s.id = p.step JOIN layer l ON l.id = s.layer"
         "  WHERE p.image = i.id AND ((f.diff_id <> '' AND l.diff_id = f.diff_id) OR (f.layer <> '' AND l.digest = f.layer))),"
         " f.place, f.state, f.message, f.fingerprint, i.key, x.position"
         " FROM finding f JOIN rule r ON r.id = f.rule CROSS JOIN image_finding x ON x.finding = f.id CROSS JOIN image i ON i.id = x.image"
         f" WHERE {where}"
-        " UNION ALL SELECT i.name, i.platform, r.rule, v.verdict, v.severity, v.counts, NULL, '', '', i.reason, '', i.key, 0"
+        " UNION ALL SELECT i.name, i.platform, r.rule, v.verdict, v.severity, v.fails_image, NULL, '', '', i.reason, '', i.key, 0"
         " FROM rule r CROSS JOIN result v ON v.rule = r.id CROSS JOIN image i ON i.results = v.results"
         f" WHERE ({results}) AND v.verdict IN {_OPEN} AND NOT EXISTS (SELECT 1 FROM image_finding x JOIN finding f ON f.id = x.finding"
         "  WHERE x.image = i.id AND f.rule = r.id)"
         " ORDER BY 1, 12, 3, 13",
         asked,
     )
-    for name, platform, rule, verdict, severity, counts, layer, *told, _, _ in found:
-        yield name, platform, rule, verdict, severity, bool(counts), layer, *told
+    for name, platform, rule, verdict, severity, fails_image, layer, *told, _, _ in found:
+        yield name, platform, rule, verdict, severity, bool(fails_image), layer, *told
 
 
 def shared_findings(database: Database) -> QueryResult:
     """Findings that several images have because they have one layer, those of the most images first."""
-    columns = ("images", "rule", "verdict", "severity", "counts", "place", "message", "layer", "instruction", "fingerprint", "examples")
+    columns = (
+        "images",
+        "rule",
+        "verdict",
+        "severity",
+        "fails_image",
+        "place",
+        "message",
+        "layer",
+        "instruction",
+        "fingerprint",
+        "examples",
+    )
     rows = (
-        (one.images, one.rule, one.verdict, one.severity, one.counts, one.place, one.message, one.layer, one.instruction, one.fingerprint,
-         one.examples)
+        (one.images, one.rule, one.verdict, one.severity, one.fails_image, one.place, one.message, one.layer, one.instruction,
+         one.fingerprint, one.examples)
         for one in shared(database)
     )  # fmt: skip
     return QueryResult(columns, rows)

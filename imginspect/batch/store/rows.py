@@ -33,7 +33,8 @@ def image_row(
         verdict=document["verdict"],
         reason=one_line(reason_of(document)),
         results=tuple(
-            ResultRow(one_line(result["rule"]), result["verdict"], result["severity"], result["counts"]) for result in document["results"]
+            ResultRow(one_line(result["rule"]), result["verdict"], result["severity"], result["fails_image"])
+            for result in document["results"]
         ),
         findings=tuple(row for result in document["results"] for row in _findings(result)),
         layers=tuple(_layer(layer, chain_ids) for layer in document["layers"]),
@@ -56,7 +57,7 @@ def _finding(result: ResultPart, finding: FindingPart) -> FindingRow:
         rule=one_line(finding["rule"]),
         verdict=finding["verdict"],
         severity=finding["severity"],
-        counts=result["counts"],
+        fails_image=result["fails_image"],
         confidence=one_line(finding["confidence"]),
         message=one_line(finding["message"]),
         fingerprint=one_line(finding["fingerprint"]),

@@ -59,7 +59,7 @@ CREATE TABLE result (
     rule INTEGER NOT NULL,
     verdict TEXT NOT NULL,
     severity TEXT NOT NULL,
-    counts INTEGER NOT NULL,
+    fails_image INTEGER NOT NULL,
     PRIMARY KEY (results, rule)
 ) WITHOUT ROWID;
 
@@ -69,7 +69,7 @@ CREATE TABLE finding (
     rule INTEGER NOT NULL,
     verdict TEXT NOT NULL,
     severity TEXT NOT NULL,
-    counts INTEGER NOT NULL,
+    fails_image INTEGER NOT NULL,
     confidence TEXT NOT NULL,
     message TEXT NOT NULL,
     fingerprint TEXT NOT NULL,
@@ -121,7 +121,7 @@ CREATE INDEX image_by_step ON image_layer (step, image);
 -- digests before paths: to look for a digest, the paths need not be read
 CREATE TABLE contents (layer TEXT PRIMARY KEY, digests BLOB NOT NULL, paths BLOB NOT NULL);
 
-CREATE TABLE passed_over (
+CREATE TABLE skipped (
     shown TEXT NOT NULL,
     reason TEXT NOT NULL,
     unread INTEGER NOT NULL,       -- there may be images in it

@@ -1,86 +1,93 @@
-"""BatchDocument: the answer as plain values, which ``results.json`` holds. Its schema is ``results.schema.json`` beside this file."""
+"""BatchDocument: the answer of a batch run as plain values, which ``results.json`` holds. The types are its schema too."""
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import Annotated, TypedDict
 
-from imginspect.report.document import ResultName, SeverityName, Tool, VerdictName
+from imginspect.report.document import DigestText, ExitCode, ResultName, SeverityName, Tool, UndeterminedName, VerdictName
+from imginspect.report.json_schema import AtLeast, Is, Means
 
-SCHEMA_VERSION = "1.1"
+SCHEMA_VERSION = "2.0"
 
 
 class BatchPolicy(TypedDict):
-    """What judged the images; digests in hex, *criteria_sha256* of all that a verdict depends on besides the image."""
+    """The policy that judged the images. Digests are in hex."""
 
     id: str
     sha256: str
     rules_sha256: str
-    criteria_sha256: str
+    criteria_sha256: Annotated[str, Means("Digest of everything that a verdict depends on besides the image.")]
     fail_on: str
     strict: bool
-    undetermined: str
+    undetermined: UndeterminedName
 
 
 class RuleResult(TypedDict):
-    """How one rule went on an image; those that passed or do not apply are left out."""
+    """The result of one rule on an image."""
 
     rule: str
     verdict: ResultName
     severity: SeverityName
-    counts: bool
+    fails_image: Annotated[bool, Means("Whether the result makes the image fail.")]
 
 
 class BatchImage(TypedDict):
-    """One image. *report* is the name of its report below ``reports/`` without a suffix, empty where there is none."""
+    """One image."""
 
-    key: str
+    key: Annotated[str, Means("Identifies the image within the run.")]
     references: list[str]
     source: str
     platform: str
-    manifest_digest: str | None
-    image_id: str | None
+    manifest_digest: DigestText | None
+    image_id: DigestText | None
     verdict: VerdictName
     reason: str
-    conditions: int
-    results: list[RuleResult]
+    conditions: Annotated[int, Means("Number of conditions that a pass depends on.")]
+    results: Annotated[list[RuleResult], Means("Rules that neither passed nor are inapplicable.")]
     passed: int
     not_applicable: int
-    report: str
+    report: Annotated[str, Means("Name of the report below reports/, without a suffix; empty where there is none.")]
 
 
 class SharedFinding(TypedDict):
-    """A finding that *images* images have because they have one layer (its diff_id); *examples* names the first of them."""
+    """A finding that several images have because they share a layer."""
 
     rule: str
     verdict: ResultName
     severity: SeverityName
-    counts: bool
-    images: int
-    examples: list[str]
+    fails_image: Annotated[bool, Means("Whether the finding's rule makes an image fail.")]
+    images: Annotated[int, AtLeast(2), Means("Number of images that have it.")]
+    examples: Annotated[list[str], Means("Names of the first few of them.")]
     message: str
     place: str
-    layer: str
-    instruction: str
+    layer: Annotated[str, Means("The diff_id of the layer.")]
+    instruction: Annotated[str, Means("The instruction that made the layer.")]
     fingerprint: str
 
 
 class SkippedPart(TypedDict):
-    """Something that was not taken for an image, and why. *unread* says that it could not be looked into: there may be images in it."""
+    """Something that was not taken for an image."""
 
     source: str
     reason: str
-    unread: bool
+    unread: Annotated[bool, Means("Whether it could not be read: it may hold images.")]
 
 
 class BatchDocument(TypedDict):
-    """The answer; *counts* maps verdicts to numbers of images."""
+    """The answer of a batch run."""
 
-    schema_version: str
+    schema_version: Annotated[str, Is(SCHEMA_VERSION)]
     tool: Tool
     policy: BatchPolicy
-    verdict: VerdictName
-    exit_code: int
-    counts: dict[VerdictName, int]
-    images: list[BatchImage]
-    shared_findings: list[SharedFinding]
-    passed_over: list[SkippedPart]
+    verdict: Annotated[
+        VerdictName,
+        Means(
+            "The worst verdict of all images, in the order fail, not-inspected, incomplete, undecided, pass; at best incomplete where "
+            "something could not be read."
+        ),
+    ]
+    exit_code: ExitCode
+    counts: Annotated[dict[VerdictName, int], Means("Number of images with each verdict.")]
+    images: Annotated[list[BatchImage], Means("Sorted by first reference (or source), then by key.")]
+    shared_findings: Annotated[list[SharedFinding], Means("Findings that most images have come first.")]
+    skipped: list[SkippedPart]

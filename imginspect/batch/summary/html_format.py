@@ -7,7 +7,7 @@ from itertools import chain
 
 from imginspect.batch.store.database import Database
 from imginspect.batch.summary.html_images import images_table
-from imginspect.batch.summary.html_parts import COUNTED, criteria, passed_over_table, shared_table, verdict_part
+from imginspect.batch.summary.html_parts import COUNTED, criteria, shared_table, skipped_table, verdict_part
 from imginspect.batch.summary.verdict import Total, total
 from imginspect.report.html.head import head
 from imginspect.report.html.markup import NOTHING, Markup, element, joined
@@ -21,7 +21,7 @@ _SECTIONS = {
     "answer": "Answer",
     "shared": "One decision for many",
     "images": "Images",
-    "passed-over": "Passed over",
+    "skipped": "Passed over",
     "criteria": "Criteria",
 }
 
@@ -46,7 +46,7 @@ def _contents(database: Database, answer: Total) -> Iterator[tuple[str, Iterable
     yield "answer", [verdict_part(answer)]
     yield "shared", [shared_table(database)]
     yield "images", images_table(database)
-    yield "passed-over", passed_over_table(database)
+    yield "skipped", skipped_table(database)
     yield "criteria", [criteria(database)]
 
 

@@ -20,7 +20,7 @@ COUNTED = {
         " layer comes from, settles it for every image that has the layer."
     ),
     "images": "What an image is called is stated by its archive or its place in the mirror. Nothing verifies a name; the digests do.",
-    "passed-over": "What was in the sources and was not taken for an image.",
+    "skipped": "What was in the sources and was not taken for an image.",
     "criteria": (
         "The page holds no time and no name of a machine. The same images, program, policy and rules give the same page again, byte for"
         " byte. When it was made, and by whom, is recorded in run.json beside it."
@@ -90,12 +90,12 @@ def _shared(finding: Shared) -> Row:
 
 
 def _severity(finding: Shared) -> str:
-    return finding.severity if finding.counts else f"{finding.severity}, not counted"
+    return finding.severity if finding.fails_image else f"{finding.severity}, not counted"
 
 
-def passed_over_table(database: Database) -> Iterator[Markup]:
+def skipped_table(database: Database) -> Iterator[Markup]:
     """What was not taken for an image; a sentence where that is nothing."""
-    (count,) = next(database.select("SELECT count(*) FROM passed_over"))
+    (count,) = next(database.select("SELECT count(*) FROM skipped"))
     if not count:
         yield element("p", "Nothing was passed over.")
         return
@@ -105,7 +105,7 @@ def passed_over_table(database: Database) -> Iterator[Markup]:
         '<thead><tr><th scope="col">Where</th><th scope="col">Why</th></tr></thead><tbody>'
     )
     unread = joined((badge(outcome(IMAGE, "incomplete")), ", there may be images in it: "))
-    for item in database.passed_over():
+    for item in database.skipped():
         yield Markup(f'<tr><th scope="row">{code(item.shown)}</th><td>{unread if item.unread else NOTHING}{escape(item.reason)}</td></tr>')
     yield Markup("</tbody></table></div>")
 

@@ -8,11 +8,16 @@ from typing import cast
 
 from imginspect.batch.store.database import Database
 from imginspect.batch.store.queries import Recorded, Shared, images, shared
-from imginspect.batch.summary.document import SCHEMA_VERSION, BatchImage, BatchPolicy, RuleResult, SharedFinding, SkippedPart
+from imginspect.batch.summary.document import SCHEMA_VERSION, BatchDocument, BatchImage, BatchPolicy, RuleResult, SharedFinding, SkippedPart
 from imginspect.batch.summary.verdict import total
-from imginspect.report.document import ResultName, SeverityName, Tool, VerdictName
-from imginspect.report.html.sources import source
+from imginspect.report.document import ResultName, SeverityName, Tool, UndeterminedName, VerdictName
+from imginspect.report.json_format import dump
+from imginspect.report.json_schema import json_schema
 
+_DESCRIPTION = (
+    "What `imginspect batch` writes as results.json. Within a major schema_version keys are only added. Strings that come from images are "
+    "escaped: a backslash is doubled, and what is not plainly visible is written \\xNN, \\uNNNN or \\UNNNNNNNN."
+)
 _SETTLED = frozenset(("pass", "not-applicable"))
 
 
@@ -32,14 +37,14 @@ def render(database: Database) -> Iterator[str]:
     yield from (f"  {json.dumps(key)}: {json.dumps(value)},\n" for key, value in head.items())
     yield from _list("images", map(_image, images(database)), ",\n")
     yield from _list("shared_findings", map(_shared, shared(database)), ",\n")
-    passed_over = (SkippedPart(source=item.shown, reason=item.reason, unread=item.unread) for item in database.passed_over())
-    yield from _list("passed_over", passed_over, "\n")
+    skipped = (SkippedPart(source=item.shown, reason=item.reason, unread=item.unread) for item in database.skipped())
+    yield from _list("skipped", skipped, "\n")
     yield "}\n"
 
 
 def schema() -> str:
-    """The JSON Schema of what ``render`` gives."""
-    return source("results.schema.json", "imginspect.batch.summary")
+    """The JSON Schema of ``results.json``, made from the types of the document."""
+    return dump(json_schema("imginspect batch results", _DESCRIPTION, BatchDocument))
 
 
 def _list(name: str, items: Iterable[object], end: str) -> Iterator[str]:
@@ -59,7 +64,7 @@ def _policy(run: dict[str, str]) -> BatchPolicy:
         "criteria_sha256": run.get("criteria", ""),
         "fail_on": run.get("fail_on", ""),
         "strict": run.get("strict") == "yes",
-        "undetermined": run.get("undetermined", ""),
+        "undetermined": cast(UndeterminedName, run.get("undetermined", "")),
     }
 
 
@@ -80,7 +85,7 @@ def _image(image: Recorded) -> BatchImage:
                 rule=result.rule,
                 verdict=cast(ResultName, result.verdict),
                 severity=cast(SeverityName, result.severity),
-                counts=result.counts,
+                fails_image=result.fails_image,
             )
             for result in image.results
             if result.verdict not in _SETTLED
@@ -96,7 +101,7 @@ def _shared(finding: Shared) -> SharedFinding:
         "rule": finding.rule,
         "verdict": cast(ResultName, finding.verdict),
         "severity": cast(SeverityName, finding.severity),
-        "counts": finding.counts,
+        "fails_image": finding.fails_image,
         "images": finding.images,
         "examples": list(finding.examples),
         "message": finding.message,

@@ -72,7 +72,7 @@ def _properties(run: dict[str, str]) -> Iterator[str]:
 
 def _case(image: Recorded, name: str, rules: dict[str, RuleRow]) -> ElementTree.Element:
     case = test_case(image.repository or _NOWHERE, name)
-    failed = [result for result in image.results if result.counts]
+    failed = [result for result in image.results if result.fails_image]
     others = [f"pass on {counted(image.conditions, 'condition')}"] if image.conditions else []
     others += [f"- {_named(result, rules)}: {_WORDS[result.verdict]}" for result in image.results if _is_open(result)]
     label = _LABELS.get(image.verdict)
@@ -97,7 +97,7 @@ def _named(result: ResultRow, rules: dict[str, RuleRow]) -> str:
 
 
 def _is_open(result: ResultRow) -> bool:
-    return not result.counts and result.verdict in _WORDS
+    return not result.fails_image and result.verdict in _WORDS
 
 
 def _identity(image: Recorded) -> Iterator[str]:

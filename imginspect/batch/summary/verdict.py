@@ -36,7 +36,7 @@ def total(database: Database) -> Total:
     found = database.counts()
     counts = {str(verdict): found.get(str(verdict), 0) for verdict in ReportVerdict}
     verdicts = [verdict for verdict in ReportVerdict if counts[verdict]]
-    (unread,) = next(database.select("SELECT count(*) FROM passed_over WHERE unread"))
+    (unread,) = next(database.select("SELECT count(*) FROM skipped WHERE unread"))
     left_out = int(database.run.get("left_out", "0"))
     told = verdicts or ([ReportVerdict.PASS] if left_out else [])
     return Total(worst([*told, ReportVerdict.INCOMPLETE] if told and unread else told), counts, unread, *_qualified(database), left_out)

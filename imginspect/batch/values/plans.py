@@ -81,7 +81,7 @@ class UnitPlan(NamedTuple):
 
     unit: Unit
     images: tuple[ImagePlan, ...]
-    passed_over: tuple[Skipped, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
     failed: str = ""
 
 
@@ -89,13 +89,13 @@ class FindingRow(NamedTuple):
     """A finding as the run's database has it, every text masked and escaped. *place* is the path, config field or member of its first
     evidence, *layer* the digest of the layer there, *diff_id* that of its content (both empty where there is none).
 
-    *counts* says whether it belongs to a rule that makes the image fail. *secret_ids* are there with a fingerprint key only.
+    *fails_image* says whether it belongs to a rule that makes the image fail. *secret_ids* are there with a fingerprint key only.
     """
 
     rule: str
     verdict: str
     severity: str
-    counts: bool
+    fails_image: bool
     confidence: str
     message: str
     fingerprint: str
@@ -112,7 +112,7 @@ class ResultRow(NamedTuple):
     rule: str
     verdict: str
     severity: str
-    counts: bool
+    fails_image: bool
 
 
 class LayerRow(NamedTuple):

@@ -10,7 +10,7 @@ from imginspect.report.html.tables import code, facts
 def checking(part: Part) -> Markup:
     """The versions and digests that the report depends on, and the steps to make it again."""
     document = part.document
-    archive = next((link for link in document["chain"] if link["role"] == "archive" and link["digest"]), None)
+    archive = next((link for link in document["chain_of_custody"] if link["role"] == "archive" and link["digest"]), None)
     policy, tool = document["policy"], document["tool"]
     digests = facts(
         (

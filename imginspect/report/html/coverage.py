@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from imginspect.report.document import CoveragePart, LayerCoveragePart, OtherFile
+from imginspect.report.document import CoveragePart, LayerCoveragePart, UnreferencedFile
 from imginspect.report.html.amounts import share_text, size_text
 from imginspect.report.html.markup import NOTHING, Markup, element, joined
 from imginspect.report.html.part import Part
@@ -16,7 +16,7 @@ def coverage(part: Part) -> Markup:
     found = part.document["coverage"]
     if found is None:
         return NOTHING
-    return joined((_gaps(found), _uses(found), _counts(found), _layers(found, part), _others(found["other_files"])))
+    return joined((_gaps(found), _uses(found), _counts(found), _layers(found, part), _others(found["unreferenced_files"])))
 
 
 def _gaps(coverage: CoveragePart) -> Markup:
@@ -69,7 +69,7 @@ def _layer(layer: LayerCoveragePart, part: Part) -> Row:
     return Row((part.layer(layer["index"]), joined((status, reason)), *counts))
 
 
-def _others(files: list[OtherFile]) -> Markup:
+def _others(files: list[UnreferencedFile]) -> Markup:
     columns = ("File of the archive", "What it is", "Size", "sha256")
     rows = (Row((code(item["name"]), item["kind"], size_text(item["size"]), code(item["sha256"] or ""))) for item in files)
     return table("Files of the archive that do not belong to the image", columns, rows, numbers=(2,), wide=True) if files else NOTHING

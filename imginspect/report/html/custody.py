@@ -13,7 +13,7 @@ from imginspect.report.html.words import STATUS, badge, outcome
 
 def custody(part: Part) -> Markup:
     """The chain, and what each status means."""
-    chain = part.document["chain"]
+    chain = part.document["chain_of_custody"]
     if not chain:
         return NOTHING
     words = "Each link promises the digest of the next, from the archive as it was handed in down to the content of every layer."

@@ -46,7 +46,11 @@ def _place(place: OnePlace) -> Markup:
         return Markup(f"<code>{escape(item['path'])}</code>{where}")
     if item["config_field"]:
         return Markup(f"Setting <code>{escape(item['config_field'])}</code>{where}")
-    return Markup(f"File of the archive <code>{escape(item['member'])}</code>{where}") if item["member"] else Markup("The image as a whole")
+    return (
+        Markup(f"File of the archive <code>{escape(item['archive_member'])}</code>{where}")
+        if item["archive_member"]
+        else Markup("The image as a whole")
+    )
 
 
 def _lines(items: list[EvidencePart]) -> str:
@@ -82,7 +86,7 @@ def _excerpts(items: list[EvidencePart]) -> str:
 
 def _compared(item: EvidencePart) -> Markup:
     """What is there against what should be."""
-    pairs = [(name, text) for name, text in (("Expected", item["expected"]), ("Found", item["found"])) if text is not None]
+    pairs = [(name, text) for name, text in (("Expected", item["expected"]), ("Found", item["actual"])) if text is not None]
     rows = [joined((element("dt", name), element("dd", element("code", text) if text else "nothing"))) for name, text in pairs]
     return element("dl", *rows) if rows else NOTHING
 

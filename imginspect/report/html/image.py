@@ -24,9 +24,9 @@ def _names(image: ImagePart) -> Iterator[tuple[str, str]]:
     yield "Image id", code(image["image_id"] or "")
     yield "Manifest's digest", code(image["manifest_digest"] or "")
     yield "Platform", image["platform"]
-    yield "Form of the archive", image["archive_form"]
+    yield "Form of the archive", image["archive_layout"]
     yield "Layers", f"{image['layers']:,}"
-    yield "Also in the archive, not part of this report", listed(image["also_present"])
+    yield "Also in the archive, not part of this report", listed(image["other_images"])
 
 
 def _settings(config: ConfigPart) -> Markup:
@@ -69,7 +69,7 @@ def _variables(caption: str, pairs: list[tuple[str, str]]) -> Markup:
 
 
 def _directories(part: Part) -> Markup:
-    directories = part.document["policy"]["directories"]
+    directories = part.document["policy"]["mount_directories"]
     rows = (Row((code(item["path"]), item["role"], item["purpose"])) for item in directories)
     caption = "Directories that the environment mounts over the image's own"
     return table(caption, ("Path", "Role", "Purpose"), rows) if directories else NOTHING

@@ -77,7 +77,7 @@ class Part:
     @cached_property
     def program_of_path(self) -> dict[str, ProgramPart]:
         """The programs that start, by path."""
-        start = self.document["start"]
+        start = self.document["startup"]
         return {program["path"]: program for program in reversed(start["programs"]) if program["path"]} if start else {}
 
     @cached_property

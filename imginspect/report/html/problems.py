@@ -21,7 +21,7 @@ def problems(part: Part) -> Markup:
 
 
 def _what(problem: ProblemPart) -> Markup:
-    compared = [("expected", problem["expected"]), ("found", problem["found"])]
+    compared = [("expected", problem["expected"]), ("found", problem["actual"])]
     notes = [element("p", f"{name}: ", code(text), class_="note") for name, text in compared if text is not None]
     if problem["path"] and problem["path"] not in problem["where"]:
         notes.append(element("p", code(problem["path"]), class_="note"))

@@ -83,10 +83,10 @@ def _reason(result: ResultPart) -> Markup:
 def _about(result: ResultPart, part: Part) -> Markup:
     policy = part.document["policy"]
     severity = f"severity {result['severity']}"
-    if result["rule"] in policy["severities"]:
-        severity += f" by the policy (the rule itself says {policy['severities'][result['rule']]})"
+    if result["rule"] in policy["changed_severities"]:
+        severity += f" by the policy (the rule itself says {policy['changed_severities'][result['rule']]})"
     words = [badge(outcome(RESULT, result["verdict"])), severity, element("code", result["rule"])]
-    if result["counts"]:
+    if result["fails_image"]:
         words.append(element("strong", "counts against the image"))
     elif result["verdict"] == "fail":
         words.append(f"does not count: the image fails from severity {policy['fail_on']} on")

@@ -10,7 +10,7 @@ from imginspect.report.html.tables import Row, code, facts, listed, table
 
 def start(part: Part) -> Markup:
     """The command, what happens with it, and the programs that it leads to."""
-    found = part.document["start"]
+    found = part.document["startup"]
     if found is None:
         return NOTHING
     command = joined((code(word) for word in found["command"]), " ") or "none: the image has neither ENTRYPOINT nor CMD"
@@ -52,6 +52,6 @@ def _program(program: ProgramPart, part: Part) -> Row:
         number, finding = part.finding_of_path[program["path"]]
         place = joined((place, " ", part.link(f"finding-{number}-{finding}", f"finding {number}.{finding}", class_="see")))
     chain = element("ol", *(element("li", link) for link in program["chain"]), class_="chain") if program["chain"] else NOTHING
-    unread = element("p", f"Not followed further: {program['unread']}", class_="note") if program["unread"] else NOTHING
+    unread = element("p", f"Not followed further: {program['not_analysed']}", class_="note") if program["not_analysed"] else NOTHING
     layer = part.layer(program["layer"]) if program["layer"] is not None else ""
     return Row((place, program["language"], layer, joined((chain, unread))))

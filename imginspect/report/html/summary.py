@@ -87,7 +87,7 @@ def _facts(document: ReportDocument) -> Iterator[tuple[str, str]]:
     image, policy = document["image"], document["policy"]
     if image is not None:
         yield from _image(image)
-    archive = next((link for link in document["chain"] if link["role"] == "archive"), None)
+    archive = next((link for link in document["chain_of_custody"] if link["role"] == "archive"), None)
     if image is not None:
         yield "Archive's digest", code((archive["digest"] or archive["name"]) if archive else "")
     yield from ((_ARCHIVE[name], code(value)) for name, value in archive_facts(document))

@@ -38,7 +38,7 @@ HOSTILE = (
 
 
 def _nothing() -> ReportDocument:
-    empty: dict[str, Any] = {"results": [], "layers": [], "history": [], "licences": [], "questions": [], "chain": []}
+    empty: dict[str, Any] = {"results": [], "layers": [], "history": [], "licences": [], "questions": [], "chain_of_custody": []}
     empty |= {"start": None, "filesystem": None, "coverage": None, "image": None}
     return sample_document(verdict="not-inspected", exit_code=3, reason="it is a ZIP file", **empty)
 
@@ -136,8 +136,9 @@ def _full() -> ReportDocument:
     """The sample with something in the fields that it leaves empty."""
     document = copy.deepcopy(sample_document())
     document["results"][2]["findings"].append(
-        finding(evidence=[evidence(None, None, member="x", hidden_by={"index": 9, "digest": None, "diff_id": None, "created_by": "RUN x"}),
-                          evidence(None, None, config_field="User", expected="a", found="b")])
+        finding(evidence=[evidence(None, None, archive_member="x",
+                                   hidden_by={"index": 9, "digest": None, "diff_id": None, "created_by": "RUN x"}),
+                          evidence(None, None, config_field="User", expected="a", actual="b")])
     )  # fmt: skip
     document["policy"]["skipped"] = {"TRE-NET-002": "not here"}
     config = document["image"]["config"] if document["image"] else None
@@ -145,14 +146,14 @@ def _full() -> ReportDocument:
     config["on_build"], config["healthcheck"], config["volumes"], config["unread_fields"] = ["RUN x"], ["CMD", "x"], ["/v"], ["y"]
     config["author"], config["stop_signal"], config["shell"], config["variant"] = "a", "s", ["/bin/sh"], "v8"
     assert document["image"]
-    document["image"]["also_present"] = ["another"]
-    assert document["start"]
-    document["start"]["problems"], document["start"]["conditions"] = ["a problem"], ["a condition"]
-    document["start"]["programs"][0]["unread"] = "too large"
+    document["image"]["other_images"] = ["another"]
+    assert document["startup"]
+    document["startup"]["problems"], document["startup"]["conditions"] = ["a problem"], ["a condition"]
+    document["startup"]["programs"][0]["not_analysed"] = "too large"
     assert document["coverage"]
     document["coverage"]["gaps"], document["coverage"]["complete"] = ["layer 1: cut off"], False
-    document["coverage"]["other_files"] = [{"name": "x", "size": 1, "kind": "y", "sha256": "ab", "known": False}]
-    document["problems"] = [{"topic": "unread", "where": "layer 1", "what": "cut off", "expected": "a", "found": "b", "layer": 1,
+    document["coverage"]["unreferenced_files"] = [{"name": "x", "size": 1, "kind": "y", "sha256": "ab", "is_tool_metadata": False}]
+    document["problems"] = [{"topic": "unread", "where": "layer 1", "what": "cut off", "expected": "a", "actual": "b", "layer": 1,
                              "path": "/x", "unread": True}]  # fmt: skip
     return document
 
