@@ -1,16 +1,16 @@
-"""How well TRE-NET-001 and -002 do on the labelled suite; docs/accuracy.md tells the figures of the first run and of the last."""
+"""How well TRE-NET-001 and -002 do on the labelled suite; docs/accuracy.md tells the figures of the first run and of the last.
+
+The exact set of wrong answers is kept in `tests/golden/network-misses.tsv`: a new one fails the test, and so does one that has gone.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from typing import NamedTuple
 
 from tests.labelled.judging import verdicts
 from tests.labelled.network import CASES
-
-LEAST_RIGHT = 0.99
-MOST_WRONG_PASSES = 0
-
 
 class Answer(NamedTuple):
     """One question on one case."""
@@ -40,11 +40,10 @@ def answers() -> list[Answer]:
     return given
 
 
-def test_most_answers_are_right() -> None:
-    wrong = [answer for answer in answers() if not answer.is_right]
-    assert 1 - len(wrong) / len(answers()) >= LEAST_RIGHT, wrong
+def test_the_wrong_answers_are_those_that_are_known(golden: Callable[[str, str], None]) -> None:
+    wrong = [f"{answer.case}\t{answer.rule}\t{answer.expected}\t{answer.given}\n" for answer in answers() if not answer.is_right]
+    golden("network-misses.tsv", "".join(sorted(wrong)))
 
 
-def test_few_passes_are_wrong() -> None:
-    wrong = [answer for answer in answers() if not answer.is_right and answer.given == "pass"]
-    assert len(wrong) <= MOST_WRONG_PASSES, wrong
+def test_no_pass_is_wrong() -> None:
+    assert [answer for answer in answers() if not answer.is_right and answer.given == "pass"] == []

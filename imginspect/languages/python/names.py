@@ -7,6 +7,7 @@ import builtins
 import posixpath
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import TypeAlias
 
 from imginspect.languages.calls import UNKNOWN_NAME
@@ -172,6 +173,7 @@ class NameResolver:
         first = found[0].expressions[0][0]
         if not isinstance(first, ast.List | ast.Tuple):
             return None
+        self._step(len(first.elts) + len(found[0].added))
         elements = list(first.elts)
         for _, added, is_one in sorted(found[0].added, key=lambda item: item[0]):
             elements += added.elts if not is_one and isinstance(added, ast.List | ast.Tuple) else [added]
@@ -191,8 +193,8 @@ class NameResolver:
             self._known[key] = self._dotted(node, scope, depth)
         return self._known[key]
 
-    def _step(self) -> None:
-        self._left -= 1
+    def _step(self, count: int = 1) -> None:
+        self._left -= count
         if self._left < 0:
             raise TooManySteps
 
@@ -227,7 +229,7 @@ class NameResolver:
                 return True
             case ast.Name():
                 found = self._lookup(node.id, scope)
-                return found is not None and self._are_results([(value, found[1]) for value, _ in found[0].expressions], depth)
+                return found is not None and self._are_results([(value, found[1]) for value, _ in found[0].expressions[:_MOST_RETURNS]], depth)
             case ast.Attribute() if isinstance(node.value, ast.Name) and node.value.id in ("self", "cls"):
                 return self._are_results(self._attributes.get(node.attr, []), depth)
             case ast.Call():
@@ -264,7 +266,8 @@ class NameResolver:
         bound, at = found
         if bound.dotted:
             return bound.dotted[-1] if len(bound.dotted) == 1 else self._first(iter(bound.dotted))
-        given = [value for value, _ in bound.expressions] + (self._expressions(bound, at) if bound.lists else [])
+        given = [value for value, _ in bound.expressions[:_MOST_RETURNS]]
+        given += self._expressions(bound, at) if bound.lists and len(given) < _MOST_RETURNS else []
         return self._first(self.dotted(value, at, depth + 1) for value in given[:_MOST_RETURNS])
 
     def _dotted_call(self, node: ast.Call, scope: int, depth: int) -> str:
@@ -367,7 +370,9 @@ class NameResolver:
         return self._common[key]
 
     def _expressions(self, bound: Bound, scope: int) -> list[ast.expr]:
-        """Everything that a name may stand for; nothing where that is not known."""
+        """Everything that a name may stand for, where that is not more than ``_MOST_EACH``; nothing where that is not known."""
+        if len(bound.expressions) > _MOST_EACH or len(bound.lists) > _MOST_EACH:
+            return []
         given = [expression for expression, _ in bound.expressions]
         for listed in bound.lists:
             elements = listed.elts if isinstance(listed, ast.List | ast.Tuple | ast.Set) else None
@@ -375,6 +380,7 @@ class NameResolver:
                 elements = self.elements(listed.id, scope)
             if not elements:
                 return []
+            self._step(len(elements))
             given += elements
         return given
 
@@ -476,8 +482,8 @@ def _own(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
 
 
 def _returned(function: Function) -> list[ast.expr]:
-    found = [node.value for node in _own(function.body) if isinstance(node, ast.Return | ast.Yield) and node.value is not None]
-    return found[:_MOST_RETURNS]
+    returned = (node.value for node in _own(function.body) if isinstance(node, ast.Return | ast.Yield) and node.value is not None)
+    return list(islice(returned, _MOST_RETURNS))
 
 
 def _path_joined(values: list[Value], source: str) -> Value:
