@@ -107,7 +107,7 @@ def test_no_section_is_empty(here: Path) -> None:
         "Filesystem",
         "Layers and history",
         "Chain of custody",
-        "What was read",
+        "Coverage",
     ):
         assert f">{title}</" not in page
     text = run("inspect", "sub/no.tar").text

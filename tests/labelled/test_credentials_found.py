@@ -12,6 +12,7 @@ from typing import NamedTuple
 from tests.labelled.credentials import CASES, Case, as_image
 from tests.labelled.judging import verdicts
 
+
 class Figures(NamedTuple):
     """Cases by what was said of them."""
 

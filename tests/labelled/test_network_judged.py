@@ -12,6 +12,7 @@ from typing import NamedTuple
 from tests.labelled.judging import verdicts
 from tests.labelled.network import CASES
 
+
 class Answer(NamedTuple):
     """One question on one case."""
 

@@ -66,6 +66,8 @@ class NameResolver:
         self._stars: list[str] = []
         self._known: dict[tuple[int, int], str] = {}
         self._common: dict[tuple[str, int], Value] = {}
+        self._bound: set[str] = set()
+        self._returns: dict[int, list[ast.expr]] = {}
         self._left = _MOST_STEPS
         self.unchanged: frozenset[str] = frozenset()
         """Names that are given something once and then only looped over: nothing is added to such a list."""
@@ -83,6 +85,7 @@ class NameResolver:
             self._parameters(node.args, names)
         for inner in _own(body):
             self._bind(inner, names, number)
+        self._bound.update(names)
         return number
 
     def _parameters(self, arguments: ast.arguments, names: dict[str, Bound]) -> None:
@@ -128,7 +131,7 @@ class NameResolver:
             case ast.Call(func=ast.Attribute(value=ast.Name(), attr="append" | "extend")) if len(node.args) == 1:
                 assert isinstance(node.func, ast.Attribute)
                 assert isinstance(node.func.value, ast.Name)
-                if node.func.value.id in names or any(node.func.value.id in at for at in self._scopes):
+                if node.func.value.id in names or node.func.value.id in self._bound:
                     names.setdefault(node.func.value.id, Bound()).added.append((node.lineno, node.args[0], node.func.attr == "append"))
             case ast.For() | ast.AsyncFor() | ast.comprehension() if isinstance(node.target, ast.Name):
                 names.setdefault(node.target.id, Bound()).lists.append(node.iter)
@@ -193,6 +196,14 @@ class NameResolver:
             self._known[key] = self._dotted(node, scope, depth)
         return self._known[key]
 
+    def _returned(self, function: Function) -> list[ast.expr]:
+        """The first things that *function* gives back; its body is walked once, however often it is called."""
+        if id(function) not in self._returns:
+            own = _own(function.body)
+            returned = (node.value for node in own if isinstance(node, ast.Return | ast.Yield) and node.value is not None)
+            self._returns[id(function)] = list(islice(returned, _MOST_RETURNS))
+        return self._returns[id(function)]
+
     def _step(self, count: int = 1) -> None:
         self._left -= count
         if self._left < 0:
@@ -229,16 +240,18 @@ class NameResolver:
                 return True
             case ast.Name():
                 found = self._lookup(node.id, scope)
-                return found is not None and self._are_results([(value, found[1]) for value, _ in found[0].expressions[:_MOST_RETURNS]], depth)
+                return found is not None and self._are_results(
+                    [(value, found[1]) for value, _ in found[0].expressions[:_MOST_RETURNS]], depth
+                )
             case ast.Attribute() if isinstance(node.value, ast.Name) and node.value.id in ("self", "cls"):
                 return self._are_results(self._attributes.get(node.attr, []), depth)
             case ast.Call():
                 if self.dotted(node.func, scope) in _MAKING:
                     return False
                 found = self._lookup(node.func.id, scope) if isinstance(node.func, ast.Name) else None
-                functions = found[0].functions if found is not None else []
+                functions = found[0].functions[:_MOST_EACH] if found is not None else []
                 at = found[1] if found is not None else scope
-                given = [(value, self._scope_of.get(id(function), at)) for function in functions for value in _returned(function)]
+                given = [(value, self._scope_of.get(id(function), at)) for function in functions for value in self._returned(function)]
                 return self._are_results(given, depth) if given else True
             case _:
                 return False
@@ -276,8 +289,8 @@ class NameResolver:
             if found is not None and found[0].functions:
                 return self._first(
                     self.dotted(value, self._scope_of.get(id(function), at), depth + 1)
-                    for function, at in [(function, found[1]) for function in found[0].functions]
-                    for value in _returned(function)
+                    for function, at in ((function, found[1]) for function in found[0].functions[:_MOST_EACH])
+                    for value in self._returned(function)
                 )
         name = self.dotted(node.func, scope, depth + 1)
         if name and any(keyword.arg in _BASES and self._is_local(keyword.value, scope) for keyword in node.keywords[:20]):
@@ -479,11 +492,6 @@ def _own(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
         yield node
         if not isinstance(node, _NESTED):
             stack += ast.iter_child_nodes(node)
-
-
-def _returned(function: Function) -> list[ast.expr]:
-    returned = (node.value for node in _own(function.body) if isinstance(node, ast.Return | ast.Yield) and node.value is not None)
-    return list(islice(returned, _MOST_RETURNS))
 
 
 def _path_joined(values: list[Value], source: str) -> Value:

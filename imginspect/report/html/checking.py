@@ -14,11 +14,11 @@ def checking(part: Part) -> Markup:
     policy, tool = document["policy"], document["tool"]
     digests = facts(
         (
-            ("Archive", code(archive["digest"] or "") if archive else "a directory, which has no digest of its own"),
+            ("Archive", code(archive["digest"] or "") if archive else "a directory, which has no digest"),
             ("Program", f"{tool['name']} {tool['version']}"),
             ("Policy", joined((code(policy["id"]), " with sha256 ", code(policy["sha256"])))),
             ("Rules", joined(("sha256 ", code(policy["rules_sha256"])))),
-            ("Form of the report", f"schema {document['schema_version']}, exit code {document['exit_code']}"),
+            ("Report format", f"schema {document['schema_version']}, exit code {document['exit_code']}"),
         )
     )
     return joined(
@@ -27,15 +27,15 @@ def checking(part: Part) -> Markup:
 
 
 _WORDS = (
-    "The report holds no time and no name of a machine. The same archive, program, policy and rules give the same report again, byte for "
-    "byte, whenever and wherever it is made. When it was made, and by whom, is recorded beside it, not in it."
+    "The report contains no time and no host name. The same archive, program version, policy and rules produce the same report, byte for "
+    "byte, at any time and on any machine. The date of the inspection and the inspector are recorded in a separate file."
 )
 
 
 def _steps(has_digest: bool) -> list[str]:  # noqa: FBT001 - a private helper of one caller
-    first = ["Compute the sha256 of the archive that was kept (sha256sum FILE). It must be the digest above."] if has_digest else []
+    first = ["Compute the sha256 of the archive on file (sha256sum FILE). It must match the digest above."] if has_digest else []
     return [
         *first,
-        "Install the version of the program named above, inspect the archive again with the same policy, and ask for the HTML form.",
-        "Compare the new report with this one. They must not differ in a single byte.",
+        "Install the program version named above. Inspect the archive again with the same policy and --format html.",
+        "Compare the new report with this one. They must be identical, byte for byte.",
     ]

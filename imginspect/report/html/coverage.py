@@ -21,17 +21,17 @@ def coverage(part: Part) -> Markup:
 
 def _gaps(coverage: CoveragePart) -> Markup:
     if coverage["complete"] and not coverage["gaps"]:
-        return element("p", badge(VerdictWords("Everything that belongs to the image was read.", "", "pass")))
+        return element("p", badge(VerdictWords("The whole image was read.", "", "pass")))
     gaps = element("ul", *(element("li", gap) for gap in coverage["gaps"]))
-    return joined((element("p", badge(VerdictWords("Not everything was read:", "", "undetermined"))), gaps))
+    return joined((element("p", badge(VerdictWords("Part of the image was not read:", "", "undetermined"))), gaps))
 
 
 def _uses(coverage: CoveragePart) -> Markup:
     whole = coverage["archive_bytes"]
     used = [(use, count) for use, count in coverage["bytes_by_use"].items() if count]
     rows = [Row((use, f"{count:,}", share_text(count, whole))) for use, count in used]
-    rows.append(Row(("the archive in all", f"{whole:,}", share_text(whole, whole))))
-    return table("Every byte of the archive by its use", ("Use", "Bytes", "Share"), rows, numbers=(1, 2))
+    rows.append(Row(("total", f"{whole:,}", share_text(whole, whole))))
+    return table("Bytes of the archive by use", ("Use", "Bytes", "Share"), rows, numbers=(1, 2))
 
 
 def _counts(coverage: CoveragePart) -> Markup:
@@ -41,24 +41,24 @@ def _counts(coverage: CoveragePart) -> Markup:
     return facts(
         (
             ("Files in all layers", f"{files:,}"),
-            ("Paths a container sees", f"{coverage['visible_nodes']:,}"),
-            ("Paths hidden by later layers", f"{coverage['hidden_nodes']:,}, searched like the others"),
-            ("Packed files", f"{packed:,}, searched as they are; what is packed in them was not opened" if packed else ""),
-            ("Not listed one by one", _not_listed(coverage)),
-            ("Read a second time", f"{second:,}, because a rule asked for them" if second else ""),
+            ("Paths visible in the container", f"{coverage['visible_nodes']:,}"),
+            ("Paths hidden by later layers", f"{coverage['hidden_nodes']:,}, also searched"),
+            ("Packed files", f"{packed:,}, searched without unpacking" if packed else ""),
+            ("Not listed individually", _not_listed(coverage)),
+            ("Read a second time", f"{second:,}, because a rule needed them" if second else ""),
         )
     )
 
 
 def _not_listed(coverage: CoveragePart) -> str:
     counts = ((coverage.get("findings_not_listed", 0), "finding"), (coverage.get("places_not_listed", 0), "place"))
-    return ", ".join(f"{counted(count, noun)}, judged like the others" for count, noun in counts if count)
+    return ", ".join(f"{counted(count, noun)}, also judged" for count, noun in counts if count)
 
 
 def _layers(coverage: CoveragePart, part: Part) -> Markup:
-    columns = ("Layer", "Status", "Entries", "Files", "Size of files", "Files not read", "Bytes behind its end", "Packed files")
+    columns = ("Layer", "Status", "Entries", "Files", "File size", "Files not read", "Trailing bytes", "Packed files")
     rows = (_layer(layer, part) for layer in coverage["layers"])
-    return table("What was read of each layer", columns, rows, numbers=(2, 3, 4, 5, 6, 7)) if coverage["layers"] else NOTHING
+    return table("Coverage of each layer", columns, rows, numbers=(2, 3, 4, 5, 6, 7)) if coverage["layers"] else NOTHING
 
 
 def _layer(layer: LayerCoveragePart, part: Part) -> Row:
@@ -70,6 +70,6 @@ def _layer(layer: LayerCoveragePart, part: Part) -> Row:
 
 
 def _others(files: list[UnreferencedFile]) -> Markup:
-    columns = ("File of the archive", "What it is", "Size", "sha256")
+    columns = ("Archive member", "Kind", "Size", "sha256")
     rows = (Row((code(item["name"]), item["kind"], size_text(item["size"]), code(item["sha256"] or ""))) for item in files)
-    return table("Files of the archive that do not belong to the image", columns, rows, numbers=(2,), wide=True) if files else NOTHING
+    return table("Archive members that do not belong to the image", columns, rows, numbers=(2,), wide=True) if files else NOTHING

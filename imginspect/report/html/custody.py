@@ -16,10 +16,10 @@ def custody(part: Part) -> Markup:
     chain = part.document["chain_of_custody"]
     if not chain:
         return NOTHING
-    words = "Each link promises the digest of the next, from the archive as it was handed in down to the content of every layer."
-    columns = ("Link", "Status", "Digest that was found")
+    words = "Each link states the digest of the next, from the archive down to the content of every layer."
+    columns = ("Link", "Status", "Digest found")
     rows = (Row((_name(link), badge(outcome(STATUS, link["status"])), _digest(link))) for link in chain)
-    made = table("Digests, each with what was promised of it", columns, rows, wide=True)
+    made = table("Digests found and expected", columns, rows, wide=True)
     return joined((element("p", words, class_="explained"), made, _explained(chain)))
 
 
@@ -34,9 +34,9 @@ def _digest(link: ChainLink) -> Markup:
     size, expected_size = link["size"], link["expected_size"]
     notes = [element("p", f"{size:,} bytes", class_="note")] if size is not None else []
     if link["expected"] is not None and link["expected"] != link["digest"]:
-        notes.append(element("p", "promised: ", code(link["expected"]), class_="note"))
+        notes.append(element("p", "expected: ", code(link["expected"]), class_="note"))
     if expected_size is not None and expected_size != size:
-        notes.append(element("p", f"promised: {expected_size:,} bytes", class_="note"))
+        notes.append(element("p", f"expected: {expected_size:,} bytes", class_="note"))
     return joined((found, *notes))
 
 

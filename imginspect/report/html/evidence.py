@@ -17,9 +17,9 @@ _MOST_EXCERPTS = 20
 
 _STATES = {
     "visible": "visible in the container",
-    "config": "a setting of the image",
-    "overwritten": "overwritten by a later layer, but still in the archive",
-    "deleted": "deleted by a later layer, but still in the archive",
+    "config": "image config",
+    "overwritten": "overwritten in a later layer, but still in the archive",
+    "deleted": "deleted in a later layer, but still in the archive",
 }
 
 
@@ -47,7 +47,7 @@ def _place(place: OnePlace) -> Markup:
     if item["config_field"]:
         return Markup(f"Setting <code>{escape(item['config_field'])}</code>{where}")
     return (
-        Markup(f"File of the archive <code>{escape(item['archive_member'])}</code>{where}")
+        Markup(f"Archive member <code>{escape(item['archive_member'])}</code>{where}")
         if item["archive_member"]
         else Markup("The image as a whole")
     )
@@ -96,7 +96,7 @@ def _facts(items: list[EvidencePart], part: Part) -> Iterator[tuple[str, Markup]
     yield "State", _state(item, part)
     if item["layer"]:
         yield "Layer", part.layer_place(item["layer"])
-    yield "Starts by", _chain(item, part)
+    yield "Started by", _chain(item, part)
     about = [item["file_type"], size_text(item["size"]) if item["size"] is not None else None]
     yield "File", escape(", ".join(text for text in about if text))
     if item["file_sha256"]:
@@ -112,7 +112,7 @@ def _state(item: EvidencePart, part: Part) -> Markup:
         return NOTHING
     if hidden_by is None:
         return escape(_STATES.get(state, state))
-    return joined((f"{state} by ", part.layer_place(hidden_by), ", but still in the archive"))
+    return joined((f"{state} in ", part.layer_place(hidden_by), ", but still in the archive"))
 
 
 def _chain(item: EvidencePart, part: Part) -> Markup:

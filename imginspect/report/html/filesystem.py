@@ -29,13 +29,13 @@ def filesystem(part: Part) -> Markup:
     found = part.document["filesystem"]
     if found is None:
         return NOTHING
-    words = f"A container sees {counted(found['files'], 'file')} of {size_text(found['bytes'])} in all"
+    words = f"The container's filesystem has {counted(found['files'], 'file')}, {size_text(found['bytes'])} in total"
     folded = sum(1 for row in found["rows"] if _is_folded(row))
-    note = (
-        f"{words}. {counted(folded, 'folder')} of many files {'is' if folded == 1 else 'are'} shown as one line." if folded else f"{words}."
-    )
+    note = f"{words}. {counted(folded, 'large folder')} {'is' if folded == 1 else 'are'} shown as one line." if folded else f"{words}."
     columns = element("p", element("span", "Name"), *(element("i", name) for name in ("Size", "Owner", "Mode", "Layer")), class_="columns")
-    intro = element("p", f"{note} The owner is user:group by number; the mode says who may read, write and run.", class_="explained")
+    intro = element(
+        "p", f"{note} The owner is user:group by number; the mode gives the permissions to read, write and execute.", class_="explained"
+    )
     return joined((intro, element("div", columns, _tree(_grown(found["rows"]), part), class_="tree")))
 
 

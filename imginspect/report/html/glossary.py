@@ -1,34 +1,32 @@
-"""The words that the report uses, in plain words."""
+"""The terms used in the report, explained."""
 
 from __future__ import annotations
 
 from imginspect.report.html.markup import Markup, element
 
 WORDS = (
-    ("Archive", "The file that was handed in. It holds the image, and may hold others."),
-    ("Image", "A filesystem with programs and data, packed together with settings that say what to start."),
-    ("Container", "An image that runs: a copy of its filesystem, with a program started in it."),
-    ("Layer", "One step in the making of an image: the files that the step added, changed or deleted. An image is a pile of layers. "
-     "What a later layer deletes is out of sight, but still in the archive for anybody who looks."),
-    ("Instruction", "A line of the recipe (Dockerfile) that the image was built from, such as COPY (put files in) or RUN (run a program)."),
-    ("Config", "The settings that come with an image: what to start, as which user, with which variables."),
-    ("Entrypoint and command",
-     "The words that are run when a container starts. Together they name a program and what it is given."),
-    ("Manifest", "The list of what belongs to an image: its config and its layers, each by its digest."),
-    ("Digest", "A fingerprint of bytes, such as sha256. If a single bit changes, the digest changes; nobody "
-     "can make other bytes with the same one."),
-    ("Image id", "The digest of the config. Programs show it as the name of the image when it has no other."),
-    ("Reference", "The name and version that somebody gave the image, such as team/app:1.0. "
-     "The same name can be given to another image tomorrow."),
-    ("Platform", "The kind of machine the image is made for, such as linux/amd64."),
-    ("Owner and mode", "Who owns a file (user and group by number; 0 is root) and who may read, write and run it (three digits, for "
-     "owner, group and others; a fourth in front for special rights)."),
-    ("Root", "The user who may do everything. A container should not need it."),
-    ("Rule, policy", "A rule is one thing to check. A policy says which rules an environment asks for and how severe each failure is."),
-    ("Severity", "How bad it is if a rule does not hold: critical, high, medium, low or info."),
-    ("Confidence", "How sure the program is that a finding is what it looks like."),
-    ("Undetermined", "The program could not settle whether a rule holds. A person has to."),
-    ("Fingerprint of a finding", "A name for a finding that stays the same when the image is built again, to find it in another report."),
+    ("Archive", "The file that was inspected. It holds the image, and may hold other images."),
+    ("Image", "A filesystem with programs and data, packaged with settings that say which program to start."),
+    ("Container", "A running image: a copy of its filesystem in which a program has been started."),
+    ("Layer", "One step in building an image: the files that the step added, changed or deleted. An image is a stack of layers. "
+     "A file deleted in a later layer is hidden, but remains in the archive, where anyone can read it."),
+    ("Instruction", "A line of the Dockerfile that the image was built from, such as COPY (add files) or RUN (run a program)."),
+    ("Config", "The settings of an image: the program to start, the user to run it as, and the environment variables."),
+    ("Entrypoint and command", "The words that run when a container starts. Together they name a program and its arguments."),
+    ("Manifest", "A document that lists the parts of an image, its config and its layers, by digest."),
+    ("Digest", "A cryptographic hash such as sha256. If a single bit changes, the digest changes. No one "
+     "can create other data with the same digest."),
+    ("Image id", "The digest of the config. Programs use it as the image's name if it has no other."),
+    ("Reference", "The name and version given to an image, such as team/app:1.0. The same name can be given to another image later."),
+    ("Platform", "The kind of machine that the image is built for, such as linux/amd64."),
+    ("Owner and mode", "The user and group that own a file (by number; 0 is root), and the permissions to read, write and execute it "
+     "(three digits, for owner, group and others; a fourth digit in front for special permissions)."),
+    ("Root", "The user with all permissions. A container should not need it."),
+    ("Rule, policy", "A rule is one requirement to check. A policy adapts the rules to an environment and may set severities."),
+    ("Severity", "How serious a failure of the rule is: critical, high, medium, low or info."),
+    ("Confidence", "How certain imginspect is about a finding."),
+    ("Undetermined", "imginspect could not decide whether the rule holds. A person must decide."),
+    ("Fingerprint of a finding", "An identifier that stays the same when the image is rebuilt, to match findings between reports."),
 )  # fmt: skip
 
 

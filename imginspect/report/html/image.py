@@ -15,16 +15,16 @@ def image(part: Part) -> Markup:
     found = part.document["image"]
     if found is None:
         return NOTHING
-    note = element("p", "An image states these of itself; anybody who builds one can write anything here.", class_="explained")
+    note = element("p", "These are claims by the image; its builder can write anything here.", class_="explained")
     return joined((note, facts(_names(found)), _settings(found["config"]) if found["config"] else NOTHING, _directories(part)))
 
 
 def _names(image: ImagePart) -> Iterator[tuple[str, str]]:
     yield "References", listed(code(reference) for reference in image["references"]) or "none"
     yield "Image id", code(image["image_id"] or "")
-    yield "Manifest's digest", code(image["manifest_digest"] or "")
+    yield "Manifest digest", code(image["manifest_digest"] or "")
     yield "Platform", image["platform"]
-    yield "Form of the archive", image["archive_layout"]
+    yield "Archive layout", image["archive_layout"]
     yield "Layers", f"{image['layers']:,}"
     yield "Also in the archive, not part of this report", listed(image["other_images"])
 
@@ -38,18 +38,18 @@ def _settings(config: ConfigPart) -> Markup:
 def _fields(config: ConfigPart) -> Iterator[tuple[str, str]]:
     yield "Entrypoint", _words(config["entrypoint"]) or "none"
     yield "Command (CMD)", _words(config["cmd"]) or "none"
-    yield "User", code(config["user"]) or "root (none is set)"
+    yield "User", code(config["user"]) or "root (no user is set)"
     yield "Working directory", code(config["working_dir"])
     yield "Shell", _words(config["shell"])
     yield "Health check", _words(config["healthcheck"] or [])
     yield "Stop signal", code(config["stop_signal"])
     yield "Volumes", _words(config["volumes"])
     yield "Exposed ports", _words(config["exposed_ports"])
-    yield "Instructions for images built on it (ONBUILD)", listed(code(item) for item in config["on_build"])
-    yield "Created, as it states", config["created"]
-    yield "Author, as it states", config["author"]
-    yield "Made for", "/".join(text for text in (config["os"], config["architecture"], config["variant"]) if text)
-    yield "Fields that no specification names", _words(config["unread_fields"])
+    yield "Instructions for child images (ONBUILD)", listed(code(item) for item in config["on_build"])
+    yield "Created (claimed)", config["created"]
+    yield "Author (claimed)", config["author"]
+    yield "Built for", "/".join(text for text in (config["os"], config["architecture"], config["variant"]) if text)
+    yield "Unknown config fields", _words(config["unread_fields"])
 
 
 def _words(words: list[str]) -> Markup:

@@ -22,7 +22,7 @@ def layers(part: Part) -> Markup:
     if not found:
         return _history(part)
     note = element(
-        "p", "Layers lie one on the other, layer 0 at the bottom. A container sees the topmost version of each file.", class_="explained"
+        "p", "Layers are stacked, with layer 0 at the bottom. A container sees the topmost version of each file.", class_="explained"
     )
     return joined((note, _bar(found), _table(found, part), _history(part)))
 
@@ -38,11 +38,15 @@ def _bar(layers: list[LayerPart]) -> Markup:
         drawn += _segment(layer, place, width)
         place += width
     wasted = sum(layer["wasted_bytes"] for layer in layers)
-    words = f"{counted(len(layers), 'layer')} with {size_text(whole)} of files in all; {size_text(wasted)} are hidden by later layers."
+    words = f"{counted(len(layers), 'layer')} with {size_text(whole)} of files in total; later layers hide {size_text(wasted)}."
     box = f"0 0 {_WIDTH} {_HEIGHT}"
-    label = f"Bar of {words} The table below has the figures."
+    label = f"Bar of {words} The table below gives the figures."
     svg = element("svg", *drawn, viewBox=box, preserveAspectRatio="none", role="img", aria_label=label, class_="bar")
-    key = element("figcaption", words, " The width is the size of each layer's files; the strip at its foot is what later layers hide.")
+    key = element(
+        "figcaption",
+        words,
+        " The width shows the size of each layer's files; the strip at the bottom shows the part that later layers hide.",
+    )
     return element("figure", svg, key)
 
 
@@ -62,7 +66,7 @@ def _segment(layer: LayerPart, place: float, width: float) -> list[Markup]:
 
 def _table(layers: list[LayerPart], part: Part) -> Markup:
     whole = sum(layer["file_bytes"] for layer in layers)
-    columns = ("Layer", "Made by the instruction", "Files", "Their size", "Share", "Wasted", "In the archive", "Read")
+    columns = ("Layer", "Instruction", "Files", "Size", "Share", "Wasted", "Stored size", "Read")
     places = {layer["index"]: place for place, layer in reversed(list(enumerate(layers)))}
     rows = (
         _row(layer, whole, part.id(f"layer-{layer['index']}") if places[layer["index"]] == place else "")
@@ -73,7 +77,7 @@ def _table(layers: list[LayerPart], part: Part) -> Markup:
 
 def _row(layer: LayerPart, whole: int, name: str) -> Row:
     stored = size_text(layer["stored_bytes"]) + (f", {layer['compression']}" if layer["compression"] else "")
-    created = element("p", f"states {layer['created']}", class_="note") if layer["created"] else NOTHING
+    created = element("p", f"claimed time {layer['created']}", class_="note") if layer["created"] else NOTHING
     cells = (
         str(layer["index"]),
         joined((code(layer["created_by"]) or "not stated", created)),
@@ -91,7 +95,7 @@ def _history(part: Part) -> Markup:
     steps = part.document["history"]
     if not steps:
         return NOTHING
-    columns = ("Step", "Instruction", "Layer", "Time, as stated", "Comment")
+    columns = ("Step", "Instruction", "Layer", "Time (claimed)", "Comment")
     rows = (
         Row(
             (
@@ -104,5 +108,5 @@ def _history(part: Part) -> Markup:
         )
         for number, step in enumerate(steps, 1)
     )
-    note = element("p", "The image states how it was built. It is a claim of the image; nothing proves it.", class_="explained")
-    return joined((part.heading(1, "History of the build"), note, table("Steps of the build", columns, rows, wide=True)))
+    note = element("p", "The image states how it was built. This is a claim by the image; nothing proves it.", class_="explained")
+    return joined((part.heading(1, "Build history"), note, table("Build steps", columns, rows, wide=True)))

@@ -1,4 +1,4 @@
-"""Licences that the image shows: files, servers, products, and what packages state."""
+"""Licences in the image: files, servers, products, and what packages state."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from imginspect.report.html.markup import NOTHING, Markup, element, joined
 from imginspect.report.html.part import Part
 from imginspect.report.html.tables import Row, code, table
 
-_KINDS = {"file": "licence file", "server": "licence server", "product": "product that asks for a licence", "packages": "packages"}
+_KINDS = {"file": "licence file", "server": "licence server", "product": "product that needs a licence", "packages": "packages"}
 
 
 def licences(part: Part) -> Markup:
@@ -15,9 +15,9 @@ def licences(part: Part) -> Markup:
     rows = part.document["licences"]
     if not rows:
         return NOTHING
-    note = element("p", "What packages state of themselves is repeated as they state it. No terms are judged here.", class_="explained")
-    columns = ("What", "Kind", "Details", "Where", "How many")
-    return joined((note, table("Licences that the image shows", columns, (_row(item) for item in rows), numbers=(4,))))
+    note = element("p", "Licences of packages are their own claims. imginspect does not interpret licence terms.", class_="explained")
+    columns = ("What", "Kind", "Details", "Where", "Count")
+    return joined((note, table("Licences in the image", columns, (_row(item) for item in rows), numbers=(4,))))
 
 
 def _row(row: LicenceRow) -> Row:

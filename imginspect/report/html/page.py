@@ -69,7 +69,7 @@ def _header(parts: Sequence[Part], title: str) -> Markup:
 def _navigation(drawn: Sequence[_Drawn]) -> Markup:
     links = joined(_contents(item) for item in drawn)
     overview = element("ul", element("li", element("a", "Overview", href="#overview"))) if len(drawn) > 1 else NOTHING
-    words = element("ul", element("li", element("a", "Words used here", href="#glossary")))
+    words = element("ul", element("li", element("a", "Glossary", href="#glossary")))
     return element("nav", element("p", "Contents", class_="label"), overview, links, words, aria_label="Contents")
 
 
@@ -82,7 +82,7 @@ def _contents(item: _Drawn) -> Markup:
 
 def _main(drawn: Sequence[_Drawn]) -> Markup:
     overview = _overview([item.part for item in drawn]) if len(drawn) > 1 else NOTHING
-    words = element("section", element("h2", "Words used here", id="glossary"), glossary())
+    words = element("section", element("h2", "Glossary", id="glossary"), glossary())
     return element("main", overview, *(_part(item) for item in drawn), words, id="report", tabindex=-1)
 
 
@@ -99,8 +99,8 @@ def _part(item: _Drawn) -> Markup:
 
 
 def _overview(parts: Sequence[Part]) -> Markup:
-    columns = ("Image", "Verdict", "Platform", "Failed", "Undetermined", "Warned", "Passed")
-    made = table(f"{counted(len(parts), 'image')} of one archive", columns, (_overview_row(part) for part in parts), numbers=(3, 4, 5, 6))
+    columns = ("Image", "Verdict", "Platform", "Failed", "Undetermined", "Warnings", "Passed")
+    made = table(f"{counted(len(parts), 'image')} in one archive", columns, (_overview_row(part) for part in parts), numbers=(3, 4, 5, 6))
     return element("section", element("h2", "Overview", id="overview"), made)
 
 

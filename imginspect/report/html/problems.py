@@ -12,12 +12,12 @@ def problems(part: Part) -> Markup:
     """The table of problems; each of them was judged by an integrity rule above."""
     found = part.document["problems"]
     if not found:
-        return element("p", "None: nothing in the archive contradicts itself, and nothing had to be passed over.")
+        return element("p", "None. The archive is consistent, and nothing was skipped.")
     rows = (
         Row((problem["where"], _what(problem), part.layer(problem["layer"]) if problem["layer"] is not None else "")) for problem in found
     )
-    note = element("p", "Integrity rules judge these; their results stand above. Here is the whole list.", class_="explained")
-    return joined((note, table("Problems of the archive", ("Where", "What", "Layer"), rows, wide=True)))
+    note = element("p", "The integrity rules judge these problems; their results are above. This is the complete list.", class_="explained")
+    return joined((note, table("Problems in the archive", ("Where", "What", "Layer"), rows, wide=True)))
 
 
 def _what(problem: ProblemPart) -> Markup:
@@ -25,5 +25,5 @@ def _what(problem: ProblemPart) -> Markup:
     notes = [element("p", f"{name}: ", code(text), class_="note") for name, text in compared if text is not None]
     if problem["path"] and problem["path"] not in problem["where"]:
         notes.append(element("p", code(problem["path"]), class_="note"))
-    unread = element("strong", " Something was not read because of it.") if problem["unread"] else NOTHING
+    unread = element("strong", " Something was not read because of this.") if problem["unread"] else NOTHING
     return joined((problem["what"], unread, *notes))

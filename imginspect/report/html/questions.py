@@ -13,11 +13,13 @@ _FIELDS = ("Name", "Role", "Date", "Signature")
 def questions(part: Part) -> Markup:
     """Each question with fields for an answer, then fields for the decision on the image."""
     asked = part.document["questions"]
-    intro = element("p", "No look at an image settles these. Answer and sign them on paper or in the printed PDF.", class_="explained")
+    intro = element(
+        "p", "Inspecting the image cannot answer these questions. Answer and sign them on paper or in the printed PDF.", class_="explained"
+    )
     made = [_question(number, item, part) for number, item in enumerate(asked, 1)]
     decision = _signed(
         part.heading(1, "Decision on this image"),
-        ("accepted", "accepted on conditions", "refused"),
+        ("accepted", "accepted with conditions", "refused"),
         element("p", "Conditions and reasons:", class_="lines-to-write"),
     )
     return joined((intro if asked else NOTHING, *made, decision))

@@ -42,7 +42,7 @@ def _all_conditions(members: list[tuple[int, ResultPart]], part: Part) -> Markup
     """The conditions of passes, in sight before the rules themselves are opened."""
     made = [(number, condition) for number, result in members for condition in result["conditions"]]
     items = [joined((condition, " (", part.link(f"rule-{number}", f"rule {number}"), ")")) for number, condition in made]
-    return _labelled("Passed provided that", listed(items)) if items else NOTHING
+    return _labelled("Conditions of these passes", listed(items)) if items else NOTHING
 
 
 def _rule(number: int, result: ResultPart, part: Part) -> Markup:
@@ -53,7 +53,7 @@ def _rule(number: int, result: ResultPart, part: Part) -> Markup:
 def _brief_rule(number: int, result: ResultPart, part: Part) -> Markup:
     """A rule that asks nothing of the reader: what it says first, why and from where when it is opened."""
     more = joined((_why(result), _sources(result)))
-    fold = folded("Why it matters, and where it comes from", more, class_="titled") if more else NOTHING
+    fold = folded("Reason and sources", more, class_="titled") if more else NOTHING
     return _article(number, result, part, _reason(result), _conditions(result), _findings(number, result, part), fold)
 
 
@@ -84,19 +84,19 @@ def _about(result: ResultPart, part: Part) -> Markup:
     policy = part.document["policy"]
     severity = f"severity {result['severity']}"
     if result["rule"] in policy["changed_severities"]:
-        severity += f" by the policy (the rule itself says {policy['changed_severities'][result['rule']]})"
+        severity += f" set by the policy (the rule's default is {policy['changed_severities'][result['rule']]})"
     words = [badge(outcome(RESULT, result["verdict"])), severity, element("code", result["rule"])]
     if result["fails_image"]:
         words.append(element("strong", "counts against the image"))
     elif result["verdict"] == "fail":
-        words.append(f"does not count: the image fails from severity {policy['fail_on']} on")
+        words.append(f"does not count: the image fails on severity {policy['fail_on']} or higher")
     if result["rule"] in policy["skipped"]:
         words.append(f"skipped by the policy: {policy['skipped'][result['rule']]}")
     return listed(words, class_="about")
 
 
 def _conditions(result: ResultPart) -> Markup:
-    return _labelled("It passes provided that", listed(result["conditions"])) if result["conditions"] else NOTHING
+    return _labelled("Passes, provided that", listed(result["conditions"])) if result["conditions"] else NOTHING
 
 
 def _findings(number: int, result: ResultPart, part: Part) -> Markup:
@@ -110,7 +110,7 @@ def _findings(number: int, result: ResultPart, part: Part) -> Markup:
         shown = joined((shown, folded(more, *made[_SHOWN:], class_="more")))
     if len(found) > _MOST:
         shown = joined((shown, element("p", and_more(len(found) - _MOST, "finding", IN_JSON), class_="note")))
-    return _labelled(f"What was found: {counted(len(found), 'finding')}", shown)
+    return _labelled(f"Findings: {counted(len(found), 'finding')}", shown)
 
 
 def _finding(number: str, finding: FindingPart, result: ResultPart, part: Part) -> Markup:
@@ -134,7 +134,7 @@ def _advice(result: ResultPart) -> Markup:
 
 def _sources(result: ResultPart) -> Markup:
     items = [joined(_reference(item)) for item in result["references"]]
-    return _labelled("Where this comes from", listed(items, class_="references")) if items else NOTHING
+    return _labelled("Sources", listed(items, class_="references")) if items else NOTHING
 
 
 def _reference(reference: ReferencePart) -> Iterator[str]:
@@ -158,7 +158,7 @@ def _filter(part: Part) -> Markup:
     buttons = [element("button", label, type="button", data_open=value) for label, value in (("Open all", "yes"), ("Close all", "no"))]
     status = element("p", role="status")
     parts = (text, verdicts, severities, *buttons, status)
-    return element("div", *parts, class_="filter", role="group", aria_label="Narrow the findings", hidden=True)
+    return element("div", *parts, class_="filter", role="group", aria_label="Filter findings", hidden=True)
 
 
 def _select(label: str, name: str, options: list[tuple[str, str]]) -> Markup:
@@ -170,7 +170,5 @@ def _skipped(part: Part) -> Markup:
     """The rules that the policy leaves out, with its reasons."""
     left_out = part.document["policy"]["skipped"]
     return (
-        table("Rules that the policy leaves out", ("Rule", "Reason"), (Row(item) for item in sorted(left_out.items())))
-        if left_out
-        else NOTHING
+        table("Rules skipped by the policy", ("Rule", "Reason"), (Row(item) for item in sorted(left_out.items()))) if left_out else NOTHING
     )

@@ -13,10 +13,10 @@ def start(part: Part) -> Markup:
     found = part.document["startup"]
     if found is None:
         return NOTHING
-    command = joined((code(word) for word in found["command"]), " ") or "none: the image has neither ENTRYPOINT nor CMD"
+    command = joined((code(word) for word in found["command"]), " ") or "none: the image has no ENTRYPOINT and no CMD"
     about = [
         ("Command", command),
-        ("User", found["user"] or "root (the image names none)"),
+        ("User", found["user"] or "root (no user is set)"),
         ("Working directory", code(found["working_dir"] or "/")),
     ]
     steps = element("ol", *(element("li", step) for step in found["steps"]), class_="steps") if found["steps"] else NOTHING
@@ -24,8 +24,8 @@ def start(part: Part) -> Markup:
         (
             facts(about),
             _under("What happens", steps, part),
-            _under("What is wrong with it", listed(found["problems"]), part),
-            _under("It starts provided that", listed(found["conditions"]), part),
+            _under("Problems", listed(found["problems"]), part),
+            _under("Starts, provided that", listed(found["conditions"]), part),
             _programs(found["programs"], part),
         )
     )
@@ -38,16 +38,16 @@ def _under(title: str, content: Markup, part: Part) -> Markup:
 def _programs(programs: list[ProgramPart], part: Part) -> Markup:
     if not programs:
         return NOTHING
-    columns = ("Program", "Language", "Layer", "How the start leads there")
+    columns = ("Program", "Language", "Layer", "Started by")
     return table(
-        "Programs and texts that start, as far as they could be followed", columns, (_program(item, part) for item in programs), wide=True
+        "Programs and scripts that start, as far as they can be followed", columns, (_program(item, part) for item in programs), wide=True
     )
 
 
 def _program(program: ProgramPart, part: Part) -> Row:
     place = code(program["path"] or "") or joined(("setting ", code(program["config_field"] or "of the image")))
     if program["line"]:
-        place = joined((place, f" line {program['line']}"))
+        place = joined((place, f", line {program['line']}"))
     if program["path"] in part.finding_of_path:
         number, finding = part.finding_of_path[program["path"]]
         place = joined((place, " ", part.link(f"finding-{number}-{finding}", f"finding {number}.{finding}", class_="see")))

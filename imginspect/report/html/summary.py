@@ -17,7 +17,7 @@ from imginspect.wording import counted
 _DECISIONS = 5
 _REFERENCES = 3
 _LONGEST = 160
-_ARCHIVE = {"archive": "Archive", "size": "Its size", "sha256": "Its sha256"}
+_ARCHIVE = {"archive": "Archive", "size": "Size", "sha256": "sha256"}
 _UNDETERMINED: dict[UndeterminedName, str] = {
     "fail": "count as failures",
     "undecided": "make the image undecided",
@@ -54,7 +54,7 @@ def _count(verdict: str, part: Part) -> Markup:
     note = ""
     if verdict == "pass":
         conditional = sum(1 for _, result in results if result["conditions"])
-        note = f"{conditional:,} on conditions" if conditional else ""
+        note = f"{conditional:,} with conditions" if conditional else ""
     elif verdict in ("fail", "undetermined", "warn"):
         findings = sum(len(result["findings"]) for _, result in results)
         note = counted(findings, "finding") if findings else ""
@@ -65,11 +65,11 @@ def _count(verdict: str, part: Part) -> Markup:
 
 def _decisions(part: Part) -> Markup:
     found = decisions(part.document, most=sys.maxsize)
-    heading = part.heading(1, "To decide")
+    heading = part.heading(1, "Decisions needed")
     if not found:
-        return joined((heading, element("p", "Nothing stands out. What only a person can settle is asked below, under Questions.")))
+        return joined((heading, element("p", "No finding needs a decision. The questions for a person are listed below.")))
     rest = len(found) - _DECISIONS
-    more = element("p", f"There {'is' if rest == 1 else 'are'} {rest:,} more to look at below.", class_="note") if rest > 0 else NOTHING
+    more = element("p", f"There {'is' if rest == 1 else 'are'} {rest:,} more below.", class_="note") if rest > 0 else NOTHING
     return joined((heading, element("ol", *(_decision(item, part) for item in found[:_DECISIONS]), class_="decisions"), more))
 
 
@@ -89,10 +89,10 @@ def _facts(document: ReportDocument) -> Iterator[tuple[str, str]]:
         yield from _image(image)
     archive = next((link for link in document["chain_of_custody"] if link["role"] == "archive"), None)
     if image is not None:
-        yield "Archive's digest", code((archive["digest"] or archive["name"]) if archive else "")
+        yield "Archive digest", code((archive["digest"] or archive["name"]) if archive else "")
     yield from ((_ARCHIVE[name], code(value)) for name, value in archive_facts(document))
-    strict = ", and warnings count like failures" if document["policy"]["strict"] else ""
-    yield "Policy", joined((policy["title"], " (", code(policy["id"]), f"); an image fails from severity {policy['fail_on']} on{strict}"))
+    strict = ", and warnings count as failures" if document["policy"]["strict"] else ""
+    yield "Policy", joined((policy["title"], " (", code(policy["id"]), f"); fails on severity {policy['fail_on']} or higher{strict}"))
     choice = undetermined_is(document)
     yield "Rules that cannot be decided", _UNDETERMINED.get(choice, choice)
     yield "Inspected by", f"{document['tool']['name']} {document['tool']['version']}"
@@ -103,7 +103,7 @@ def _image(image: ImagePart) -> Iterator[tuple[str, str]]:
     more = len(image["references"]) - _REFERENCES
     if more > 0:
         names.append(Markup(f"and {more:,} more"))
-    yield "Image", joined(names, ", ") or "The archive gives it no name"
+    yield "Image", joined(names, ", ") or "none: the archive does not name the image"
     yield "Platform", shortened(image["platform"], _LONGEST)
-    yield "Image id", code(image["image_id"] or "") or "none: this form of image has no config blob"
-    yield "Manifest's digest", code(image["manifest_digest"] or "") or "none: this form of archive has no manifest with a digest"
+    yield "Image id", code(image["image_id"] or "") or "none: this archive format has no config blob"
+    yield "Manifest digest", code(image["manifest_digest"] or "") or "none: this archive format has no manifest with a digest"

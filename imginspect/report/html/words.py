@@ -1,4 +1,4 @@
-"""The words and shapes that verdicts have on the page. A verdict that is not known is shown as it is written."""
+"""The words and shapes for verdicts on the page. An unknown verdict is shown as written."""
 
 from __future__ import annotations
 
@@ -16,32 +16,30 @@ class VerdictWords(NamedTuple):
 
 
 IMAGE = {
-    "pass": VerdictWords("Pass", "No rule that counts has failed, and all of the image was read.", "pass"),
+    "pass": VerdictWords("Pass", "No rule that counts failed, and the whole image was read.", "pass"),
     "fail": VerdictWords("Fail", "This image does not meet the policy.", "fail"),
-    "undecided": VerdictWords(
-        "Undecided", "No failure was found, but a rule that could fail the image could not be decided.", "undetermined"
-    ),
-    "incomplete": VerdictWords("Incomplete", "No failure was found, but not everything could be read or judged.", "undetermined"),
-    "not-inspected": VerdictWords("Not inspected", "There was no image that could be inspected.", "fail"),
+    "undecided": VerdictWords("Undecided", "Nothing failed, but a rule that could fail the image could not be decided.", "undetermined"),
+    "incomplete": VerdictWords("Incomplete", "Nothing failed, but part of the image could not be read or checked.", "undetermined"),
+    "not-inspected": VerdictWords("Not inspected", "The input contains no image that can be inspected.", "fail"),
 }
 RESULT = {
-    "fail": VerdictWords("Failed", "What the rule asks does not hold.", "fail"),
-    "undetermined": VerdictWords("Undetermined", "Whether the rule holds could not be settled from the image alone.", "undetermined"),
-    "warn": VerdictWords("Warned", "Something to look at. It does not make the image fail by itself.", "warn"),
-    "pass": VerdictWords("Passed", "What these rules ask holds, for some on conditions that somebody must see to.", "pass"),
-    "not-applicable": VerdictWords(
-        "Does not apply", "These rules had nothing to judge in this image, or the policy leaves them out.", "none"
+    "fail": VerdictWords("Failed", "The image does not meet these rules.", "fail"),
+    "undetermined": VerdictWords("Undetermined", "The image alone does not show whether these rules hold.", "undetermined"),
+    "warn": VerdictWords("Warning", "These findings need attention. They do not fail the image on their own.", "warn"),
+    "pass": VerdictWords(
+        "Passed", "The image meets these rules. Where there are conditions, someone must make sure that they hold.", "pass"
     ),
+    "not-applicable": VerdictWords("Not applicable", "These rules have nothing to check in this image, or the policy skips them.", "none"),
 }
 STATUS = {
-    "verified": VerdictWords("verified", "The digest was computed from the bytes and is the one that was promised.", "pass"),
+    "verified": VerdictWords("verified", "The digest was computed from the bytes and matches the expected digest.", "pass"),
     "computed": VerdictWords(
-        "computed", "The digest was computed from the bytes. Nothing in the archive promises one to compare it with.", "none"
+        "computed", "The digest was computed from the bytes. The archive states no digest to compare it with.", "none"
     ),
-    "mismatch": VerdictWords("mismatch", "The bytes are not those that were promised: the archive was damaged or changed.", "fail"),
-    "missing": VerdictWords("missing", "The archive refers to it, but it is not there.", "fail"),
-    "not-read": VerdictWords("not read", "It is there, but could not be read to its end, so there is no digest of it.", "undetermined"),
-    "stated": VerdictWords("stated", "A name that the archive gives to the image. Anybody can give any name; nothing verifies it.", "none"),
+    "mismatch": VerdictWords("mismatch", "The bytes do not match the expected digest: the archive was damaged or changed.", "fail"),
+    "missing": VerdictWords("missing", "The archive refers to it but does not contain it.", "fail"),
+    "not-read": VerdictWords("not read", "It is present but could not be read to the end, so its digest is unknown.", "undetermined"),
+    "stated": VerdictWords("stated", "A name that the archive gives the image. Anyone can choose any name; nothing verifies it.", "none"),
 }
 LEVELS = {"must": "required", "should": "recommended", "info": "background"}
 SEVERITIES = ("critical", "high", "medium", "low", "info")

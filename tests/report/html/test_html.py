@@ -264,7 +264,7 @@ def test_what_hides_a_file_is_named_with_its_instruction() -> None:
     text = Page(
         render([sample_document(results=[result(findings=[finding(evidence=[evidence(state="deleted", hidden_by=hidden_by)])])])])
     ).text
-    assert "deleted by layer 7, made by RUN rm /app/run.sh, but still in the archive" in text
+    assert "deleted in layer 7, made by RUN rm /app/run.sh, but still in the archive" in text
 
 
 def test_the_chain_from_the_start_stands_beside_the_file_that_it_leads_to() -> None:
