@@ -27,29 +27,40 @@ if TYPE_CHECKING:
 @click.command("batch")
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE…")
 @click.option(
-    "--out", type=click.Path(path_type=Path, file_okay=False), required=True, metavar="DIR", help="Folder for the answer and the reports."
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    required=True,
+    metavar="DIR",
+    help="Directory for the results and the reports.",
 )
-@click.option("--resume", is_flag=True, help="Go on with the run in --out where it was ended; what is done there is kept.")
-@click.option("--include", multiple=True, metavar="GLOB", help="Only images whose repository (or, with a colon, name and tag) fits.")
-@click.option("--exclude", multiple=True, metavar="GLOB", help="No images whose repository (or name and tag) fits.")
+@click.option("--resume", is_flag=True, help="Resume the run in --out; completed images are kept.")
+@click.option(
+    "--include",
+    multiple=True,
+    metavar="GLOB",
+    help="Inspect only images whose repository (with a colon: name and tag) matches. May be repeated.",
+)
+@click.option(
+    "--exclude", multiple=True, metavar="GLOB", help="Skip images whose repository (with a colon: name and tag) matches. May be repeated."
+)
 @click.option(
     "--since-report",
     "since",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     metavar="DIR",
-    help="Only what is new: leave out images that the run in DIR came to a verdict on.",
+    help="Inspect only new images: skip those that have a verdict in the run in DIR.",
 )
 @judging_options
 @cache_options
 @work_options
 @engine_options
 def command(**options: object) -> None:
-    """Inspect all images in SOURCE…, each layer once, and write one answer: index.html, results.csv, .json and .xml in --out.
+    """Inspect all images in SOURCE…, each layer once, and write one set of results to --out: index.html, results.csv, .json and .xml.
 
     SOURCE is an archive, a folder of archives, an OCI layout, a tree that "skopeo sync --dest dir" or a registry (docker-registry, zot)
     wrote, a glob in quotes, or @FILE, a list of sources. "imginspect query DIR" asks the run's database afterwards.
 
-    Exit codes: as of "inspect", the worst of all images; 2 also where the disk is full or a source is gone, and what was done is kept.
+    Exit codes: as for "inspect", the worst of all images; also 2 if the disk is full or a source is gone. Completed images are kept.
     """
     from imginspect.batch.run.run import run
     from imginspect.cli.batch_progress import listener

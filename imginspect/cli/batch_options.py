@@ -26,24 +26,26 @@ def judging_options(function: F) -> F:
             "forms",
             multiple=True,
             type=click.Choice(FILE_FORMATS),
-            help="Form of the images' reports; html and json if none is named.",
+            help="Format of the image reports (default: html and json). May be repeated.",
         ),
         undetermined_option,
-        click.option("--strict", is_flag=True, help="Warnings count as failures."),
+        click.option("--strict", is_flag=True, help="Treat warnings as failures."),
         click.option(
             "--fail-on",
             type=click.Choice([str(severity) for severity in Severity]),
-            help="Severity from which on a failed rule fails an image; else the policy's.",
+            help="Fail an image if a rule of this severity or higher fails (default: set by the policy).",
         ),
         click.option(
             "--rules",
             "rule_folders",
             multiple=True,
             type=click.Path(path_type=Path, exists=True, file_okay=False),
-            help="Folder with rules of your own, beside those built in.",
+            help="Directory with your own rules, added to the built-in ones. May be repeated.",
         ),
-        click.option("--policy", default="epcc-tre", show_default=True, help="Policy by name (epcc-tre, generic) or file."),
-        click.option("--platform", metavar="OS/ARCH", help="The platform meant, or all; else linux/amd64 of each name, or what there is."),
+        click.option("--policy", default="epcc-tre", show_default=True, help="Policy, by name (epcc-tre, generic) or file."),
+        click.option(
+            "--platform", metavar="OS/ARCH", help="Select a platform, or all (default: linux/amd64 for each name, or those present)."
+        ),
     ):
         function = decorate(function)
     return function
@@ -52,21 +54,22 @@ def judging_options(function: F) -> F:
 def work_options(function: F) -> F:
     """Adds --jobs, --threads, --worker-memory, --timeout, --tmp-dir, --format and --quiet."""
     for decorate in (
-        click.option("-q", "--quiet", is_flag=True, help="No progress, and no summary."),
+        click.option("-q", "--quiet", is_flag=True, help="Show no progress and no summary."),
         click.option(
             "--format", "form", type=click.Choice(["text", "ndjson"]), default="text", show_default=True,
-            help="What to write on standard output: a summary, or an event a line as JSON.",
+            help="Format of standard output: a summary, or one JSON event per line.",
         ),
-        click.option("--tmp-dir", type=click.Path(path_type=Path, file_okay=False), help="Folder for temporary files of the workers."),
+        click.option("--tmp-dir", type=click.Path(path_type=Path, file_okay=False), help="Directory for the workers' temporary files."),
         click.option(
             "--timeout", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS",
-            help="What one image may take, the reading of its layers included.",
+            help="Time limit per image in seconds, including reading its layers.",
         ),
-        click.option("--worker-memory", "memory", metavar="BYTES", help="What a worker process may take; 4G for local ones."),
+        click.option("--worker-memory", "memory", metavar="BYTES", help="Memory limit per worker process (default: 4G for local workers)."),
         click.option(
-            "--threads", type=click.IntRange(1, 2), help="Threads of a worker that read a layer; else 1 where workers are many."
+            "--threads", type=click.IntRange(1, 2),
+            help="Number of threads per worker for reading a layer (default: 2 for local workers fewer than the CPUs, else 1).",
         ),
-        click.option("-j", "--jobs", type=click.IntRange(1, 4096), help="Workers; as many as there are processors if it is not said."),
+        click.option("-j", "--jobs", type=click.IntRange(1, 4096), help="Number of workers (default: number of CPUs)."),
     ):  # fmt: skip
         function = decorate(function)
     return function
@@ -76,13 +79,13 @@ def engine_options(function: F) -> F:
     """Adds --engine, --scheduler and the files of TLS."""
     pem = click.Path(path_type=Path, exists=True, dir_okay=False)
     for decorate in (
-        click.option("--tls-key", type=pem, help="Private key (PEM) for the scheduler."),
-        click.option("--tls-cert", type=pem, help="Certificate (PEM) to show to the scheduler."),
-        click.option("--tls-ca", type=pem, help="Certificate (PEM) of the authority that vouches for the scheduler; turns TLS on."),
-        click.option("--scheduler", metavar="ADDRESS", help="Where the Dask scheduler listens: tcp://HOST:PORT or tls://HOST:PORT."),
+        click.option("--tls-key", type=pem, help="Private key (PEM) for the connection to the scheduler."),
+        click.option("--tls-cert", type=pem, help="Client certificate (PEM) for the connection to the scheduler."),
+        click.option("--tls-ca", type=pem, help="CA certificate (PEM) for verifying the scheduler; enables TLS."),
+        click.option("--scheduler", metavar="ADDRESS", help="Address of the Dask scheduler: tcp://HOST:PORT or tls://HOST:PORT."),
         click.option(
             "--engine", type=click.Choice(["local", "dask", "mpi"]), default="local", show_default=True,
-            help="Who does the work: processes here, a Dask cluster, or the ranks of an MPI job.",
+            help="Execution engine: local processes, a Dask cluster, or the ranks of an MPI job.",
         ),
     ):  # fmt: skip
         function = decorate(function)

@@ -44,13 +44,13 @@ def cache_options(function: F) -> F:
     """Adds --cache and --cache-size; the command gets them as ``cache_folder`` and ``cache_size``, for ``layer_results``."""
     for decorate in (
         click.option(
-            "--cache-size", default="20G", show_default=True, metavar="BYTES", help="What the folder of --cache may hold, such as 500M."
+            "--cache-size", default="20G", show_default=True, metavar="BYTES", help="Maximum size of the --cache directory, such as 500M."
         ),
         click.option(
             "--cache",
             "cache_folder",
             type=_Folder(path_type=Path, file_okay=False),
-            help="Folder that keeps what was found in layers: the next image that has them need not read them. Safe to delete.",
+            help="Cache directory for layer results, reused by later images. Safe to delete.",
         ),
     ):
         function = decorate(function)

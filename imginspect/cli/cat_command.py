@@ -12,9 +12,11 @@ from imginspect.cli.source import request, source_options
 @click.command("cat")
 @source_options
 @click.argument("path")
-@click.option("--layer", type=click.IntRange(min=0), help="The file as this layer holds it, even if a later one hides it.")
+@click.option("--layer", type=click.IntRange(min=0), help="Print the file from this layer, even if a later layer hides it.")
 def command(path: str, layer: int | None, **source: object) -> None:
-    """Print the file PATH of the image in SOURCE as it is: nothing is masked, and it may hold terminal control codes or secrets."""
+    """Print the file PATH of the image in SOURCE unchanged.
+
+    Nothing is masked: the output may contain terminal control codes or secrets."""
     from imginspect.cli.image_argument import chosen_image
     from imginspect.reading.file_content import find_content, write_content
 

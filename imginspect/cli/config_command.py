@@ -14,10 +14,10 @@ from imginspect.cli.source import request, source_options
 
 @click.command("config")
 @source_options
-@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True, help="Form of the answer.")
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True, help="Output format.")
 @show_secrets_option
 def command(form: str, show_secrets: bool, **source: object) -> None:
-    """Show what the image in SOURCE would run, as whom and where."""
+    """Show what the image in SOURCE runs, as which user and in which directory."""
     from imginspect.cli.image_argument import chosen_image
     from imginspect.cli.output import warn_incomplete
     from imginspect.report.image_tree import config_tree

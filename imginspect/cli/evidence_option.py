@@ -36,9 +36,9 @@ class PackRequest:
 def evidence_options(function: F) -> F:
     """Adds --evidence, --key and --by; the command gets them as arguments for ``evidence``."""
     for decorate in (
-        click.option("--by", metavar="TEXT", help="Who answers for the inspection, for the evidence pack: a name, an ORCID."),
+        click.option("--by", metavar="TEXT", help="Person responsible for the inspection, named in the evidence pack: a name or an ORCID."),
         click.option(
-            "--key", type=click.Path(path_type=Path, dir_okay=False), help='Private key that signs the evidence pack; see "key new".'
+            "--key", type=click.Path(path_type=Path, dir_okay=False), help='Private key for signing the evidence pack; see "key new".'
         ),
         click.option(
             "--evidence",

@@ -11,14 +11,19 @@ from imginspect.cli.source import request, source_options
 @click.command("find")
 @source_options
 @click.argument("pattern")
-@click.option("--all-layers", is_flag=True, help="Also what later layers overwrote or deleted.")
+@click.option("--all-layers", is_flag=True, help="Include files that later layers overwrote or deleted.")
 @click.option(
-    "--format", "form", type=click.Choice(FORMATS), default="table", show_default=True, help="Form: a table, or a JSON object a line."
+    "--format",
+    "form",
+    type=click.Choice(FORMATS),
+    default="table",
+    show_default=True,
+    help="Output format: a table, or one JSON object per line.",
 )
 def command(pattern: str, all_layers: bool, form: str, **source: object) -> None:
-    """Find files of the image in SOURCE whose name fits PATTERN, such as '*.lic'.
+    """Find files of the image in SOURCE whose name matches PATTERN, such as '*.lic'.
 
-    A pattern with a slash is compared with the whole path: '/app/*.py'. No match is no error.
+    A pattern with a slash is matched against the whole path: '/app/*.py'. Finding no match is not an error.
     """
     from imginspect.cli.image_argument import chosen_image, gaps, read_contents
     from imginspect.cli.output import warn_incomplete

@@ -20,7 +20,7 @@ def fingerprint_key_option(function: F) -> F:
     return click.option(
         "--fingerprint-key",
         type=click.Path(path_type=Path, dir_okay=False),
-        help='Give each credential an id, made with the key in this file: the same credential, the same id. See "key fingerprint".',
+        help='Give each credential an id derived with the key in this file; equal credentials get equal ids. See "key fingerprint".',
     )(function)
 
 
@@ -35,7 +35,7 @@ def read_fingerprint_key(path: Path) -> bytes:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)  # a pipe would wait for somebody to write
         with os.fdopen(descriptor, "rb") as handle:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise UsageError(f"{path}: it is no regular file, and a fingerprint key is read from one")
+                raise UsageError(f"{path}: not a regular file, as a fingerprint key must be")
             key = handle.read(MOST_BYTES + 1)
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror}") from error

@@ -15,12 +15,12 @@ from imginspect.cli.source import request, source_options
 
 @click.command("history")
 @source_options
-@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True, help="Form of the answer.")
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True, help="Output format.")
 @show_secrets_option
 def command(form: str, show_secrets: bool, **source: object) -> None:
     """Show the build steps of the image in SOURCE, oldest first, with their layers, sizes and wasted bytes.
 
-    Wasted bytes are those of files that a later layer overwrote or deleted: they are in the image, and no container sees them.
+    Wasted bytes belong to files that a later layer overwrote or deleted: they are in the image but not visible in a container.
     """
     from imginspect.cli.image_argument import chosen_image, gaps, read_contents
     from imginspect.image.history import instruction
@@ -73,7 +73,7 @@ def _print(rows: list[dict[str, Any]], layers: list[dict[str, Any]], *, matches:
         for line in lines[1:]:
             click.echo(" " * 30 + line)
     if not matches:
-        click.echo("\nThe history does not tell which step made which layer. The layers:")
+        click.echo("\nThe history does not state which step created which layer. The layers:")
         for layer in layers:
             sizes = f"{human(layer['size']):>9}  {human(layer['wasted']):>9}"
             click.echo(f"{layer['index']:>5}  {sizes}  {layer['diff_id'] or layer['digest']}")

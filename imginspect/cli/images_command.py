@@ -16,9 +16,9 @@ from imginspect.errors import ImgInspectError
 
 @click.command("images")
 @source_options
-@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True, help="Form of the list.")
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True, help="Output format.")
 def command(form: str, **source: object) -> None:
-    """List the images of SOURCE with their references and platforms, and what else it holds."""
+    """List the images in SOURCE with their references and platforms, and the other contents of SOURCE."""
     from imginspect.image import list_images
     from imginspect.problems import Problem
 

@@ -34,28 +34,32 @@ if TYPE_CHECKING:
 @source_options
 @click.option("--all", "every", is_flag=True, help="Inspect every image of the archive.")
 @report_options
-@click.option("--policy", default="epcc-tre", show_default=True, help="Policy by name (epcc-tre, generic) or file.")
+@click.option("--policy", default="epcc-tre", show_default=True, help="Policy, by name (epcc-tre, generic) or file.")
 @click.option(
     "--rules",
     "rule_folders",
     multiple=True,
     type=click.Path(path_type=Path, exists=True, file_okay=False),
-    help="Folder with rules of your own, beside those built in.",
+    help="Directory with your own rules, added to the built-in ones. May be repeated.",
 )
 @click.option(
     "--fail-on",
     type=click.Choice([str(severity) for severity in Severity]),
-    help="Severity from which on a failed rule fails the image; else the policy's.",
+    help="Fail the image if a rule of this severity or higher fails (default: set by the policy).",
 )
-@click.option("--strict", is_flag=True, help="Warnings count as failures.")
+@click.option("--strict", is_flag=True, help="Treat warnings as failures.")
 @undetermined_option
 @click.option(
-    "--colour", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True, help="Colours in the terminal form."
+    "--colour",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    show_default=True,
+    help="Use colours in the terminal report.",
 )
 @fingerprint_key_option
 @evidence_options
 @cache_options
-@click.option("-q", "--quiet", is_flag=True, help="No progress bar, and nothing on standard output but what -o - asks for.")
+@click.option("-q", "--quiet", is_flag=True, help="Show no progress bar, and write to standard output only with -o -.")
 def command(
     every: bool, forms: tuple[str, ...], files: tuple[Path, ...], policy: str, rule_folders: tuple[Path, ...], fail_on: str | None,
     strict: bool, undetermined: str | None, colour: str, fingerprint_key: Path | None, evidence: Path | None, key: Path | None,
@@ -66,7 +70,7 @@ def command(
 
     --evidence writes a pack that can be filed and checked again with "imginspect verify".
 
-    One run writes as many reports as are asked for: --format sarif -o app.sarif --format junit -o app.xml --format terminal
+    One run can write several reports: --format sarif -o app.sarif --format junit -o app.xml --format terminal
 
     Exit codes: 0 pass, 1 fail, 2 usage error, 3 not inspected, 4 incomplete, 5 undecided,
     70 unexpected error.
@@ -80,7 +84,7 @@ def command(
     criteria = load_criteria(policy, rule_folders, severity, strict=strict, undetermined=choice, cache=user_cache(), fingerprint_key=secret)
     asked = request(**source)  # type: ignore[arg-type]
     if every and asked.choice.image:
-        raise UsageError("--all and --image exclude each other")
+        raise UsageError("--all and --image are mutually exclusive")
     outputs = wanted(forms, files, quiet=quiet, source=asked.source)
     pack = asked_evidence(evidence, key, by)
     cache = layer_results(cache_folder, cache_size)

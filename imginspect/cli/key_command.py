@@ -12,38 +12,40 @@ from imginspect.errors import UsageError
 
 @click.group("key")
 def command() -> None:
-    """Make a key pair that signs evidence packs, or a key for --fingerprint-key."""
+    """Create a key pair for signing evidence packs, or a key for --fingerprint-key."""
 
 
 @command.command("new")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-@click.option("--kind", type=click.Choice(["ed25519", "ecdsa-p256"]), default="ed25519", show_default=True, help="Kind of key.")
-@click.option("--encrypt", is_flag=True, help=f"Encrypt the private key; the passphrase is asked for, or is in {PASSPHRASE}.")
+@click.option("--kind", type=click.Choice(["ed25519", "ecdsa-p256"]), default="ed25519", show_default=True, help="Key type.")
+@click.option("--encrypt", is_flag=True, help=f"Encrypt the private key; the passphrase is read from {PASSPHRASE} or prompted for.")
 def new(file: Path, kind: str, encrypt: bool) -> None:
-    """Write a new private key to FILE and its public key to FILE.pub.pem, for the owner only. Nothing is overwritten."""
+    """Write a new private key to FILE and its public key to FILE.pub.pem.
+
+    Both are accessible only to the owner. Existing files are never overwritten."""
     from imginspect.evidence_pack.keys import new_key_pair
     from imginspect.host.writing import write_new
 
     public = file.with_name(f"{file.name}.pub.pem")
     for target in (file, public):
         if target.is_symlink() or target.exists():
-            raise UsageError(f"{target} is there already: a key is never overwritten")
+            raise UsageError(f"{target} already exists: keys are never overwritten")
     pair = new_key_pair(kind, _passphrase() if encrypt else None)
     write_new(file, pair.private)
     write_new(public, pair.public)
-    click.echo(f"private key: {file} (keep it to yourself)\npublic key:  {public} (give it to those who verify)")
+    click.echo(f"private key: {file} (keep it secret)\npublic key:  {public} (give it to verifiers)")
 
 
 @command.command("fingerprint")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 def fingerprint(file: Path) -> None:
-    """Write a new key for --fingerprint-key to FILE, for the owner only. Nothing is overwritten."""
+    """Write a new key for --fingerprint-key to FILE, accessible only to the owner. An existing file is never overwritten."""
     import secrets
 
     from imginspect.host.writing import write_new
 
     write_new(file, secrets.token_bytes(32))
-    click.echo(f"fingerprint key: {file} (keep it to yourself: who has it can try out what a secret is)")
+    click.echo(f"fingerprint key: {file} (keep it secret: anyone who has it can test guesses of a credential against its id)")
 
 
 def _passphrase() -> bytes:

@@ -11,13 +11,18 @@ from imginspect.cli.source import request, source_options
 @click.command("ls")
 @source_options
 @click.argument("path", default="/")
-@click.option("-R", "--recursive", is_flag=True, help="All below the path too.")
-@click.option("--all-layers", is_flag=True, help="Also what later layers overwrote or deleted.")
+@click.option("-R", "--recursive", is_flag=True, help="Include everything below the path.")
+@click.option("--all-layers", is_flag=True, help="Include files that later layers overwrote or deleted.")
 @click.option(
-    "--format", "form", type=click.Choice(FORMATS), default="table", show_default=True, help="Form: a table, or a JSON object a line."
+    "--format",
+    "form",
+    type=click.Choice(FORMATS),
+    default="table",
+    show_default=True,
+    help="Output format: a table, or one JSON object per line.",
 )
 def command(path: str, recursive: bool, all_layers: bool, form: str, **source: object) -> None:
-    """List the files of the image in SOURCE at PATH, as a container would see them."""
+    """List the files of the image in SOURCE at PATH, as seen in a container."""
     from imginspect.cli.image_argument import chosen_image, gaps, read_contents
     from imginspect.cli.output import warn_incomplete
     from imginspect.errors import UsageError

@@ -22,24 +22,22 @@ _LARGEST_SECRET = 1 << 20
 
 @click.command("query")
 @click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
-@click.option("--file", "file_", metavar="SHA256", help="Files with this content.")
-@click.option("--layer", metavar="DIGEST", help="Images with this layer: digest of its blob or diff_id, or 12 or more digits of one.")
-@click.option("--path", metavar="PATH|GLOB", help="Files of this name: a glob such as '*.lic', or of the whole path: '/opt/*/licence'.")
-@click.option("--finding", metavar="RULE|FINGERPRINT", help="Findings of this rule, or this one finding wherever it is.")
-@click.option("--credential", metavar="FILE|-", help="Places of the credential in FILE (- for standard input).")
-@click.option(
-    "--fingerprint-key", type=click.Path(path_type=Path, dir_okay=False), help="For --credential: the key that the run was given."
-)
-@click.option("--base", metavar="REFERENCE|DIGEST", help="Images built on this one, or on this chain id.")
-@click.option("--image", metavar="REFERENCE|DIGEST", help="What is known of this image.")
-@click.option("--shared", is_flag=True, help="Findings that several images have from one layer: one decision for all of them.")
-@click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True, help="Form of the answer.")
+@click.option("--file", "file_", metavar="SHA256", help="Files with this SHA-256 digest.")
+@click.option("--layer", metavar="DIGEST", help="Images with this layer: its blob digest or diff_id, or at least 12 digits of either.")
+@click.option("--path", metavar="PATH|GLOB", help="Files with this name or path; globs such as '*.lic' or '/opt/*/licence' are allowed.")
+@click.option("--finding", metavar="RULE|FINGERPRINT", help="Findings of this rule, or every occurrence of one finding.")
+@click.option("--credential", metavar="FILE|-", help="Locations of the credential given in FILE (- for standard input).")
+@click.option("--fingerprint-key", type=click.Path(path_type=Path, dir_okay=False), help="Key that the batch run used, for --credential.")
+@click.option("--base", metavar="REFERENCE|DIGEST", help="Images built on this image or chain id.")
+@click.option("--image", metavar="REFERENCE|DIGEST", help="Results for this image.")
+@click.option("--shared", is_flag=True, help="Findings that several images share through one layer; one decision covers them all.")
+@click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True, help="Output format.")
 def command(folder: Path, form: str, fingerprint_key: Path | None, **asked: str | bool | None) -> None:
-    """Ask the run whose results are in DIR one question about all of its images.
+    """Query the results of the batch run in DIR, across all of its images.
 
     imginspect query mirror-check --layer sha256:1b59b8e9...
 
-    Nothing is read but the database of the run. Exit codes: 0 found, 1 nothing found, 2 it cannot be answered.
+    Only the database of the run is read. Exit codes: 0 found, 1 nothing found, 2 the query cannot be answered.
     """
     from imginspect.batch.store.database import open_for_reading
 

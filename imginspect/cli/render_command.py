@@ -16,14 +16,18 @@ from imginspect.errors import UsageError
 @click.argument("report", type=click.Path(path_type=Path, allow_dash=True))
 @report_options
 @click.option(
-    "--colour", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True, help="Colours in the terminal form."
+    "--colour",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    show_default=True,
+    help="Use colours in the terminal report.",
 )
 def command(report: Path, forms: tuple[str, ...], files: tuple[Path, ...], colour: str) -> None:
-    """Write the JSON report REPORT (or - for standard input) in other forms: the same bytes as inspect would have written.
+    """Convert the JSON report REPORT (or - for standard input) to other formats. The bytes are the same as those inspect writes.
 
     imginspect render app.json --format html -o app.html
 
-    Nothing is judged again, so the exit code says nothing of the verdict: 0 written, 2 it could not be.
+    No rule is evaluated again, and the exit code does not reflect the verdict: 0 written, 2 not written.
     """
     from imginspect.report import formats as renderers
     from imginspect.report.reading import read_report

@@ -45,14 +45,15 @@ def report_options(function: F) -> F:
             _FILE,
             multiple=True,
             type=click.Path(path_type=Path, dir_okay=False),
-            help=f"File for the report, or - for standard output. Without a --format before it, its name tells the form ({suffixes}).",
+            help="Output file for the report, or - for standard output. "
+            f"Without a preceding --format, the suffix sets the format ({suffixes}).",
         ),
         click.option(
             "--format",
             _FORM,
             multiple=True,
             type=click.Choice(list(FORMATS)),
-            help="Form of the report; terminal if none is named. May be repeated, each with its own -o after it.",
+            help="Report format (default: terminal). May be repeated, each followed by its own -o.",
         ),
     ):
         function = decorate(function)
@@ -106,21 +107,21 @@ def _wanted(form: str | None, file: Path | None) -> ReportTarget:
     if form is None:
         form = format_of(target.name) if target is not None else TERMINAL
     if form is None and target is not None and target.suffix:
-        raise UsageError(f"-o {target}: the name does not tell the form (known are {', '.join(SUFFIXES)}); give --format before it")
+        raise UsageError(f"-o {target}: unknown suffix (known: {', '.join(SUFFIXES)}); give --format before it")
     return ReportTarget(form or TERMINAL, target)
 
 
 def _check_targets(reports: Sequence[ReportTarget], source: str) -> None:
     """Raises UsageError for two reports in one place, and for one in the place of what is inspected."""
     if sum(report.target is None for report in reports) > 1:
-        raise UsageError("only one report can go to standard output: give the others a file with -o, each after its --format")
+        raise UsageError("only one report can go to standard output: give each of the others its own --format and -o FILE")
     archive = set() if source == "-" else {os.path.realpath(source), _place(Path(source))}
     seen: set[str] = set()
     for target in (report.target for report in reports if report.target is not None):
         if _place(target) in seen:
-            raise UsageError(f"-o {target} is given twice: each report needs a file of its own")
+            raise UsageError(f"-o {target} is given twice: each report needs its own file")
         if _place(target) in archive:
-            raise UsageError(f"-o {target} would replace the archive that is to be inspected")
+            raise UsageError(f"-o {target} would overwrite the input")
         seen.add(_place(target))
 
 

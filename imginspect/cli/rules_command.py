@@ -22,14 +22,20 @@ _Folder = click.Path(path_type=Path, exists=True, file_okay=False)
 
 @click.group("rules")
 def command() -> None:
-    """List, show and test the rules: those that come with imginspect, and your own."""
+    """List, show and test the rules, both built-in and your own."""
 
 
 def _criteria_options(function: F) -> F:
     """Adds --rules and --policy."""
     for decorate in (
-        click.option("--policy", default=DEFAULT_POLICY, show_default=True, help="Policy by name or file: it may change severities."),
-        click.option("--rules", "folders", multiple=True, type=_Folder, help="Folder with rules of your own, beside those built in."),
+        click.option("--policy", default=DEFAULT_POLICY, show_default=True, help="Policy, by name or file; it may change severities."),
+        click.option(
+            "--rules",
+            "folders",
+            multiple=True,
+            type=_Folder,
+            help="Directory with your own rules, added to the built-in ones. May be repeated.",
+        ),
     ):
         function = decorate(function)
     return function
@@ -37,21 +43,21 @@ def _criteria_options(function: F) -> F:
 
 @command.command("list")
 @_criteria_options
-@click.option("--kinds", is_flag=True, help="List the kinds of credentials that are searched for, not the rules.")
+@click.option("--kinds", is_flag=True, help="List the kinds of credentials instead of the rules.")
 @click.option(
     "--format",
     "form",
     type=click.Choice(["table", "json", "markdown", "markdown-table"]),
     default="table",
     show_default=True,
-    help="Form of the list; markdown is all of docs/rules.md, markdown-table the README's table.",
+    help="Output format; markdown is the whole of docs/rules.md, markdown-table the README's table.",
 )
 def list_rules(folders: tuple[Path, ...], policy: str, kinds: bool, form: str) -> None:
-    """List all rules, with the severities that the policy gives them."""
+    """List all rules with their severities under the policy."""
     from imginspect.cli.output import write
 
     if kinds and form.startswith("markdown"):
-        raise UsageError("the markdown form holds the rules and the kinds; leave out --kinds")
+        raise UsageError("the markdown format includes the rules and the kinds; omit --kinds")
     write(_listed(folders, policy, form, kinds=kinds), None)
 
 
@@ -90,9 +96,9 @@ def _table(headers: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
 @command.command("show")
 @click.argument("rule_id", metavar="ID")
 @_criteria_options
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Form of the answer.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Output format.")
 def show(rule_id: str, folders: tuple[Path, ...], policy: str, form: str) -> None:
-    """Show everything about the rule or the kind of credential ID: why, what to do, where it comes from, examples."""
+    """Show the rule or kind of credential ID: rationale, remediation, source and examples."""
     from imginspect.cli.output import write
     from imginspect.cli.rule_text import kind_text, rule_text
     from imginspect.rules.trees import kind_tree, rule_tree
@@ -134,9 +140,9 @@ def _loaded(folders: tuple[Path, ...], policy_name: str) -> tuple[RuleSet, Loade
 @command.command("test")
 @click.argument("folder", metavar="[DIR]", required=False, type=_Folder)
 def test(folder: Path | None) -> None:
-    """Try the examples of all rules and kinds of credentials, those in DIR too: what must be flagged is, what must pass does.
+    """Test the examples of all rules and kinds of credentials, including those in DIR.
 
-    Exit codes: 0 all examples are answered right, 1 some are not, 2 a faulty rule file.
+    Exit codes: 0 all examples pass, 1 some fail, 2 a rule file is invalid.
     """
     from imginspect.cli.cache_folder import user_cache
     from imginspect.cli.rule_trial import Trial

@@ -6,7 +6,7 @@ import click
 
 
 @click.command("schema")
-@click.option("--batch", is_flag=True, help="That of results.json, the answer of a batch run.")
+@click.option("--batch", is_flag=True, help="Print the schema of results.json, the results of a batch run.")
 def command(batch: bool) -> None:
     """Print the JSON Schema of the JSON report."""
     from imginspect.batch.summary import json_format as batch_form

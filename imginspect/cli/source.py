@@ -40,10 +40,14 @@ def source_options(function: F) -> F:
     for decorate in reversed(
         (
             click.argument("source"),
-            click.option("--image", metavar="REF|DIGEST", help="The image meant, by reference or (the start of its) digest."),
-            click.option("--platform", metavar="OS/ARCH", help="The platform meant; else linux/amd64, or the only one there is."),
+            click.option("--image", metavar="REF|DIGEST", help="Select an image by reference or digest prefix."),
+            click.option("--platform", metavar="OS/ARCH", help="Select a platform (default: linux/amd64, or the only one present)."),
             click.option("--limit", "limits", multiple=True, metavar="NAME=N", help="Change a limit, such as entries=5M. May be repeated."),
-            click.option("--tmp-dir", type=click.Path(path_type=Path, file_okay=False), help="Folder for the temporary file of a stream."),
+            click.option(
+                "--tmp-dir",
+                type=click.Path(path_type=Path, file_okay=False),
+                help="Directory for the temporary file of a streamed archive.",
+            ),
         )
     ):
         function = decorate(function)

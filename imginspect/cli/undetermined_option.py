@@ -9,5 +9,5 @@ from imginspect.rules import Undetermined
 undetermined_option = click.option(
     "--undetermined",
     type=click.Choice([str(choice) for choice in Undetermined]),
-    help="Verdict where a rule that could fail the image cannot be decided for want of a fact (default: set by the policy).",
+    help="Verdict if a fact is missing to decide a rule that could fail the image (default: set by the policy).",
 )

@@ -27,18 +27,18 @@ _PATH = click.Path(path_type=Path)
 @click.argument("pack", type=_PATH)
 @click.argument("archive", required=False)
 @click.option("--key", type=_PATH, help="The signer's public key, a PEM file.")
-@click.option(
-    "--format", "form", type=click.Choice(["terminal", "json"]), default="terminal", show_default=True, help="Form of the answer."
-)
+@click.option("--format", "form", type=click.Choice(["terminal", "json"]), default="terminal", show_default=True, help="Output format.")
 @click.option("--limit", "limits", multiple=True, metavar="NAME=N", help="Change a limit, such as entries=5M. May be repeated.")
-@click.option("--tmp-dir", type=click.Path(path_type=Path, file_okay=False), help="Folder for the temporary file of a stream.")
-@click.option("-q", "--quiet", is_flag=True, help="No progress bar.")
+@click.option("--tmp-dir", type=click.Path(path_type=Path, file_okay=False), help="Directory for the temporary file of a streamed archive.")
+@click.option("-q", "--quiet", is_flag=True, help="Show no progress bar.")
 def command(
     pack: Path, archive: str | None, key: Path | None, form: str, limits: tuple[str, ...], tmp_dir: Path | None, quiet: bool
 ) -> None:
-    """Verify the evidence in PACK (a folder or zip of inspect --evidence), and with ARCHIVE that it is in the image.
+    """Verify the evidence in PACK (a directory or zip from inspect --evidence).
 
-    Exit codes: 0 all that was checked agrees, 1 something disagrees, 2 usage error, 3 the pack or archive could not be read.
+    With ARCHIVE, also verify that the evidence is in the image.
+
+    Exit codes: 0 all checks agree, 1 some disagree, 2 usage error, 3 the pack or archive could not be read.
     """
     from imginspect.cli import EXIT_NOT_INSPECTED, complain
     from imginspect.cli.host_facts import verifier_from

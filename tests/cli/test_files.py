@@ -81,7 +81,7 @@ def test_history_tells_layers_sizes_and_waste(path: Path) -> None:
 def test_a_history_that_does_not_add_up_lists_the_layers(tmp_path: Path) -> None:
     outcome = run("history", ImageBuilder().layer(file("/a")).empty_layer("CMD x").history_none().save(tmp_path / "bare.tar"))
     assert outcome.code == 0
-    assert "does not tell which step made which layer" in outcome.text
+    assert "does not state which step created which layer" in outcome.text
 
 
 # -- ls, find --------------------------------------------------------------------------------------------------------

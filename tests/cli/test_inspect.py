@@ -65,7 +65,7 @@ def test_usage_errors_are_2_and_say_what_is_wrong(good: Path, several: Path, tmp
         (["inspect", str(tmp_path / "none.tar")], "no such file"),
         (["inspect", str(good), "--image", "nothing:1"], "no image called nothing:1"),
         (["inspect", str(several)], "choose one with --image"),
-        (["inspect", str(several), "--all", "--image", "app:1"], "exclude each other"),
+        (["inspect", str(several), "--all", "--image", "app:1"], "mutually exclusive"),
         (["inspect", str(good), "--platform", "amd64"], "expected a platform"),
         (["inspect", str(good), "--limit", "patience=5"], "no limit is called 'patience'"),
         (["inspect", str(good), "--limit", "entries=-1"], "positive whole number"),

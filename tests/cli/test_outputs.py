@@ -114,13 +114,13 @@ def test_each_report_is_what_it_would_be_alone(good: Path, tmp_path: Path) -> No
         ("-o a --format json -o b --format sarif", "each --format before its -o"),
         ("-o a.json --format json -o b.sarif --format sarif", "each --format before its -o"),
         ("--format json --format sarif -o a -o b", "each --format before its -o"),
-        ("-o a.htm5", "the name does not tell the form"),
-        ("-o a.tar -o b.json", "the name does not tell the form"),
+        ("-o a.htm5", "unknown suffix (known:"),
+        ("-o a.tar -o b.json", "unknown suffix (known:"),
         ("--format htm5 -o a", "html"),
         ("--format json -o .", "is a directory"),
         ("--format", "--format"),
-        ("--format json -o good.tar", "would replace the archive"),
-        ("--format json -o folder/good.tar", "would replace the archive"),
+        ("--format json -o good.tar", "would overwrite the input"),
+        ("--format json -o folder/good.tar", "would overwrite the input"),
     ],
 )
 def test_what_is_unclear_is_refused_before_anything_is_opened(
@@ -175,7 +175,7 @@ def test_only_the_terminal_form_is_coloured(good: Path, tmp_path: Path) -> None:
 
 def test_the_help_tells_how(good: Path) -> None:
     text = " ".join(run("inspect", "--help").text.split())
-    for words in ("terminal|html|json|sarif|junit", "each with its own -o after it", ".sarif sarif"):
+    for words in ("terminal|html|json|sarif|junit", "each followed by its own -o", ".sarif sarif"):
         assert words in text
 
 

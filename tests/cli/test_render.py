@@ -52,4 +52,4 @@ def test_a_report_is_not_replaced_by_a_form_of_itself(tmp_path: Path) -> None:
     (tmp_path / "x.json").write_text("{}")
     outcome = run("render", tmp_path / "x.json", "--format", "sarif", "-o", tmp_path / "x.json")
     assert outcome.code == 2
-    assert "would replace" in outcome.err
+    assert "would overwrite the input" in outcome.err
