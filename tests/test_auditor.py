@@ -27,7 +27,7 @@ PASSWD = "root:x:0:0:root:/root:/bin/bash\napp:x:1000:1000::/home/app:/bin/sh\n"
 COPY, RUN = "COPY . / # buildkit", "RUN /bin/sh -c make # buildkit"
 SITE = "/usr/local/lib/python3.11/site-packages"
 NOT_FOLLOWED: Verdicts = {"TRE-NET-001": "undetermined", "TRE-NET-002": "undetermined"}
-"""What is started holds something that is not looked into, or is not there."""
+"""What is started holds something that is not analysed, or is not there."""
 
 
 # -- parts of images -----------------------------------------------------------------------------------------------------

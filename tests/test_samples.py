@@ -127,7 +127,7 @@ SOUND = {
     "console script": CONSOLE_SCRIPT,
 }
 OPEN = {"static program": {"TRE-NET-001", "TRE-NET-002"}}
-"""What cannot be told of a sound image: a compiled program of the project's own is not looked into."""
+"""What cannot be told of a sound image: a compiled program of the project's own is not analysed."""
 
 
 @pytest.mark.parametrize("name", SOUND)

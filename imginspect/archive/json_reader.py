@@ -57,7 +57,7 @@ class Reader:
         return Blob(name, descriptor.media_type, descriptor.digest, descriptor.size, member, missing, descriptor.urls)
 
     def document(self, name: str, role: str, expected: Digest | None = None, expected_size: int | None = None) -> StoredDocument:
-        """The document stored as *name*. A wrong digest or size becomes a problem; the bytes are given all the same.
+        """The document stored as *name*. A wrong digest or size becomes a problem; the bytes are given nevertheless.
 
         Raises: BlobNotFound, LimitExceeded
         """

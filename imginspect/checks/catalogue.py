@@ -1,59 +1,35 @@
-"""Every check there is, by name."""
+"""Every check there is, by name: each module of this folder is asked for the checks that it defines, so a new one is one module."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from pkgutil import iter_modules
 from types import MappingProxyType
 from typing import Any
 
-from imginspect.checks import (
-    credentials,
-    entrypoint,
-    file_capabilities,
-    integrity,
-    licence_inventory,
-    licence_presence,
-    licence_servers,
-    licence_terms,
-    mount_contents,
-    mount_directories,
-    network,
-    permissions,
-    platform,
-    run_user,
-    temporary_directory,
-)
 from imginspect.checks.check import Check
 from imginspect.errors import RuleError
 
+_PACKAGE = __name__.rpartition(".")[0]
+_NO_CHECKS = frozenset({"catalogue", "runner"})
+"""Modules that use the catalogue, and would be imported before they are whole."""
 
-def _by_name(*checks: Check[Any]) -> Mapping[str, Check[Any]]:
+
+def _checks() -> Iterator[Check[Any]]:
+    for found in iter_modules(import_module(_PACKAGE).__path__):
+        if found.name not in _NO_CHECKS:
+            module = import_module(f"{_PACKAGE}.{found.name}")
+            yield from (value for value in vars(module).values() if isinstance(value, Check) and value.module == module.__name__)
+
+
+def _by_name(checks: Iterator[Check[Any]]) -> Mapping[str, Check[Any]]:
     named: dict[str, Check[Any]] = {}
     for check in checks:
         if check.name in named:
             raise RuleError(f"two checks are called {check.name!r}")
         named[check.name] = check
-    return MappingProxyType(named)
+    return MappingProxyType(dict(sorted(named.items())))
 
 
-CHECKS = _by_name(
-    credentials.credentials,
-    entrypoint.named,
-    entrypoint.script_exists,
-    entrypoint.starts,
-    file_capabilities.file_capabilities,
-    integrity.integrity,
-    licence_inventory.inventory,
-    licence_presence.licence_present,
-    licence_servers.licence_servers,
-    licence_terms.licence_terms,
-    mount_contents.empty,
-    mount_directories.exist,
-    network.network_calls,
-    permissions.device_nodes,
-    permissions.identity_changing,
-    permissions.world_writable,
-    platform.platform,
-    run_user.not_root,
-    temporary_directory.temporary_directory,
-)
+CHECKS = _by_name(_checks())

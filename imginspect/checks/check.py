@@ -16,11 +16,12 @@ P = TypeVar("P")
 
 @dataclass(frozen=True, slots=True)
 class Check(Generic[P]):
-    """*judge* is given the subject and the parameters that the rule states."""
+    """*judge* is given the subject and the parameters that the rule states; *module* is the one that defines it."""
 
     name: str
     params: type[P]
     judge: Callable[[CheckContext, P], Outcome]
+    module: str = ""
 
     def bind(self, rule: Rule) -> Callable[[CheckContext], Outcome]:
         """The check with *rule*'s parameters.
@@ -52,4 +53,4 @@ def _typed(rule: Rule, name: str, value: Any, wanted: Any) -> Any:
 
 def check(name: str, params: type[P]) -> Callable[[Callable[[CheckContext, P], Outcome]], Check[P]]:
     """Makes the decorated function the check *name* with parameters of the dataclass *params*."""
-    return lambda judge: Check(name, params, judge)
+    return lambda judge: Check(name, params, judge, judge.__module__)

@@ -139,13 +139,13 @@ def _whereabouts(subject: CheckContext, state: EntryState, layer: int) -> str:
     if state.state is FileState.VISIBLE:
         return ""
     if state.state is FileState.UNSEEN or state.by_layer is None:
-        return f", which no container sees; it is in layer {layer} of the image all the same"
+        return f", never visible in a container, but still present in layer {layer}"
     step = subject.image.layers[state.by_layer].created_by
     if len(step) > _LONGEST_STEP:
         word = step.partition(" ")[0]
         step = f"{word} …" if word in _INSTRUCTIONS else ""
     by = f" ({step})" if step else ""
-    return f", {state.state} by layer {state.by_layer}{by}; it is in layer {layer} of the image all the same"
+    return f", {state.state} in layer {state.by_layer}{by}, but still present in layer {layer}"
 
 
 def _confidence(subject: CheckContext, kind: str, matches: Sequence[Match], path: str) -> Confidence:

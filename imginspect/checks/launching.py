@@ -68,7 +68,7 @@ def is_for(missing: str, told: Iterable[str]) -> bool:
 
 
 def _kept_open(subject: CheckContext, problem: LaunchProblem) -> str:
-    """Which other rules cannot be decided for want of what is missing, in words."""
+    """Which other rules cannot be decided because of what is missing, in words."""
     if not problem.missing or not any(is_for(gap.missing, [problem.missing]) for gap in subject.startup.followed.gaps):
         return ""
     rules = sorted({rule for entry in subject.knowledge.network.entries for rule in entry.rules})

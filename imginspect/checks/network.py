@@ -34,7 +34,7 @@ class NetworkParams:
 
 @check("network-calls", NetworkParams)
 def network_calls(subject: CheckContext, params: NetworkParams) -> Outcome:
-    """FAIL for a call that runs when the container starts, WARN for one that may; UNDETERMINED where something was not looked into."""
+    """FAIL for a call that runs when the container starts, WARN for one that may; UNDETERMINED where something was not analysed."""
     if not subject.is_read_whole:
         return Outcome(Verdict.UNDETERMINED, reason=_UNREAD, due_to_unread=True)
     config = subject.image.config

@@ -50,7 +50,7 @@ def inspect(
     """The report on one image of *source*: the one called *image* (a reference or the start of a digest), or the only one.
 
     *platform* is ``os/arch``; *policy* a name or a file; *rules* folders of further rules; *fail_on* a severity, from info to critical.
-    *undetermined* (fail, undecided or pass; else the policy's) says what a rule counts as that cannot be decided for want of a fact.
+    *undetermined* (fail, undecided or pass; else the policy's) says what a rule counts as that cannot be decided because a fact is missing.
     With *fingerprint_key* (16 to 4,096 bytes, kept secret) each credential that is found has an id, the same wherever it is found.
     What is wrong with the archive is not raised: the report's verdict is then *incomplete* or *not-inspected*.
     Raises: RuleError - a rule or the policy is wrong; UsageError - no such file or image, several images, or the key has another length

@@ -47,7 +47,7 @@ _EMPTY_DIGEST = hashlib.sha256(b"").digest()
 
 
 class PassVisitors(NamedTuple):
-    """What the pass shall do with contents beside hashing them: look into them, and keep some (in *store*)."""
+    """What the pass does with contents besides hashing them: look into them, and keep some (in *store*)."""
 
     scanner: Scanner | None = None
     keep: Retention | None = None

@@ -30,7 +30,7 @@ class Scanner(Protocol):
     """Looks into contents during the pass, one file at a time. It is told nothing of layers, only what it is given."""
 
     def wants(self, path: str, size: int, content_class: str) -> bool:
-        """Whether this file shall be looked into; one of ``whole`` and ``begin`` follows then."""
+        """Whether this file is scanned; one of ``whole`` and ``begin`` follows then."""
 
     def whole(self, ordinal: int, content: memoryview, digest: bytes) -> ScanResult:
         """The result for entry *ordinal*, all of whose content is there at once; *digest* is its sha256."""

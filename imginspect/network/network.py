@@ -42,7 +42,7 @@ class CallSite(NamedTuple):
 
 
 class Network(NamedTuple):
-    """What was found: places that reach for the network, what was not looked into, and the texts that were read."""
+    """What was found: places that reach for the network, what was not analysed, and the texts that were read."""
 
     sites: tuple[CallSite, ...]
     gaps: tuple[Gap, ...]

@@ -56,7 +56,7 @@ _MOST_PLACES = 200_000
 """Lines with a command that was met before: more than one script may have commands."""
 _MOST_FILES = 200
 _MOST_GAPS = 500
-"""What was not looked into, one by one: the image is not decided after the first."""
+"""What was not analysed, one by one: the image is not decided after the first."""
 _MOST_WALKED = 2_000
 _MOST_ASKED = 100
 _INTERPRETERS = frozenset({"sh", "bash", "python", "python3", "R", "node"})
@@ -261,7 +261,7 @@ class StartupClosure:
         if node is None and found_node is not None:
             node, path = found_node, found_node.path
         if node is None and below(path, self.mounts) is None:
-            self.gap(task, f"{path} is not in the image, so that it was not looked into", missing=path)
+            self.gap(task, f"{path} is not in the image, so it was not analysed", missing=path)
         if node is not None and node.kind != DIRECTORY:
             self._script(task, node, path, target.language, target.args)
 
@@ -269,7 +269,7 @@ class StartupClosure:
         if task.depth and is_packaged(self.view, node):
             return
         if language not in (Language.SHELL, Language.PYTHON, *_CODE):
-            self.gap(task, f"{node.path} is {_article(language)}, which is not looked into")
+            self.gap(task, f"{node.path} is {_article(language)}, which is not analysed")
             return
         text = self.view.text(node)
         if text is None:
@@ -302,7 +302,7 @@ class StartupClosure:
         elif language in _CODE:
             self._patterns(task, _CODE[language], text)
         else:
-            self.gap(task, f"{_short(task.source)} is {_article(language)}, which is not looked into")
+            self.gap(task, f"{_short(task.source)} is {_article(language)}, which is not analysed")
 
     # -- shell ---------------------------------------------------------------------------------------------------------
 
@@ -444,7 +444,7 @@ class StartupClosure:
 
     def _module(self, task: Task, target: Target) -> None:
         if target.language is not Language.PYTHON:
-            self.gap(task, f"{_short(task.source)} is {_article(target.language)}, which is not looked into")
+            self.gap(task, f"{_short(task.source)} is {_article(target.language)}, which is not analysed")
             return
         if UNKNOWN in target.value:
             self.gap(task, "which module Python runs is not known before it runs")
@@ -582,7 +582,7 @@ class StartupClosure:
         if node is None or node.kind == DIRECTORY:
             is_named = "/" in path and not path.startswith(("/dev/", *SYSTEM))
             if below(path, self.mounts) is None and (is_named or (not task.depth and name not in _INTERPRETERS)):
-                self.gap(task, f"the program {first} is not in the image, so that it was not looked into", missing=path)
+                self.gap(task, f"the program {first} is not in the image, so it was not analysed", missing=path)
             elif node is None and "/" not in path and task.context.environment_is_open and not self._is_known(name):
                 self.gap(task, f"where {first} is, if it is there, is not known: what runs before it may change PATH")
             self._served(task, name, task.words[1:])
@@ -618,11 +618,11 @@ class StartupClosure:
         """A compiled program: one of the project's own is a gap; one of a package only where it is what the container is for."""
         if is_packaged(self.view, node):
             if not task.depth or task.chain[-1:] == ("its command",):
-                self.gap(task, f"{node.path} is a compiled program of a package, which is not looked into", is_condition=True)
+                self.gap(task, f"{node.path} is a compiled program of a package, which is not analysed", is_condition=True)
         elif not _is_known_tool(node):
             if not node.path.startswith(SYSTEM):
                 self.failures.made.ran_own(task.stakes.order, node.path)
-            self.gap(task, f"{node.path} is a compiled program, which is not looked into")
+            self.gap(task, f"{node.path} is a compiled program, which is not analysed")
 
     # -- helpers -------------------------------------------------------------------------------------------------------
 
@@ -634,7 +634,7 @@ class StartupClosure:
     def _node(self, task: Task, path: str) -> Node | None:
         """The file at *path*, from which code is taken; what the environment puts there nobody has seen."""
         if below(path, self.mounts) is not None:
-            self.gap(task, f"{path} is supplied when the container runs, so that it was not looked into")
+            self.gap(task, f"{path} is supplied when the container runs, so it was not analysed")
             return None
         return self.view.find(path)
 
@@ -655,10 +655,10 @@ class StartupClosure:
             self.result.gaps.append(Gap("more is started than was followed", task.origin, task.chain, due_to_unread=True))
 
     def gap(self, task: Task, what: str, *, due_to_unread: bool = False, is_condition: bool = False, missing: str = "") -> None:
-        """Take note of what was not looked into, where it runs for sure."""
+        """Take note of what was not analysed, where it runs for sure."""
         is_first = due_to_unread and not any(gap.due_to_unread for gap in self.result.gaps)
         if task.reached.reach >= Reach.YES and (len(self.result.gaps) <= _MOST_GAPS or is_first):
-            what = what if len(self.result.gaps) < _MOST_GAPS or is_first else "more was not looked into than is listed"
+            what = what if len(self.result.gaps) < _MOST_GAPS or is_first else "more gaps exist than are listed"
             gap = Gap(what, task.origin, task.chain, due_to_unread, is_condition, task.blocked or missing)
             if gap not in self.result.gaps:
                 self.result.gaps.append(gap)

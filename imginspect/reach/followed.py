@@ -1,4 +1,4 @@
-"""The values of following a start: what is still to be followed, what was found to run, and what was not looked into."""
+"""The values of following a start: what is still to be followed, what was found to run, and what was not analysed."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class CodeCall(NamedTuple):
 
 
 class Gap(NamedTuple):
-    """Something that was not looked into, and why. *condition*: it passes provided that this contacts nobody."""
+    """Something that was not analysed, and why. *condition*: it passes provided that this contacts nobody."""
 
     what: str
     origin: Origin

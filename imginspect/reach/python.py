@@ -62,7 +62,7 @@ class Follower(Protocol):
     view: View
 
     def gap(self, task: Any, what: str, *, due_to_unread: bool = False, is_condition: bool = False) -> None:
-        """Note what was not looked into."""
+        """Note what was not analysed."""
 
 
 def main_module(follower: Follower, environment: Mapping[str, str], directory: str, name: str) -> Node | None:
@@ -220,7 +220,7 @@ def _read(
     follower: Follower, node: Node, importer: ProgramModule, item: Import, environment: Mapping[str, str], directory: str, task: Any
 ) -> ProgramModule | None:
     if not node.path.endswith(".py"):
-        follower.gap(task, f"{node.path} is compiled, which is not looked into")
+        follower.gap(task, f"{node.path} is compiled, which is not analysed")
         return None
     text = follower.view.text(node)
     if text is None:

@@ -269,7 +269,7 @@ class _Program:
         missing.places.append((text.node, event.line))
 
     def _judge(self, name: str, event: Imported, found: Sought) -> _Missing | None:
-        """The module as missing; None where something that was not looked into is likely to have it, which is a condition then."""
+        """The module as missing; None where something that was not analysed is likely to have it, which is a condition then."""
         if found.package:
             installed = [node for node in found.files if is_packaged(self._view, node) and not self._is_standard(node)]
             reasons = [f"the package {found.package} is installed, and may make modules in other ways"] if installed else []

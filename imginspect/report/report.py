@@ -72,7 +72,7 @@ class Report:
     withheld: frozenset[str] = frozenset()
     """Digests (hex sha256) of small files with a credential in them: little else than digests of the secret, so no form shows them."""
     undetermined: Undetermined = Undetermined.UNDECIDED
-    """What a rule at or above *fail_on* that is UNDETERMINED for want of a fact makes of the image."""
+    """What a rule at or above *fail_on* that is UNDETERMINED because a fact is missing makes of the image."""
 
     def shown(self, text: str) -> str:
         """*text* of the image as any output may show it: credentials masked, then what could mislead escaped."""
@@ -95,7 +95,7 @@ class Report:
 def counts_as_failure(result: CheckResult, fail_on: Severity, *, strict: bool, undetermined: Undetermined) -> bool:
     """Whether *result* makes an image fail: a FAIL at or above *fail_on*; with *strict* a WARN too, with *undetermined* fail an open rule.
 
-    A rule that is open for want of reading never does: it makes the image incomplete.
+    A rule that is open because something was not read never does: it makes the image incomplete.
     """
     if result.rule.severity.rank < fail_on.rank:
         return False

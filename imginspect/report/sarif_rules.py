@@ -57,7 +57,7 @@ def decided_descriptor() -> Tree:
 
 def listed_descriptor() -> Tree:
     """The descriptor for findings that are more than a viewer shows."""
-    why = "GitHub shows 5,000 results of a run and takes no run of more than 25,000: what is not shown is there all the same."
+    why = "GitHub shows 5,000 results of a run and takes no run of more than 25,000: results that are not shown still exist."
     what = "Write the report as JSON too, which holds every finding, and settle the rules with the most findings first."
     return _own(LISTED, "All findings are shown", why, what)
 

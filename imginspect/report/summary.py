@@ -39,7 +39,7 @@ def could_fail(result: ResultPart, document: ReportDocument) -> bool:
 
 
 def undetermined_is(document: ReportDocument) -> UndeterminedName:
-    """What a rule that cannot be decided for want of a fact makes of the image. Reports before 1.4 passed over such rules."""
+    """What a rule that cannot be decided because a fact is missing makes of the image. Reports before 1.4 passed over such rules."""
     return document["policy"]["undetermined"] or "pass"
 
 
@@ -125,7 +125,7 @@ def archive_facts(document: ReportDocument) -> list[tuple[str, str]]:
 
 
 def is_whole(document: ReportDocument) -> bool:
-    """Whether all of the image was read, and no rule is open for want of reading."""
+    """Whether all of the image was read, and no rule is open because something was not read."""
     coverage = document["coverage"]
     return document["verdict"] not in ("incomplete", "not-inspected") and coverage is not None and coverage["complete"]
 

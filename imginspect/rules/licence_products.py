@@ -42,7 +42,7 @@ class Variable(NamedTuple):
 
 
 class LicencePath(NamedTuple):
-    """Where a licence file may be. The text of an *opaque* one is known to name no server: it is not looked into."""
+    """Where a licence file may be. The text of an *opaque* one is known to name no server: it is not analysed."""
 
     glob: str
     opaque: bool

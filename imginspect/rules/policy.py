@@ -60,7 +60,7 @@ class Runner(NamedTuple):
 
 
 class Undetermined(StrEnum):
-    """What a rule at or above --fail-on that is UNDETERMINED for want of a fact makes of an image."""
+    """What a rule at or above --fail-on that is UNDETERMINED because a fact is missing makes of an image."""
 
     FAIL = "fail"
     """It counts as a failure."""

@@ -32,7 +32,7 @@ def is_read_whole(content: bytes) -> bool:
 
 
 def is_credential_file_name(path: str) -> bool:
-    """Whether a file of this path may hold credentials, so that its content shall be kept."""
+    """Whether a file of this path may hold credentials, so its content is kept."""
     name = path.rpartition("/")[2].lower()  # asked of every file: most are settled by their last name
     return (name in WANTED_NAMES or name.endswith(_SUFFIXES) or name.startswith(".env.")) and _format_of(path) is not None
 

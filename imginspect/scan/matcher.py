@@ -112,7 +112,7 @@ class Matcher:
         return merged(around, length)
 
     def _all_confirmed(self, data: Bytes, regions: Regions) -> tuple[list[MatchSpan], bool]:
-        """The matches in *regions*, and whether all of these were looked into."""
+        """The matches in *regions*, and whether all of these were read."""
         found: list[MatchSpan] = []
         is_whole = True
         for number in sorted(regions):

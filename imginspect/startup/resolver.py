@@ -234,11 +234,11 @@ class _Resolution:
     def _switch(self, step: WrapperStep, before: Context, after: Context) -> None:
         """Note where the wrapper cannot become the user that it starts the command as."""
         if after.user.error:
-            text = f"{step.name} shall become the user {step.user!r}, and {after.user.error}"
+            text = f"{step.name} switches to the user {step.user!r}: {after.user.error}"
             self._add([LaunchProblem(Kind.BAD_USER, Certainty.FAILS, text, nodes=after.user.nodes)], step.words[0])
             self._result.is_stopped = True
         elif step.name in _SWITCHING and before.user.uid not in (0, None, after.user.uid):
-            text = f"{step.name} shall become {after.user}, which only root may do, and the container runs as {before.user}"
+            text = f"{step.name} switches to {after.user}, which only root may do; the container runs as {before.user}"
             self._add([LaunchProblem(Kind.NO_PERMISSION, Certainty.DEPENDS, text)], step.words[0])
 
     # -- what is at the end ------------------------------------------------------------------------------------------

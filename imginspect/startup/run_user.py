@@ -26,7 +26,7 @@ class RunUser(NamedTuple):
     """One user. *uid* and *gid* are None where they could not be told.
 
     *name* is empty for a number without an entry. *error* says why a container cannot start as this user; *unread* names the file that
-    would tell and was not kept. *nodes* are the files that were looked into.
+    would tell and was not kept. *nodes* are the files that were read.
     """
 
     text: str

@@ -114,7 +114,7 @@ def test_what_could_not_be_looked_into_is_no_pass(tmp_path: Path, verdicts: list
     assert document["verdict"] == verdict
     assert [one["unread"] for one in document["skipped"]] == [True, False, False]
     page = Page(found["index.html"])
-    assert "1 thing could not be looked into, and there may be images in what was not." in page.text
+    assert "1 thing could not be read and may hold images." in page.text
     assert "there may be images in it: permission denied" in page.text
 
 

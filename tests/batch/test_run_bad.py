@@ -152,7 +152,7 @@ def test_a_folder_that_cannot_be_read_keeps_the_answer_from_being_pass(
     outcome = batch(mirror, "--out", tmp_path / "out", "--cache", cache)
     assert outcome.code == 4, outcome.err
     assert [item["verdict"] for item in rows(tmp_path / "out")] == ["pass"]
-    assert "could not be looked into" in (tmp_path / "out" / "index.html").read_text()
+    assert "could not be read" in (tmp_path / "out" / "index.html").read_text()
     assert "closed" in (tmp_path / "out" / "results.json").read_text()
 
 

@@ -35,7 +35,7 @@ def found(*sources: Path | str) -> tuple[list[Unit], dict[str, str]]:
 
 
 def unread(*sources: Path | str) -> list[str]:
-    """What could not be looked into."""
+    """What could not be read."""
     return [item.shown for item in find_units([str(source) for source in sources]) if isinstance(item, Skipped) and item.unread]
 
 

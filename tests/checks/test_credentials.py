@@ -48,7 +48,7 @@ def test_a_deleted_file_says_who_deleted_it(tmp_path: Path) -> None:
     assert finding["evidence"][0]["state"] == "deleted"
     assert finding["evidence"][0]["layer"]["index"] == 0
     assert "deleted by layer 1" in finding["message"]
-    assert "it is in layer 0 of the image all the same" in finding["message"]
+    assert "still present in layer 0" in finding["message"]
 
 
 def test_an_overwritten_file(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ _MOST_NAMED = 100
 
 
 def strays(unit: Unit, archive: Archive, members: DirectoryMembers) -> Iterator[Skipped]:
-    """The files of a directory that no document refers to, after everything in it was listed. Further folders in it are not looked into."""
+    """The files of a directory that no document refers to, after everything in it was listed. Further folders in it are not analysed."""
     referenced = archive.reader.referenced
     found = [
         f"{unit.shown}/{member.name}"

@@ -95,7 +95,7 @@ class MirrorWalk:
         """What the folder itself is; what is to be looked at below it is added to *children*."""
         name = place.below.rpartition("/")[2]
         if name.startswith(".") or name in _ZOT:
-            yield Skipped(place.shown, "a folder of a registry's own or a hidden one; name it as a source to have it looked into")
+            yield Skipped(place.shown, "a folder of a registry's own or a hidden one; name it as a source to have it read")
             return
         try:
             status = os.stat(place.path)

@@ -143,7 +143,7 @@ class Database:
         return dict(self.select("SELECT verdict, count(*) FROM image GROUP BY verdict ORDER BY verdict"))
 
     def skipped(self) -> Iterator[Skipped]:
-        """What was not taken for an image; what could not be looked into comes first."""
+        """What was not taken for an image; what could not be read comes first."""
         found = self.select("SELECT shown, reason, unread FROM skipped ORDER BY unread DESC, shown, reason")
         return (Skipped(shown, reason, bool(unread)) for shown, reason, unread in found)
 

@@ -11,7 +11,7 @@ from imginspect.wording import counted
 
 
 class Total(NamedTuple):
-    """*verdict* is the worst of all images, and no better than incomplete where *unread* things could not be looked into.
+    """*verdict* is the worst of all images, and no better than incomplete where *unread* things could not be read.
 
     *counts* has every verdict, in the order of ``ReportVerdict``. *conditional* images pass on conditions, *half_open* ones
     although a rule that could fail them was not decided; one that is both is among the half open.
@@ -63,9 +63,7 @@ def is_at_least(severity: str, fail_on: str) -> bool:
 
 def sentences(answer: Total) -> list[str]:
     """What that means for whoever wants to use the images."""
-    unread = (
-        [f"{counted(answer.unread, 'thing')} could not be looked into, and there may be images in what was not."] if answer.unread else []
-    )
+    unread = [f"{counted(answer.unread, 'thing')} could not be read and may hold images."] if answer.unread else []
     earlier = [f"{counted(answer.left_out, 'image')} of the mirror {_is(answer.left_out)} in an earlier answer, which holds for them."]
     return [*_sentences(answer), *(earlier if answer.left_out else []), *unread]
 

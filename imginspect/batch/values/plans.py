@@ -25,7 +25,7 @@ class Unit(NamedTuple):
 class Skipped(NamedTuple):
     """Something in a source that was not taken for an image, and why. Nothing is left out without a word.
 
-    *unread* says that it could not be looked into: there may be images in it.
+    *unread* says that it could not be read: there may be images in it.
     """
 
     shown: str
@@ -71,7 +71,7 @@ class ImagePlan(NamedTuple):
     layers: tuple[LayerPlan, ...]
     identity: str
     failed: str = ""
-    """Why nothing of it can be read: it is a row of the answer all the same."""
+    """Why nothing of it can be read: it still has a row in the answer."""
     promised: tuple[str, ...] = ()
     """The digests under which such of these documents are listed as do not have them."""
 

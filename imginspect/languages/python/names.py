@@ -27,7 +27,7 @@ _PATHS = frozenset(
     {"pathlib.Path", "pathlib.PurePath", "pathlib.PosixPath", "str", "os.path.abspath", "os.path.realpath", "os.path.normpath", "os.fspath"}
 )
 _BASES = frozenset({"base_url", "endpoint_url", "api_base", "azure_endpoint", "server_url"})
-"""Arguments by which a client is told whom it shall talk to."""
+"""Arguments by which a client is told which server to contact."""
 _MAKING = frozenset({"functools.partial", "getattr", "importlib.import_module", "__import__", "vars", "staticmethod"})
 """Calls that give a function or module, and do not call it."""
 _SAME = frozenset({"resolve", "absolute", "as_posix", "expanduser", "strip", "encode"})

@@ -23,7 +23,7 @@ _UNDETERMINED: dict[UndeterminedName, str] = {
     "undecided": "make the image undecided",
     "pass": "do not change the verdict",
 }
-"""What is done with rules that could fail the image and cannot be decided for want of a fact."""
+"""What is done with rules that could fail the image and cannot be decided because a fact is missing."""
 
 
 def summary(part: Part) -> Markup:
