@@ -7,11 +7,12 @@ from collections.abc import Callable
 import pytest
 
 from imginspect.languages.calls import PythonText
+from imginspect.languages.known_calls import pattern_calls
 from imginspect.languages.lines import Rows
 from imginspect.languages.python.calls import MOST_BYTES, calls
 from imginspect.languages.python.names import MOST_STEPS
 from imginspect.languages.shell.walker import commands
-from tests.languages.counting import calls_made
+from tests.counting import calls_made
 
 TOO_MANY = "its names lead through too many others"
 SUM = " + 'b'" * 60
@@ -102,3 +103,22 @@ BRANCHES = "case $1 in\n" + "".join(f"a{number}) x ;;\n" for number in range(20_
 @pytest.mark.parametrize("text", ["x=$x-a\n" * 100_000, "f() { g; }\n" * 160_000, BRANCHES, "sh <<E\n" + "a\n" * 100_000 + "E\n"])
 def test_a_script_with_more_than_is_followed_says_so(text: str) -> None:
     assert commands(text).incomplete
+
+
+PATTERNS: dict[str, Callable[[int], str]] = {
+    "calls": lambda count: "f('x')\n" * count,
+    "guards that are not closed": lambda count: "if (!require(a)) {\nf()\n" * count,
+    "guards": lambda count: "if (!require(a)) {\nf()\n}\n" * count,
+    "open strings": lambda count: "r'(\n" * count + "'\n\"\n",
+}
+
+
+@pytest.mark.parametrize("shape", PATTERNS.values(), ids=PATTERNS)
+def test_twice_the_r_text_takes_twice_the_work(shape: Callable[[int], str]) -> None:
+    short, long = shape(500), shape(1_000)
+    assert calls_made(lambda: pattern_calls(long, "r")) < 2.4 * calls_made(lambda: pattern_calls(short, "r"))
+
+
+def test_a_call_keeps_few_of_the_conditions_around_it() -> None:
+    found = pattern_calls("if (!require(a)) {\n" * 5_000 + "f()\n", "r")
+    assert max(len(call.spot.guards) for call in found.calls) == 30

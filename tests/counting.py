@@ -1,4 +1,4 @@
-"""Counts the work of a reader in calls of functions, which is the same on every machine."""
+"""Counts work in calls of functions, which is the same on every machine."""
 
 from __future__ import annotations
 
