@@ -96,3 +96,5 @@ class PythonText(NamedTuple):
     """It was not understood because a limit was met, not because the text is invalid."""
     handed: frozenset[str] = frozenset()
     """The dotted names of what is handed to calls or returned."""
+    steps: int = 0
+    """The steps that were made to find out what its names stand for."""

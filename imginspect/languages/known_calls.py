@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import NamedTuple
 
 from imginspect.languages.calls import Call, Spot
@@ -25,6 +26,8 @@ _GUARD = re.compile(
     r"(?:\x00(\d+)\x00|([A-Za-z][\w.]*))[^{}\n]{0,120}?(?:\)\s*){2,4}(\{?)"
 )
 _WORDS_NEAR = 400
+_MOST_GUARDS = 1_000
+_MOST_NESTED_GUARDS = 30
 
 
 class FoundCalls(NamedTuple):
@@ -40,7 +43,8 @@ def pattern_calls(text: str, language: str, lines: Lines = ()) -> FoundCalls:
         return FoundCalls((), f"it is longer than {MOST_BYTES >> 20} MiB")
     rows = Rows(text, lines)
     code, strings = _masked(text.replace("\x00", " "), language, rows)
-    guards = _guards(code, strings) if language == "r" else []
+    waiting = _guards(code, strings)[::-1] if language == "r" else []
+    around: list[tuple[int, Condition]] = []
     calls: list[Call] = []
     line, at = 1, 0
     for match in _CALL.finditer(code):
@@ -48,7 +52,11 @@ def pattern_calls(text: str, language: str, lines: Lines = ()) -> FoundCalls:
             return FoundCalls(tuple(calls), "it has more calls than are followed")
         line += code.count("\n", at, match.start())
         at = match.start()
-        spot = Spot(guards=tuple(guard for start, end, guard in guards if start <= match.start() < end))
+        while waiting and waiting[-1][0] <= at:
+            around.append(waiting.pop()[1:])
+        if around:
+            around = [(end, guard) for end, guard in around if at < end][:_MOST_NESTED_GUARDS]
+        spot = Spot(guards=tuple(guard for _, guard in around))
         calls.append(_call(match, code, strings, rows.line(line), spot))
     return FoundCalls(tuple(calls))
 
@@ -106,10 +114,10 @@ def _call(match: re.Match[str], code: str, strings: list[Value], line: int, spot
 def _guards(code: str, strings: list[Value]) -> list[tuple[int, int, Condition]]:
     """(start, end, condition) of each ``if (!require(X))`` and what it holds back."""
     found: list[tuple[int, int, Condition]] = []
-    for match in _GUARD.finditer(code):
+    for match in islice(_GUARD.finditer(code), _MOST_GUARDS):
         name = (strings[int(match[1])].text or "") if match[1] else match[2]
         end = code.find("}" if match[3] else "\n", match.end())
         if not match[3] and not code[match.end() : end if end >= 0 else len(code)].strip():
             end = code.find("\n", end + 1)
         found.append((match.end(), end if end >= 0 else len(code), negated(HasModule(name, "r"))))
-    return found[:1000]
+    return found

@@ -10,6 +10,7 @@ from typing import Protocol, TypeAlias
 Lines: TypeAlias = tuple[tuple[int, int], ...]
 """(offset in a text, line of the file that holds the text from there on), ascending; empty where that is not known."""
 _LAST = 1 << 62
+_BLOCK = 256
 
 
 class Located(Protocol):
@@ -70,14 +71,27 @@ class Rows:
     def __init__(self, text: str, lines: Lines = ()) -> None:
         self._rows = text.split("\n")
         self._lines = lines
+        self._blocks: dict[int, list[int]] = {}
+        """Of rows that are not ASCII: the byte at which each block of letters begins."""
         self._starts = [0, *accumulate(len(row) + 1 for row in self._rows)]
 
     def line(self, row: int, column: int = 0) -> int:
         """The line of the file at byte *column* of *row*, from 1."""
         if not self._lines or not 0 < row <= len(self._rows):
             return self._lines[0][1] if self._lines else row
-        before = self._rows[row - 1].encode("utf-8", "replace")[:column].decode("utf-8", "ignore") if column else ""
-        return line_at(self._lines, self._starts[row - 1] + len(before))
+        return line_at(self._lines, self._starts[row - 1] + self._letters(row, column))
+
+    def _letters(self, row: int, column: int) -> int:
+        """How many letters of *row* are before byte *column*."""
+        text = self._rows[row - 1]
+        if text.isascii():
+            return min(column, len(text))
+        if row not in self._blocks:
+            sizes = (len(text[at : at + _BLOCK].encode("utf-8", "replace")) for at in range(0, len(text), _BLOCK))
+            self._blocks[row] = [0, *accumulate(sizes)]
+        block = bisect_right(self._blocks[row], column) - 1
+        near = text[block * _BLOCK : (block + 1) * _BLOCK].encode("utf-8", "replace")[: column - self._blocks[row][block]]
+        return block * _BLOCK + len(near.decode("utf-8", "ignore"))
 
     def literal(self, text: str, first: int, last: int, column: int = 0) -> Lines:
         """The lines of a string that rows *first* to *last* write as it is; the first one's where it is written otherwise."""

@@ -11,6 +11,7 @@ from functools import cache
 from typing import NamedTuple
 
 from tests.labelled.judging import Answer, answers
+from tests.labelled.known_misses import Miss, compare
 from tests.labelled.starts import CASES, Case
 
 ASKED = ("TRE-ENT-002", "TRE-ENT-003")
@@ -58,10 +59,10 @@ def _judged(case: Case, said: dict[str, Answer]) -> Judged:
 
 
 def test_the_wrong_answers_are_those_that_are_known(golden: Callable[[str, str], None]) -> None:
-    wrong = [f"{each.kind}\t{each.case.id}\t{each.given}\n" for each in judged() if not each.is_right]
-    wrong += [f"place\t{each.case.id}\t{each.case.where}:{each.case.line}\n" for each in judged() if not each.is_placed]
-    wrong += [f"named\t{each.case.id}\t{each.named}\n" for each in judged() if each.named != each.case.named]
-    golden("starts-misses.tsv", "".join(sorted(wrong)))
+    wrong = [Miss(each.kind, each.case.id, each.given) for each in judged() if not each.is_right]
+    wrong += [Miss("place", each.case.id, f"{each.case.where}:{each.case.line}") for each in judged() if not each.is_placed]
+    wrong += [Miss("named", each.case.id, each.named) for each in judged() if each.named != each.case.named]
+    compare(golden, "starts", wrong)
 
 
 def test_the_figures_are_those_that_the_page_tells(golden: Callable[[str, str], None]) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 from imginspect.licences.dates import parse_created, parse_expiry
 from imginspect.licences.flexnet import parse_flexnet, parse_rlm
 from imginspect.licences.values import LicenceText, Server
+from tests.counting import calls_made
 
 FLOATING = """\
 # licence of a department
@@ -183,7 +186,15 @@ def test_when_an_image_says_that_it_was_built(text: str, day: date | None) -> No
 
 
 @given(st.text(alphabet="SERVERFEATURE_ USE \\\n\r\t0123456789-jan=\"'@:;,.#\0é", max_size=400))
-def test_no_text_raises(text: str) -> None:
-    parse_flexnet(text)
-    parse_rlm(text)
-    parse_expiry(text)
+def test_any_text_takes_few_calls_a_letter(text: str) -> None:
+    for parse in (parse_flexnet, parse_rlm, parse_expiry):
+        assert calls_made(partial(parse, text)) <= 60 + 30 * len(text)
+
+
+@pytest.mark.parametrize(
+    "line", ["SERVER a 0\n", "FEATURE a b 1 1-jan-2026 1\n", "LICENSE b a 1 1-jan-2026 1\n", "a\\\n", "hostid=\n", "a \\\n"]
+)
+@pytest.mark.parametrize("parse", [parse_flexnet, parse_rlm])
+def test_lines_are_read_up_to_a_number(parse: Callable[[str], object], line: str) -> None:
+    once, often = calls_made(partial(parse, line * 5_000)), calls_made(partial(parse, line * 50_000))
+    assert often <= once + 10

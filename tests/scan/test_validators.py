@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -13,6 +14,7 @@ from imginspect.rules import load_patterns
 from imginspect.rules.ruleset import rules_folder
 from imginspect.scan.validators import VALIDATORS
 from imginspect.scan.validators.placeholders import is_placeholder
+from tests.counting import calls_made
 
 EXAMPLES = [example.encode() for pattern in load_patterns([rules_folder()]).patterns for example in pattern.flag]
 PEM = "-----BEGIN {}PRIVATE KEY-----\n{}\n-----END {}PRIVATE KEY-----\n"
@@ -43,9 +45,9 @@ def test_no_damage_to_a_credential_makes_a_validator_raise(data: st.DataObject, 
 
 
 @pytest.mark.parametrize("name", sorted(VALIDATORS))
-def test_a_large_value_is_bounded(name: str) -> None:
+def test_a_large_value_takes_few_calls_a_byte(name: str) -> None:
     for text in (b"[" * 200_000, b"a.b" * 60_000, b"eyJ" * 60_000, b"-----BEGIN PRIVATE KEY-----" * 9000, b"\x02" + b"\xff" * 99_999):
-        assert VALIDATORS[name](text, text) in (True, False)
+        assert calls_made(partial(VALIDATORS[name], text, text)) <= 60 + 5 * len(text)
 
 
 def test_the_checksum_of_github_s_published_token_holds_and_one_changed_character_breaks_it() -> None:

@@ -6,13 +6,13 @@ import ast
 import re
 import warnings
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from imginspect.languages.calls import Argument, Call, CodeScope, Import, NameUse, PythonText, Spot
 from imginspect.languages.lines import Lines, Rows
 from imginspect.languages.python.conditions import condition_of
 from imginspect.languages.python.names import Function, NameResolver, TooManySteps, only_looped_over
-from imginspect.languages.values import Condition, HasModule, Known, Unknown, negated
+from imginspect.languages.values import Condition, HasModule, Known, Unknown, Value, negated
 
 MOST_BYTES = 2 << 20
 _MOST_TOKENS = 250_000
@@ -78,18 +78,19 @@ def calls(
             warnings.simplefilter("ignore")
             tree = ast.parse(text)
         rows = Rows(text, lines)
-        reader = _StatementReader(NameResolver(environment or {}, path, directory, rows), rows, is_main=is_main, directory=directory)
+        names = NameResolver(environment or {}, path, directory, rows)
+        reader = _StatementReader(names, rows, is_main=is_main, directory=directory)
         reader.module(tree)
     except SyntaxError as error:
         return PythonText(not_understood=f"line {Rows(text, lines).line(error.lineno or 1)} is not valid in Python 3")
     except TooManySteps:
-        return PythonText(not_understood="its names lead through too many others", is_bounded=True)
+        return PythonText(not_understood="its names lead through too many others", is_bounded=True, steps=names.steps)
     except (RecursionError, MemoryError):
         return PythonText(not_understood="it is nested too deep", is_bounded=True)
     except ValueError:
         return PythonText(not_understood="it is no valid text")
     handed = frozenset(reader.handed)
-    return PythonText(tuple(reader.calls), tuple(reader.references), tuple(reader.imports), tuple(reader.scopes), handed=handed)
+    return PythonText(tuple(reader.calls), reader.references, tuple(reader.imports), tuple(reader.scopes), handed=handed, steps=names.steps)
 
 
 class _StatementReader:
@@ -101,7 +102,11 @@ class _StatementReader:
         self._is_main = is_main
         self._directory = directory
         self.calls: list[Call] = []
-        self.references: dict[NameUse, None] = {}
+        self._used: dict[tuple[str, int], NameUse] = {}
+        self._spots: dict[int, tuple[Spot, Spot]] = {}
+        """Spots by their identity, kept alive, each with the first that is equal: a spot with many guards is compared once."""
+        self._same: dict[Spot, Spot] = {}
+        self._raising: dict[int, bool] = {}
         self.imports: list[Import] = []
         self.scopes: list[CodeScope] = []
         self.handed: set[str] = set()
@@ -116,6 +121,11 @@ class _StatementReader:
         while self._later:
             body, number = self._later.popleft()
             self.block(body, Spot(number))
+
+    @property
+    def references(self) -> tuple[NameUse, ...]:
+        """The names that are used, each once under the same conditions."""
+        return tuple(self._used.values())
 
     # -- statements ----------------------------------------------------------------------------------------------------
 
@@ -186,9 +196,9 @@ class _StatementReader:
         return condition if second else None
 
     def _try(self, node: ast.Try | ast.TryStar, spot: Spot) -> bool | None:
-        is_handled = any(_catches(handler, self._names, spot.scope) and not _raises(handler) for handler in node.handlers)
+        is_handled = any(_catches(handler, self._names, spot.scope) and not self._raises(handler) for handler in node.handlers)
         inner = spot._replace(is_handled=True) if is_handled else spot
-        if any(_catches_absence(handler, self._names, spot.scope) and not _raises(handler) for handler in node.handlers):
+        if any(_catches_absence(handler, self._names, spot.scope) and not self._raises(handler) for handler in node.handlers):
             inner = inner._replace(is_absence_handled=True)
         ended = self.block(node.body, inner)
         guard = _import_guard(node)
@@ -198,6 +208,12 @@ class _StatementReader:
         self.block(node.orelse, spot)
         finished = self.block(node.finalbody, spot)
         return finished or (ended and not node.handlers)
+
+    def _raises(self, handler: ast.ExceptHandler) -> bool:
+        """Whether the handler ends the program after all."""
+        if id(handler) not in self._raising:
+            self._raising[id(handler)] = any(_ends(node) for node in self._names.counted(ast.walk(handler)))
+        return self._raising[id(handler)]
 
     def _loop(self, node: ast.For | ast.AsyncFor | ast.While, spot: Spot) -> None:
         if isinstance(node, ast.While):
@@ -289,7 +305,7 @@ class _StatementReader:
         if name:
             given = tuple(self._argument(argument, spot) for argument in node.args[:_MOST_ELEMENTS])
             named = tuple((keyword.arg or "**", self._argument(keyword.value, spot)) for keyword in node.keywords[:_MOST_ELEMENTS])
-            self.calls.append(Call(name, given, named, self._line(node), _short(node), spot))
+            self.calls.append(Call(name, given, named, self._line(node), self._short(node.func), spot))
         if name not in _ASKING:
             self._handed(node, spot)
         self.expression(node.func, spot)
@@ -330,20 +346,34 @@ class _StatementReader:
         if isinstance(node, ast.List | ast.Tuple):
             return tuple(self._names.value(element, spot.scope) for element in node.elts[:_MOST_ELEMENTS])
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-            left, right = self._argument(node.left, spot), self._argument(node.right, spot)
-            if isinstance(left, tuple):
-                return (*left, *(right if isinstance(right, tuple) else (right,)))
+            first, *others = _summands(node)
+            elements_of = self._argument(first, spot)
+            if isinstance(elements_of, tuple):
+                return (*elements_of, *self._flat(others, spot))
         if isinstance(node, ast.Name):
             elements = self._names.elements(node.id, spot.scope)
             if elements is not None:
                 return tuple(self._names.value(element, spot.scope) for element in elements[:_MOST_ELEMENTS])
         return self._names.value(node, spot.scope)
 
+    def _flat(self, nodes: Sequence[ast.expr], spot: Spot) -> Iterator[Value]:
+        """The values of *nodes*, of a list those of its elements."""
+        for node in nodes:
+            given = self._argument(node, spot)
+            yield from given if isinstance(given, tuple) else (given,)
+
     def _line(self, node: ast.expr | ast.stmt) -> int:
         return self._rows.line(node.lineno, node.col_offset)
 
+    def _short(self, function: ast.expr) -> str:
+        source = self._names.source(function)
+        return "" if source == "…" else source[:80]
+
     def _refer(self, name: str, spot: Spot) -> None:
-        self.references[NameUse(name, spot)] = None
+        if id(spot) not in self._spots:
+            self._spots[id(spot)] = spot, self._same.setdefault(spot, spot)
+        same = self._spots[id(spot)][1]
+        self._used.setdefault((name, id(same)), NameUse(name, same))
 
     def _condition(self, node: ast.expr, spot: Spot) -> Condition:
         return condition_of(node, self._names, spot.scope, is_main=self._is_main, directory=self._directory)
@@ -371,16 +401,21 @@ def _catches_absence(handler: ast.ExceptHandler, names: NameResolver, scope: int
     return handler.type is None or any(names.dotted(kind, scope) in _ABSENCE for kind in kinds)
 
 
-def _raises(handler: ast.ExceptHandler) -> bool:
-    """Whether the handler ends the program after all."""
-    for node in ast.walk(handler):
-        if isinstance(node, ast.Raise):
-            return True
-        if isinstance(node, ast.Call):
-            name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id if isinstance(node.func, ast.Name) else ""
-            if name in ("exit", "_exit", "quit", "abort"):
-                return True
-    return False
+def _ends(node: ast.AST) -> bool:
+    """Whether *node* itself raises or ends the program."""
+    if isinstance(node, ast.Call):
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id if isinstance(node.func, ast.Name) else ""
+        return name in ("exit", "_exit", "quit", "abort")
+    return isinstance(node, ast.Raise)
+
+
+def _summands(node: ast.expr) -> list[ast.expr]:
+    """The parts of ``a + b + c`` from the left."""
+    parts = []
+    while isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        parts.append(node.right)
+        node = node.left
+    return [node, *reversed(parts)]
 
 
 def _import_guard(node: ast.Try | ast.TryStar) -> Condition | None:
@@ -391,10 +426,3 @@ def _import_guard(node: ast.Try | ast.TryStar) -> Condition | None:
     if isinstance(statement, ast.Import):
         return negated(HasModule(statement.names[0].name)) if len(statement.names) == 1 else None
     return negated(HasModule(statement.module)) if statement.module and not statement.level else None
-
-
-def _short(node: ast.Call) -> str:
-    try:
-        return ast.unparse(node.func)[:80] if node.func.end_lineno == node.func.lineno else ""
-    except (ValueError, RecursionError):
-        return ""

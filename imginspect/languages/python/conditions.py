@@ -27,7 +27,7 @@ def condition_of(node: ast.expr, names: NameResolver, scope: int, *, is_main: bo
 
     if depth > _DEEPEST:
         return Unknown("…")
-    source = _source(node)
+    source = names.source(node)
     match node:
         case ast.UnaryOp() if isinstance(node.op, ast.Not):
             return negated(inner(node.operand))
@@ -54,12 +54,12 @@ def _of_call(node: ast.Call, names: NameResolver, scope: int, directory: str) ->
         return Exists(names.value(node.func.value, scope), _PATH_METHODS[node.func.attr], directory)
     if name == "importlib.util.find_spec" and node.args:
         module = names.value(node.args[0], scope).text
-        return HasModule(module) if module else Unknown(_source(node))
-    return _truth(names.value(node, scope), _source(node))
+        return HasModule(module) if module else Unknown(names.source(node))
+    return _truth(names.value(node, scope), names.source(node))
 
 
 def _of_comparison(node: ast.Compare, names: NameResolver, scope: int, *, is_main: bool, directory: str) -> Condition:
-    source = _source(node)
+    source = names.source(node)
     operator, right = node.ops[0], node.comparators[0]
     if isinstance(node.left, ast.Name) and node.left.id == "__name__":
         return Known(is_main is not isinstance(operator, ast.NotEq), source)
@@ -87,10 +87,3 @@ def _same(left: Value, right: Value, source: str, *, is_equal: bool) -> Conditio
 def _truth(value: Value, source: str) -> Condition:
     text = value.text if value.text is not None else value.default
     return Known(bool(text), source, value.variables) if text is not None else Unknown(source)
-
-
-def _source(node: ast.expr) -> str:
-    try:
-        return ast.unparse(node)[:120] if node.end_lineno == node.lineno else "…"
-    except (ValueError, RecursionError):
-        return "…"

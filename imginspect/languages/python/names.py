@@ -21,7 +21,10 @@ _MOST_RETURNS = 8
 """Things that one name may stand for; with more it counts as not known."""
 _MOST_EACH = 20
 _SHORTEST_COMMAND = 4
-_MOST_STEPS = 600_000
+MOST_STEPS = 600_000
+"""Steps of one text: names and values that are looked up, and what is copied or written out for them."""
+_LETTERS_A_STEP = 32
+_LONGEST_SOURCE = 400
 _NESTED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 _PATHS = frozenset(
     {"pathlib.Path", "pathlib.PurePath", "pathlib.PosixPath", "str", "os.path.abspath", "os.path.realpath", "os.path.normpath", "os.fspath"}
@@ -66,11 +69,41 @@ class NameResolver:
         self._stars: list[str] = []
         self._known: dict[tuple[int, int], str] = {}
         self._common: dict[tuple[str, int], Value] = {}
-        self._bound: set[str] = set()
-        self._returns: dict[int, list[ast.expr]] = {}
-        self._left = _MOST_STEPS
+        self._constants: dict[int, Value] = {}
+        self._sources: dict[int, str] = {}
+        self._returns: dict[int, list[tuple[Function, ast.expr]]] = {}
+        self._listed: dict[int, list[ast.expr]] = {}
+        self._elements: dict[int, list[ast.expr] | None] = {}
+        self._bound_anywhere: set[str] = set()
+        self._left = MOST_STEPS
         self.unchanged: frozenset[str] = frozenset()
         """Names that are given something once and then only looped over: nothing is added to such a list."""
+
+    @property
+    def steps(self) -> int:
+        """The steps that were made: what bounds the time of a text, whatever is in it."""
+        return min(MOST_STEPS, MOST_STEPS - self._left)
+
+    def step(self, count: int = 1) -> None:
+        """Make *count* steps; TooManySteps where no more are left."""
+        self._left -= count
+        if self._left < 0:
+            raise TooManySteps
+
+    def counted(self, nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
+        """*nodes*, each of which takes a step."""
+        for node in nodes:
+            self.step()
+            yield node
+
+    def source(self, node: ast.expr) -> str:
+        """How *node* is written, in one line; ``…`` where it is long or on several lines."""
+        if id(node) not in self._sources:
+            length = (node.end_col_offset or 0) - node.col_offset
+            is_short = node.end_lineno == node.lineno and length < _LONGEST_SOURCE
+            self.step(1 + (length // _LETTERS_A_STEP if is_short else 0))
+            self._sources[id(node)] = _unparsed(node) if is_short else "…"
+        return self._sources[id(node)]
 
     # -- scopes --------------------------------------------------------------------------------------------------------
 
@@ -85,7 +118,7 @@ class NameResolver:
             self._parameters(node.args, names)
         for inner in _own(body):
             self._bind(inner, names, number)
-        self._bound.update(names)
+        self._bound_anywhere.update(names)
         return number
 
     def _parameters(self, arguments: ast.arguments, names: dict[str, Bound]) -> None:
@@ -131,7 +164,7 @@ class NameResolver:
             case ast.Call(func=ast.Attribute(value=ast.Name(), attr="append" | "extend")) if len(node.args) == 1:
                 assert isinstance(node.func, ast.Attribute)
                 assert isinstance(node.func.value, ast.Name)
-                if node.func.value.id in names or node.func.value.id in self._bound:
+                if node.func.value.id in names or node.func.value.id in self._bound_anywhere:
                     names.setdefault(node.func.value.id, Bound()).added.append((node.lineno, node.args[0], node.func.attr == "append"))
             case ast.For() | ast.AsyncFor() | ast.comprehension() if isinstance(node.target, ast.Name):
                 names.setdefault(node.target.id, Bound()).lists.append(node.iter)
@@ -173,20 +206,16 @@ class NameResolver:
         found = self._lookup(name, scope)
         if found is None or found[0].is_open or found[0].lists or len(found[0].expressions) != 1:
             return None
-        first = found[0].expressions[0][0]
-        if not isinstance(first, ast.List | ast.Tuple):
-            return None
-        self._step(len(first.elts) + len(found[0].added))
-        elements = list(first.elts)
-        for _, added, is_one in sorted(found[0].added, key=lambda item: item[0]):
-            elements += added.elts if not is_one and isinstance(added, ast.List | ast.Tuple) else [added]
-        return elements
+        bound = found[0]
+        if id(bound) not in self._elements:
+            self._elements[id(bound)] = _in_order(bound)
+        return self._elements[id(bound)]
 
     # -- dotted names --------------------------------------------------------------------------------------------------
 
     def dotted(self, node: ast.expr, scope: int, depth: int = 0) -> str:
         """The dotted name of *node*, or of the call that made it; empty where it is not known."""
-        self._step()
+        self.step()
         if depth > _DEEPEST:
             return ""
         if depth or not isinstance(node, ast.Name | ast.Attribute | ast.Call):
@@ -195,19 +224,6 @@ class NameResolver:
         if key not in self._known:
             self._known[key] = self._dotted(node, scope, depth)
         return self._known[key]
-
-    def _returned(self, function: Function) -> list[ast.expr]:
-        """The first things that *function* gives back; its body is walked once, however often it is called."""
-        if id(function) not in self._returns:
-            own = _own(function.body)
-            returned = (node.value for node in own if isinstance(node, ast.Return | ast.Yield) and node.value is not None)
-            self._returns[id(function)] = list(islice(returned, _MOST_RETURNS))
-        return self._returns[id(function)]
-
-    def _step(self, count: int = 1) -> None:
-        self._left -= count
-        if self._left < 0:
-            raise TooManySteps
 
     def _dotted(self, node: ast.expr, scope: int, depth: int) -> str:
         match node:
@@ -249,15 +265,13 @@ class NameResolver:
                 if self.dotted(node.func, scope) in _MAKING:
                     return False
                 found = self._lookup(node.func.id, scope) if isinstance(node.func, ast.Name) else None
-                functions = found[0].functions[:_MOST_EACH] if found is not None else []
-                at = found[1] if found is not None else scope
-                given = [(value, self._scope_of.get(id(function), at)) for function in functions for value in self._returned(function)]
+                given = list(islice(self._returned(*found), _MOST_RETURNS)) if found is not None else []
                 return self._are_results(given, depth) if given else True
             case _:
                 return False
 
     def _are_results(self, given: Sequence[tuple[ast.expr, int]], depth: int) -> bool:
-        self._step()
+        self.step()
         return bool(given) and all(self.is_result(value, at, depth + 1) for value, at in given[:_MOST_RETURNS])
 
     def _dotted_item(self, node: ast.Subscript, scope: int, depth: int) -> str:
@@ -280,18 +294,15 @@ class NameResolver:
         if bound.dotted:
             return bound.dotted[-1] if len(bound.dotted) == 1 else self._first(iter(bound.dotted))
         given = [value for value, _ in bound.expressions[:_MOST_RETURNS]]
-        given += self._expressions(bound, at) if bound.lists and len(given) < _MOST_RETURNS else []
+        if bound.lists and len(given) < _MOST_RETURNS:
+            given += self._expressions(bound, at)
         return self._first(self.dotted(value, at, depth + 1) for value in given[:_MOST_RETURNS])
 
     def _dotted_call(self, node: ast.Call, scope: int, depth: int) -> str:
         if isinstance(node.func, ast.Name):
             found = self._lookup(node.func.id, scope)
             if found is not None and found[0].functions:
-                return self._first(
-                    self.dotted(value, self._scope_of.get(id(function), at), depth + 1)
-                    for function, at in ((function, found[1]) for function in found[0].functions[:_MOST_EACH])
-                    for value in self._returned(function)
-                )
+                return self._first(self.dotted(value, inside, depth + 1) for value, inside in self._returned(*found))
         name = self.dotted(node.func, scope, depth + 1)
         if name and any(keyword.arg in _BASES and self._is_local(keyword.value, scope) for keyword in node.keywords[:20]):
             return f"{name}@local"
@@ -312,6 +323,12 @@ class NameResolver:
         value = self.value(node, scope)
         return bool(value.start) and is_loopback(value.start, is_whole=value.text is not None)
 
+    def _returned(self, bound: Bound, at: int) -> Iterator[tuple[ast.expr, int]]:
+        """What the functions of a name return, each with the scope that it is in."""
+        if id(bound) not in self._returns:
+            self._returns[id(bound)] = [(function, value) for function in bound.functions for value in _returned(function)]
+        return ((value, self._scope_of.get(id(function), at)) for function, value in self._returns[id(bound)])
+
     def _first(self, names: Iterable[str]) -> str:
         return next((name for name in names if name), "")
 
@@ -319,15 +336,15 @@ class NameResolver:
 
     def value(self, node: ast.expr, scope: int, depth: int = 0) -> Value:
         """What *node* is as a text, as far as that is known."""
-        self._step()
+        self.step()
         if depth > _DEEPEST:
             return dynamic("…")
         match node:
             case ast.Constant():
-                return constant(_text(node.value), _source(node), lines=self._lines(node))
+                return self._constant(node)
             case ast.JoinedStr():
                 parts = [self.value(part, scope, depth + 1) for part in node.values]
-                return located(joined(parts, _source(node)), ((0, self._rows.line(node.lineno, node.col_offset)),))
+                return located(self._counted(joined(parts, self.source(node))), ((0, self._rows.line(node.lineno, node.col_offset)),))
             case ast.FormattedValue():
                 return self.value(node.value, scope, depth + 1)
             case ast.Name():
@@ -343,7 +360,7 @@ class NameResolver:
             case ast.Attribute():
                 return self._value_of_attribute(node, scope, depth)
             case _:
-                return dynamic(_source(node))
+                return dynamic(self.source(node))
 
     def each(self, node: ast.expr, scope: int) -> list[Value]:
         """Each text that *node* may stand for, where it is a name that a loop gives the elements of a list; else its one value."""
@@ -358,8 +375,18 @@ class NameResolver:
         if isinstance(node.value, ast.Attribute) and node.value.attr == "parents" and isinstance(node.slice, ast.Constant):
             text, number = self.value(node.value.value, scope, depth + 1).text, node.slice.value
             if text and text.startswith("/") and isinstance(number, int) and 0 <= number < text.count("/"):
-                return constant("/" + "/".join(text.split("/")[1 : -1 - number]), _source(node))
-        return dynamic(_source(node))
+                return constant("/" + "/".join(text.split("/")[1 : -1 - number]), self.source(node))
+        return dynamic(self.source(node))
+
+    def _constant(self, node: ast.Constant) -> Value:
+        if id(node) not in self._constants:
+            self._constants[id(node)] = constant(_text(node.value), self.source(node), lines=self._lines(node))
+        return self._constants[id(node)]
+
+    def _counted(self, value: Value) -> Value:
+        """*value*, a text that was put together: its letters and lines count as steps."""
+        self.step(len(value.start) // _LETTERS_A_STEP + len(value.lines))
+        return value
 
     def _lines(self, node: ast.Constant) -> Lines:
         if not isinstance(node.value, str) or len(node.value) < _SHORTEST_COMMAND:
@@ -383,29 +410,31 @@ class NameResolver:
         return self._common[key]
 
     def _expressions(self, bound: Bound, scope: int) -> list[ast.expr]:
-        """Everything that a name may stand for, where that is not more than ``_MOST_EACH``; nothing where that is not known."""
-        if len(bound.expressions) > _MOST_EACH or len(bound.lists) > _MOST_EACH:
-            return []
-        given = [expression for expression, _ in bound.expressions]
+        """What a name may stand for, up to one more than is looked at; nothing where that is not known."""
+        if id(bound) not in self._listed:
+            self._listed[id(bound)] = self._all_expressions(bound, scope)
+        return self._listed[id(bound)]
+
+    def _all_expressions(self, bound: Bound, scope: int) -> list[ast.expr]:
+        given = [expression for expression, _ in bound.expressions[: _MOST_EACH + 1]]
         for listed in bound.lists:
             elements = listed.elts if isinstance(listed, ast.List | ast.Tuple | ast.Set) else None
             if isinstance(listed, ast.Name) and listed.id in self.unchanged:
                 elements = self.elements(listed.id, scope)
             if not elements:
                 return []
-            self._step(len(elements))
-            given += elements
+            given += elements[: max(0, _MOST_EACH + 1 - len(given))]
         return given
 
     def _value_of_operation(self, node: ast.BinOp, scope: int, depth: int) -> Value:
         left, right = self.value(node.left, scope, depth + 1), self.value(node.right, scope, depth + 1)
         if isinstance(node.op, ast.Add):
-            return joined([left, right], _source(node))
+            return self._counted(joined([left, right], self.source(node)))
         if isinstance(node.op, ast.Div):
-            return _path_joined([left, right], _source(node))
+            return self._counted(_path_joined([left, right], self.source(node)))
         if isinstance(node.op, ast.Mod) and left.text is not None:
-            return Value(None, _source(node), left.text.partition("%")[0], right.variables)
-        return dynamic(_source(node))
+            return Value(None, self.source(node), left.text.partition("%")[0], right.variables)
+        return dynamic(self.source(node))
 
     def _value_of_call(self, node: ast.Call, scope: int, depth: int) -> Value:
         name = self.dotted(node.func, scope)
@@ -413,9 +442,9 @@ class NameResolver:
         if name in ("os.environ.get", "os.getenv") and values:
             return self._variable(values[0].text, values[1] if len(values) > 1 else None, node)
         if name == "os.path.join" and values:
-            return _path_joined(values, _source(node))
+            return self._counted(_path_joined(values, self.source(node)))
         if name in _PATHS and values:
-            return _path_joined(values, _source(node))
+            return self._counted(_path_joined(values, self.source(node)))
         if name == "os.path.dirname" and len(values) == 1 and values[0].text is not None:
             return constant(posixpath.dirname(values[0].text))
         if name == "os.path.expanduser" and values and values[0].text is not None:
@@ -423,19 +452,19 @@ class NameResolver:
             text = values[0].text
             return constant(home + text[1:]) if text.startswith("~") and home else values[0]
         if name == "socket.gethostname":
-            return constant("localhost", _source(node))
+            return constant("localhost", self.source(node))
         if name in ("urllib.request.Request", "requests.Request") and values:
             return values[-1] if name.startswith("requests") else values[0]
         if name in ("os.getcwd", "pathlib.Path.cwd"):
-            return constant(self._directory) if self._directory else dynamic(_source(node))
+            return constant(self._directory) if self._directory else dynamic(self.source(node))
         if isinstance(node.func, ast.Attribute):
             if node.func.attr in _SAME:
                 return self.value(node.func.value, scope, depth + 1)
             if node.func.attr == "joinpath":
-                return _path_joined([self.value(node.func.value, scope, depth + 1), *values], _source(node))
+                return self._counted(_path_joined([self.value(node.func.value, scope, depth + 1), *values], self.source(node)))
             if node.func.attr == "format":
-                return Value(None, _source(node), self.value(node.func.value, scope, depth + 1).start.partition("{")[0])
-        return dynamic(_source(node))
+                return Value(None, self.source(node), self.value(node.func.value, scope, depth + 1).start.partition("{")[0])
+        return dynamic(self.source(node))
 
     def _value_of_attribute(self, node: ast.Attribute, scope: int, depth: int) -> Value:
         name = self.dotted(node, scope)
@@ -445,21 +474,21 @@ class NameResolver:
             return constant(".." if name == "os.pardir" else ".", name)
         if node.attr == "parent":
             inner = self.value(node.value, scope, depth + 1)
-            return constant(posixpath.dirname(inner.text)) if inner.text else dynamic(_source(node))
+            return constant(posixpath.dirname(inner.text)) if inner.text else dynamic(self.source(node))
         if isinstance(node.value, ast.Name) and node.value.id in ("self", "cls"):
             given = self._attributes.get(node.attr, [])
             if len(given) == 1:
                 return self.value(given[0][0], given[0][1], depth + 1)
-        return dynamic(_source(node))
+        return dynamic(self.source(node))
 
     def _variable(self, name: str | None, default: Value | None, node: ast.expr) -> Value:
         if name is None:
-            return dynamic(_source(node))
+            return dynamic(self.source(node))
         if name in self._environment:
-            return constant(self._environment[name], _source(node), (name,))
+            return constant(self._environment[name], self.source(node), (name,))
         if default is not None and default.text is not None:
-            return constant(default.text, _source(node), united((name,), default.variables))
-        return dynamic(_source(node), (name,), "")
+            return constant(default.text, self.source(node), united((name,), default.variables))
+        return dynamic(self.source(node), (name,), "")
 
 
 def only_looped_over(tree: ast.AST) -> frozenset[str]:
@@ -478,6 +507,17 @@ def only_looped_over(tree: ast.AST) -> frozenset[str]:
     return frozenset(name for name, count in every.items() if given[name] == 1 and looped[name] == count - 1)
 
 
+def _in_order(bound: Bound) -> list[ast.expr] | None:
+    """The elements of a list and of what is added to it, by their lines."""
+    first = bound.expressions[0][0]
+    if not isinstance(first, ast.List | ast.Tuple):
+        return None
+    elements = list(first.elts)
+    for _, added, is_one in sorted(bound.added, key=lambda item: item[0]):
+        elements += added.elts if not is_one and isinstance(added, ast.List | ast.Tuple) else [added]
+    return elements
+
+
 def _member(base: str, name: str | None) -> str:
     if not base:
         return ""
@@ -492,6 +532,11 @@ def _own(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
         yield node
         if not isinstance(node, _NESTED):
             stack += ast.iter_child_nodes(node)
+
+
+def _returned(function: Function) -> list[ast.expr]:
+    found = [node.value for node in _own(function.body) if isinstance(node, ast.Return | ast.Yield) and node.value is not None]
+    return found[:_MOST_RETURNS]
 
 
 def _path_joined(values: list[Value], source: str) -> Value:
@@ -510,8 +555,8 @@ def _text(held: object) -> str:
     return held if isinstance(held, str) else str(held)[:40] if held else "0" if held == 0 and held is not False else ""
 
 
-def _source(node: ast.expr) -> str:
+def _unparsed(node: ast.expr) -> str:
     try:
-        return ast.unparse(node)[:120] if node.end_lineno == node.lineno and (node.end_col_offset or 0) - node.col_offset < 400 else "…"
+        return ast.unparse(node)[:120]
     except (ValueError, RecursionError):
         return "…"
