@@ -328,7 +328,7 @@ def _opened(request: RunRequest, setup: WorkerConfig, place: WorkerContext) -> D
     facts = _facts(request, setup, place)
     if not (out / databases.NAME).exists():
         with complaints(out):
-            others = sorted(set(os.listdir(out)) - _OWN) if out.is_dir() else []
+            others = sorted(name for name in os.listdir(out) if name not in _OWN and not _REMAINS.fullmatch(name)) if out.is_dir() else []
             if others:
                 raise UsageError(f"{out} is not empty ({others[0]!a} is in it): name a folder that is, or one that is not there yet")
             (out / REPORTS).mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -370,7 +370,7 @@ def _which(root: str) -> tuple[int, int]:
     return status.st_dev, status.st_ino
 
 
-_REMAINS = re.compile(rf"\.({re.escape(databases.NAME)}|run\.json|index\.html|results\.[a-z]+)\.[0-9a-f]{{16}}(-journal)?")
+_REMAINS = re.compile(rf"\.({re.escape(databases.NAME)}|run\.json|index\.html|results\.[a-z]+)\.[0-9a-f]{{16}}(-journal|-wal|-shm)?")
 
 
 def _remove_remains(out: Path) -> None:
