@@ -12,6 +12,7 @@ from typing import NoReturn
 import click
 
 from imginspect.cli import streams
+from imginspect.cli.suggestions import SuggestingGroup
 from imginspect.cli.termination import Terminated
 from imginspect.errors import ImgInspectError, RuleError, RunAborted, UsageError, describe
 from imginspect.version import __version__
@@ -61,7 +62,7 @@ def _note_debug(context: click.Context, parameter: click.Parameter, value: bool)
 _DEBUG = click.Option(["--debug"], is_flag=True, expose_value=False, hidden=True, callback=_note_debug)
 
 
-class _Commands(click.Group):
+class _Commands(SuggestingGroup):
     """Imports a command's module when the command is asked for: starting up stays quick."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:

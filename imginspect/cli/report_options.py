@@ -67,6 +67,7 @@ def wanted(forms: Sequence[str], files: Sequence[Path], *, quiet: bool, source: 
     order = click.get_current_context().meta.get(_ORDER, ())
     pairs = _pairs(order, list(forms), list(files)) or [(TERMINAL, None)]
     _check_pairs(pairs)
+    _check_names(pairs)
     reports = [_wanted(form, file) for form, file in pairs if not (quiet and file is None)]
     _check_targets(reports, source)
     return tuple(sorted(reports, key=lambda report: report.target is None))
@@ -91,13 +92,35 @@ def _pairs(order: Sequence[str], forms: list[str], files: list[Path]) -> list[_P
 
 
 def _check_pairs(pairs: Sequence[_Pair]) -> None:
-    """Raises UsageError where a --format has no -o and an -o no --format: perhaps they were meant for each other."""
+    """Raises UsageError where a --format has no -o and an -o no --format: perhaps they were meant for each other.
+
+    They were not where the one --format comes last and the names of the files tell their formats: it goes to standard output.
+    """
+    *others, (_, last_file) = pairs
+    if last_file is None and all(form is None and file is not None and format_of(file.name) for form, file in others):
+        return
     lonely_form = next((form for form, file in pairs if file is None), None)
     lonely_file = next((file for form, file in pairs if form is None), None)
     if lonely_form is not None and lonely_file is not None:
         raise UsageError(
             f"--format {lonely_form} has no -o after it, and -o {lonely_file} no --format before it: give each --format before its -o "
             f"(-o - is standard output)"
+        )
+
+
+_HOLDS_ANY = (".txt", ".json")
+"""Ends of names that several formats go by: SARIF and GitLab's are JSON."""
+
+
+def _check_names(pairs: Sequence[_Pair]) -> None:
+    """Raises UsageError where the name of a file says another format than its --format."""
+    for form, file in pairs:
+        named = format_of(file.name) if file is not None else None
+        if form is None or file is None or named in (None, form) or file.suffix.lower() in _HOLDS_ANY:
+            continue
+        raise UsageError(
+            f"-o {file} and --format {form} disagree: the name asks for {named}. Leave --format out for {named} in that file, or choose "
+            f"another name for {form}; -o {file} -o - writes {named} to the file and the terminal report to standard output"
         )
 
 

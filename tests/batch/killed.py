@@ -1,7 +1,7 @@
 """``python -m tests.batch.killed POINT NUMBER ARGUMENTS...``: a run that kills itself when it is at POINT for the NUMBER-th time.
 
-POINT is ``rename`` or ``link`` (a file is about to get its name), ``database`` (one is about to be opened), or a function of the package, ``before:`` or ``after:`` in front. The work is done in
-the same process, so that nothing goes on after it.
+POINT is ``rename`` or ``link`` (a file is about to get its name), ``database`` (one is about to be opened), or a function of the package,
+``before:`` or ``after:`` in front. The work is done in the same process, so that nothing goes on after it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from pkgutil import resolve_name
 from typing import Any
 
 from tests.batch.running import inline
-
 
 _EVENTS = {"rename": "os.rename", "link": "os.link", "database": "sqlite3.connect"}
 
