@@ -65,9 +65,14 @@ def command(
 ) -> None:  # fmt: skip
     """Inspect the image in SOURCE (an archive, a directory, or - for standard input) and report what is in it.
 
-    SOURCE may have skopeo's prefix and tail, as in docker-archive:app.tar:app:1; oci-archive:, oci: and dir: are the others.
-    An image in a registry, Docker or podman is exported first: skopeo copy docker://app:1 docker-archive:app.tar:app:1,
-    docker save -o app.tar app:1 or podman save -o app.tar app:1. "imginspect batch" inspects a folder of archives.
+    \b
+    SOURCE may be written as skopeo does:
+      docker-archive:app.tar:app:1, oci-archive:app.tar, oci:folder:tag, dir:folder
+    An image that is in no archive yet is exported first, with one of these:
+      docker save -o app.tar app:1
+      podman save -o app.tar app:1
+      skopeo copy docker://app:1 docker-archive:app.tar:app:1
+    A folder of archives is for "imginspect batch".
 
     --evidence writes a pack that can be filed and checked again with "imginspect verify".
 

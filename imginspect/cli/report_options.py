@@ -65,7 +65,7 @@ def wanted(forms: Sequence[str], files: Sequence[Path], *, quiet: bool, source: 
     Raises: UsageError - what belongs together is unclear, or two reports would go to one place, or one to the place of *source*
     """
     order = click.get_current_context().meta.get(_ORDER, ())
-    pairs = _pairs(order, list(forms), list(files)) or [(TERMINAL, None)]
+    pairs = _with_settings(order, list(forms), list(files)) or [(TERMINAL, None)]
     _check_pairs(pairs)
     _check_names(pairs)
     reports = [_wanted(form, file) for form, file in pairs if not (quiet and file is None)]
@@ -74,6 +74,18 @@ def wanted(forms: Sequence[str], files: Sequence[Path], *, quiet: bool, source: 
 
 
 _Pair = tuple[str | None, Path | None]
+
+
+def _with_settings(order: Sequence[str], forms: list[str], files: list[Path]) -> list[_Pair]:
+    """The pairs, of the command line's *order* and of what the environment or the config file adds where it is silent.
+
+    A format from there is for files of the command line whose name tells none.
+    """
+    if _FILE in order and _FORM not in order:
+        default = forms[0] if len(forms) == 1 else None
+        return [(default if format_of(file.name) is None else None, file) for file in files]
+    whole = [*([] if _FILE in order else [_FILE] * len(files)), *(order if _FORM in order else [_FORM] * len(forms))]
+    return _pairs(whole, forms, files)
 
 
 def _pairs(order: Sequence[str], forms: list[str], files: list[Path]) -> list[_Pair]:
