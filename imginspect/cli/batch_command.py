@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     "since",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     metavar="DIR",
-    help="Only what is new: leave out images that the run in DIR came to a verdict on.",
+    help="Inspect only new images; take over the answers of the run in DIR on all others.",
 )
 @judging_options
 @cache_options
