@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+os.environ["IMGINSPECT_CONFIG"] = ""  # the config file of whoever runs the tests changes nothing
 _GOLDEN = Path(__file__).parent / "golden"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import islice
 
+from imginspect.archive.directory_members import DirectoryMembers
 from imginspect.archive.members import Members
 
 _MAGIC = (
@@ -51,6 +52,9 @@ def identify_bytes(head: bytes) -> str:
     return "no format that is known here"
 
 
+EACH_OF_A_FOLDER = '"imginspect batch" inspects all of them'
+
+
 def identify_members(members: Members) -> str:
     """What a tar or directory is that holds neither manifest.json nor index.json."""
     names = [member.name for member in islice(members.walk(), _MANY)]
@@ -70,5 +74,10 @@ def identify_members(members: Members) -> str:
         return "a build context with a Dockerfile: the recipe of an image, not the image"
     inner = sorted(name for name in names if name.endswith((".tar", ".tar.gz", ".tgz", ".tar.zst", ".tar.xz", ".oci", ".sif")))
     if inner:
+        if isinstance(members, DirectoryMembers):
+            return f"a folder of archives (such as {inner[0]}): name one of them, or {EACH_OF_A_FOLDER}"
         return f"a container of other archives (such as {inner[0]}): inspect those"
+    listings = sorted(name for name in names if name.endswith(("/manifest.json", "/index.json")))
+    if listings and isinstance(members, DirectoryMembers):
+        return f"a folder of images (such as {listings[0].rpartition('/')[0]}): name one of them, or {EACH_OF_A_FOLDER}"
     return f"a tar or folder of {len(names):,} other files (such as {sorted(names)[0] or sorted(names)[-1]})"

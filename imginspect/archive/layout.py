@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from imginspect.archive.identify import identify_members
+from imginspect.archive.directory_members import DirectoryMembers
+from imginspect.archive.identify import EACH_OF_A_FOLDER, identify_members
 from imginspect.archive.json_reader import Reader
 from imginspect.archive.members import BlobNotFound, Members, find
 from imginspect.errors import ArchiveError, ImgInspectError
@@ -47,10 +48,15 @@ def find_layout(members: Members, limits: Limits) -> Layout:
         return below[0]
     if below:
         names = ", ".join(layout.top.rstrip("/") for layout in below[:5])
+        more = ", …" if len(below) > 5 else ""
         raise UnsupportedFormat(
-            f"it holds {len(below)} images side by side, in the folders {names}{', …' if len(below) > 5 else ''}: name one of them"
+            f"it holds {len(below)} images side by side, in the folders {names}{more}: name one of them{_or_batch(members)}"
         )
     raise UnsupportedFormat(f"not a container image: {identify_members(members)}")
+
+
+def _or_batch(members: Members) -> str:
+    return f", or {EACH_OF_A_FOLDER}" if isinstance(members, DirectoryMembers) else ""
 
 
 def layout_of_folder(members: Members, limits: Limits) -> Layout | None:

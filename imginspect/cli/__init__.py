@@ -7,11 +7,13 @@ import traceback
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
-from typing import NoReturn
+from pathlib import Path
+from typing import Any, NoReturn
 
 import click
 
-from imginspect.cli import streams
+from imginspect.cli import settings, streams
+from imginspect.cli.suggestions import SuggestingGroup
 from imginspect.cli.termination import Terminated
 from imginspect.errors import ImgInspectError, RuleError, RunAborted, UsageError, describe
 from imginspect.version import __version__
@@ -58,10 +60,31 @@ def _note_debug(context: click.Context, parameter: click.Parameter, value: bool)
         context.ensure_object(Asked).debug = True
 
 
+def _read_config(context: click.Context, parameter: click.Parameter, value: Path | None) -> None:
+    """Takes defaults from the config file asked for; before the command also from the usual one, of all commands."""
+    del parameter
+    is_first = context.parent is None
+    path = value or (settings.usual_config() if is_first else None)
+    if path is None or context.resilient_parsing:
+        return
+    from imginspect.cli.config_file import read_config
+
+    defaults = read_config(path, list(_COMMANDS), commands, context.find_root())
+    context.default_map = defaults if is_first else defaults.get(context.info_name or "", {})
+
+
+_CONFIG_OPTION: dict[str, Any] = {
+    "type": click.Path(path_type=Path),
+    "metavar": "FILE",
+    "is_eager": True,
+    "expose_value": False,
+    "callback": _read_config,
+}
+_CONFIG = click.Option(["--config"], help="Read defaults of options from this YAML file.", **_CONFIG_OPTION)
 _DEBUG = click.Option(["--debug"], is_flag=True, expose_value=False, hidden=True, callback=_note_debug)
 
 
-class _Commands(click.Group):
+class _Commands(SuggestingGroup):
     """Imports a command's module when the command is asked for: starting up stays quick."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -73,9 +96,16 @@ class _Commands(click.Group):
         if cmd_name not in _COMMANDS:
             return None
         command: click.Command = import_module(f"imginspect.cli.{cmd_name}_command").command
-        if _DEBUG not in command.params:  # it may stand before the command or after it
-            command.params.append(_DEBUG)
+        if _DEBUG not in command.params:  # it may stand before the command or after it, and so may --config
+            settings.add_variables(command, cmd_name)
+            command.params += [_CONFIG, _DEBUG]
         return command
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        name, command, left = super().resolve_command(ctx, args)
+        if name is not None and command is not None and not ctx.resilient_parsing:
+            settings.check_variables(command, name)
+        return name, command, left
 
     def invoke(self, ctx: click.Context) -> object:
         try:
@@ -91,11 +121,32 @@ class _Commands(click.Group):
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="imginspect")
+@click.option(
+    "--config",
+    envvar=settings.CONFIG_VARIABLE,
+    show_envvar=True,
+    help="Read defaults of options from this YAML file (default: config.yaml in ~/.config/imginspect, if it exists).",
+    **_CONFIG_OPTION,
+)
 @click.option("--debug", is_flag=True, expose_value=False, callback=_note_debug, help="Show the traceback of an unexpected error.")
 def commands() -> None:
     """Inspects container images from exported archives: docker save, OCI layouts, dir: trees, registry storage.
 
     No daemon, no root, no network; nothing of the image is executed or unpacked.
+
+    \b
+    First steps: export an image with one of these, then inspect it.
+      docker save -o app.tar app:1
+      podman save -o app.tar app:1
+      skopeo copy docker://app:1 docker-archive:app.tar:app:1
+      imginspect inspect app.tar
+
+    Options are taken from the command line, else from variables such as IMGINSPECT_INSPECT_POLICY, else from the
+    config file, which has a section for each command, such as "inspect: {policy: our-tre.yaml, strict: true}".
+
+    \b
+    Completion (also zsh_source and fish_source):
+      eval "$(_IMGINSPECT_COMPLETE=bash_source imginspect)"
 
     Exit codes: 0 pass, 1 fail, 2 usage error, 3 not inspected, 4 incomplete, 5 undecided,
     70 unexpected error.

@@ -14,7 +14,7 @@ import click
 
 from imginspect.cli import streams
 from imginspect.cli.batch_options import engine_options, judging_options, work_options
-from imginspect.cli.cache_folder import cache_options, layer_results, user_cache
+from imginspect.cli.cache_folder import batch_cache, cache_options, user_cache
 from imginspect.cli.termination import termination_as_interrupt
 from imginspect.errors import UsageError
 
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     "since",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     metavar="DIR",
-    help="Inspect only new images: skip those that have a verdict in the run in DIR.",
+    help="Inspect only new images; keep the results of the run in DIR for all others.",
 )
 @judging_options
 @cache_options
@@ -93,19 +93,21 @@ def _request(
     from imginspect.batch.mirror.name_filter import ByName
     from imginspect.batch.mirror.planning import PlanOptions
     from imginspect.batch.run.run import RunRequest
+    from imginspect.cli.batch_sources import plain_sources
     from imginspect.limits import Limits
     from imginspect.oci.platform import Platform
 
     every = platform == "all"
     wanted = Platform.parse(platform) if platform and not every else None
     plan = PlanOptions(Limits().with_settings(list(limits)), tmp_dir.absolute() if tmp_dir else None, wanted, every)
-    return RunRequest(sources, out.absolute(), plan, ByName(include, exclude), since, resume)
+    return RunRequest(plain_sources(sources, plan.limits, plan.tmp_dir), out.absolute(), plan, ByName(include, exclude), since, resume)
 
 
 def _setup(
     out: Path, policy: str, rule_folders: tuple[Path, ...], fail_on: str | None, strict: bool, undetermined: str | None,
     forms: tuple[str, ...], fingerprint_key: Path | None, cache_folder: Path | None, cache_size: str, limits: tuple[str, ...],
-    tmp_dir: Path | None, timeout: float | None, memory: str | None, threads: int | None, engine: str, jobs: int | None, **_: object,
+    tmp_dir: Path | None, timeout: float | None, memory: str | None, threads: int | None, engine: str, jobs: int | None, quiet: bool,
+    **_: object,
 ) -> WorkerConfig:  # fmt: skip
     from imginspect.batch.run.run import REPORTS
     from imginspect.batch.workers.engines import cpu_count
@@ -114,9 +116,7 @@ def _setup(
     from imginspect.limits import Limits, parse_count
 
     own = user_cache().folder
-    folder = cache_folder or (own / "layers" if own is not None else out / "cache")
-    cache = layer_results(folder.absolute(), cache_size)
-    assert cache is not None
+    cache = batch_cache(cache_folder, cache_size, out, None if quiet else streams.say)
     is_local = engine == "local"
     workers = jobs or cpu_count()
     return WorkerConfig(

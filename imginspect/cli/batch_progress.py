@@ -129,6 +129,10 @@ class Lines(Silent):
         counts = ", ".join(f"{count:,} {verdict}" for verdict, count in result.counts.items() if count) or "no image"
         known = f" ({result.known:,} as in an earlier run)" if result.known else ""
         print(f"{str(result.verdict).upper()}  {counted(result.images, 'image')}{known}: {counts}", file=self._summary)
+        if result.left_out and result.left_out == result.images:
+            print("No image is new: every answer was taken over from the earlier run.", file=self._summary)
+        elif result.left_out:
+            print(f"{result.images - result.left_out:,} new, {result.left_out:,} taken over from the earlier run", file=self._summary)
         print(f"The answer is in {out / 'index.html'}", file=self._summary)
 
     def close(self) -> None:
@@ -188,7 +192,10 @@ class Events(Silent):
 
     def finished(self, result: Result, out: Path) -> None:
         """See Listening."""
-        self._write("finished", verdict=str(result.verdict), exit_code=result.verdict.exit_code, images=result.images, counts=result.counts)
+        self._write(
+            "finished", verdict=str(result.verdict), exit_code=result.verdict.exit_code, images=result.images, counts=result.counts,
+            left_out=result.left_out,
+        )  # fmt: skip
 
     def _write(self, event: str, **values: object) -> None:
         self._target.write(json.dumps({"event": event, **values}) + "\n")

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
+from imginspect.errors import UsageError
 from imginspect.host.cache import Cache
 from imginspect.limits import parse_count
 
@@ -63,8 +64,30 @@ def layer_results(folder: Path | None, size: str) -> Cache | None:
     Raises: UsageError - the size is none, or the folder cannot be used
     """
     most = parse_count(size, "cache-size")
-    if folder is None:
-        return None
+    return None if folder is None else _checked(folder, most)
+
+
+def batch_cache(folder: Path | None, size: str, out: Path, say: Callable[[str], None] | None) -> Cache:
+    """The cache of a batch run: in *folder*, else in the user's cache folder, else in *out*, which it is told with *say*.
+
+    Raises: UsageError - the size is none, or the folder that was asked for cannot be used
+    """
+    most = parse_count(size, "cache-size")
+    own = user_cache().folder
+    why = "" if os.environ.get("IMGINSPECT_CACHE_DIR") == "" else "HOME is not set to a folder"
+    if folder is None and own is not None:
+        try:
+            return _checked((own / "layers").absolute(), most)
+        except UsageError as error:
+            if os.environ.get("IMGINSPECT_CACHE_DIR") is not None:
+                raise
+            why = str(error)
+    if folder is None and why and say is not None:
+        say(f"imginspect batch: {why}; layer results are cached in {out / 'cache'}")
+    return _checked((folder or out / "cache").absolute(), most)
+
+
+def _checked(folder: Path, most: int) -> Cache:
     cache = Cache(folder, most)
     cache.check()
     return cache

@@ -15,6 +15,7 @@ from imginspect.cli.fingerprint_key import fingerprint_key_option, read_fingerpr
 from imginspect.cli.output import wants_colour, write
 from imginspect.cli.progress import progress_bar
 from imginspect.cli.report_options import InOrder, ReportTarget, report_options, wanted
+from imginspect.cli.report_places import say_where
 from imginspect.cli.source import ImageArgument, naming, request, source_options, unnamed
 from imginspect.cli.undetermined_option import undetermined_option
 from imginspect.errors import UsageError, describe
@@ -68,6 +69,15 @@ def command(
 ) -> None:  # fmt: skip
     """Inspect the image in SOURCE (an archive, a directory, or - for standard input) and report what is in it.
 
+    \b
+    SOURCE may be written as skopeo does:
+      docker-archive:app.tar:app:1, oci-archive:app.tar, oci:folder:tag, dir:folder
+    An image that is in no archive yet is exported first, with one of these:
+      docker save -o app.tar app:1
+      podman save -o app.tar app:1
+      skopeo copy docker://app:1 docker-archive:app.tar:app:1
+    A folder of archives is for "imginspect batch".
+
     --evidence writes a pack that can be filed and checked again with "imginspect verify".
 
     One run can write several reports: --format sarif -o app.sarif --format junit -o app.xml --format terminal
@@ -92,6 +102,8 @@ def command(
         reports = _reports(asked, criteria, progress, every=every, cache=cache)
     documents = _documents(reports, outputs, with_filesystem=pack is not None)
     written = [_is_written(documents, output, every=every, colour=colour) for output in outputs]
+    if not quiet and all(written):
+        say_where(documents, outputs, colour=colour)
     if pack is not None:
         used = criteria_files(policy, rule_folders, criteria.policy.digest)
         write_evidence(pack, documents, [output.form for output in outputs if output.form != TERMINAL], used, several=every)

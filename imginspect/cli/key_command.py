@@ -7,10 +7,11 @@ from pathlib import Path
 import click
 
 from imginspect.cli.host_facts import PASSPHRASE, given_passphrase
+from imginspect.cli.suggestions import SuggestingGroup
 from imginspect.errors import UsageError
 
 
-@click.group("key")
+@click.group("key", cls=SuggestingGroup)
 def command() -> None:
     """Create a key pair for signing evidence packs, or a key for --fingerprint-key."""
 

@@ -66,14 +66,27 @@ def wanted(forms: Sequence[str], files: Sequence[Path], *, quiet: bool, source: 
     Raises: UsageError - what belongs together is unclear, or two reports would go to one place, or one to the place of *source*
     """
     order = click.get_current_context().meta.get(_ORDER, ())
-    pairs = _pairs(order, list(forms), list(files)) or [(TERMINAL, None)]
+    pairs = _with_settings(order, list(forms), list(files)) or [(TERMINAL, None)]
     _check_pairs(pairs)
+    _check_names(pairs)
     reports = [_wanted(form, file) for form, file in pairs if not (quiet and file is None)]
     _check_targets(reports, source)
     return tuple(sorted(reports, key=lambda report: report.target is None))
 
 
 _Pair = tuple[str | None, Path | None]
+
+
+def _with_settings(order: Sequence[str], forms: list[str], files: list[Path]) -> list[_Pair]:
+    """The pairs, of the command line's *order* and of what the environment or the config file adds where it is silent.
+
+    A format from there is for files of the command line whose name tells none.
+    """
+    if _FILE in order and _FORM not in order:
+        default = forms[0] if len(forms) == 1 else None
+        return [(default if format_of(file.name) is None else None, file) for file in files]
+    whole = [*([] if _FILE in order else [_FILE] * len(files)), *(order if _FORM in order else [_FORM] * len(forms))]
+    return _pairs(whole, forms, files)
 
 
 def _pairs(order: Sequence[str], forms: list[str], files: list[Path]) -> list[_Pair]:
@@ -92,13 +105,35 @@ def _pairs(order: Sequence[str], forms: list[str], files: list[Path]) -> list[_P
 
 
 def _check_pairs(pairs: Sequence[_Pair]) -> None:
-    """Raises UsageError where a --format has no -o and an -o no --format: perhaps they were meant for each other."""
+    """Raises UsageError where a --format has no -o and an -o no --format: perhaps they were meant for each other.
+
+    They were not where the one --format comes last and the names of the files tell their formats: it goes to standard output.
+    """
+    *others, (_, last_file) = pairs
+    if last_file is None and all(form is None and file is not None and format_of(file.name) for form, file in others):
+        return
     lonely_form = next((form for form, file in pairs if file is None), None)
     lonely_file = next((file for form, file in pairs if form is None), None)
     if lonely_form is not None and lonely_file is not None:
         raise UsageError(
             f"--format {lonely_form} has no -o after it, and -o {lonely_file} no --format before it: give each --format before its -o "
             f"(-o - is standard output)"
+        )
+
+
+_HOLDS_ANY = (".txt", ".json")
+"""Ends of names that several formats go by: SARIF and GitLab's are JSON."""
+
+
+def _check_names(pairs: Sequence[_Pair]) -> None:
+    """Raises UsageError where the name of a file says another format than its --format."""
+    for form, file in pairs:
+        named = format_of(file.name) if file is not None else None
+        if form is None or file is None or named in (None, form) or file.suffix.lower() in _HOLDS_ANY:
+            continue
+        raise UsageError(
+            f"-o {file} and --format {form} disagree: the name asks for {named}. Leave --format out for {named} in that file, or choose "
+            f"another name for {form}; -o {file} -o - writes {named} to the file and the terminal report to standard output"
         )
 
 

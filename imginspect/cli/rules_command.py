@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from imginspect.cli.suggestions import SuggestingGroup
 from imginspect.errors import UsageError
 from imginspect.rules.policy import DEFAULT_POLICY
 
@@ -20,7 +21,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 _Folder = click.Path(path_type=Path, exists=True, file_okay=False)
 
 
-@click.group("rules")
+@click.group("rules", cls=SuggestingGroup)
 def command() -> None:
     """List, show and test the rules, both built-in and your own."""
 

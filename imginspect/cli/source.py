@@ -12,6 +12,7 @@ from typing import Any, BinaryIO, TypeVar
 import click
 
 from imginspect.archive import Access, Archive, open_archive
+from imginspect.cli.source_name import SourceName, check_prefix, parse_source
 from imginspect.errors import ImgInspectError, PathError, UsageError
 from imginspect.image import Choice
 from imginspect.limits import Limits
@@ -22,12 +23,13 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 @dataclass(frozen=True, slots=True)
 class ImageArgument:
-    """What was asked for on the command line: where the archive is, and which image of it."""
+    """What was asked for on the command line: where the archive is, and which image of it. *prefix* is the layout that it said."""
 
     source: str
     choice: Choice
     limits: Limits
     tmp_dir: Path | None
+    prefix: str = ""
 
     @property
     def name(self) -> str:
@@ -59,8 +61,11 @@ def request(source: str, image: str | None, platform: str | None, limits: tuple[
 
     Raises: UsageError
     """
-    choice = Choice(image, Platform.parse(platform) if platform else None)
-    return ImageArgument(source, choice, Limits().with_settings(list(limits)), tmp_dir)
+    named = parse_source(source)
+    if named.image and image:
+        raise UsageError(f"{source} names an image, and so does --image: give one of them")
+    choice = Choice(image or named.image, Platform.parse(platform) if platform else None)
+    return ImageArgument(named.path, choice, Limits().with_settings(list(limits)), tmp_dir, named.prefix)
 
 
 def unnamed(asked: ImageArgument, progress: Callable[[int], None] | None = None) -> Archive:
@@ -74,7 +79,13 @@ def unnamed(asked: ImageArgument, progress: Callable[[int], None] | None = None)
             what = "closed" if sys.stdin is None else "a terminal"
             raise UsageError(f"standard input is {what}: expected an archive, as from docker save app | imginspect inspect -")
         source = sys.stdin.buffer
-    return open_archive(source, Access(asked.limits, asked.tmp_dir, progress))
+    archive = open_archive(source, Access(asked.limits, asked.tmp_dir, progress))
+    try:
+        check_prefix(SourceName(asked.source, prefix=asked.prefix), archive)
+    except UsageError:
+        archive.close()
+        raise
+    return archive
 
 
 @contextmanager

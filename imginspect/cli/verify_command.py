@@ -49,6 +49,8 @@ def command(
 
     verifier = verifier_from(key) if key else None
     asked = request(archive, None, None, limits, tmp_dir) if archive else None
+    if asked is not None and asked.choice.image:
+        raise UsageError(f"{archive}: a pack is compared with the whole archive: leave out the name after the path")
     try:
         stored = read_pack(pack)
         documents = documents_of(stored)

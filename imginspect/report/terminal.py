@@ -37,6 +37,12 @@ def render(documents: Sequence[ReportDocument], *, colour: bool = False) -> str:
     return inert(("\n" + "=" * WIDTH + "\n\n").join(parts))
 
 
+def render_headlines(documents: Sequence[ReportDocument], *, colour: bool = False) -> str:
+    """The first lines of each report, with the verdict and what it rests on."""
+    style = Style(colour=colour)
+    return inert("".join(f"{line}\n" for document in documents for line in _headline(document, style)))
+
+
 def _one(document: ReportDocument, style: Style) -> str:
     sections = [
         _headline(document, style),

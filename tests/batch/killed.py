@@ -1,7 +1,7 @@
 """``python -m tests.batch.killed POINT NUMBER ARGUMENTS...``: a run that kills itself when it is at POINT for the NUMBER-th time.
 
-POINT is ``rename`` (a file is about to get its name), or a function of the package, ``before:`` or ``after:`` in front. The work is done in
-the same process, so that nothing goes on after it.
+POINT is ``rename`` or ``link`` (a file is about to get its name), ``database`` (one is about to be opened), or a function of the package,
+``before:`` or ``after:`` in front. The work is done in the same process, so that nothing goes on after it.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from pkgutil import resolve_name
 from typing import Any
 
 from tests.batch.running import inline
+
+_EVENTS = {"rename": "os.rename", "link": "os.link", "database": "sqlite3.connect"}
 
 
 class _Fuse:
@@ -39,8 +41,8 @@ def _deadly(function: Callable[..., Any], fuse: _Fuse, *, first: bool) -> Callab
 
 
 def _lay(point: str, fuse: _Fuse) -> None:
-    if point == "rename":
-        sys.addaudithook(lambda event, _: fuse.burn() if event == "os.rename" else None)
+    if point in _EVENTS:
+        sys.addaudithook(lambda event, _: fuse.burn() if event == _EVENTS[point] else None)
         return
     when, name = point.split(":", 1)
     owner_name, attribute = name.rsplit(".", 1)

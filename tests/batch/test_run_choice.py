@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from imginspect.batch.mirror.name_filter import ByName
-from imginspect.batch.store.baseline import earlier_images
-from imginspect.batch.values.plans import ImagePlan, Unit
+from imginspect.batch.store.baseline import Baseline, open_baseline
+from imginspect.batch.store.connection import NAME
+from imginspect.batch.values.plans import ImagePlan, ImageRow, Unit
 from imginspect.errors import UsageError
 from tests.batch import making
 from tests.batch.mirrors import APPS, Mirrors, app, write_registry
-from tests.batch.running import answer, batch, facts, row, rows
+from tests.batch.running import answer, batch, environment, facts, row, rows
 from tests.image_builder import multi_platform, several, write
-from tests.inspecting import run
 
 
 def names(out: Path) -> set[str]:
@@ -174,30 +180,105 @@ def test_only_what_the_earlier_report_has_no_verdict_on_is_inspected(cache: Path
     app(5).save(after / "five.tar")
     outcome = batch(after, "--out", tmp_path / "second", "--cache", cache, "--since-report", tmp_path / "first", "--platform", "all")
     found = {(item["source"].rpartition("/")[2], item["platform"]) for item in rows(tmp_path / "second")}
-    assert found == {("two.tar", "linux/amd64"), ("five.tar", "linux/amd64"), ("both.tar", "linux/arm64")}
+    assert found == {
+        ("one.tar", "linux/amd64"), ("two.tar", "linux/amd64"), ("five.tar", "linux/amd64"),
+        ("both.tar", "linux/amd64"), ("both.tar", "linux/arm64"),
+    }  # fmt: skip
     assert facts(tmp_path / "second")["left_out"] == 2
-    assert "2 images are in the earlier report" in skipped(tmp_path / "second")
+    assert "3 images are new; the answers on 2 were taken over" in (tmp_path / "second" / "index.html").read_text()
+    assert "3 new, 2 taken over from the earlier run" in outcome.text
     assert outcome.code == 1  # the program is not for arm64
 
 
-def test_nothing_new_is_a_pass(mirrors: Mirrors, cache: Path, tmp_path: Path) -> None:
+def test_where_nothing_is_new_the_answer_is_that_of_the_whole_mirror(mirrors: Mirrors, cache: Path, tmp_path: Path) -> None:
+    first = batch(mirrors.registry, "--out", tmp_path / "first", "--cache", cache)
+    for before, now in (("first", "second"), ("second", "third")):
+        outcome = batch(mirrors.registry, "--out", tmp_path / now, "--cache", tmp_path / "empty", "--since-report", tmp_path / before)
+        assert (outcome.code, first.code) == (1, 1)
+        assert "No image is new" in outcome.text
+        assert outcome.text.splitlines()[0].partition(": ")[2] == first.text.splitlines()[0].partition(": ")[2]
+        assert facts(tmp_path / now)["layers_read"] == 0
+        assert facts(tmp_path / now)["left_out"] == len(rows(tmp_path / "first"))
+        same, other = answer(tmp_path / "first"), answer(tmp_path / now)
+        assert "No image is new" in other["index.html"].decode()
+        assert {name: data for name, data in same.items() if name != "index.html"} == {
+            name: data for name, data in other.items() if name != "index.html"
+        }
+
+
+def test_an_image_with_another_name_or_without_its_report_is_inspected_again(mirrors: Mirrors, cache: Path, tmp_path: Path) -> None:
+    del mirrors
+    mirror = tmp_path / "mirror"
+    mirror.mkdir()
+    for number in (1, 2, 3):
+        app(number).save(mirror / f"{number}.tar")
+    batch(mirror, "--out", tmp_path / "first", "--cache", cache)
+    app(1).reference("lib/new:1").save(mirror / "1.tar")
+    report = row(tmp_path / "first", "app2")["report"]
+    (tmp_path / "first" / "reports" / f"{report}.html").unlink()
+    batch(mirror, "--out", tmp_path / "second", "--cache", cache, "--since-report", tmp_path / "first")
+    assert facts(tmp_path / "second")["left_out"] == 1
+    batch(mirror, "--out", tmp_path / "cold", "--cache", tmp_path / "empty")
+    same, other = answer(tmp_path / "second"), answer(tmp_path / "cold")
+    assert [name for name in same if same[name] != other[name]] == ["index.html"]
+
+
+def test_a_report_that_was_changed_is_not_taken_over(cache: Path, tmp_path: Path) -> None:
+    (tmp_path / "mirror").mkdir()
+    app(1).without_blob(0).save(tmp_path / "mirror" / "one.tar")
+    app(2).save(tmp_path / "mirror" / "two.tar")
+    batch(tmp_path / "mirror", "--out", tmp_path / "first", "--cache", cache)
+    for path in (tmp_path / "first" / "reports").glob("*.json"):
+        path.write_text(path.read_text() + " ")
+    batch(tmp_path / "mirror", "--out", tmp_path / "second", "--cache", cache, "--since-report", tmp_path / "first")
+    assert facts(tmp_path / "second")["left_out"] == 0
+
+
+@pytest.mark.parametrize("point", ["after:imginspect.batch.run.run.replace_file", "before:imginspect.batch.store.database.Database.add"])
+def test_a_run_that_is_killed_while_it_takes_over_goes_on(point: str, mirrors: Mirrors, cache: Path, tmp_path: Path) -> None:
     batch(mirrors.registry, "--out", tmp_path / "first", "--cache", cache)
-    outcome = batch(mirrors.registry, "--out", tmp_path / "second", "--cache", cache, "--since-report", tmp_path / "first")
-    assert (outcome.code, rows(tmp_path / "second")) == (0, [])
-    assert run("query", tmp_path / "second", "--shared").code == 1
+    whole, out = tmp_path / "whole", tmp_path / "out"
+    since = ("--cache", cache, "--since-report", tmp_path / "first")
+    batch(mirrors.registry, "--out", whole, *since)
+    shutil.rmtree(cache)
+    command = [sys.executable, "-m", "tests.batch.killed", point, "3", str(mirrors.registry), "--out", str(out), *map(str, since)]
+    assert subprocess.run(command, env=environment(), stdout=subprocess.DEVNULL).returncode == -signal.SIGKILL
+    assert batch(mirrors.registry, "--out", out, *since, "--resume").code == 1
+    assert answer(out) == answer(whole)
 
 
 def test_an_earlier_run_knows_what_it_came_to_a_verdict_on(tmp_path: Path) -> None:
     with making.filled(tmp_path):
         pass
-    judged = [item for item in making.ROWS if item.verdict in ("pass", "fail")]
-    known = earlier_images(tmp_path, making.RUN)
-    assert known.digests == {(item.manifest_digest, item.platform) for item in judged if item.manifest_digest}
-    assert known.keys == {item.key for item in judged if not item.manifest_digest}
+    reports = tmp_path / "reports"
+    reports.mkdir()
+    with closing(open_baseline(tmp_path, making.RUN, "reports")) as baseline:
+        for item in making.ROWS:
+            assert known(baseline, item) is None
+            (reports / f"{item.report}.json").write_bytes(item.key.encode())
+    with sqlite3.connect(tmp_path / NAME) as database:
+        for item in making.ROWS:
+            database.execute("UPDATE image SET report_sha256 = ? WHERE key = ?", (sha256(item.key.encode()).hexdigest(), item.key))
+    database.close()
+    with closing(open_baseline(tmp_path, making.RUN, "reports")) as baseline:
+        for item in making.ROWS:
+            found = known(baseline, item)
+            assert (found is not None) == (item.verdict in ("pass", "fail", "undecided"))
+            if found is not None:
+                whole = item._replace(references=tuple(sorted(item.references)), results=tuple(sorted(item.results)), report_sha256="")
+                assert found._replace(report_sha256="") == whole
     with pytest.raises(UsageError, match=r"other criteria \(--policy\)"):
-        earlier_images(tmp_path, {**making.RUN, "policy_sha256": "0" * 64})
+        open_baseline(tmp_path, {**making.RUN, "policy_sha256": "0" * 64}, "reports")
+    with pytest.raises(UsageError, match="--fingerprint-key"):
+        open_baseline(tmp_path, {**making.RUN, "fingerprint_key": "0" * 64}, "reports")
     with pytest.raises(UsageError, match="there is no database"):
-        earlier_images(tmp_path / "nowhere", making.RUN)
+        open_baseline(tmp_path / "nowhere", making.RUN, "reports")
+
+
+def known(baseline: Baseline, item: ImageRow) -> ImageRow | None:
+    digests = (item.manifest_digest,) if item.manifest_digest else ()
+    asked = ImagePlan(item.key, Unit("/x", "x"), (), item.platform, digests, 0, only=False, layers=(), identity="")
+    return baseline.row(asked, item.references, [".json"])
 
 
 def test_where_nothing_is_new_what_cannot_be_looked_into_is_no_pass(cache: Path, tmp_path: Path) -> None:
@@ -208,6 +289,6 @@ def test_where_nothing_is_new_what_cannot_be_looked_into_is_no_pass(cache: Path,
     assert batch(tmp_path / "mirror", "--out", tmp_path / "same", *again).code == 0
     told = json.loads((tmp_path / "same" / "results.json").read_text())
     assert (told["verdict"], told["exit_code"]) == ("pass", 0)
-    assert "No image is new." in (tmp_path / "same" / "index.html").read_text()
+    assert "No image is new: every answer was taken over from the earlier run." in (tmp_path / "same" / "index.html").read_text()
     (tmp_path / "mirror" / "gone.tar").symlink_to("nowhere")
     assert batch(tmp_path / "mirror", "--out", tmp_path / "unread", *again).code == 4

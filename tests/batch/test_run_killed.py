@@ -31,7 +31,21 @@ from tests.batch.running import (
 from tests.inspecting import run
 
 RUN = "imginspect.batch.run.run"
+CONNECTION = "imginspect.batch.store.connection"
+DATABASE = "imginspect.batch.store.database"
 POINTS = [
+    (f"after:{CONNECTION}.temporary_name", 1),
+    ("database", 1),
+    ("database", 2),
+    ("database", 3),
+    (f"before:{DATABASE}.Database.set_rules", 1),
+    (f"after:{DATABASE}.Database.set_rules", 1),
+    (f"after:{DATABASE}.Database.set_run", 1),
+    (f"before:{CONNECTION}.put_new", 1),
+    ("link", 1),
+    (f"after:{CONNECTION}.put_new", 1),
+    (f"before:{DATABASE}.connect", 1),
+    (f"after:{DATABASE}.connect", 1),
     ("before:imginspect.batch.store.database.Database.forget_skipped", 1),
     ("after:imginspect.batch.run.work_plan.Planned.add", 4),
     ("after:imginspect.batch.run.work_plan.Planned.settle", 1),
@@ -101,6 +115,42 @@ def test_a_run_that_is_killed_again_and_again_comes_to_its_end(mirrors: Mirrors,
     told += images_of(events_of(batch(*asked, "--format", "ndjson")))
     assert sorted(told) == sorted(item["report"] for item in rows(reference))
     assert answer(out) == answer(reference)
+
+
+@pytest.mark.parametrize(
+    ("point", "number"),
+    [
+        (f"after:{DATABASE}.write_in", 1),
+        ("database", 1),
+        (f"after:{DATABASE}.connect", 1),
+        (f"after:{DATABASE}.Database.set_run", 1),
+        (f"before:{DATABASE}.leave_one_file", 1),
+        (f"before:{DATABASE}.put_new", 1),
+        ("link", 1),
+        (f"after:{DATABASE}.put_new", 1),
+    ],
+)
+def test_a_run_that_was_killed_while_it_took_over_the_database_of_an_earlier_one_goes_on(
+    point: str, number: int, mirrors: Mirrors, reference: Path, cache: Path, tmp_path: Path
+) -> None:
+    asked = (mirrors.registry, "--out", tmp_path / "out", "--cache", cache)
+    batch(mirrors.registry, "--out", tmp_path / "before", "--cache", cache)
+    run_killed(point, number, *asked)
+    outcome = batch(*asked, "--resume")
+    assert outcome.code == 1, outcome.err
+    assert answer(tmp_path / "out") == answer(reference)
+    assert not list((tmp_path / "out").rglob(".*"))
+
+
+@pytest.mark.parametrize("left", [".batch.sqlite.0123456789abcdef", ".batch.sqlite.0123456789abcdef-journal"])
+def test_what_a_killed_run_left_of_its_database_is_no_content_of_the_folder(
+    left: str, mirrors: Mirrors, cache: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "out" / "reports").mkdir(parents=True)
+    (tmp_path / "out" / left).write_bytes(b"half")
+    outcome = batch(mirrors.archives, "--out", tmp_path / "out", "--cache", cache, "--resume")
+    assert "is not empty" not in outcome.err
+    assert not (tmp_path / "out" / left).exists()
 
 
 @pytest.mark.parametrize(("event", "count"), [("planned", 1), ("layer", 1), ("image", 1), ("image", 4), ("image", 8)])

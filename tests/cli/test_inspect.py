@@ -194,7 +194,7 @@ def test_a_report_file_is_for_its_owner_only(good: Path, tmp_path: Path) -> None
     target.write_text("old")
     target.chmod(0o666)
     outcome = run("inspect", good, "-o", target, "--colour", "auto")
-    assert (outcome.code, outcome.out) == (0, b"")
+    assert (outcome.code, outcome.text.splitlines()[-1]) == (0, f"Report: {target}")
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
     assert target.read_text() == run("inspect", good).text
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []

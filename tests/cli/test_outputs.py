@@ -39,7 +39,9 @@ def form_in(data: bytes) -> str:
         return "junit" if ElementTree.fromstring(text).tag == "testsuites" else "unknown"
     if text.startswith("{"):
         return "sarif" if "runs" in json.loads(text) else "json"
-    return "terminal" if text.startswith(("PASS", "FAIL", "NOT")) else ("unknown" if text else "")
+    if not text.startswith(("PASS", "FAIL", "NOT")):
+        return "unknown" if text else ""
+    return "places" if "\nReport: " in text else "terminal"
 
 
 @pytest.mark.parametrize(
@@ -50,26 +52,26 @@ def form_in(data: bytes) -> str:
         ("--format junit", "junit", {}),
         ("--format sarif -o -", "sarif", {}),
         ("-o -", "terminal", {}),
-        ("--format sarif -o a", "", {"a": "sarif"}),
-        ("-o a --format sarif", "", {"a": "sarif"}),
-        ("-o a.json", "", {"a.json": "json"}),
-        ("-o a.sarif", "", {"a.sarif": "sarif"}),
-        ("-o a.sarif.json", "", {"a.sarif.json": "sarif"}),
-        ("-o A.SARIF", "", {"A.SARIF": "sarif"}),
-        ("-o a.xml", "", {"a.xml": "junit"}),
-        ("-o a.txt", "", {"a.txt": "terminal"}),
-        ("-o report", "", {"report": "terminal"}),
-        ("--format json -o a.txt", "", {"a.txt": "json"}),
-        ("--format json -o a --format sarif -o b --format junit -o c", "", {"a": "json", "b": "sarif", "c": "junit"}),
-        ("--format=json --output=a --format=sarif --output=b", "", {"a": "json", "b": "sarif"}),
-        ("--format json -oa --format sarif -ob", "", {"a": "json", "b": "sarif"}),
+        ("--format sarif -o a", "places", {"a": "sarif"}),
+        ("-o a --format sarif", "places", {"a": "sarif"}),
+        ("-o a.json", "places", {"a.json": "json"}),
+        ("-o a.sarif", "places", {"a.sarif": "sarif"}),
+        ("-o a.sarif.json", "places", {"a.sarif.json": "sarif"}),
+        ("-o A.SARIF", "places", {"A.SARIF": "sarif"}),
+        ("-o a.xml", "places", {"a.xml": "junit"}),
+        ("-o a.txt", "places", {"a.txt": "terminal"}),
+        ("-o report", "places", {"report": "terminal"}),
+        ("--format json -o a.txt", "places", {"a.txt": "json"}),
+        ("--format json -o a --format sarif -o b --format junit -o c", "places", {"a": "json", "b": "sarif", "c": "junit"}),
+        ("--format=json --output=a --format=sarif --output=b", "places", {"a": "json", "b": "sarif"}),
+        ("--format json -oa --format sarif -ob", "places", {"a": "json", "b": "sarif"}),
         ("--format terminal --format sarif -o b", "terminal", {"b": "sarif"}),
         ("--format sarif -o b --format terminal", "terminal", {"b": "sarif"}),
         ("--format json -o - --format sarif -o b", "json", {"b": "sarif"}),
-        ("-o a.json -o b.sarif -o c.xml", "", {"a.json": "json", "b.sarif": "sarif", "c.xml": "junit"}),
+        ("-o a.json -o b.sarif -o c.xml", "places", {"a.json": "json", "b.sarif": "sarif", "c.xml": "junit"}),
         ("-o a.json -o -", "terminal", {"a.json": "json"}),
-        ("--format json -o x --format json -o y", "", {"x": "json", "y": "json"}),
-        ("--format sarif -o a.json -o b.json", "", {"a.json": "sarif", "b.json": "json"}),
+        ("--format json -o x --format json -o y", "places", {"x": "json", "y": "json"}),
+        ("--format sarif -o a.json -o b.json", "places", {"a.json": "sarif", "b.json": "json"}),
         ("-q", "", {}),
         ("-q --format json", "", {}),
         ("-q --format json -o -", "json", {}),

@@ -9,7 +9,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
-from contextlib import closing, suppress
+from contextlib import closing, nullcontext, suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
@@ -23,7 +23,7 @@ from imginspect.batch.run.tasks import RunOrders
 from imginspect.batch.run.unit_plans import plan_units, unit_that_failed
 from imginspect.batch.run.work_plan import NAME, Planned
 from imginspect.batch.store import database as databases
-from imginspect.batch.store.baseline import Earlier, earlier_images
+from imginspect.batch.store.baseline import Baseline, open_baseline
 from imginspect.batch.store.connection import complaints
 from imginspect.batch.store.database import Database, PresentImage
 from imginspect.batch.summary import write_answer
@@ -34,6 +34,7 @@ from imginspect.batch.workers.engines import TaskEngine, submitted
 from imginspect.batch.workers.result_cache import ResultCache
 from imginspect.batch.workers.worker_config import WorkerConfig, WorkerContext
 from imginspect.errors import RunAborted, UsageError
+from imginspect.host.writing import folder_of, replace_file
 from imginspect.report import ReportVerdict
 from imginspect.report.formats import FORMATS
 from imginspect.report.printable import one_line as plain_line
@@ -44,6 +45,7 @@ REPORTS = "reports"
 """The folder of the reports within that of a run."""
 _AT_A_TIME = 16
 """Units planned at a time for each worker."""
+_PIECE = 1 << 20
 
 
 class SourceGone(RunAborted):
@@ -51,7 +53,7 @@ class SourceGone(RunAborted):
 
 
 class RunRequest(NamedTuple):
-    """What was asked for. *out* is the folder of the run; *since* that of an earlier one whose images are not inspected again."""
+    """What was asked for. *out* is the folder of the run; *since* that of an earlier one whose images are taken over."""
 
     sources: tuple[str, ...]
     out: Path
@@ -64,7 +66,7 @@ class RunRequest(NamedTuple):
 class Result(NamedTuple):
     """What a run came to. Bytes: *layer_bytes_read* of blobs that were read, *layer_bytes_needed* of the distinct ones that had to be.
 
-    *known* images got the answer of an earlier run, *already* were done when the run went on, *left_out* are in the earlier report.
+    *known* images got the answer of an earlier run, *already* were done when the run went on, *left_out* were taken over.
     """
 
     verdict: ReportVerdict
@@ -196,36 +198,55 @@ class _Run:
 
     def _decide(self) -> None:
         """What of the plan is done already, was judged before, or needs layers to be read."""
-        earlier = earlier_images(self._request.since, self._database.run) if self._request.since is not None else Earlier()
+        since = self._request.since
+        baseline = open_baseline(since, self._database.run, REPORTS) if since is not None else None
         unchanged: list[tuple[ImagePlan, str, str]] = []
-        for plan in self._planned.images():
-            kept = self._kept(plan)
-            if plan.key in earlier.keys or (plan.digests and (plan.digests[-1], plan.platform) in earlier.digests):
-                self._left_out += 1
-                self._planned.drop(plan.key)
-            elif kept is not None and self._is_done(plan, kept):
-                self._already += 1
-                self._planned.leave_out(plan.key)
-            elif kept is not None and plan.identity and kept.identity == plan.identity:
-                unchanged.append((plan, kept.report, kept.report_sha256))
-                if len(unchanged) >= _AT_A_TIME * _AT_A_TIME:
-                    self._restore(unchanged)
-                    unchanged = []
-            else:
-                self._need(plan)
-        self._restore(unchanged)
-        if self._left_out:
-            left = Skipped("--since-report", f"{self._left_out:,} images are in the earlier report")
-            self._database.add_skipped([left])
+        with closing(baseline) if baseline is not None else nullcontext():
+            for plan in self._planned.images():
+                kept = self._kept(plan)
+                is_done = kept is not None and self._is_done(plan, kept)
+                if baseline is not None and self._is_carried(plan, baseline, is_done=is_done):
+                    self._left_out += 1
+                    self._planned.leave_out(plan.key)
+                elif is_done:
+                    self._already += 1
+                    self._planned.leave_out(plan.key)
+                elif kept is not None and plan.identity and kept.identity == plan.identity:
+                    unchanged.append((plan, kept.report, kept.report_sha256))
+                    if len(unchanged) >= _AT_A_TIME * _AT_A_TIME:
+                        self._restore(unchanged)
+                        unchanged = []
+                else:
+                    self._need(plan)
+            self._restore(unchanged)
         self._database.set_run({"left_out": str(self._left_out)})
+
+    def _is_carried(self, plan: ImagePlan, baseline: Baseline, *, is_done: bool) -> bool:
+        """Whether the image is in the earlier run; its row and its reports are taken over then, unless that *is_done* already."""
+        suffixes = sorted({FORMATS[form].suffixes[0] for form in (*self._setup.forms, "json")})
+        row = baseline.row(plan, self._names(plan), suffixes)
+        if row is None:
+            return False
+        if not is_done:
+            with complaints(self._request.out / REPORTS), folder_of(self._request.out / REPORTS / plan.key) as folder:
+                for suffix in suffixes:
+                    with baseline.report(row.report, suffix).open("rb") as report:
+                        replace_file(folder, f"{plan.key}{suffix}", iter(lambda: report.read(_PIECE), b""), waits=False)
+            source = plain_line(self._place.redactor.masked(plan.unit.shown))
+            identity = row.identity if row.identity == plan.identity else ""
+            new = (item for item in baseline.contents(row) if not self._database.has_contents(item.digest))
+            self._database.add(row._replace(key=plan.key, source=source, report=plan.key, identity=identity), list(new))
+        return True
 
     def _kept(self, plan: ImagePlan) -> PresentImage | None:
         """What was noted of the image by just the names that it has now: its report shows them."""
         kept = self._database.kept(plan.key)
         if kept is None:
             return None
-        names = {plain_line(self._place.redactor.masked(name)) for name in plan.references}
-        return kept if kept.references == tuple(sorted(names)) else None
+        return kept if kept.references == tuple(sorted(self._names(plan))) else None
+
+    def _names(self, plan: ImagePlan) -> set[str]:
+        return {plain_line(self._place.redactor.masked(name)) for name in plan.references}
 
     def _is_done(self, plan: ImagePlan, kept: PresentImage) -> bool:
         """Whether an image that was noted is what it was, and its reports are on the disk: of the others than JSON not every byte is
@@ -328,7 +349,7 @@ def _opened(request: RunRequest, setup: WorkerConfig, place: WorkerContext) -> D
     facts = _facts(request, setup, place)
     if not (out / databases.NAME).exists():
         with complaints(out):
-            others = sorted(set(os.listdir(out)) - _OWN) if out.is_dir() else []
+            others = sorted(name for name in os.listdir(out) if name not in _OWN and not _REMAINS.fullmatch(name)) if out.is_dir() else []
             if others:
                 raise UsageError(f"{out} is not empty ({others[0]!a} is in it): name a folder that is, or one that is not there yet")
             (out / REPORTS).mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -370,7 +391,7 @@ def _which(root: str) -> tuple[int, int]:
     return status.st_dev, status.st_ino
 
 
-_REMAINS = re.compile(rf"\.({re.escape(databases.NAME)}|run\.json|index\.html|results\.[a-z]+)\.[0-9a-f]{{16}}(-journal)?")
+_REMAINS = re.compile(rf"\.({re.escape(databases.NAME)}|run\.json|index\.html|results\.[a-z]+)\.[0-9a-f]{{16}}(-journal|-wal|-shm)?")
 
 
 def _remove_remains(out: Path) -> None:

@@ -1,12 +1,15 @@
-"""Earlier: what an earlier run knows, for one that inspects only what is new."""
+"""Baseline: what an earlier run came to, for one that inspects only what is new and takes over the rest."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from hashlib import sha256
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any
 
-from imginspect.batch.store.database import open_for_reading
+from imginspect.batch.store.database import Database, open_for_reading
+from imginspect.batch.values.plans import FindingRow, ImagePlan, ImageRow, LayerContents, LayerRow, ResultRow
 from imginspect.errors import UsageError
 
 _JUDGED = "('pass', 'fail', 'undecided')"
@@ -19,29 +22,128 @@ _MUST_AGREE = {
 }
 
 
-class Earlier(NamedTuple):
-    """Images that a run came to a verdict on; what it could not read is not among them.
+class Baseline:
+    """The images that an earlier run came to a verdict on; what it could not read is not among them. Close it."""
 
-    *digests* are those of manifests, with the platform; *keys* name the images where there is no manifest.
-    """
+    def __init__(self, database: Database, reports: Path) -> None:
+        self._database = database
+        self._reports = reports
+        self._keys: dict[tuple[str, str], list[str]] = {}
+        """By manifest digest and platform; by the key where there is no manifest."""
+        found = database.select(f"SELECT key, manifest_digest, platform FROM image WHERE verdict IN {_JUDGED} ORDER BY key")  # noqa: S608 - a constant
+        for key, digest, platform in found:
+            self._keys.setdefault((digest, platform) if digest else ("", key), []).append(key)
 
-    digests: frozenset[tuple[str, str]] = frozenset()
-    keys: frozenset[str] = frozenset()
+    def row(self, plan: ImagePlan, names: Iterable[str], suffixes: Iterable[str]) -> ImageRow | None:
+        """The row of the image that *plan* means; None where it is new, has other *names* now, or one of its reports is not there.
+
+        Its report is that of the earlier run: *suffixes* are those of the files that are needed.
+        """
+        wanted = tuple(sorted(names))
+        keys = self._keys.get(("", plan.key), []) + (self._keys.get((plan.digests[-1], plan.platform), []) if plan.digests else [])
+        for key in sorted(keys, key=lambda found: found != plan.key):
+            kept = self._database.kept(key)
+            if kept is not None and kept.references == wanted and self._has_reports(kept.report, kept.report_sha256, suffixes):
+                return _stored_row(self._database, key)
+        return None
+
+    def report(self, name: str, suffix: str) -> Path:
+        """The file of a report."""
+        return self._reports / f"{name}{suffix}"
+
+    def contents(self, row: ImageRow) -> Iterator[LayerContents]:
+        """The files of the layers of *row*, as far as they are known."""
+        found = (self._database.contents(layer.digest, layer.diff_id) for layer in row.layers)
+        return (item for item in found if item is not None)
+
+    def close(self) -> None:
+        """Lets the database go."""
+        self._database.close()
+
+    def _has_reports(self, name: str, digest: str, suffixes: Iterable[str]) -> bool:
+        with suppress(OSError):
+            if sha256(self.report(name, ".json").read_bytes()).hexdigest() == digest:
+                return all(self.report(name, suffix).stat().st_size for suffix in suffixes)
+        return False
 
 
-def earlier_images(folder: Path, run: Mapping[str, str]) -> Earlier:
-    """What the run in *folder* came to a verdict on; *run* is what a database says of the run that asks.
+def open_baseline(folder: Path, run: Mapping[str, str], reports: str) -> Baseline:
+    """What the run in *folder* came to, with its *reports* below it; *run* is what a database says of the run that asks.
 
     Raises: UsageError - there is none, or it judged by other criteria
     """
-    with open_for_reading(folder) as database:
-        begun = database.run
-        if "undetermined" not in begun:
-            raise UsageError(f"--since-report {folder}: an earlier imginspect made that run, for which rules that were not decided passed")
-        changed = next((option for key, option in _MUST_AGREE.items() if begun.get(key) != run.get(key)), None)
-        if changed is not None:
-            raise UsageError(f"--since-report {folder}: that run judged by other criteria ({changed}): what it passed may fail now")
-        found = list(database.select(f"SELECT key, manifest_digest, platform FROM image WHERE verdict IN {_JUDGED}"))  # noqa: S608 - a constant
-    return Earlier(
-        frozenset((digest, platform) for _, digest, platform in found if digest), frozenset(key for key, digest, _ in found if not digest)
+    database = open_for_reading(folder)
+    try:
+        _check(folder, database.run, run)
+        return Baseline(database, folder / reports)
+    except BaseException:
+        database.close()
+        raise
+
+
+def _check(folder: Path, begun: Mapping[str, str], run: Mapping[str, str]) -> None:
+    if "undetermined" not in begun:
+        raise UsageError(f"--since-report {folder}: an earlier imginspect made that run, for which rules that were not decided passed")
+    changed = next((option for key, option in _MUST_AGREE.items() if begun.get(key) != run.get(key)), None)
+    if changed is not None:
+        raise UsageError(f"--since-report {folder}: that run judged by other criteria ({changed}): what it passed may fail now")
+    if begun.get("fingerprint_key", "") != run.get("fingerprint_key", ""):
+        raise UsageError(f"--since-report {folder}: that run had another --fingerprint-key, or none: its credentials have other ids")
+
+
+_RESULTS = (
+    "SELECT rule.rule, result.verdict, result.severity, fails_image FROM result JOIN rule ON rule.id = result.rule"
+    " WHERE results = ? ORDER BY rule.rule"
+)
+_FINDINGS = (
+    "SELECT finding.id, rule.rule, verdict, finding.severity, fails_image, confidence, message, fingerprint, place, state, layer, diff_id"
+    " FROM image_finding JOIN finding ON finding.id = finding JOIN rule ON rule.id = finding.rule WHERE image = ? ORDER BY position"
+)
+_LAYERS = (
+    "SELECT digest, diff_id, chain_id, stored, created_by FROM image_layer JOIN step ON step.id = step JOIN layer ON layer.id = step.layer"
+    " WHERE image = ? ORDER BY position"
+)
+_IMAGE = (
+    "SELECT id, results, source, platform, manifest_digest, image_id, verdict, reason, report, report_sha256, identity, conditions"
+    " FROM image WHERE key = ?"
+)
+
+
+def _stored_row(database: Database, key: str) -> ImageRow | None:
+    """The image *key* as it was noted."""
+    for number, results, source, platform, manifest, image_id, verdict, reason, report, digest, identity, conditions in database.select(
+        _IMAGE, key
+    ):
+        return ImageRow(
+            key=key,
+            references=tuple(name for (name,) in database.select("SELECT name FROM reference WHERE image = ? ORDER BY name", number)),
+            source=source,
+            platform=platform,
+            manifest_digest=manifest,
+            image_id=image_id,
+            verdict=verdict,
+            reason=reason,
+            results=tuple(
+                ResultRow(rule, result, severity, bool(fails)) for rule, result, severity, fails in database.select(_RESULTS, results)
+            ),
+            findings=tuple(_finding(database, row) for row in list(database.select(_FINDINGS, number))),
+            layers=tuple(LayerRow(*row) for row in database.select(_LAYERS, number)),
+            report=report,
+            report_sha256=digest,
+            identity=identity,
+            conditions=conditions,
+        )
+    return None
+
+
+def _result(rule: str, verdict: str, severity: str, fails_image: int) -> ResultRow:
+    return ResultRow(rule, verdict, severity, bool(fails_image))
+
+
+def _finding(database: Database, row: Any) -> FindingRow:
+    number, rule, verdict, severity, fails_image, confidence, message, fingerprint, place, state, layer, diff_id = row
+    secrets = database.select("SELECT secret_id FROM secret WHERE finding = ? ORDER BY secret_id", number)
+    ids = tuple(secret for (secret,) in secrets)
+    return FindingRow(
+        rule, verdict, severity, bool(fails_image), confidence, message, fingerprint, place, state, layer, diff_id, secret_ids=ids
     )

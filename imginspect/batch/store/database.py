@@ -119,6 +119,15 @@ class Database:
             for statement in UNUSED:
                 self._connection.execute(statement)
             self._connection.execute("INSERT OR REPLACE INTO run VALUES ('finished', 'yes')")
+        self.leave_one_file()
+
+    def unfinish(self) -> None:
+        """The run goes on. Raises: NoRoom"""
+        with self._transaction():
+            self._connection.execute("DELETE FROM run WHERE key = 'finished'")
+
+    def leave_one_file(self) -> None:
+        """Brings everything into the one file, which others may read from now on. Raises: NoRoom"""
         with complaints(self.path):
             leave_one_file(self._connection, self.path)
 
@@ -261,26 +270,35 @@ def _pieces(content: Content) -> Iterator[bytes]:
 def take_over(folder: Path, before: Content, run: Mapping[str, str], rules: Iterable[RuleRow]) -> bool:
     """Whether the database of an earlier run, *before*, could be made the beginning of a new one in *folder*.
 
+    It gets its name when it is the new run's: a run that is killed in between finds none, or one to go on with.
     Raises: UsageError - it cannot be written; NoRoom
     """
     path = folder / NAME
     waiting = path.with_name(temporary_name(path.name))
     try:
         with complaints(path), folder_of(path) as opened:
-            try:
-                write_in(opened, waiting.name, _pieces(before))
-                put_new(waiting, path)
-            finally:
-                with suppress(OSError):
-                    waiting.unlink()
+            write_in(opened, waiting.name, _pieces(before))
+        if not _is_begun(waiting, run, rules):
+            return False
+        with complaints(path):
+            put_new(waiting, path)
     except _Gone:
         return False
+    finally:
+        with suppress(OSError):
+            waiting.unlink()
+    return True
+
+
+def _is_begun(waiting: Path, run: Mapping[str, str], rules: Iterable[RuleRow]) -> bool:
+    """Whether the copy at *waiting* could be made the beginning of *run*; not where it is damaged or of another version."""
     try:
-        with open_for_writing(folder) as database:
+        with Database(waiting, connect(waiting, writing=True)) as database:
             database.set_rules(rules)
             database.set_run(run)
-    except UsageError:  # of another version
-        path.unlink()
+            database.unfinish()
+            database.leave_one_file()
+    except UsageError:
         return False
     return True
 
@@ -293,8 +311,7 @@ def open_for_writing(folder: Path) -> Database:
     path = folder / NAME
     database = Database(path, connect(path, writing=True))
     try:
-        with database._transaction():
-            database._connection.execute("DELETE FROM run WHERE key = 'finished'")
+        database.unfinish()
     except BaseException:
         database.close()
         raise

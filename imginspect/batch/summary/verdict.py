@@ -23,7 +23,7 @@ class Total(NamedTuple):
     conditional: int = 0
     half_open: int = 0
     left_out: int = 0
-    """Images that are in an earlier run's answer and were not inspected again."""
+    """Images that were taken over from an earlier run and not inspected again."""
 
     @property
     def images(self) -> int:
@@ -32,14 +32,14 @@ class Total(NamedTuple):
 
 
 def total(database: Database) -> Total:
-    """What all images come to. Of none: not-inspected, unless all that there are is in an earlier answer."""
+    """What all images come to. Of none: not-inspected."""
     found = database.counts()
     counts = {str(verdict): found.get(str(verdict), 0) for verdict in ReportVerdict}
     verdicts = [verdict for verdict in ReportVerdict if counts[verdict]]
     (unread,) = next(database.select("SELECT count(*) FROM skipped WHERE unread"))
     left_out = int(database.run.get("left_out", "0"))
-    told = verdicts or ([ReportVerdict.PASS] if left_out else [])
-    return Total(worst([*told, ReportVerdict.INCOMPLETE] if told and unread else told), counts, unread, *_qualified(database), left_out)
+    told = [*verdicts, ReportVerdict.INCOMPLETE] if verdicts and unread else verdicts
+    return Total(worst(told), counts, unread, *_qualified(database), left_out)
 
 
 def _qualified(database: Database) -> tuple[int, int]:
@@ -64,15 +64,23 @@ def is_at_least(severity: str, fail_on: str) -> bool:
 def sentences(answer: Total) -> list[str]:
     """What that means for whoever wants to use the images."""
     unread = [f"{counted(answer.unread, 'thing')} could not be read and may hold images."] if answer.unread else []
-    earlier = [f"{counted(answer.left_out, 'image')} of the mirror {_is(answer.left_out)} in an earlier answer, which holds for them."]
-    return [*_sentences(answer), *(earlier if answer.left_out else []), *unread]
+    return [*_sentences(answer), *_earlier(answer), *unread]
+
+
+def _earlier(answer: Total) -> list[str]:
+    if not answer.left_out:
+        return []
+    if answer.left_out == answer.images:
+        return ["No image is new: every answer was taken over from the earlier run."]
+    return [
+        f"{counted(answer.images - answer.left_out, 'image')} {_is(answer.images - answer.left_out)} new; the answers on "
+        f"{answer.left_out:,} were taken over from the earlier run."
+    ]
 
 
 def _sentences(answer: Total) -> list[str]:
     passed, failed, undecided, incomplete, not_inspected = (answer.counts[str(verdict)] for verdict in ReportVerdict)
     clean = passed - answer.conditional - answer.half_open
-    if not answer.images and answer.left_out:
-        return ["No image is new."]
     if not answer.images:
         return ["No image was found, so none may be used."]
     if clean == answer.images:
