@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
+from imginspect.cli import completion
 from imginspect.cli.fingerprint_key import fingerprint_key_option
 from imginspect.cli.undetermined_option import undetermined_option
 from imginspect.report.formats import FILE_FORMATS
@@ -42,7 +43,13 @@ def judging_options(function: F) -> F:
             type=click.Path(path_type=Path, exists=True, file_okay=False),
             help="Folder with rules of your own, beside those built in.",
         ),
-        click.option("--policy", default="epcc-tre", show_default=True, help="Policy by name (epcc-tre, generic) or file."),
+        click.option(
+            "--policy",
+            default="epcc-tre",
+            show_default=True,
+            shell_complete=completion.policies,
+            help="Policy by name (epcc-tre, generic) or file.",
+        ),
         click.option("--platform", metavar="OS/ARCH", help="The platform meant, or all; else linux/amd64 of each name, or what there is."),
     ):
         function = decorate(function)

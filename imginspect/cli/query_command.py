@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from imginspect.cli import completion
 from imginspect.cli.fingerprint_key import read_fingerprint_key
 from imginspect.cli.query_output import FORMATS, print_found
 from imginspect.cli.streams import say
@@ -25,7 +26,12 @@ _LARGEST_SECRET = 1 << 20
 @click.option("--file", "file_", metavar="SHA256", help="Files with this content.")
 @click.option("--layer", metavar="DIGEST", help="Images with this layer: digest of its blob or diff_id, or 12 or more digits of one.")
 @click.option("--path", metavar="PATH|GLOB", help="Files of this name: a glob such as '*.lic', or of the whole path: '/opt/*/licence'.")
-@click.option("--finding", metavar="RULE|FINGERPRINT", help="Findings of this rule, or this one finding wherever it is.")
+@click.option(
+    "--finding",
+    metavar="RULE|FINGERPRINT",
+    shell_complete=completion.rules,
+    help="Findings of this rule, or this one finding wherever it is.",
+)
 @click.option("--credential", metavar="FILE|-", help="Places of the credential in FILE (- for standard input).")
 @click.option(
     "--fingerprint-key", type=click.Path(path_type=Path, dir_okay=False), help="For --credential: the key that the run was given."

@@ -12,6 +12,7 @@ from typing import Any, BinaryIO, TypeVar
 import click
 
 from imginspect.archive import Access, Archive, open_archive
+from imginspect.cli import completion
 from imginspect.cli.source_name import SourceName, check_prefix, parse_source
 from imginspect.errors import ImgInspectError, PathError, UsageError
 from imginspect.image import Choice
@@ -41,8 +42,13 @@ def source_options(function: F) -> F:
     """Adds SOURCE, --image, --platform, --limit and --tmp-dir; the command gets them as keyword arguments for ``request``."""
     for decorate in reversed(
         (
-            click.argument("source"),
-            click.option("--image", metavar="REF|DIGEST", help="The image meant, by reference or (the start of its) digest."),
+            click.argument("source", shell_complete=completion.files),
+            click.option(
+                "--image",
+                metavar="REF|DIGEST",
+                shell_complete=completion.images,
+                help="The image meant, by reference or (the start of its) digest.",
+            ),
             click.option("--platform", metavar="OS/ARCH", help="The platform meant; else linux/amd64, or the only one there is."),
             click.option("--limit", "limits", multiple=True, metavar="NAME=N", help="Change a limit, such as entries=5M. May be repeated."),
             click.option("--tmp-dir", type=click.Path(path_type=Path, file_okay=False), help="Folder for the temporary file of a stream."),
