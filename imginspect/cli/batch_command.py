@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from imginspect.cli import streams
+from imginspect.cli import completion, streams
 from imginspect.cli.batch_options import engine_options, judging_options, work_options
 from imginspect.cli.cache_folder import batch_cache, cache_options, user_cache
 from imginspect.cli.termination import termination_as_interrupt
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @click.command("batch")
-@click.argument("sources", nargs=-1, required=True, metavar="SOURCE…")
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE…", shell_complete=completion.files)
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
+from imginspect.cli import completion
 from imginspect.cli.fingerprint_key import fingerprint_key_option
 from imginspect.cli.undetermined_option import undetermined_option
 from imginspect.report.formats import FILE_FORMATS
@@ -42,7 +43,13 @@ def judging_options(function: F) -> F:
             type=click.Path(path_type=Path, exists=True, file_okay=False),
             help="Directory with your own rules, added to the built-in ones. May be repeated.",
         ),
-        click.option("--policy", default="epcc-tre", show_default=True, help="Policy, by name (epcc-tre, generic) or file."),
+        click.option(
+            "--policy",
+            shell_complete=completion.policies,
+            default="epcc-tre",
+            show_default=True,
+            help="Policy, by name (epcc-tre, generic) or file.",
+        ),
         click.option(
             "--platform", metavar="OS/ARCH", help="Select a platform, or all (default: linux/amd64 for each name, or those present)."
         ),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from imginspect.cli import completion
 from imginspect.cli.cache_folder import cache_options, layer_results, user_cache
 from imginspect.cli.evidence_option import evidence as asked_evidence
 from imginspect.cli.evidence_option import evidence_options, write_evidence
@@ -35,7 +36,13 @@ if TYPE_CHECKING:
 @source_options
 @click.option("--all", "every", is_flag=True, help="Inspect every image of the archive.")
 @report_options
-@click.option("--policy", default="epcc-tre", show_default=True, help="Policy, by name (epcc-tre, generic) or file.")
+@click.option(
+    "--policy",
+    shell_complete=completion.policies,
+    default="epcc-tre",
+    show_default=True,
+    help="Policy, by name (epcc-tre, generic) or file.",
+)
 @click.option(
     "--rules",
     "rule_folders",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from imginspect.cli import completion
 from imginspect.cli.fingerprint_key import read_fingerprint_key
 from imginspect.cli.query_output import FORMATS, print_found
 from imginspect.cli.streams import say
@@ -25,7 +26,12 @@ _LARGEST_SECRET = 1 << 20
 @click.option("--file", "file_", metavar="SHA256", help="Files with this SHA-256 digest.")
 @click.option("--layer", metavar="DIGEST", help="Images with this layer: its blob digest or diff_id, or at least 12 digits of either.")
 @click.option("--path", metavar="PATH|GLOB", help="Files with this name or path; globs such as '*.lic' or '/opt/*/licence' are allowed.")
-@click.option("--finding", metavar="RULE|FINGERPRINT", help="Findings of this rule, or every occurrence of one finding.")
+@click.option(
+    "--finding",
+    shell_complete=completion.rules,
+    metavar="RULE|FINGERPRINT",
+    help="Findings of this rule, or every occurrence of one finding.",
+)
 @click.option("--credential", metavar="FILE|-", help="Locations of the credential given in FILE (- for standard input).")
 @click.option("--fingerprint-key", type=click.Path(path_type=Path, dir_okay=False), help="Key that the batch run used, for --credential.")
 @click.option("--base", metavar="REFERENCE|DIGEST", help="Images built on this image or chain id.")

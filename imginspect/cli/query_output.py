@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from imginspect.cli.fitting import labelled, table, terminal_width
 from imginspect.cli.masking import shown
 from imginspect.report.printable import one_line
 from imginspect.report.text import inert
@@ -87,19 +88,24 @@ def _as_table(columns: tuple[str, ...], rows: _Counted) -> None:
     from tabulate import tabulate
 
     headers = [column.replace("_", " ") for column in columns]
-    left = iter(rows)
+    left, width = iter(rows), terminal_width()
     while some := [_cells(columns, row) for row in islice(left, _AT_ONCE)]:
-        click.echo(tabulate(some, headers=headers, tablefmt="plain", disable_numparse=True))
+        if width is None:
+            click.echo(tabulate(some, headers=headers, tablefmt="plain", disable_numparse=True))
+        else:
+            click.echo("\n".join(table(headers, some, width)))
 
 
 def _as_facts(columns: tuple[str, ...], rows: _Counted) -> None:
+    width = terminal_width()
     for row in rows:
         if rows.count > 1:
             click.echo()
         for column, value in zip(columns, row, strict=True):
-            lines = value if isinstance(value, tuple) else (_text(value),)
-            for number, line in enumerate(lines):
-                click.echo(f"{column.replace('_', ' ') if number == 0 else '':20}{inert(line)}".rstrip())
+            texts = value if isinstance(value, tuple) else (_text(value),)
+            for number, text in enumerate(texts):
+                for line in labelled(column.replace("_", " ") if number == 0 else "", inert(text), 20, width):
+                    click.echo(line)
 
 
 def _cells(columns: tuple[str, ...], row: tuple[Value, ...]) -> list[str]:

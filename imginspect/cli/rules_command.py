@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from imginspect.cli import completion
 from imginspect.cli.suggestions import SuggestingGroup
 from imginspect.errors import UsageError
 from imginspect.rules.policy import DEFAULT_POLICY
@@ -29,7 +30,13 @@ def command() -> None:
 def _criteria_options(function: F) -> F:
     """Adds --rules and --policy."""
     for decorate in (
-        click.option("--policy", default=DEFAULT_POLICY, show_default=True, help="Policy, by name or file; it may change severities."),
+        click.option(
+            "--policy",
+            shell_complete=completion.policies,
+            default=DEFAULT_POLICY,
+            show_default=True,
+            help="Policy, by name or file; it may change severities.",
+        ),
         click.option(
             "--rules",
             "folders",
@@ -95,7 +102,7 @@ def _table(headers: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
 
 
 @command.command("show")
-@click.argument("rule_id", metavar="ID")
+@click.argument("rule_id", metavar="ID", shell_complete=completion.rules)
 @_criteria_options
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Output format.")
 def show(rule_id: str, folders: tuple[Path, ...], policy: str, form: str) -> None:

@@ -12,6 +12,7 @@ from typing import Any, BinaryIO, TypeVar
 import click
 
 from imginspect.archive import Access, Archive, open_archive
+from imginspect.cli import completion
 from imginspect.cli.source_name import SourceName, check_prefix, parse_source
 from imginspect.errors import ImgInspectError, PathError, UsageError
 from imginspect.image import Choice
@@ -41,8 +42,10 @@ def source_options(function: F) -> F:
     """Adds SOURCE, --image, --platform, --limit and --tmp-dir; the command gets them as keyword arguments for ``request``."""
     for decorate in reversed(
         (
-            click.argument("source"),
-            click.option("--image", metavar="REF|DIGEST", help="Select an image by reference or digest prefix."),
+            click.argument("source", shell_complete=completion.files),
+            click.option(
+                "--image", shell_complete=completion.images, metavar="REF|DIGEST", help="Select an image by reference or digest prefix."
+            ),
             click.option("--platform", metavar="OS/ARCH", help="Select a platform (default: linux/amd64, or the only one present)."),
             click.option("--limit", "limits", multiple=True, metavar="NAME=N", help="Change a limit, such as entries=5M. May be repeated."),
             click.option(

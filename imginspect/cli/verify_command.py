@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from imginspect.cli import completion
 from imginspect.cli.progress import progress_bar
 from imginspect.cli.source import opened, request
 from imginspect.report.text import visible
@@ -25,7 +26,7 @@ _PATH = click.Path(path_type=Path)
 
 @click.command("verify")
 @click.argument("pack", type=_PATH)
-@click.argument("archive", required=False)
+@click.argument("archive", required=False, shell_complete=completion.files)
 @click.option("--key", type=_PATH, help="The signer's public key, a PEM file.")
 @click.option("--format", "form", type=click.Choice(["terminal", "json"]), default="terminal", show_default=True, help="Output format.")
 @click.option("--limit", "limits", multiple=True, metavar="NAME=N", help="Change a limit, such as entries=5M. May be repeated.")
