@@ -10,19 +10,17 @@ from types import MappingProxyType
 
 from imginspect.rules import built_in_rules, load_patterns
 from imginspect.rules.folder import rules_folder
-from imginspect.rules.markdown import document, table
+from imginspect.rules.markdown import document
 from tests.inspecting import run
 from tests.rooms import architecture
 
 ROOT = Path(__file__).parent.parent
-_RULES = ("compared by a test -->\n", "<!-- end of rules -->")
 _DEMO = ("inspects it:\n\n```\n", "\n…")
 
 
 def readme() -> str:
-    """README.md with its table of rules and the start of its demo made again."""
+    """README.md with the start of its demo made again."""
     text = (ROOT / "README.md").read_text("utf-8")
-    text = _between(text, _RULES, table(built_in_rules()))
     start, end = _DEMO
     shown = text.partition(start)[2].partition(end)[0]
     made = run("demo").text.splitlines()[: len(shown.splitlines())]
