@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from difflib import get_close_matches
 from itertools import islice
 
 from imginspect.errors import UsageError
@@ -69,6 +68,8 @@ def _similar(source: str) -> str:
             names = sorted(entry.name for entry in islice(entries, _MOST_NAMES))
     except (OSError, ValueError):
         return ""
+    from difflib import get_close_matches  # few runs need it
+
     near = get_close_matches(name, names, n=1, cutoff=0.8)
     return os.path.join(folder, near[0]) if near else ""
 

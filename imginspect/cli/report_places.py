@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 def say_where(documents: Sequence[ReportDocument], outputs: Sequence[ReportTarget], *, colour: str) -> None:
     """Prints the verdicts and the places of the reports, unless a report went to standard output, or to a device that may be it."""
-    from imginspect.report.terminal import render_headlines
-
     targets = [output.target for output in outputs if output.target is not None]
     if len(targets) < len(outputs) or any(map(is_in_devices, targets)):
         return
+    from imginspect.report.terminal import render_headlines
+
     lines = [render_headlines(documents, colour=wants_colour(colour, None))]
     lines += [f"Report: {visible(str(target))}\n" for target in targets]
     write("".join(lines), None)

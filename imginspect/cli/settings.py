@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
 from pathlib import Path
 
 import click
@@ -47,6 +46,8 @@ def check_variables(command: click.Command, name: str, environment: Mapping[str,
     known = {*_variables(command, name), *_OTHER_VARIABLES}
     for found in sorted(environment):
         if found.startswith(_variable(name, "")) and found not in known:
+            from difflib import get_close_matches  # few runs need it
+
             near = get_close_matches(found, known, n=1)
             raise UsageError(f"the variable {found} belongs to no option of {name}{f'; did you mean {near[0]}?' if near else ''}")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from difflib import get_close_matches
 
 import click
 
@@ -58,6 +57,8 @@ class SuggestingGroup(click.Group):
         commands = self.list_commands(ctx)
         if ctx.parent is None and name.lower() in _OTHER_WORDS:
             return f" Did you mean {_OTHER_WORDS[name.lower()]}?"
+        from difflib import get_close_matches  # few runs need it
+
         near = get_close_matches(name.lower(), commands, n=3, cutoff=0.6)
         if near:
             return f" Did you mean {' or '.join(near)}?"
