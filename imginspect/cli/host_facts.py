@@ -83,6 +83,7 @@ def inspection_record(
     started: datetime, ended: datetime, by: str | None, arguments: Sequence[str], durations: Mapping[str, float]
 ) -> InspectionRecord:
     """The record of an inspection on this machine; *by* is who was named, else the operating system's user."""
+    from imginspect.cli.settings import in_effect
     from imginspect.evidence_pack.inspection_record import InspectionRecord
 
     return InspectionRecord(
@@ -95,6 +96,7 @@ def inspection_record(
         libraries={name: version for name in _LIBRARIES if (version := _version(name))},
         arguments=arguments,
         durations=durations,
+        settings=in_effect(click.get_current_context(silent=True)),
     )
 
 

@@ -63,6 +63,22 @@ def _variable(*names: str) -> str:
     return "_".join((_PREFIX, *names)).upper().replace("-", "_")
 
 
+def in_effect(context: click.Context | None) -> tuple[str, ...]:
+    """The options of the command that runs which come from the environment or the config file, with value and origin."""
+    if context is None:
+        return ()
+    origins = {click.core.ParameterSource.ENVIRONMENT: "environment", click.core.ParameterSource.DEFAULT_MAP: "config file"}
+    found = []
+    for name, option in settable(context.command).items():
+        assert option.name is not None
+        source = context.get_parameter_source(option.name)
+        if source in origins:
+            value = context.params[option.name]
+            shown = ", ".join(map(str, value)) if isinstance(value, tuple) else value
+            found.append(f"--{name} {shown} ({origins[source]})")
+    return tuple(found)
+
+
 def usual_config() -> Path | None:
     """The config file that is read without being asked for, if it is there; none where IMGINSPECT_CONFIG is empty.
 

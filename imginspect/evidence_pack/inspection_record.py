@@ -13,7 +13,10 @@ from imginspect.version import __version__
 
 @dataclass(frozen=True, slots=True)
 class InspectionRecord:
-    """The circumstances of one inspection. *durations* are seconds by step; *arguments* the command line as it was given."""
+    """The circumstances of one inspection. *durations* are seconds by step; *arguments* the command line as it was given.
+
+    *settings* are options that came from the environment or a config file, each with its value and where it came from.
+    """
 
     started: datetime
     ended: datetime
@@ -24,6 +27,7 @@ class InspectionRecord:
     libraries: Mapping[str, str]
     arguments: Sequence[str]
     durations: Mapping[str, float] = field(default_factory=dict)
+    settings: Sequence[str] = ()
 
     def as_json(self) -> bytes:
         """The record as a file."""
@@ -44,6 +48,7 @@ class InspectionRecord:
                 **libraries,
             },
             "command_line": [visible(argument) for argument in self.arguments],
+            "settings": [visible(setting) for setting in self.settings],
             "seconds": {name: round(seconds, 3) for name, seconds in self.durations.items()},
         }
 

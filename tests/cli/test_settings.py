@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import click
@@ -162,6 +163,16 @@ def test_a_wrong_value_in_a_variable_names_the_option(place: Path, monkeypatch: 
     monkeypatch.setenv("IMGINSPECT_INSPECT_FAIL_ON", "hihg")
     outcome = run("inspect", "app.tar")
     assert (outcome.code, "--fail-on" in outcome.err) == (2, True)
+
+
+def test_the_record_of_an_inspection_says_which_options_came_from_elsewhere(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config("inspect: {fail-on: low, limit: [entries=5M, layers=30]}\nbatch: {jobs: 1}")
+    monkeypatch.setenv("IMGINSPECT_INSPECT_POLICY", "generic")
+    run("inspect", "app.tar", "--evidence", "pack", "--quiet", "--strict")
+    told = json.loads(Path("pack/inspection.json").read_text())["settings"]
+    assert told == ["--limit entries=5M, layers=30 (config file)", "--policy generic (environment)", "--fail-on low (config file)"]
+    run("batch", "app.tar", "--out", "out", "--cache", "cache")
+    assert json.loads(Path("out/run.json").read_text())["settings"] == ["--jobs 1 (config file)"]
 
 
 # -- shown -----------------------------------------------------------------------------------------------------------
