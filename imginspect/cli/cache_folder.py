@@ -82,9 +82,10 @@ def batch_cache(folder: Path | None, size: str, out: Path, say: Callable[[str], 
             if os.environ.get("IMGINSPECT_CACHE_DIR") is not None:
                 raise
             why = str(error)
+    cache = _checked((folder or out / "cache").absolute(), most)
     if folder is None and why and say is not None:
         say(f"imginspect batch: {why}; layer results are cached in {out / 'cache'}")
-    return _checked((folder or out / "cache").absolute(), most)
+    return cache
 
 
 def _checked(folder: Path, most: int) -> Cache:

@@ -43,6 +43,8 @@ def parse_source(source: str) -> SourceName:
 
     Raises: UsageError - there is nothing of that name, or it is not on the disk at all
     """
+    if not source:
+        raise UsageError("the source is empty: expected an archive or a directory")
     if source == "-" or "\0" in source or os.path.lexists(source):
         return SourceName(source)
     prefix, colon, rest = source.partition(":")

@@ -82,6 +82,10 @@ def test_what_can_only_be_a_file_is_said_to_be_missing_and_no_more(source: str, 
     assert run("inspect", source).err == f"imginspect: {source}: no such file or directory\n"
 
 
+def test_an_empty_source_is_said_to_be_empty() -> None:
+    assert run("inspect", "").err == "imginspect: the source is empty: expected an archive or a directory\n"
+
+
 def test_a_mistyped_file_name_is_corrected(place: Path) -> None:
     assert run("inspect", "appp.tar").err == "imginspect: appp.tar: no such file or directory; did you mean app.tar?\n"
     assert f"did you mean {place}/oci.tar?" in run("inspect", f"{place}/ocl.tar").err
@@ -171,6 +175,14 @@ def test_a_batch_takes_prefixes_and_no_tails(place: Path) -> None:
     assert (outcome.code, "--include app:1" in outcome.err) == (2, True)
     assert "write oci:layout" in run("batch", "dir:layout", *common).err
     assert run("batch", "oci:layout", *common).code == 0
+
+
+def test_no_cache_is_told_of_where_the_folder_cannot_be_written(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/dev/null")
+    monkeypatch.delenv("IMGINSPECT_CACHE_DIR", raising=False)
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    outcome = run("batch", "app.tar", "--out", "/dev/null/out")
+    assert (outcome.code, "are cached in" in outcome.err) == (2, False)
 
 
 # -- mistyped --------------------------------------------------------------------------------------------------------
