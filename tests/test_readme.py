@@ -12,6 +12,8 @@ from imginspect.examples.sample import build
 from imginspect.rules import built_in_rules
 from tests.inspecting import run
 
+pytestmark = pytest.mark.slow
+
 README = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
 
 

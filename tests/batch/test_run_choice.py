@@ -24,6 +24,8 @@ from tests.batch.mirrors import APPS, Mirrors, app, write_registry
 from tests.batch.running import answer, batch, environment, facts, row, rows
 from tests.image_builder import multi_platform, several, write
 
+pytestmark = pytest.mark.slow
+
 
 def names(out: Path) -> set[str]:
     return {name for item in rows(out) for name in item["references"]}

@@ -30,6 +30,8 @@ from tests.batch.running import (
 )
 from tests.inspecting import run
 
+pytestmark = pytest.mark.slow
+
 RUN = "imginspect.batch.run.run"
 CONNECTION = "imginspect.batch.store.connection"
 DATABASE = "imginspect.batch.store.database"
