@@ -1,4 +1,4 @@
-"""What all tests share: the option that writes golden files anew."""
+"""What all tests share: the option that writes golden files anew, and the mark of slow tests."""
 
 from __future__ import annotations
 
@@ -12,6 +12,13 @@ _GOLDEN = Path(__file__).parent / "golden"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write tests/golden anew; review the difference before it is committed")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What needs other tools or real images is slow too."""
+    for item in items:
+        if any(item.get_closest_marker(name) for name in ("oracle", "real_images")):
+            item.add_marker("slow")
 
 
 @pytest.fixture

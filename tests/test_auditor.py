@@ -339,7 +339,7 @@ def answers(built: ImageBuilder, path: Path, form: str = "oci") -> Verdicts:
 
 
 OF_FORMAT: dict[str, Verdicts] = {"dir-v2s1": {"TRE-INT-013": "warn"}}
-"""Schema 1 names no media type that is true of its layers."""
+"""A manifest of schema 1 states no compression, so that layers with gzip are not what it says."""
 
 
 def asked(given: Verdicts, expected: Verdicts) -> Verdicts:

@@ -13,6 +13,8 @@ import yaml
 
 from tests.image_builder import ImageBuilder, directory, file, program
 
+pytestmark = pytest.mark.slow
+
 CI = Path(__file__).parent.parent / "docs" / "ci"
 MOUNTED = (directory("/safe_data"), directory("/safe_outputs"), directory("/scratch"))
 GOOD = ImageBuilder().layer(*MOUNTED, file("/app/run", mode=0o755))

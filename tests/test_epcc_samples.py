@@ -14,6 +14,8 @@ import pytest
 from tests.builder.epcc import SAMPLES
 from tests.inspecting import report_of
 
+pytestmark = pytest.mark.slow
+
 EXIT_CODES = {"pass": 0, "fail": 1, "undecided": 5}
 NETWORK = frozenset({"TRE-NET-001", "TRE-NET-002"})
 STARTS = frozenset({"TRE-ENT-002", "TRE-ENT-003"})

@@ -11,6 +11,8 @@ from tests.image_builder import COMPRESSIONS, DIRECTORY_FORMS, TAR_FORMS, ImageB
 from tests.inspecting import files_of, judged, report_of
 from tests.tar_writer import directory, file, hardlink, header, opaque, padded, raw, symlink, whiteout
 
+pytestmark = pytest.mark.slow
+
 IMAGE = (
     ImageBuilder()
     .layer(

@@ -45,6 +45,8 @@ from tests.image_builder import (
 from tests.inspecting import files_of, flagged, judged, run
 from tests.tar_writer import Entry, padded
 
+pytestmark = pytest.mark.slow
+
 OCI_LAYER = "application/vnd.oci.image.layer.v1.tar"
 HUGE = 1 << 62
 

@@ -28,6 +28,8 @@ from tests.image_builder import (
 )
 from tests.inspecting import CONTROL, flagged, judged, results_of, run, texts_of
 
+pytestmark = pytest.mark.slow
+
 INDEX = "application/vnd.oci.image.index.v1+json"
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 IMAGE = ImageBuilder().layer(file("/a", b"1")).config(entrypoint=["/safe"], user="1000", env=["A=1"])

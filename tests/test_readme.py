@@ -13,6 +13,8 @@ from imginspect.rules import built_in_rules
 from imginspect.rules.markdown import table
 from tests.inspecting import run
 
+pytestmark = pytest.mark.slow
+
 README = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
 
 

@@ -38,6 +38,8 @@ from tests.image_builder import (
 )
 from tests.inspecting import flagged, integrity_only, judged, report_of, results_of, run
 
+pytestmark = pytest.mark.slow
+
 TINY = ImageBuilder().layer(file("/a", b"1")).reference("app:1")
 IMAGE = (
     ImageBuilder()

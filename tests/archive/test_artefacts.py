@@ -15,6 +15,8 @@ from tests.builder.image import compact, descriptor
 from tests.image_builder import ImageBuilder, Members, Options, file, image_members, multi_platform, write
 from tests.inspecting import report_of, run
 
+pytestmark = pytest.mark.slow
+
 EMPTY = "application/vnd.oci.empty.v1+json"
 CONFIG = "application/vnd.oci.image.config.v1+json"
 LAYER = "application/vnd.oci.image.layer.v1.tar+gzip"

@@ -13,6 +13,8 @@ from tests.archive.making import changed, listed
 from tests.image_builder import ImageBuilder, Members, Options, file, image_members, program, sha, write
 from tests.inspecting import flagged, report_of, run
 
+pytestmark = pytest.mark.slow
+
 OCI = "application/vnd.oci.image."
 
 

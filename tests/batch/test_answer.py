@@ -23,6 +23,8 @@ from tests.report.html.reading import Page
 from tests.report.payloads import PAYLOADS
 from tests.report.reading import CONTROL as READ_CONTROL
 
+pytestmark = pytest.mark.slow
+
 
 def answers(made: Database) -> dict[str, str]:
     return {name: "".join(render(made)) for name, render in FILES.items()}

@@ -22,7 +22,10 @@ from imginspect.batch.workers import engines
 from tests.batch.clusters import PATIENCE, Cluster, Spoken, answer, begun, events, worker_processes
 from tests.inspecting import run
 
-pytestmark = pytest.mark.skipif(importlib.util.find_spec("distributed") is None, reason="distributed is not installed")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(importlib.util.find_spec("distributed") is None, reason="distributed is not installed"),
+]
 PRELOADS = {
     "nothing": "",
     "no imginspect": "import sys\nfor name in [n for n in sys.modules if n.startswith('imginspect')]: del sys.modules[name]\n"

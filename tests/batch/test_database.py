@@ -19,6 +19,8 @@ from imginspect.batch.store.database import NAME, NoRoom
 from imginspect.errors import UsageError
 from tests.batch.making import CONTENTS, KEY, PASSED_OVER, ROWS, RULES, RUN, filled, image
 
+pytestmark = pytest.mark.slow
+
 
 def test_what_was_written_is_read(tmp_path: Path) -> None:
     with filled(tmp_path) as written:

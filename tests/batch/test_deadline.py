@@ -16,6 +16,8 @@ import pytest
 from imginspect.batch.workers import deadline
 from imginspect.batch.workers.deadline import TimeExceeded, within
 
+pytestmark = pytest.mark.slow
+
 
 def spin(seconds: float = 60.0) -> str:
     """Nothing but steps in Python."""

@@ -19,6 +19,8 @@ from imginspect.batch.workers.task_batch import all_of
 from imginspect.errors import LimitExceeded, UsageError
 from tests.batch.clusters import HERE, PATIENCE
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def engine() -> Iterator[LocalEngine]:

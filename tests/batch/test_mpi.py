@@ -18,6 +18,8 @@ from imginspect.batch.workers import engines
 from tests.batch.clusters import PATIENCE, Spoken, answer, begun
 from tests.inspecting import run
 
+pytestmark = pytest.mark.slow
+
 
 def _launcher() -> str | None:
     """mpiexec: that of this environment, or the system's."""

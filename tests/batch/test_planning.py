@@ -37,6 +37,8 @@ from tests.image_builder import (
     sha,
 )
 
+pytestmark = pytest.mark.slow
+
 BOTH = {"linux/amd64": image("amd"), "linux/arm64": image("arm")}
 HELM = "application/vnd.cncf.helm."
 

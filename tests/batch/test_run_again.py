@@ -16,6 +16,8 @@ from tests.batch.mirrors import Mirrors, layer_files, named, write_registry
 from tests.batch.running import answer, batch, facts, row, rows
 from tests.image_builder import sha
 
+pytestmark = pytest.mark.slow
+
 _opened: list[str] = []
 _listens = False
 

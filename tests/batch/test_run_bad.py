@@ -14,6 +14,8 @@ from tests.batch.running import answer, batch, row, rows
 from tests.image_builder import ImageBuilder, file, script, sha
 from tests.inspecting import run
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def everything(mirrors: Mirrors, tmp_path_factory: pytest.TempPathFactory) -> Path:

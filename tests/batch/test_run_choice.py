@@ -18,6 +18,8 @@ from tests.batch.running import answer, batch, facts, row, rows
 from tests.image_builder import multi_platform, several, write
 from tests.inspecting import run
 
+pytestmark = pytest.mark.slow
+
 
 def names(out: Path) -> set[str]:
     return {name for item in rows(out) for name in item["references"]}

@@ -19,6 +19,8 @@ from tests.batch import running
 from tests.batch.mirrors import Mirrors, app
 from tests.batch.running import Inline, answer, batch, begun, ended, facts, images_of, row, rows, until
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def reference(mirrors: Mirrors, tmp_path_factory: pytest.TempPathFactory) -> Path:

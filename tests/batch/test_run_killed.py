@@ -30,6 +30,8 @@ from tests.batch.running import (
 )
 from tests.inspecting import run
 
+pytestmark = pytest.mark.slow
+
 RUN = "imginspect.batch.run.run"
 POINTS = [
     ("before:imginspect.batch.store.database.Database.forget_passed_over", 1),

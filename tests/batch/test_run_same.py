@@ -11,6 +11,8 @@ from tests.batch.mirrors import APPS, BROKEN, NAMED, SECRET, TOKEN, Mirrors, bas
 from tests.batch.running import answer, batch, events_of, facts, row, rows
 from tests.inspecting import run
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def reference(mirrors: Mirrors, tmp_path_factory: pytest.TempPathFactory) -> Path:

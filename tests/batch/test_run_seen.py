@@ -23,6 +23,8 @@ from tests.batch.making import image
 from tests.batch.mirrors import APPS, NAMED, Mirrors
 from tests.batch.running import batch, environment, events_of
 
+pytestmark = pytest.mark.slow
+
 
 def test_events_are_json_a_line_and_end_with_the_end(mirrors: Mirrors, cache: Path, tmp_path: Path) -> None:
     outcome = batch(mirrors.registry, "--out", tmp_path / "out", "--cache", cache, "--format", "ndjson")

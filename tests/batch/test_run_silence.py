@@ -13,6 +13,8 @@ from tests.batch.mirrors import app
 from tests.batch.running import batch, row, rows
 from tests.inspecting import run
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def mirror(tmp_path: Path) -> Path:

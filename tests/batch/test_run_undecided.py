@@ -19,6 +19,8 @@ from tests.batch.running import batch, events_of, inline, row, rows
 from tests.image_builder import ImageBuilder, directory, program, script
 from tests.inspecting import run
 
+pytestmark = pytest.mark.slow
+
 
 def undecided() -> ImageBuilder:
     """A program of which nobody knows whether it fetches something."""

@@ -21,6 +21,8 @@ from tests.batch.running import answer, batch, begun, ended, images_of, row, row
 from tests.image_builder import ImageBuilder, file, noise, sha, tar_bytes
 from tests.inspecting import run
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def reference(mirrors: Mirrors, tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -13,6 +13,8 @@ import pytest
 from tests.image_builder import ImageBuilder, file, hardlink, noise, whiteout
 from tests.inspecting import report_of, run
 
+pytestmark = pytest.mark.slow
+
 TOKEN = "glpat-" + "Zq7xW2mK9pL4vN8sT3yB"
 PASSWORD = "kX83" + "plQz77rTvW"
 URL = f"postgresql://study:{PASSWORD}@db.example.org/study"

@@ -20,6 +20,8 @@ from imginspect.scan.secret_id import secret_id
 from tests.image_builder import ImageBuilder, file, symlink, whiteout
 from tests.inspecting import report_of
 
+pytestmark = pytest.mark.slow
+
 KEY = b"\x00\x01 a key of random bytes \xff\n"
 TOKEN = "glpat-" + "Zq7xW2mK9pL4vN8sT3yB"
 PASSWORD = "kX83" + "plQz77rTvW"

@@ -14,6 +14,8 @@ from imginspect.report import json_format
 from tests.image_builder import ImageBuilder, file
 from tests.inspecting import run
 
+pytestmark = pytest.mark.slow
+
 COMMANDS = ["inspect", "images", "config", "history", "ls", "cat", "find", "rules", "schema", "demo"]
 
 

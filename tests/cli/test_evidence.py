@@ -13,6 +13,8 @@ from imginspect.cli.demo_command import _IMAGE as DEMO
 from imginspect.examples.sample import build
 from tests.inspecting import run
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def app(tmp_path: Path) -> Path:

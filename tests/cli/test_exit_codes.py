@@ -12,6 +12,8 @@ import pytest
 
 from tests.image_builder import ImageBuilder, directory, program, script
 
+pytestmark = pytest.mark.slow
+
 MOUNTED = (directory("/safe_data"), directory("/safe_outputs"), directory("/scratch"))
 GOOD = ImageBuilder().layer(*MOUNTED, *script("/app/run")).config(entrypoint=["/app/run"]).reference("good:1")
 OPEN = ImageBuilder().layer(*MOUNTED, program("/app/run")).config(entrypoint=["/app/run"]).reference("open:1")

@@ -18,6 +18,8 @@ from imginspect.scan.secret_id import secret_id
 from tests.image_builder import ImageBuilder, file, whiteout
 from tests.inspecting import run
 
+pytestmark = pytest.mark.slow
+
 KEY = b"kQ3v" + bytes(range(200, 220)) + b"one line"
 PASSWORD = "kX83" + "plQz77rTvW"
 URL = f"postgresql://study:{PASSWORD}@db.example.org/study"

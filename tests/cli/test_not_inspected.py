@@ -13,6 +13,8 @@ import imginspect
 from imginspect.report.formats import FORMATS
 from tests.inspecting import run
 
+pytestmark = pytest.mark.slow
+
 CONTENT = b"this is no archive\n" * 10
 DIGEST = sha256(CONTENT).hexdigest()
 

@@ -17,6 +17,8 @@ from tests.image_builder import ImageBuilder, directory, file, save_many
 from tests.inspecting import run
 from tests.report.sarif_structure import check
 
+pytestmark = pytest.mark.slow
+
 GOOD = (
     ImageBuilder()
     .layer(directory("/safe_data"), directory("/safe_outputs"), directory("/scratch"), file("/app/run", b"1", mode=0o755))

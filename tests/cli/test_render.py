@@ -11,6 +11,8 @@ from imginspect.examples.sample import build
 from imginspect.report.formats import FORMATS
 from tests.inspecting import run
 
+pytestmark = pytest.mark.slow
+
 NOT_INSPECTED = b"this is no archive"
 
 

@@ -12,6 +12,8 @@ from imginspect.rules.ruleset import rules_folder
 from tests.inspecting import CONTROL, run
 from tests.rules.test_loading import KIND, RULE, folder, write
 
+pytestmark = pytest.mark.slow
+
 IDS = [rule.id for rule in built_in_rules().rules]
 
 

@@ -19,6 +19,8 @@ from tests.image_builder import ImageBuilder, file, flip_byte, whiteout
 from tests.inspecting import Outcome, run
 from tests.test_samples import FAULTS
 
+pytestmark = pytest.mark.slow
+
 FILES = "files of the evidence"
 LINES = "lines of the evidence"
 FIELDS = "config fields of the evidence"

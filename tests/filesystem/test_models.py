@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -10,6 +11,8 @@ from tests.filesystem.applying import applied, problems
 from tests.filesystem.models import Refused, Tree, overlaid, sequential
 from tests.image_builder import directory, file, opaque, symlink, whiteout
 from tests.tar_writer import Entry
+
+pytestmark = pytest.mark.slow
 
 PATHS = st.sampled_from(["/a", "/b", "/m", "/a/c", "/m/c", "/b/c", "/a/c/d", "/m/c/d"])
 TARGETS = st.sampled_from(["a", "/b", "a/c", "../b", "gone", "m"])

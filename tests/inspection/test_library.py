@@ -53,17 +53,20 @@ def test_the_library_says_what_the_command_says(app: Path) -> None:
     assert json.loads(imginspect.render([report], "json"))["reports"][0]["verdict"] == "fail"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", FORMATS)
 def test_every_form_can_be_rendered(app: Path, form: str) -> None:
     assert imginspect.render(imginspect.inspect(app), form)
 
 
+@pytest.mark.slow
 def test_options_are_those_of_the_command(app: Path) -> None:
     report = imginspect.inspect(str(app), policy="generic", fail_on="critical", platform="linux/amd64", image="example:1")
     assert report.policy.id == "generic"
     assert report.verdict is not imginspect.ReportVerdict.FAIL
 
 
+@pytest.mark.slow
 def test_an_undecided_image_is_told_by_the_library(tmp_path: Path) -> None:
     path = ImageBuilder().layer(program("/run")).config(entrypoint=["/run"]).save(tmp_path / "open.tar")
     report = imginspect.inspect(path, policy="generic")
@@ -72,6 +75,7 @@ def test_an_undecided_image_is_told_by_the_library(tmp_path: Path) -> None:
     assert imginspect.inspect(path, policy="generic", undetermined="pass").verdict is imginspect.ReportVerdict.PASS
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("options", "error"),
     [

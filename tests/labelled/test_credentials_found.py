@@ -7,9 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+import pytest
+
 from tests.labelled.credentials import CASES, as_image
 from tests.labelled.judging import verdicts
 from tests.labelled.known_misses import Miss, compare
+
+pytestmark = pytest.mark.slow
 
 
 def misses() -> Iterator[Miss]:

@@ -9,9 +9,13 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import NamedTuple
 
+import pytest
+
 from tests.labelled.judging import verdicts
 from tests.labelled.known_misses import Miss, compare
 from tests.labelled.network import CASES
+
+pytestmark = pytest.mark.slow
 
 
 class Answer(NamedTuple):

@@ -10,9 +10,13 @@ from collections.abc import Callable
 from functools import cache
 from typing import NamedTuple
 
+import pytest
+
 from tests.labelled.judging import Answer, answers
 from tests.labelled.known_misses import Miss, compare
 from tests.labelled.starts import CASES, Case
+
+pytestmark = pytest.mark.slow
 
 ASKED = ("TRE-ENT-002", "TRE-ENT-003")
 ALARMS = ("fail", "warn")

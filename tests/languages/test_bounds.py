@@ -14,6 +14,8 @@ from imginspect.languages.python.names import MOST_STEPS
 from imginspect.languages.shell.walker import commands
 from tests.counting import calls_made
 
+pytestmark = pytest.mark.slow
+
 TOO_MANY = "its names lead through too many others"
 SUM = " + 'b'" * 60
 

@@ -187,6 +187,7 @@ def test_what_is_not_understood_says_so(text: str) -> None:
     assert calls(text).not_understood
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [

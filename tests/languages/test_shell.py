@@ -237,6 +237,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_text_is_either_understood_or_said_not_to_be(name: str) -> None:
     text = commands(HOSTILE[name])

@@ -15,6 +15,8 @@ from imginspect.layer.pipeline import BUFFER_BYTES
 from imginspect.limits import Limits
 from tests.image_builder import compress, file, tar_bytes
 
+pytestmark = pytest.mark.slow
+
 TAR = tar_bytes([file("/a", bytes(5000)), file("/b", b"1")])
 BLOBS = {
     "plain": TAR,

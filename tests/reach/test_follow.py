@@ -68,6 +68,7 @@ FLOODS: dict[str, list[dict[str, Any]]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FLOODS)
 def test_a_flood_comes_to_an_end(name: str) -> None:
     found = followed(*FLOODS[name], entrypoint=["/a.sh"])
@@ -97,6 +98,7 @@ def test_calls_are_found_outside_comments_and_strings(content: str, language: st
     assert [call.name for call in pattern_calls(content, language).calls] == names
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "content", ['r"(' * 300_000, "a" * 1_000_000 + "(" * 500_000, "#=\n" * 300_000, "if (!require(" * 50_000, "'" * 1_000_001]
 )

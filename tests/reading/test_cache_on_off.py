@@ -41,6 +41,8 @@ from tests.test_oracles import SHAPES, _stacks
 from tests.test_samples import FAULTS
 from tests.test_samples import SOUND as SOUND_SAMPLES
 
+pytestmark = pytest.mark.slow
+
 # -- the same report -------------------------------------------------------------------------------------------------
 
 

@@ -22,6 +22,8 @@ from tests.caching import criteria, report, settled
 from tests.image_builder import ImageBuilder, directory, file, hardlink, pax_block, raw, symlink, tar_header, whiteout
 from tests.inspecting import run
 
+pytestmark = pytest.mark.slow
+
 TOKENS = [f"glpat-Zq7xW2mK9pL4vN8sT3{letter}{other}" for letter in "ABCDEFGHJKLM" for other in "rstu"]
 PASSWORD = "kX83" + "plQz77rTvW"
 PGPASS = f"db.example.org:5432:*:study:{PASSWORD}\n".encode()  # found by the name of the file alone

@@ -16,6 +16,8 @@ from tests.report import payloads, reading
 from tests.report.payloads import PAYLOADS, spoilt, spoilt_one_by_one, whole_document
 from tests.report.sample_document import large_document, sample_document
 
+pytestmark = pytest.mark.slow
+
 FORMS: dict[str, tuple[Callable[[list[ReportDocument]], str], Callable[[str], Any]]] = {
     "terminal": (terminal.render, reading.read_terminal),
     "sarif": (sarif.render, reading.read_sarif),

@@ -28,6 +28,8 @@ from tests.report.sample_document import finding as plain_finding
 from tests.report.sample_document import result as plain_result
 from tests.report.sarif_structure import check
 
+pytestmark = pytest.mark.slow
+
 RULE = sound().results[0].rule.id
 
 

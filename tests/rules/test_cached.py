@@ -19,6 +19,8 @@ from imginspect.rules.policy import DEFAULT_POLICY, policy_file
 from imginspect.rules.ruleset import rules_folder
 from tests.rules.test_loading import RULE, folder
 
+pytestmark = pytest.mark.slow
+
 BUILT_IN = [rules_folder()]
 
 

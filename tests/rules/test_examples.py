@@ -19,6 +19,8 @@ from imginspect.rules import Rule, built_in_rules, load_patterns
 from imginspect.rules.policy import Override
 from imginspect.rules.ruleset import rules_folder
 
+pytestmark = pytest.mark.slow
+
 RULES = built_in_rules().rules
 PATTERNS = load_patterns([rules_folder()]).patterns
 

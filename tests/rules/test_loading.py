@@ -16,6 +16,8 @@ from imginspect.rules import Severity, built_in_rules, load_rules
 from imginspect.rules.ruleset import rules_folder
 from tests.inspecting import run
 
+pytestmark = pytest.mark.slow
+
 RULE = """\
 id: OWN-DIR-001
 title: Mine

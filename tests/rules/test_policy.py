@@ -13,6 +13,8 @@ from imginspect.rules.policy import Runner, RunsAs
 from tests.image_builder import ImageBuilder, file, program
 from tests.inspecting import report_of, run
 
+pytestmark = pytest.mark.slow
+
 POLICY = """\
 id: mine
 title: Mine

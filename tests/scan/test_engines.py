@@ -18,6 +18,8 @@ from imginspect.scan.redaction import Redactor
 from imginspect.scan.search import BLOCK_BYTES, MOST_MATCHES, ContentSearch, masked
 from tests.scan.patterns import PATTERNS, pattern, pattern_set
 
+pytestmark = pytest.mark.slow
+
 ENGINES = {name: Matcher(PATTERNS, name) for name in ("hyperscan", "literals")}
 WORDS = st.sampled_from(
     [b"tok_abcd1234", b"tok_abcd1234!", b"tok_", b"key-ABCDEF", b"key-ABCDEFx", b" ", b"\n", b"SeCret=", b"hello", b"worlds", b"acme",

@@ -21,6 +21,8 @@ from tests.counting import calls_made
 from tests.report.html.reading import Page
 from tests.report.sample_document import evidence, finding, large_document, result, row, sample_document
 
+pytestmark = pytest.mark.slow
+
 HOSTILE = (
     "<script>alert(1)</script>",
     '"><img src=https://example.org/x onerror=alert(1)>',
