@@ -26,6 +26,8 @@ from tests.image_builder import multi_platform, several, write
 
 pytestmark = pytest.mark.slow
 
+pytestmark = pytest.mark.slow
+
 
 def names(out: Path) -> set[str]:
     return {name for item in rows(out) for name in item["references"]}
