@@ -49,7 +49,7 @@ def test_a_deleted_file_says_who_deleted_it(tmp_path: Path) -> None:
     (finding,) = found(path)
     assert finding["evidence"][0]["state"] == "deleted"
     assert finding["evidence"][0]["layer"]["index"] == 0
-    assert "deleted by layer 1" in finding["message"]
+    assert "deleted in layer 1" in finding["message"]
     assert "still present in layer 0" in finding["message"]
 
 
@@ -57,7 +57,7 @@ def test_an_overwritten_file(tmp_path: Path) -> None:
     path = image([file("/app/.env", LINE)], [file("/app/.env", b"nothing\n")]).save(tmp_path / "a.tar")
     (finding,) = found(path)
     assert finding["evidence"][0]["state"] == "overwritten"
-    assert "overwritten by layer 1" in finding["message"]
+    assert "overwritten in layer 1" in finding["message"]
 
 
 def test_a_file_whose_own_name_is_gone_but_a_hard_link_still_shows(tmp_path: Path) -> None:
@@ -217,7 +217,7 @@ def test_a_deleted_source_is_behind_what_is_still_visible(tmp_path: Path) -> Non
     layers = [file("/app/x.py", f'T = "{TOKEN}"\n'.encode()), file("/app/x.pyc", COMPILED)], [whiteout("/app/x.py")]
     (finding,) = found(image(*layers).save(tmp_path / "a.tar"))
     assert [evidence["state"] for evidence in finding["evidence"]] == ["visible", "deleted"]
-    assert "the same in /app/x.py, deleted by layer 1" in finding["message"]
+    assert "the same in /app/x.py, deleted in layer 1" in finding["message"]
 
 
 def test_a_file_that_two_layers_hold_is_one_finding(tmp_path: Path) -> None:
