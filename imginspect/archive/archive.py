@@ -7,13 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from imginspect.archive import docker_archive, oci_layout, plain_directory, registry
-from imginspect.archive import layout as layouts
 from imginspect.archive.directory_members import DirectoryMembers
 from imginspect.archive.identify import HEAD_BYTES, identify_bytes
 from imginspect.archive.identity import file_identity, is_settled
 from imginspect.archive.json_reader import Reader
-from imginspect.archive.layout import Layout, UnsupportedFormat, find_layout
+from imginspect.archive.layout import PlacedLayout, UnsupportedFormat
+from imginspect.archive.layouts import find_layout
 from imginspect.archive.members import BlobNotFound, ByteReader, Member, Members
 from imginspect.archive.source import ArchiveFile, open_file, spool
 from imginspect.archive.stored import Blob, ListingScope, StoredDocument, StoredImage
@@ -40,20 +39,20 @@ class Access(NamedTuple):
 class Archive:
     """An archive of container images. Close it, or use it as a context manager.
 
-    *form* names its layout in words; *file* is None for a directory.
+    *file* is None for a directory.
     """
 
-    def __init__(self, members: Members, layout: Layout, access: Access, problems: Problems, file: ArchiveFile | None) -> None:
+    def __init__(self, members: Members, placed: PlacedLayout, access: Access, problems: Problems, file: ArchiveFile | None) -> None:
         self.members = members
-        self.form = layout.form
-        self.top = layout.top
+        self.layout = placed.layout
+        self.top = placed.top
         self.limits = access.limits
         self.tmp_dir = access.tmp_dir
         self.threads = access.threads
         self.problems = problems
         self.file = file
-        self.reader = Reader(members, layout.top, access.limits, problems)
-        self.is_shared = layout.form == layouts.REGISTRY
+        self.reader = Reader(members, placed.top, access.limits, problems)
+        self.is_shared = self.layout.shared is not None
         """Whether it serves many images and only what belongs to one is looked at: then nothing in it is left over."""
 
     def __enter__(self) -> Archive:
@@ -78,25 +77,13 @@ class Archive:
         if scope.only is not None and self.file is None:
             self.is_shared = True
         try:
-            found = self._listed(wanted, scope)
+            found = self.layout.read(self.reader, wanted, scope)
         except (BlobNotFound, ImageError, LimitExceeded) as error:
             damage = [problem.what for problem in self.problems.listed() if problem.unread]
             if damage:  # it explains what is missing
                 raise ArchiveError("; ".join([str(error), *damage])) from error
             raise
-        self._note_layout_file()
         return _merged(found)
-
-    def _listed(self, wanted: str | None, scope: ListingScope) -> list[StoredImage]:
-        if self.form == layouts.REGISTRY:
-            return registry.read_repository(self.reader, scope) if scope.repository else registry.read_registry(self.reader, wanted)
-        if self.form == layouts.DIRECTORY:
-            return plain_directory.read_directory(self.reader, scope.only)
-        if self.form == layouts.OCI:
-            return oci_layout.read_layout(self.reader, scope.only)
-        if self.form == layouts.DOCKER:
-            return docker_archive.read_archive(self.reader)
-        return self._both_listings()
 
     def open_blob(self, blob: Blob) -> ByteReader:
         """A reader of *blob* as stored.
@@ -122,63 +109,6 @@ class Archive:
         if blob.member is None:
             raise BlobNotFound(blob.missing or f"{blob.name} is not in the archive")
         return self.reader.read(blob.member, role, blob.digest, blob.size)
-
-    def _both_listings(self) -> list[StoredImage]:
-        """Images of an archive with manifest.json and index.json, which different tools load by; they should agree."""
-        name_of = oci_layout.blob_name if self.form == layouts.DOCKER_AND_OCI else docker_archive.names_of_blobs(self.reader)
-        by_index = self._try(lambda: oci_layout.read_layout(self.reader, name_of=name_of), "index.json")
-        by_manifest = self._try(lambda: docker_archive.read_archive(self.reader), "manifest.json")
-        damage = [problem for problem in self.problems.listed() if problem.unread]
-        if not by_index and not by_manifest and damage:
-            raise ArchiveError("neither index.json nor manifest.json can be read: " + "; ".join(p.what for p in damage[:2]))
-        return self._reconciled(by_index, by_manifest) if by_index and by_manifest else by_index or by_manifest
-
-    def _try(self, read: Callable[[], list[StoredImage]], name: str) -> list[StoredImage]:
-        try:
-            return read()
-        except (BlobNotFound, ImageError, LimitExceeded) as error:
-            self.problems.add(Problem(Topic.UNREAD, name, f"it cannot be read: {error}", unread=True))
-            return []
-
-    def _reconciled(self, by_index: list[StoredImage], by_manifest: list[StoredImage]) -> list[StoredImage]:
-        merged = list(by_index)
-        matched: set[int] = set()
-        numbers: dict[tuple[str, ...], list[int]] = {}
-        for number, image in enumerate(by_index):
-            if not image.absent:
-                numbers.setdefault(_content(image), []).append(number)
-        for saved in by_manifest:
-            same = numbers.get(_content(saved), [])
-            if same:
-                matched.update(same)
-                both = merged[same[0]].with_references(saved.references, saved.listed_in)
-                merged[same[0]] = replace(both, trail=saved.trail + both.trail)
-            else:
-                numbers.setdefault(_content(saved), []).append(len(merged))
-                merged.append(saved)
-                self._note_disagreement("manifest.json", "index.json", saved)
-        roots = {image.index_digests[:2] for number, image in enumerate(by_index) if number in matched}
-        for number, image in enumerate(by_index):
-            is_sibling = len(image.index_digests) > 1 and image.index_digests[:2] in roots
-            if number not in matched and not image.absent and not image.artefact and not is_sibling:
-                self._note_disagreement("index.json", "manifest.json", image)
-        return merged
-
-    def _note_disagreement(self, has: str, lacks: str, image: StoredImage) -> None:
-        name = ", ".join(image.references) or (image.config.name if image.config else "an image without a name")
-        self.problems.add(
-            Problem(
-                Topic.INDEXES,
-                "the archive",
-                f"{has} lists an image that {lacks} does not: which one is loaded depends on the tool",
-                expected=f"the same images in {has} and {lacks}",
-                found=name,
-            )
-        )
-
-    def _note_layout_file(self) -> None:
-        if self.form in (layouts.OCI, layouts.DOCKER_AND_OCI) and not self.reader.has("oci-layout"):
-            self.problems.add(Problem(Topic.MEDIA_TYPE, "the archive", "an OCI image layout without its oci-layout file"))
 
 
 def open_archive(source: Path | BinaryIO, access: Access | None = None) -> Archive:
@@ -210,7 +140,7 @@ def _open_tar(file: ArchiveFile, access: Access, problems: Problems) -> Archive:
     damage = f" (its {file.compression} compression is damaged: {file.damage})" if file.damage else ""
     try:
         members = TarMembers(file, access.limits, problems)
-        layout = find_layout(members, access.limits)
+        placed = find_layout(members, access.limits)
     except NotATar as error:
         head = file.read_at(0, HEAD_BYTES)
         what = "an empty file" if not head else identify_bytes(head)
@@ -223,20 +153,14 @@ def _open_tar(file: ArchiveFile, access: Access, problems: Problems) -> Archive:
         raise
     if file.damage:
         problems.add(Problem(Topic.UNREAD, "the archive", f"its {file.compression} compression is damaged: {file.damage}", unread=True))
-    return Archive(members, layout, access, problems, file)
-
-
-def _content(image: StoredImage) -> tuple[str, ...]:
-    """What two listings of one image have in common: the members that hold its config and layers."""
-    blobs = [image.config, *image.layers] if image.config else list(image.layers)
-    return tuple(blob.member.name if blob.member else blob.name for blob in blobs)
+    return Archive(members, placed, access, problems, file)
 
 
 def _merged(found: list[StoredImage]) -> list[StoredImage]:
     """Each image once, with all its references; names that Docker holds for equal are one."""
     merged: dict[object, StoredImage] = {}
     for image in found:
-        key: object = image.manifest_digest or (_content(image), image.references if image.absent else ())
+        key: object = image.manifest_digest or (image.content, image.references if image.absent else ())
         merged[key] = merged[key].with_references(image.references, image.listed_in) if key in merged else image
     return [replace(image, references=_distinct(image.references)) for image in merged.values()]
 

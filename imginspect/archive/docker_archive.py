@@ -10,11 +10,15 @@ import re
 from collections.abc import Callable
 
 from imginspect.archive.json_reader import Reader
+from imginspect.archive.layout import Layout, Prefix, Probe
 from imginspect.archive.members import BlobNotFound
 from imginspect.archive.stored import Blob, StoredImage
-from imginspect.errors import ImageError, LimitExceeded
+from imginspect.errors import ImageError, ImgInspectError, LimitExceeded
 from imginspect.oci.digest import Digest
+from imginspect.oci.document import JsonObject
 from imginspect.oci.manifest import SavedImage, parse_saved_images
+
+DOCKER_ARCHIVE = Prefix("docker-archive", "a docker archive", in_file=True)
 
 _CONFIG_NAME = re.compile(r"(?:blobs/sha256/|sha256:)?([0-9a-f]{64})(?:\.json)?")
 _BLOB_NAME = re.compile(r"blobs/(sha256|sha384|sha512)/([0-9a-f]+)")
@@ -75,3 +79,36 @@ def _layer(reader: Reader, name: str) -> Blob:
     """A layer; only ``blobs/<algorithm>/<hex>`` promises the digest of the blob (other names are ids or diff_ids)."""
     match = _BLOB_NAME.fullmatch(name)
     return reader.blob_at(name, "layer", digest=Digest(match[1], match[2]) if match else None)
+
+
+def has_docker_manifest(probe: Probe) -> bool:
+    """Whether manifest.json is a docker archive's (a list). A damaged one is judged by its first character."""
+    if not probe.has_file("manifest.json"):
+        return False
+    try:
+        document = probe.document("manifest.json")
+    except ImgInspectError:
+        return True
+    try:
+        return not isinstance(probe.value("manifest.json"), JsonObject)
+    except ImgInspectError:
+        return document.data.lstrip()[:1] != b"{"
+
+
+def _is_for_images(probe: Probe) -> bool:
+    if probe.has_file("version"):
+        return True
+    try:
+        value = probe.value("manifest.json")
+    except ImgInspectError:
+        return True
+    return isinstance(value, list) and any(isinstance(item, JsonObject) and item.get("Config") is not None for item in value)
+
+
+LAYOUT = Layout(
+    "docker archive",
+    detect=lambda probe: "" if has_docker_manifest(probe) else None,
+    read=lambda reader, _wanted, _scope: read_archive(reader),
+    prefixes=(DOCKER_ARCHIVE,),
+    is_for_images=_is_for_images,
+)

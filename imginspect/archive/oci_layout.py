@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from imginspect.archive.json_reader import Reader
+from imginspect.archive.layout import Layout, Prefix, Probe
 from imginspect.archive.members import BlobNotFound
-from imginspect.archive.stored import Blob, StoredDocument, StoredImage
-from imginspect.errors import ImageError, LimitExceeded
+from imginspect.archive.stored import Blob, ListingScope, StoredDocument, StoredImage
+from imginspect.errors import ImageError, ImgInspectError, LimitExceeded
 from imginspect.oci import media_types, schema1
 from imginspect.oci.descriptor import Descriptor, InvalidManifest
 from imginspect.oci.digest import Digest
@@ -19,6 +20,10 @@ from imginspect.oci.document import JsonObject, text
 from imginspect.oci.manifest import Manifest, Schema1Manifest, is_ambiguous, kind_of, parse_index, parse_manifest
 from imginspect.problems import Problem, Topic
 
+OCI_PREFIXES = (
+    Prefix("oci-archive", "an OCI image layout in a file", in_file=True),
+    Prefix("oci", "an OCI image layout in a directory", in_file=False),
+)
 BlobName = Callable[[Digest], str]
 """Gives the member name under which a digest is stored."""
 
@@ -244,3 +249,40 @@ def _artefact_of(descriptor: Descriptor | None, manifest: Manifest | None) -> st
     if not known and is_open and (has_tar or is_image or media_types.says_nothing(manifest.artifact_type)):
         return ""
     return media_types.artefact_name(*types)
+
+
+def has_index(probe: Probe) -> bool:
+    """Whether there is an index.json, or the file that marks a layout."""
+    return probe.has_file("index.json") or probe.has_file("oci-layout")
+
+
+def note_missing_mark(reader: Reader) -> None:
+    """Take note of a layout that has no oci-layout file."""
+    if not reader.has("oci-layout"):
+        reader.problems.add(Problem(Topic.MEDIA_TYPE, "the archive", "an OCI image layout without its oci-layout file"))
+
+
+def _read(reader: Reader, _wanted: str | None, scope: ListingScope) -> list[StoredImage]:
+    images = read_layout(reader, scope.only)
+    note_missing_mark(reader)
+    return images
+
+
+def _is_for_images(probe: Probe) -> bool:
+    if probe.has_file("oci-layout"):
+        return True
+    try:
+        value = probe.value("index.json")
+    except ImgInspectError:
+        return True
+    return isinstance(value, JsonObject) and value.get("manifests") is not None
+
+
+LAYOUT = Layout(
+    "OCI image layout",
+    detect=lambda probe: "" if has_index(probe) else None,
+    read=_read,
+    prefixes=OCI_PREFIXES,
+    is_for_images=_is_for_images,
+    own_folders=frozenset({"blobs"}),
+)

@@ -5,10 +5,20 @@ Source: containers/image, directory transport
 
 from __future__ import annotations
 
+import os
+
+from imginspect.archive.directory_members import DirectoryMembers
+from imginspect.archive.docker_archive import has_docker_manifest
 from imginspect.archive.json_reader import Reader
-from imginspect.archive.oci_layout import unfold
+from imginspect.archive.layout import Layout, Prefix, Probe
+from imginspect.archive.oci_layout import has_index, unfold
 from imginspect.archive.stored import StoredImage
+from imginspect.errors import ImgInspectError
 from imginspect.oci.digest import Digest
+from imginspect.oci.document import JsonObject
+
+_VERSION = b"Directory Transport Version"
+"""How the file begins that skopeo writes first."""
 
 
 def read_directory(reader: Reader, only: frozenset[Digest] | None = None) -> list[StoredImage]:
@@ -25,3 +35,40 @@ def read_directory(reader: Reader, only: frozenset[Digest] | None = None) -> lis
 
     document = reader.document("manifest.json", "manifest")
     return list(unfold(reader, document, name_of, only=only))
+
+
+def _detect(probe: Probe) -> str | None:
+    return "" if probe.has_file("manifest.json") and not has_index(probe) and not has_docker_manifest(probe) else None
+
+
+def _is_for_images(probe: Probe) -> bool:
+    if probe.has_file("version"):
+        return True
+    try:
+        value = probe.value("manifest.json")
+    except ImgInspectError:
+        return True
+    return isinstance(value, JsonObject) and any(value.get(key) is not None for key in ("manifests", "layers", "config", "fsLayers"))
+
+
+def _is_unfinished(members: DirectoryMembers) -> bool:
+    """Whether a writer was interrupted: the manifest is written last."""
+    path = members.host_path("version")
+    if not os.path.lexists(path) or os.path.lexists(members.host_path("manifest.json")):
+        return False
+    try:
+        with open(path, "rb") as file:
+            return file.read(len(_VERSION)) == _VERSION
+    except OSError:
+        return False
+
+
+LAYOUT = Layout(
+    "dir: tree",
+    _detect,
+    read=lambda reader, _wanted, scope: read_directory(reader, scope.only),
+    prefixes=(Prefix("dir", "a dir: tree", in_file=False, takes_name=False),),
+    is_for_images=_is_for_images,
+    own_folders=frozenset(),
+    is_unfinished=_is_unfinished,
+)

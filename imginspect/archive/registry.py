@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from imginspect.archive.json_reader import Reader
+from imginspect.archive.layout import Layout, Probe, SharedStore
 from imginspect.archive.members import BlobNotFound, Members, find, read_whole
 from imginspect.archive.oci_layout import unfold
 from imginspect.archive.stored import ListingScope, StoredImage
@@ -17,6 +18,8 @@ from imginspect.oci.reference import matches
 from imginspect.problems import Problem, Topic
 
 _MANIFESTS = "_manifests"
+_TOPS = ("", "docker/registry/v2/", "registry/v2/", "v2/")
+_OWN_FOLDERS = frozenset({"blobs", "repositories"})
 _MAX_DEPTH = 128  # a repository's name has at most 255 characters
 
 
@@ -101,3 +104,14 @@ def repositories(members: Members, top: str) -> Iterator[str]:
 
 def _blob_name(digest: Digest) -> str:
     return f"blobs/{digest.algorithm}/{digest.hex[:2]}/{digest.hex}/data"
+
+
+def _detect(probe: Probe) -> str | None:
+    return next((top for top in _TOPS if set(probe.children(top)) >= _OWN_FOLDERS), None)
+
+
+def _read(reader: Reader, wanted: str | None, scope: ListingScope) -> list[StoredImage]:
+    return read_repository(reader, scope) if scope.repository else read_registry(reader, wanted)
+
+
+LAYOUT = Layout("registry storage tree", _detect, _read, own_folders=_OWN_FOLDERS, shared=SharedStore(repositories, revisions))

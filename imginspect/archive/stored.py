@@ -87,6 +87,12 @@ class StoredImage:
     """The manifest that an attestation is about."""
     annotations: tuple[tuple[str, str], ...] = field(default=())
 
+    @property
+    def content(self) -> tuple[str, ...]:
+        """What two listings of one image have in common: the members that hold its config and layers."""
+        blobs = [self.config, *self.layers] if self.config else list(self.layers)
+        return tuple(blob.member.name if blob.member else blob.name for blob in blobs)
+
     def with_references(self, references: tuple[str, ...], listed_in: tuple[str, ...] = ()) -> StoredImage:
         """The same, known by these *references* too."""
         names = tuple(dict.fromkeys(self.references + references))

@@ -55,7 +55,7 @@ def command(form: str, **source: object) -> None:
         problems: list[Problem] = [*archive.problems.listed(), *(problem for image in listing.images for problem in image.problems)]
     if form == "json":
         notes = [f"{shown(problem.where)}: {shown(problem.what)}" for problem in problems]
-        click.echo(json.dumps({"archive_layout": archive.form, "images": rows, "problems": notes}, indent=2))
+        click.echo(json.dumps({"archive_layout": archive.layout.name, "images": rows, "problems": notes}, indent=2))
         return
     from tabulate import tabulate
 
@@ -70,7 +70,7 @@ def command(form: str, **source: object) -> None:
         )
         for row in rows
     ]
-    click.echo(archive.form)
+    click.echo(archive.layout.name)
     click.echo(tabulate(table, headers=("reference", "platform", "kind", "id", "layers", "size"), tablefmt="plain", disable_numparse=True))
     for problem in problems:
         say(f"imginspect: {shown(problem.where)}: {shown(problem.what)}")

@@ -38,7 +38,7 @@ def inspect(
     with ContentSpool(archive.tmp_dir) as spool:
         reading = read_image(archive, image, criteria.matcher, criteria.retention(), spool, progress, cache)
         judgement = judge(reading, criteria)
-    return _report(summary_of(image, listing, archive.form), reading, judgement, criteria)
+    return _report(summary_of(image, listing, archive.layout.name), reading, judgement, criteria)
 
 
 def _report(image: ImageSummary, reading: Reading, judgement: Judgement, criteria: Criteria) -> Report:

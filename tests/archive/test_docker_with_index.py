@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from imginspect.archive.layout import DOCKER_AND_OCI, DOCKER_WITH_INDEX
+from imginspect.archive import docker_with_index, docker_with_layout
 from imginspect.problems import Topic
 from tests.archive.making import changed, listed
 from tests.image_builder import ImageBuilder, Members, Options, file, image_members, program, sha, write
@@ -69,7 +69,7 @@ def test_each_platform_is_one_image(reverse: bool, tmp_path: Path) -> None:
 def test_nothing_in_it_is_held_against_it(tmp_path: Path) -> None:
     path = write(ONE, tmp_path / "a.tar", "docker")
     report = report_of(path, "--policy", "generic")
-    assert report["image"]["archive_layout"] == DOCKER_WITH_INDEX
+    assert report["image"]["archive_layout"] == docker_with_index.LAYOUT.name
     assert not {rule for rule in flagged(report) if rule.startswith("TRE-INT")}
     assert report["coverage"]["unreferenced_files"] == []
     assert report["image"]["other_images"] == []
@@ -103,7 +103,7 @@ def test_an_index_of_something_else_is_a_file_that_nothing_refers_to(content: by
 def test_with_a_folder_of_blobs_it_is_a_layout_that_lost_its_mark(tmp_path: Path) -> None:
     found = [item for item in image_members(image("linux/amd64"), "docker", Options()) if item[0] != "oci-layout"]
     report = report_of(write(found, tmp_path / "a.tar", "docker"), "--policy", "generic")
-    assert report["image"]["archive_layout"] == DOCKER_AND_OCI
+    assert report["image"]["archive_layout"] == docker_with_layout.LAYOUT.name
     assert "TRE-INT-013" in flagged(report)
 
 

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from imginspect.archive import Access, Archive, ListingScope, StoredImage, open_archive, registry
+from imginspect.archive import Access, Archive, ListingScope, StoredImage, open_archive
 from imginspect.archive.directory_members import DirectoryMembers
-from imginspect.archive.layout import DIRECTORY, OCI, REGISTRY
 from imginspect.batch.mirror.host_files import HostFiles
 from imginspect.batch.mirror.image_plan import Drawn, draw, finish, qualified, unreadable
 from imginspect.batch.mirror.platform_filter import Candidate, ListedState, Wish, choose_each
@@ -105,13 +104,13 @@ def _groups(stored: StoredImage) -> tuple[str, ...]:
 
 def _is_store(archive: Archive, listed: list[_Listed]) -> bool:
     """Whether only what belongs to an image is looked at for it: a directory of many images, or one whose files others share."""
-    if archive.form == REGISTRY:
+    if archive.layout.shared is not None:
         return True
-    if archive.form not in (OCI, DIRECTORY) or not isinstance(archive.members, DirectoryMembers):
+    if archive.layout.own_folders is None or not isinstance(archive.members, DirectoryMembers):
         return False
     if len(listed) > _LISTED_IN_FULL or any(item.drawn is not None and item.drawn.is_linked for item in listed):
         return True
-    return bool(further_folders(archive.members, archive.form))
+    return bool(further_folders(archive.members, archive.layout))
 
 
 def _planned(unit: Unit, item: _Listed, *, only: bool, whole: str) -> ImagePlan:
@@ -140,8 +139,8 @@ def _further(unit: Unit, archive: Archive, stored: list[StoredImage], *, only: b
     members = archive.members
     if not isinstance(members, DirectoryMembers):
         return
-    if archive.form == REGISTRY:
-        yield from without_tag(unit, registry.revisions(members, archive.top, unit.within), stored)
+    if archive.layout.shared is not None:
+        yield from without_tag(unit, archive.layout.shared.revisions(members, archive.top, unit.within), stored)
     elif only:
         yield from strays(unit, archive, members)
     for name, reason in sorted(members.unlisted.items()):

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from imginspect.archive import Archive, StoredImage
 from imginspect.archive.directory_members import DirectoryMembers
-from imginspect.archive.layout import OCI
 from imginspect.archive.members import Member
 from imginspect.archive.unreferenced import is_tools_metadata
 from imginspect.batch.values.plans import Skipped, Unit
@@ -20,7 +19,7 @@ def strays(unit: Unit, archive: Archive, members: DirectoryMembers) -> Iterator[
     referenced = archive.reader.referenced
     found = [
         f"{unit.shown}/{member.name}"
-        for member in _own_files(members, with_blobs=archive.form == OCI)
+        for member in _own_files(members, archive.layout.own_folders or frozenset())
         if member.name not in referenced and not is_tools_metadata(member.name)
     ]
     yield from _told(unit, found, "a file that no image here refers to", "files that no image here refers to")
@@ -40,7 +39,7 @@ def _told(unit: Unit, found: list[str], one: str, many: str) -> Iterator[Skipped
         yield Skipped(unit.shown, f"{len(found) - _MOST_NAMED:,} more {many}")
 
 
-def _own_files(members: DirectoryMembers, *, with_blobs: bool) -> Iterator[Member]:
+def _own_files(members: DirectoryMembers, own_folders: frozenset[str]) -> Iterator[Member]:
     folders = [""]
     while folders:
         folder = folders.pop()
@@ -51,5 +50,5 @@ def _own_files(members: DirectoryMembers, *, with_blobs: bool) -> Iterator[Membe
                 continue
             if member.kind != DIRECTORY:
                 yield member
-            elif with_blobs and name.partition("/")[0] == "blobs":
+            elif name.partition("/")[0] in own_folders:
                 folders.append(name)

@@ -8,18 +8,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from imginspect.archive import registry
 from imginspect.archive.directory_members import DirectoryMembers
-from imginspect.archive.layout import DIRECTORY, OCI, REGISTRY, layout_of_folder
+from imginspect.archive.layout import Layout, SharedStore
+from imginspect.archive.layouts import is_unfinished, layout_of_folder
 from imginspect.batch.mirror.file_kind import FileKey, file_kind
 from imginspect.batch.values.plans import Skipped, Unit
 from imginspect.limits import Limits
 
 _ZOT = frozenset({"_trivy", "_zot", "_uploads"})
 """Folders of zot beside its repositories; those that start with a dot are passed over anywhere."""
-
-_DIR_VERSION = b"Directory Transport Version"
-"""How the file begins that skopeo writes first into a ``dir:`` tree."""
 
 Found = Unit | Skipped
 
@@ -44,14 +41,14 @@ def name_of_place(below: str) -> tuple[str, str]:
     return (folder + slash + name, tag) if mark and name and tag else (below, "")
 
 
-def further_folders(members: DirectoryMembers, form: str) -> list[str]:
+def further_folders(members: DirectoryMembers, layout: Layout) -> list[str]:
     """Folders (and links to some) in a layout that are no part of it.
 
     A store may keep the repository ``app/sub`` within the folder of ``app``.
     """
-    if form not in (OCI, DIRECTORY):
+    own = layout.own_folders
+    if own is None:
         return []
-    own = {"blobs"} if form == OCI else set()
     return [name for name in members.children("") if name not in own and os.path.isdir(members.host_path(name))]
 
 
@@ -109,18 +106,18 @@ class MirrorWalk:
             return
         members = DirectoryMembers(Path(place.path))
         layout = layout_of_folder(members, self._limits)
-        if layout is None and _is_begun(place.path, [name for name, _ in names]):
+        if layout is None and is_unfinished(members):
             repository, tag = name_of_place(place.below)
             yield Unit(place.path, place.shown, repository, tag)
         elif layout is None:
             children += [(place.child(name), kind) for name, kind in names]
-        elif layout.form == REGISTRY:
-            yield from _repositories(place, members)
-            children += [(place.child(name), kind) for name, kind in names if name not in ("blobs", "repositories")]
+        elif layout.shared is not None:
+            yield from _repositories(place, members, layout.shared)
+            children += [(place.child(name), kind) for name, kind in names if name not in (layout.own_folders or ())]
         else:
             repository, tag = name_of_place(place.below)
             yield Unit(place.path, place.shown, repository, tag)
-            further = set(further_folders(members, layout.form))
+            further = set(further_folders(members, layout))
             children += [(place.child(name), kind) for name, kind in names if name in further]
 
     def _one(self, place: HostPlace, kind: str) -> Iterator[Found]:
@@ -158,21 +155,10 @@ class MirrorWalk:
         return False
 
 
-def _is_begun(path: str, names: list[str]) -> bool:
-    """Whether the folder is a ``dir:`` tree whose writer was interrupted: the manifest is written last."""
-    if "version" not in names or "manifest.json" in names:
-        return False
-    try:
-        with open(os.path.join(path, "version"), "rb") as file:
-            return file.read(len(_DIR_VERSION)) == _DIR_VERSION
-    except OSError:
-        return False
-
-
-def _repositories(place: HostPlace, members: DirectoryMembers) -> Iterator[Found]:
+def _repositories(place: HostPlace, members: DirectoryMembers, store: SharedStore) -> Iterator[Found]:
     """A unit for each repository of a registry's storage tree; what could not be listed is told at the end."""
     count = 0
-    for repository in registry.repositories(members, ""):
+    for repository in store.repositories(members, ""):
         count += 1
         yield Unit(place.path, os.path.join(place.shown, "repositories", repository), repository, "", repository)
     for name, reason in sorted(members.unlisted.items()):
