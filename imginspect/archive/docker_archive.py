@@ -15,7 +15,7 @@ from imginspect.archive.members import BlobNotFound
 from imginspect.archive.stored import Blob, StoredImage
 from imginspect.errors import ImageError, ImgInspectError, LimitExceeded
 from imginspect.oci.digest import Digest
-from imginspect.oci.document import JsonObject
+from imginspect.oci.document import JsonObject, Value
 from imginspect.oci.manifest import SavedImage, parse_saved_images
 
 DOCKER_ARCHIVE = Prefix("docker-archive", "a docker archive", in_file=True)
@@ -95,14 +95,8 @@ def has_docker_manifest(probe: Probe) -> bool:
         return document.data.lstrip()[:1] != b"{"
 
 
-def _is_for_images(probe: Probe) -> bool:
-    if probe.has_file("version"):
-        return True
-    try:
-        value = probe.value("manifest.json")
-    except ImgInspectError:
-        return True
-    return isinstance(value, list) and any(isinstance(item, JsonObject) and item.get("Config") is not None for item in value)
+def _is_of_images(listing: Value) -> bool:
+    return isinstance(listing, list) and any(isinstance(item, JsonObject) and item.get("Config") is not None for item in listing)
 
 
 LAYOUT = Layout(
@@ -110,5 +104,5 @@ LAYOUT = Layout(
     detect=lambda probe: "" if has_docker_manifest(probe) else None,
     read=lambda reader, _wanted, _scope: read_archive(reader),
     prefixes=(DOCKER_ARCHIVE,),
-    is_for_images=_is_for_images,
+    is_for_images=lambda probe: probe.lists_images("version", "manifest.json", _is_of_images),
 )

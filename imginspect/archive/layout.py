@@ -82,6 +82,15 @@ class Probe:
             raise self._values[name]
         return self._values[name]
 
+    def lists_images(self, mark: str, listing: str, is_of_images: Callable[[Value], bool]) -> bool:
+        """Whether the document *listing* is one of images: the file *mark* says so, or what it holds. A damaged one is not to be lost."""
+        if self.has_file(mark):
+            return True
+        try:
+            return is_of_images(self.value(listing))
+        except ImgInspectError:
+            return True
+
     def _reader(self) -> Reader:
         return Reader(self.members, self.top, self._limits, Problems())
 

@@ -12,11 +12,11 @@ from imginspect.archive.json_reader import Reader
 from imginspect.archive.layout import Layout, Prefix, Probe
 from imginspect.archive.members import BlobNotFound
 from imginspect.archive.stored import Blob, ListingScope, StoredDocument, StoredImage
-from imginspect.errors import ImageError, ImgInspectError, LimitExceeded
+from imginspect.errors import ImageError, LimitExceeded
 from imginspect.oci import media_types, schema1
 from imginspect.oci.descriptor import Descriptor, InvalidManifest
 from imginspect.oci.digest import Digest
-from imginspect.oci.document import JsonObject, text
+from imginspect.oci.document import JsonObject, Value, text
 from imginspect.oci.manifest import Manifest, Schema1Manifest, is_ambiguous, kind_of, parse_index, parse_manifest
 from imginspect.problems import Problem, Topic
 
@@ -268,14 +268,8 @@ def _read(reader: Reader, _wanted: str | None, scope: ListingScope) -> list[Stor
     return images
 
 
-def _is_for_images(probe: Probe) -> bool:
-    if probe.has_file("oci-layout"):
-        return True
-    try:
-        value = probe.value("index.json")
-    except ImgInspectError:
-        return True
-    return isinstance(value, JsonObject) and value.get("manifests") is not None
+def _is_of_images(listing: Value) -> bool:
+    return isinstance(listing, JsonObject) and listing.get("manifests") is not None
 
 
 LAYOUT = Layout(
@@ -283,6 +277,6 @@ LAYOUT = Layout(
     detect=lambda probe: "" if has_index(probe) else None,
     read=_read,
     prefixes=OCI_PREFIXES,
-    is_for_images=_is_for_images,
+    is_for_images=lambda probe: probe.lists_images("oci-layout", "index.json", _is_of_images),
     own_folders=frozenset({"blobs"}),
 )

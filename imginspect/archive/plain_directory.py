@@ -13,9 +13,8 @@ from imginspect.archive.json_reader import Reader
 from imginspect.archive.layout import Layout, Prefix, Probe
 from imginspect.archive.oci_layout import has_index, unfold
 from imginspect.archive.stored import StoredImage
-from imginspect.errors import ImgInspectError
 from imginspect.oci.digest import Digest
-from imginspect.oci.document import JsonObject
+from imginspect.oci.document import JsonObject, Value
 
 _VERSION = b"Directory Transport Version"
 """How the file begins that skopeo writes first."""
@@ -41,14 +40,8 @@ def _detect(probe: Probe) -> str | None:
     return "" if probe.has_file("manifest.json") and not has_index(probe) and not has_docker_manifest(probe) else None
 
 
-def _is_for_images(probe: Probe) -> bool:
-    if probe.has_file("version"):
-        return True
-    try:
-        value = probe.value("manifest.json")
-    except ImgInspectError:
-        return True
-    return isinstance(value, JsonObject) and any(value.get(key) is not None for key in ("manifests", "layers", "config", "fsLayers"))
+def _is_of_images(listing: Value) -> bool:
+    return isinstance(listing, JsonObject) and any(listing.get(key) is not None for key in ("manifests", "layers", "config", "fsLayers"))
 
 
 def _is_unfinished(members: DirectoryMembers) -> bool:
@@ -68,7 +61,7 @@ LAYOUT = Layout(
     _detect,
     read=lambda reader, _wanted, scope: read_directory(reader, scope.only),
     prefixes=(Prefix("dir", "a dir: tree", in_file=False, takes_name=False),),
-    is_for_images=_is_for_images,
+    is_for_images=lambda probe: probe.lists_images("version", "manifest.json", _is_of_images),
     own_folders=frozenset(),
     is_unfinished=_is_unfinished,
 )

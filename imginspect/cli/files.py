@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import stat
 from collections.abc import Callable
+from typing import Any, TypeVar
 
 import click
 
 from imginspect.cli.masking import shown
 from imginspect.filesystem import Hidden, Node
 
+F = TypeVar("F", bound=Callable[..., Any])
 _TYPE_BITS = {
     "file": stat.S_IFREG,
     "hardlink": stat.S_IFREG,
@@ -20,7 +22,25 @@ _TYPE_BITS = {
     "block-device": stat.S_IFBLK,
     "fifo": stat.S_IFIFO,
 }
-FORMATS = ("table", "ndjson")
+_FORMATS = ("table", "ndjson")
+
+
+def listing_options(function: F) -> F:
+    """The options of commands that list files."""
+    options = (
+        click.option("--all-layers", is_flag=True, help="Include files that later layers overwrote or deleted."),
+        click.option(
+            "--format",
+            "form",
+            type=click.Choice(_FORMATS),
+            default="table",
+            show_default=True,
+            help="Output format: a table, or one JSON object per line.",
+        ),
+    )
+    for option in reversed(options):
+        function = option(function)
+    return function
 
 
 def printer(form: str, *, with_state: bool) -> Callable[[Node | Hidden], None]:

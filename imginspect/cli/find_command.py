@@ -4,22 +4,14 @@ from __future__ import annotations
 
 import click
 
-from imginspect.cli.files import FORMATS, printer
+from imginspect.cli.files import listing_options, printer
 from imginspect.cli.source import request, source_options
 
 
 @click.command("find")
 @source_options
 @click.argument("pattern")
-@click.option("--all-layers", is_flag=True, help="Include files that later layers overwrote or deleted.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(FORMATS),
-    default="table",
-    show_default=True,
-    help="Output format: a table, or one JSON object per line.",
-)
+@listing_options
 def command(pattern: str, all_layers: bool, form: str, **source: object) -> None:
     """Find files of the image in SOURCE whose name matches PATTERN, such as '*.lic'.
 

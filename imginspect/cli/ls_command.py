@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from imginspect.cli.files import FORMATS, printer
+from imginspect.cli.files import listing_options, printer
 from imginspect.cli.source import request, source_options
 
 
@@ -12,15 +12,7 @@ from imginspect.cli.source import request, source_options
 @source_options
 @click.argument("path", default="/")
 @click.option("-R", "--recursive", is_flag=True, help="Include everything below the path.")
-@click.option("--all-layers", is_flag=True, help="Include files that later layers overwrote or deleted.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(FORMATS),
-    default="table",
-    show_default=True,
-    help="Output format: a table, or one JSON object per line.",
-)
+@listing_options
 def command(path: str, recursive: bool, all_layers: bool, form: str, **source: object) -> None:
     """List the files of the image in SOURCE at PATH, as seen in a container."""
     from imginspect.cli.image_argument import chosen_image, gaps, read_contents

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from imginspect.batch.store.database import Database, open_for_reading
-from imginspect.batch.values.plans import FindingRow, ImagePlan, ImageRow, LayerContents, LayerRow, ResultRow
+from imginspect.batch.store.queries import results_of
+from imginspect.batch.values.plans import FindingRow, ImagePlan, ImageRow, LayerContents, LayerRow
 from imginspect.errors import UsageError
 
 _JUDGED = "('pass', 'fail', 'undecided')"
@@ -91,10 +92,6 @@ def _check(folder: Path, begun: Mapping[str, str], run: Mapping[str, str]) -> No
         raise UsageError(f"--since-report {folder}: that run had another --fingerprint-key, or none: its credentials have other ids")
 
 
-_RESULTS = (
-    "SELECT rule.rule, result.verdict, result.severity, fails_image FROM result JOIN rule ON rule.id = result.rule"
-    " WHERE results = ? ORDER BY rule.rule"
-)
 _FINDINGS = (
     "SELECT finding.id, rule.rule, verdict, finding.severity, fails_image, confidence, message, fingerprint, place, state, layer, diff_id"
     " FROM image_finding JOIN finding ON finding.id = finding JOIN rule ON rule.id = finding.rule WHERE image = ? ORDER BY position"
@@ -111,33 +108,27 @@ _IMAGE = (
 
 def _stored_row(database: Database, key: str) -> ImageRow | None:
     """The image *key* as it was noted."""
-    for number, results, source, platform, manifest, image_id, verdict, reason, report, digest, identity, conditions in database.select(
-        _IMAGE, key
-    ):
-        return ImageRow(
-            key=key,
-            references=tuple(name for (name,) in database.select("SELECT name FROM reference WHERE image = ? ORDER BY name", number)),
-            source=source,
-            platform=platform,
-            manifest_digest=manifest,
-            image_id=image_id,
-            verdict=verdict,
-            reason=reason,
-            results=tuple(
-                ResultRow(rule, result, severity, bool(fails)) for rule, result, severity, fails in database.select(_RESULTS, results)
-            ),
-            findings=tuple(_finding(database, row) for row in list(database.select(_FINDINGS, number))),
-            layers=tuple(LayerRow(*row) for row in database.select(_LAYERS, number)),
-            report=report,
-            report_sha256=digest,
-            identity=identity,
-            conditions=conditions,
-        )
-    return None
-
-
-def _result(rule: str, verdict: str, severity: str, fails_image: int) -> ResultRow:
-    return ResultRow(rule, verdict, severity, bool(fails_image))
+    found = next(iter(database.select(_IMAGE, key)), None)
+    if found is None:
+        return None
+    number, results, source, platform, manifest, image_id, verdict, reason, report, digest, identity, conditions = found
+    return ImageRow(
+        key=key,
+        references=tuple(name for (name,) in database.select("SELECT name FROM reference WHERE image = ? ORDER BY name", number)),
+        source=source,
+        platform=platform,
+        manifest_digest=manifest,
+        image_id=image_id,
+        verdict=verdict,
+        reason=reason,
+        results=tuple(results_of(database, results)),
+        findings=tuple(_finding(database, row) for row in list(database.select(_FINDINGS, number))),
+        layers=tuple(LayerRow(*row) for row in database.select(_LAYERS, number)),
+        report=report,
+        report_sha256=digest,
+        identity=identity,
+        conditions=conditions,
+    )
 
 
 def _finding(database: Database, row: Any) -> FindingRow:

@@ -142,12 +142,13 @@ def _recorded(database: Database, row: tuple[Any, ...], known: dict[int, tuple[R
     if results not in known:
         if len(known) >= _MOST_KNOWN:
             known.clear()
-        known[results] = tuple(_results(database, results))
+        known[results] = tuple(results_of(database, results))
     references = tuple(name for (name,) in database.select("SELECT name FROM reference WHERE image = ? ORDER BY name", columns[0]))
     return Recorded._make((*columns, references, known[results]))
 
 
-def _results(database: Database, results: int) -> Iterator[ResultRow]:
+def results_of(database: Database, results: int) -> Iterator[ResultRow]:
+    """The results of the rules in the set *results*, by rule."""
     found = database.select(
         "SELECT rule.rule, result.verdict, result.severity, fails_image FROM result JOIN rule ON rule.id = result.rule WHERE results = ?"
         " ORDER BY rule.rule",
