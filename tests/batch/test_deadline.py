@@ -151,3 +151,20 @@ def test_a_process_that_cannot_be_ended_otherwise_ends_itself() -> None:
     began = time.monotonic()
     assert subprocess.run([sys.executable, "-c", code]).returncode == deadline.EXIT_CODE
     assert time.monotonic() - began < 50
+
+
+@pytest.mark.parametrize("work", ["spin", "nap"])
+def test_a_strike_leaves_nothing_behind_in_the_interpreter(work: str) -> None:
+    code = (
+        "import sys\n"
+        "from contextlib import suppress\n"
+        "from imginspect.batch.workers import deadline\n"
+        f"from tests.batch.test_deadline import {work} as work\n"
+        "with suppress(deadline.TimeExceeded):\n"
+        "    deadline.within(0.05, work)\n"
+        "sys.setprofile(lambda *event: None)\n"
+        "abs(1)\n"
+        "(lambda: None)()\n"
+        "sys.setprofile(None)\n"
+    )
+    assert subprocess.run([sys.executable, "-c", code], timeout=30).returncode == 0

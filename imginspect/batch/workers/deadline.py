@@ -68,9 +68,8 @@ class _Watch:
             if self._over.is_set():
                 return
             self._over.set()
-            if self._struck:
-                _set(self._thread_id, None)  # it may not have been raised yet
         if self._struck:
+            _let_strike(self._thread_id)
             raise TimeExceeded
 
     def _watch(self) -> None:
@@ -88,5 +87,19 @@ class _Watch:
             wait = _AGAIN
 
 
-def _set(thread_id: int, kind: type[BaseException] | None) -> None:
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread_id), ctypes.py_object(kind) if kind is not None else None)
+def _let_strike(thread_id: int) -> None:
+    """Returns when no strike is waiting for this thread, whose number is *thread_id*, any more.
+
+    One that waits is raised here. It is not taken back: CPython 3.11 would then believe for good that something waits, which slows all
+    that it does from then on, and stops it where a profiler is set.
+    """
+    try:
+        _set(thread_id, TimeExceeded)
+        while True:
+            pass
+    except TimeExceeded:
+        return
+
+
+def _set(thread_id: int, kind: type[BaseException]) -> None:
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread_id), ctypes.py_object(kind))
