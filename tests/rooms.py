@@ -3,26 +3,40 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import yaml
 
-_FILE = Path(__file__).parent.parent / "docs" / "rooms.yaml"
+_ROOT = Path(__file__).parent.parent
+_FILE = _ROOT / "docs" / "rooms.yaml"
+_PACKAGE = _ROOT / "imginspect"
 
 
 class Room(NamedTuple):
-    """A module or folder of the package. *holds* are its sub-folders, lowest first; the room's own modules may use them and they it."""
+    """A module or folder of the package. *holds* are its sub-folders, lowest first; the room's own modules may use them and they it.
+
+    *are_apart*: none of the sub-folders imports another, so they have no order.
+    """
 
     name: str
     owns: str
     knows_nothing_of: str
     holds: tuple[str, ...]
+    are_apart: bool
 
 
 def rooms() -> tuple[Room, ...]:
     """All rooms, lowest first."""
     listed = yaml.safe_load(_FILE.read_text("utf-8"))["rooms"]
-    return tuple(Room(item["name"], item["owns"], item.get("knows_nothing_of", ""), tuple(item.get("holds", ()))) for item in listed)
+    return tuple(_room(item) for item in listed)
+
+
+def _room(item: dict[str, Any]) -> Room:
+    holds = item.get("holds", ())
+    are_apart = holds == "each"
+    if are_apart:
+        holds = sorted(path.parent.name for path in (_PACKAGE / item["name"]).glob("*/__init__.py"))
+    return Room(item["name"], item["owns"], item.get("knows_nothing_of", ""), tuple(holds), are_apart)
 
 
 def terms() -> dict[str, str]:
@@ -39,6 +53,8 @@ def architecture() -> str:
 
 
 def _holds(room: Room) -> str:
+    if room.are_apart:
+        return "(each sub-folder by itself) "
     return f"({', '.join(f'`{name}`' for name in room.holds)}) " if room.holds else ""
 
 

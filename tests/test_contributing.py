@@ -12,10 +12,13 @@ import pytest
 
 from imginspect.archive import layouts
 from imginspect.archive.layout import Layout
+from imginspect.languages import registry
+from imginspect.reach.startup import startup
 from imginspect.report import formats
 from imginspect.report.formats import ReportFormat
 from tests.image_builder import ImageBuilder, Options, file, image_members, write
 from tests.inspecting import report_of, run
+from tests.views import program, text, view_of
 
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs" / "contributing.md").read_text("utf-8")
@@ -63,5 +66,17 @@ def test_the_layout_works_as_it_stands(tmp_path: Path, monkeypatch: pytest.Monke
 
 def test_the_files_that_the_page_names_are_there() -> None:
     named = re.findall(r"`((?:imginspect|rules|docs|tests)/[\w/.-]+)`", PAGE)
-    examples = {"imginspect/archive/renamed_listing.py", "rules/hygiene/maintainer.yaml"}
+    examples = {"imginspect/archive/renamed_listing.py", "imginspect/languages/lua/language.py", "rules/hygiene/maintainer.yaml"}
     assert [name for name in named if not (ROOT / name).exists() and name not in examples] == []
+
+
+def test_the_language_works_as_it_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    name = line("Add a language", {})
+    language = getattr(module("Add a language", f"imginspect.languages.{name}.language", monkeypatch), name.upper())
+    monkeypatch.setattr(registry, "LANGUAGES", (*registry.LANGUAGES, language))
+    script = "-- os.execute('no')\n--[[ os.execute('no') ]]\nos.execute('/opt/fetch.sh x')\ndofile('/app/more.lua')\n"
+    content = [program("/usr/bin/lua"), text("/app/run.lua", script), text("/app/more.lua", 'io.popen("/opt/more.sh")\n')]
+    found = startup(view_of(content, entrypoint=["/usr/bin/lua", "/app/run.lua"])).followed
+    commands = [" ".join(word.text or "?" for word in ran.words) for ran in found.commands]
+    assert {command for command in commands if command.startswith("/opt/")} == {"/opt/fetch.sh x", "/opt/more.sh"}
+    assert [started.language.id for started in found.texts] == ["lua", "lua"]

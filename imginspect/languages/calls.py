@@ -1,16 +1,19 @@
-"""The values of the analysis of Python texts."""
+"""The values of the analysis of texts that have calls."""
 
 from __future__ import annotations
 
 from typing import NamedTuple, TypeAlias
 
-from imginspect.languages.values import Condition, Value
+from imginspect.languages.values import Condition, Value, constant, dynamic
 
 Argument: TypeAlias = Value | tuple[Value, ...]
 """An argument of a call: a value, or the values of a list or tuple."""
 
 MODULE = 0
 """The number of the scope of a text itself."""
+
+Command: TypeAlias = tuple[Value, ...] | str | None
+"""A command that a call starts: its words, or a text for a shell; None where it starts none."""
 
 UNKNOWN_NAME = ".?"
 """The end of the dotted name of what is looked up under a name that only a run would tell."""
@@ -98,3 +101,29 @@ class PythonText(NamedTuple):
     """The dotted names of what is handed to calls or returned."""
     steps: int = 0
     """The steps that were made to find out what its names stand for."""
+
+
+class FoundCalls(NamedTuple):
+    """The calls of a text, and why there may be more."""
+
+    calls: tuple[Call, ...]
+    not_understood: str = ""
+
+
+def texts_of(call: Call) -> tuple[Value, ...]:
+    """The texts that a call is given, one of which may be a command."""
+    return tuple(value for value in (*call.arguments, *(value for _, value in call.keywords)) if isinstance(value, Value))
+
+
+def as_command(argument: Argument | None) -> Command:
+    """An argument as a text for a shell. Where only its start is known the rest is a word that is not."""
+    if isinstance(argument, tuple):
+        return argument
+    if argument is None:
+        return None
+    if argument.text is not None:
+        return argument.text
+    words = argument.prefix.split()
+    if len(words) > 1 or argument.prefix.endswith(" "):
+        return (*(constant(word) for word in words), dynamic(argument.source, argument.variables))
+    return (dynamic(argument.source, argument.variables),)

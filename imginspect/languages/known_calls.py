@@ -1,49 +1,60 @@
-"""Calls in R and Julia texts: what stands outside comments and strings, recognised by name. Control flow is not followed."""
+"""Calls in texts of languages such as R: what stands outside comments and strings, by name. Control flow is not followed."""
 
 from __future__ import annotations
 
 import re
-from itertools import islice
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import NamedTuple, TypeAlias
 
-from imginspect.languages.calls import Call, Spot
+from imginspect.languages.calls import Call, Command, FoundCalls, Spot, as_command
 from imginspect.languages.lines import Lines, Rows
-from imginspect.languages.values import Condition, HasModule, Value, constant, dynamic, negated
+from imginspect.languages.values import Condition, Value, constant, dynamic
 
 MOST_BYTES = 2 << 20
 _MOST_CALLS = 50_000
-_STARTS = {
-    "r": re.compile(r"(?<!\w)[rR](['\"])(-{0,8})([(\[{])|[#'\"`]"),
-    "julia": re.compile(r"#=|\"\"\"|[#\"]|'(?:[^'\\\n]|\\.)'"),
-}
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
 _STRING_ENDS = {quote: re.compile(rf"(?:[^{quote}\\]|\\.)*+{quote}", re.DOTALL) for quote in "'\"`"}
 _CALL = re.compile(r"(?<![\w.:])((?:[A-Za-z.][\w.]{0,80}:{2,3})?[A-Za-z.][\w.]{0,80}!?)[ \t]{0,20}\(")
 _ARGUMENT = re.compile(r"\s{0,200}(?:[A-Za-z.][\w.]{0,80}\s{0,20}=\s{0,20})?\x00(\d+)\x00\s{0,200}(?=[,)])")
 _NAMED = re.compile(r"[,(]\s*([A-Za-z.][\w.]*)\s*=\s*([\w.]+|\x00\d+\x00)")
-_GUARD = re.compile(
-    r"\bif\s*\(\s*!\s*(?:suppress\w+\(\s*)?(?:require|requireNamespace|rlang::is_installed|is_installed)\s*\(\s*(?:package\s*=\s*)?"
-    r"(?:\x00(\d+)\x00|([A-Za-z][\w.]*))[^{}\n]{0,120}?(?:\)\s*){2,4}(\{?)"
-)
 _WORDS_NEAR = 400
-_MOST_GUARDS = 1_000
 _MOST_NESTED_GUARDS = 30
 
 
-class FoundCalls(NamedTuple):
-    """The calls of a text, and why there may be more."""
+_STARTING = ("system", "shell", "system2", "base::system", "base::system2")
 
-    calls: tuple[Call, ...]
-    not_understood: str = ""
+Around: TypeAlias = tuple[int, int, Condition]
+"""(start, end, condition) of what a condition holds back."""
 
 
-def pattern_calls(text: str, language: str, lines: Lines = ()) -> FoundCalls:
-    """The calls in an R or Julia text, with the first argument where that is a string. *lines* say where an inline text stands."""
+def _no_guards(_code: str, _strings: list[Value]) -> list[Around]:
+    return []
+
+
+class Syntax(NamedTuple):
+    """How a language writes comments and strings, and which conditions are known.
+
+    The pattern *starts* finds where one begins: the start of a comment to the end of the line (*comment*), of one of *blocks*, a quote
+    (a string with escapes), a whole character literal, or R's raw string, as (quote, dashes, bracket) in groups. *blocks* map the start
+    of a comment or string that may have many lines to its end; those in *strings* are strings. *guards* is given the code, in which NUL,
+    number, NUL stands for each of the strings.
+    """
+
+    starts: re.Pattern[str]
+    comment: str = "#"
+    blocks: Mapping[str, str] = MappingProxyType({})
+    strings: tuple[str, ...] = ()
+    guards: Callable[[str, list[Value]], list[Around]] = _no_guards
+
+
+def pattern_calls(text: str, syntax: Syntax, lines: Lines = ()) -> FoundCalls:
+    """The calls in a text, with the first argument where that is a string. *lines* say where an inline text stands."""
     if len(text) > MOST_BYTES:
         return FoundCalls((), f"it is longer than {MOST_BYTES >> 20} MiB")
     rows = Rows(text, lines)
-    code, strings = _masked(text.replace("\x00", " "), language, rows)
-    waiting = _guards(code, strings)[::-1] if language == "r" else []
+    code, strings = _masked(text.replace("\x00", " "), syntax, rows)
+    waiting = syntax.guards(code, strings)[::-1]
     around: list[tuple[int, Condition]] = []
     calls: list[Call] = []
     line, at = 1, 0
@@ -61,14 +72,14 @@ def pattern_calls(text: str, language: str, lines: Lines = ()) -> FoundCalls:
     return FoundCalls(tuple(calls))
 
 
-def _masked(text: str, language: str, rows: Rows) -> tuple[str, list[Value]]:
+def _masked(text: str, syntax: Syntax, rows: Rows) -> tuple[str, list[Value]]:
     """The text without comments, each string replaced by its number between NULs; and the strings. Lines stay where they are."""
     parts: list[str] = []
     strings: list[Value] = []
     never: set[str] = set()
     at, row, counted = 0, 1, 0
-    while (match := _STARTS[language].search(text, at)) is not None:
-        start, content, at_next = _string(text, match, never)
+    while (match := syntax.starts.search(text, at)) is not None:
+        start, content, at_next = _string(text, match, syntax, never)
         parts.append(text[at:start])
         if content is not None:
             row += text.count("\n", counted, start)
@@ -81,21 +92,22 @@ def _masked(text: str, language: str, rows: Rows) -> tuple[str, list[Value]]:
     return "".join([*parts, text[at:]]), strings
 
 
-def _string(text: str, match: re.Match[str], never: set[str]) -> tuple[int, str | None, int]:
+def _string(text: str, match: re.Match[str], syntax: Syntax, never: set[str]) -> tuple[int, str | None, int]:
     """(start, content, end) of a string or comment. What is not closed is remembered in *never*, and only its first sign passed over."""
     sign, start = match[0], match.start()
-    if sign == "#":
+    if sign == syntax.comment:
         end = text.find("\n", start)
         return start, None, end if end >= 0 else len(text)
     if len(sign) > 2 and sign[0] == "'":
         return start, sign[1:-1], match.end()
-    if sign in ("#=", '"""') or len(sign) > 1:
-        closing = {"#=": "=#", '"""': '"""'}.get(sign) or _CLOSING[match[3]] + match[2] + match[1]
+    if len(sign) > 1:
+        closing = syntax.blocks.get(sign) or _CLOSING[match[3]] + match[2] + match[1]
         end = text.find(closing, match.end()) if closing not in never else -1
         if end < 0:
             never.add(closing)
             return start, None, match.end()
-        return start, None if sign == "#=" else text[match.end() : end], end + len(closing)
+        is_comment = sign in syntax.blocks and sign not in syntax.strings
+        return start, None if is_comment else text[match.end() : end], end + len(closing)
     ending = _STRING_ENDS[sign].match(text, match.end()) if sign not in never else None
     if ending is None:
         never.add(sign)
@@ -111,13 +123,16 @@ def _call(match: re.Match[str], code: str, strings: list[Value], line: int, spot
     return Call(match[1].lstrip("."), (first,), named, line, match[1], spot)
 
 
-def _guards(code: str, strings: list[Value]) -> list[tuple[int, int, Condition]]:
-    """(start, end, condition) of each ``if (!require(X))`` and what it holds back."""
-    found: list[tuple[int, int, Condition]] = []
-    for match in islice(_GUARD.finditer(code), _MOST_GUARDS):
-        name = (strings[int(match[1])].text or "") if match[1] else match[2]
-        end = code.find("}" if match[3] else "\n", match.end())
-        if not match[3] and not code[match.end() : end if end >= 0 else len(code)].strip():
-            end = code.find("\n", end + 1)
-        found.append((match.end(), end if end >= 0 else len(code), negated(HasModule(name, "r"))))
-    return found
+def command_of(call: Call) -> Command:
+    """The command that a call of R or Julia starts."""
+    if call.name not in _STARTING:
+        return None
+    first = call.arguments[0]
+    if call.name.endswith("system2") and isinstance(first, Value):
+        return (first, dynamic("args"))
+    return as_command(first)
+
+
+def is_made_code(call: Call) -> bool:
+    """Whether the call makes code of a text (``parse(text = …)``)."""
+    return call.name.rpartition(":")[2] == "parse" and any(key == "text" for key, _ in call.keywords)

@@ -13,17 +13,18 @@ from collections.abc import Callable, Iterator, Sequence
 from imginspect.filesystem import Node
 from imginspect.filesystem.view import View
 from imginspect.image.history import keyword
+from imginspect.languages.registry import interpret
+from imginspect.languages.shell.language import SHELL
 from imginspect.languages.values import constant
 from imginspect.packages.ownership import is_copied, is_packaged
 from imginspect.reach.closure import StartupClosure
 from imginspect.reach.followed import Followed, Stakes, Task
 from imginspect.reach.guards import YES
 from imginspect.startup.context import Context
-from imginspect.startup.interpreters import interpret
 from imginspect.startup.lookup import is_file
 from imginspect.startup.problem import LaunchProblem
 from imginspect.startup.shebang import parse_shebang
-from imginspect.startup.started import Language, Origin
+from imginspect.startup.started import Origin
 
 _MOST_SCRIPTS = 20
 """Scripts of one working directory that are looked at: a project that keeps more there has them for other purposes."""
@@ -52,7 +53,7 @@ def _scripts(view: View, working_dir: str, reached: set[str]) -> Iterator[tuple[
         if not is_file(node) or node.content_class != "script" or node.path in reached or posixpath.basename(node.path) in steps:
             continue
         shebang = parse_shebang(view.head(node) or b"") if is_copied(view, node) and not is_packaged(view, node) else None
-        if shebang is None or shebang.error or interpret((shebang.interpreter, node.path)).language is not Language.SHELL:
+        if shebang is None or shebang.error or interpret((shebang.interpreter, node.path)).language is not SHELL:
             continue
         yield node, shebang.interpreter
 

@@ -9,8 +9,8 @@ from typing import NamedTuple
 from imginspect.errors import PathError
 from imginspect.filesystem import Node
 from imginspect.filesystem.view import View
-from imginspect.languages.shell import Failure
 from imginspect.languages.shell.builtins import normal
+from imginspect.languages.shell.commands import Failure
 from imginspect.languages.values import All, AnyOf, Condition, Exists, HasCommand, Not
 from imginspect.reach.followed import Task
 from imginspect.reach.made import Made

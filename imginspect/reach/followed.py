@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from imginspect.languages.calls import Call
 from imginspect.languages.lines import Lines
-from imginspect.languages.shell import Failure
+from imginspect.languages.shell.commands import Failure
 from imginspect.languages.values import Condition, Value
 from imginspect.reach.guards import Reached
 from imginspect.startup.context import Context

@@ -5,16 +5,16 @@ from __future__ import annotations
 from imginspect.errors import PathError
 from imginspect.filesystem import Node
 from imginspect.filesystem.view import View
+from imginspect.languages.language import PROGRAM, Form, Language, Target
 from imginspect.reach.failures import missing_of
 from imginspect.reach.followed import Task
 from imginspect.reach.made import Made, Order
 from imginspect.startup.array_text import Array, array_problem
 from imginspect.startup.command import StartCommand
 from imginspect.startup.compiled import Executed
-from imginspect.startup.interpreters import Form, Target
 from imginspect.startup.problem import Certainty, Concern, Kind, LaunchProblem
 from imginspect.startup.resolver import UNKNOWN, Resolved
-from imginspect.startup.started import Language, Origin, Started
+from imginspect.startup.started import Origin, Started
 
 
 class MainChain:
@@ -94,6 +94,6 @@ class MainChain:
             self.started.append(self._file(target.language, resolved.node, resolved.target_words, steps))
 
     def _file(self, language: Language, node: Node, words: tuple[str, ...], steps: tuple[str, ...]) -> Started:
-        text = None if language is Language.PROGRAM or node.content_class == "elf" else self._view.text(node)
-        unread = "" if text is not None or language is Language.PROGRAM else "its content was not kept"
+        text = None if language is PROGRAM or node.content_class == "elf" else self._view.text(node)
+        unread = "" if text is not None or language is PROGRAM else "its content was not kept"
         return Started(language, Origin(node.path, None, None, node.layer_index), text, node, words, steps, unread=unread)

@@ -126,7 +126,7 @@ def start_tree(start: Start, shown: Shown) -> StartPart:
         "conditions": [shown(condition) for condition in start.conditions],
         "programs": [
             {
-                "language": str(program.language),
+                "language": program.language.id,
                 "path": optional(program.origin.path, shown),
                 "config_field": optional(program.origin.config_field, shown),
                 "line": program.origin.line,

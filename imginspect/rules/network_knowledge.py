@@ -7,12 +7,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from imginspect.languages.language import ReadAs
+from imginspect.languages.registry import LANGUAGES
 from imginspect.rules.collection import collect
 from imginspect.rules.rule import ReferenceLevel, RuleReference, Severity, parse_severity
 from imginspect.rules.yaml_file import Mapping
 
 FOLDER = Path("knowledge", "network")
-LANGUAGES = ("shell", "python", "r", "julia")
+_CALL_KEYS = {language.call_key: language.id for language in LANGUAGES if language.call_key}
+_SNIPPETS = tuple(language.id for language in LANGUAGES if language.read_as is not ReadAs.UNREAD)
 _ID = re.compile(r"kb-[a-z0-9]+(?:-[a-z0-9]+)*")
 _TARGETS = ("url", "urls", "host", "address", "remote", "repository", "none")
 _MEANINGS = ("url", "host", "package", "model", "dataset", "resource")
@@ -143,8 +146,8 @@ def _matches(item: Mapping) -> tuple[tuple[CommandMatch, ...], tuple[CallMatch, 
     commands: list[CommandMatch] = []
     calls: list[CallMatch] = []
     for match in item.mappings("match"):
-        match.allow("sh_command", "py_call", "r_call", "jl_call")
-        for key, language in (("py_call", "python"), ("r_call", "r"), ("jl_call", "julia")):
+        match.allow("sh_command", *_CALL_KEYS)
+        for key, language in _CALL_KEYS.items():
             call = match.mapping(key)
             if call is not None:
                 calls.append(_call(call, language))
@@ -152,7 +155,7 @@ def _matches(item: Mapping) -> tuple[tuple[CommandMatch, ...], tuple[CallMatch, 
         if command is not None:
             commands.append(_command(command))
     if not commands and not calls:
-        raise item.place_of("match").error("match: expected a list with sh_command, py_call, r_call or jl_call")
+        raise item.place_of("match").error(f"match: expected a list with sh_command or a call, one of {', '.join(_CALL_KEYS)}")
     return tuple(commands), tuple(calls)
 
 
@@ -222,8 +225,8 @@ def _reference(mapping: Mapping) -> RuleReference:
 
 
 def _snippet(mapping: Mapping) -> Snippet:
-    mapping.allow(*LANGUAGES)
+    mapping.allow(*_SNIPPETS)
     languages = mapping.keys()
     if len(languages) != 1:
-        raise mapping.place.error(f"expected one of {', '.join(LANGUAGES)}, and the text behind it")
+        raise mapping.place.error(f"expected one of {', '.join(_SNIPPETS)}, and the text behind it")
     return Snippet(languages[0], mapping.text(languages[0]))

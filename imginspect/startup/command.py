@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from imginspect.filesystem.view import View
+from imginspect.languages.language import Form
+from imginspect.languages.registry import interpret
+from imginspect.languages.shell.language import SHELL
 from imginspect.oci.config import ImageConfig
 from imginspect.startup.array_text import array_in, array_problem, healthcheck_problems, misplaced_problem
 from imginspect.startup.context import Context
-from imginspect.startup.interpreters import Form, interpret
 from imginspect.startup.problem import Certainty, Kind, LaunchProblem
 from imginspect.startup.run_user import RunUser
-from imginspect.startup.started import Language
 from imginspect.startup.working_dir import working_dir_problems
 from imginspect.startup.wrappers import MOST_WRAPPERS, peel_one
 
@@ -90,11 +91,11 @@ def _environment(config: ImageConfig) -> list[LaunchProblem]:
 def _array(config: ImageConfig, command: StartCommand) -> list[LaunchProblem]:
     """An array that Docker took as text for a shell, as the command behind its wrappers or as what Cmd hands to the entrypoint."""
     target = interpret(_unwrapped(command.words))
-    if target.form is Form.TEXT and target.language is Language.SHELL:
+    if target.form is Form.TEXT and target.language is SHELL:
         array = array_in(target.value)
         return [array_problem(array, target.interpreter, command.field_of(target.value))] if array is not None else []
     given = interpret(config.cmd) if config.cmd and config.entrypoint else None
-    array = array_in(given.value) if given is not None and given.form is Form.TEXT and given.language is Language.SHELL else None
+    array = array_in(given.value) if given is not None and given.form is Form.TEXT and given.language is SHELL else None
     return [misplaced_problem(array, f"Cmd[{config.cmd.index(given.value)}]")] if given is not None and array is not None else []
 
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from imginspect.filesystem.view import View
+from imginspect.languages.language import Target
 from imginspect.startup.command import StartCommand
 from imginspect.startup.compiled import Executed
 from imginspect.startup.context import Context, environment_of
-from imginspect.startup.interpreters import Target
 from imginspect.startup.lookup import absolute
 from imginspect.startup.problem import Certainty, LaunchProblem
 from imginspect.startup.run_user import RunUser

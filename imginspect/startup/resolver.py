@@ -9,11 +9,13 @@ from typing import NamedTuple
 
 from imginspect.filesystem import Node
 from imginspect.filesystem.view import View
+from imginspect.languages.language import OTHER, Form, Target
+from imginspect.languages.registry import interpret
+from imginspect.languages.shell.language import SHELL
 from imginspect.languages.values import Value, constant, dynamic
 from imginspect.startup.compiled import Executed
 from imginspect.startup.context import Context, behind
 from imginspect.startup.finder import ProgramFinder
-from imginspect.startup.interpreters import Form, Target, interpret
 from imginspect.startup.lookup import Located, shown
 from imginspect.startup.opaque_launchers import IS_IN_A_BIN
 from imginspect.startup.problem import Certainty, Concern, Kind, LaunchProblem
@@ -21,7 +23,6 @@ from imginspect.startup.program import Program
 from imginspect.startup.shebang import parse_shebang
 from imginspect.startup.shell_builtins import BUILTINS
 from imginspect.startup.special_wrappers import WrapperStep
-from imginspect.startup.started import Language
 from imginspect.startup.targets import Interpreter, find_target, not_entered
 from imginspect.startup.wrappers import ENDS_AT_ONCE, peel_one
 
@@ -153,7 +154,7 @@ class _Resolution:
                 return _Next(line, at.context._replace(is_shell=False), program.interpreter, program.located.node)
             if program.is_for_shell:
                 path = program.located.path
-                target = Target(Language.SHELL, Form.FILE, path, at.words[1:], "/bin/sh")
+                target = Target(SHELL, Form.FILE, path, at.words[1:], "/bin/sh")
                 self._result.is_by_first_line = True
         if target.unknown and at.script is not None and len(at.words) > 1 and " " in at.words[1]:
             self._target(target, at, located)  # the kernel passes the options in one word: what they mean is told, and the script read
@@ -217,7 +218,7 @@ class _Resolution:
             self._switch(step, at.context, context)
         if step.shell_text is not None:
             whose = f"the shell of {step.user}" if step.user else f"the shell that {step.name} starts"
-            self._text(Target(Language.SHELL, Form.TEXT, step.shell_text, (), whose), context)
+            self._text(Target(SHELL, Form.TEXT, step.shell_text, (), whose), context)
             return None
         if not step.argv and step.name in ENDS_AT_ONCE:
             self._tell(f"{step.name} is given no command and ends at once")
@@ -271,7 +272,7 @@ class _Resolution:
         elif target.form is Form.PROGRAM:
             self._result.node = at.script or (located.node if located is not None else None)
             if at.script is not None and not target.unknown:
-                self._result.target = target._replace(language=Language.OTHER)
+                self._result.target = target._replace(language=OTHER)
 
     def _text(self, target: Target, context: Context) -> None:
         """A text for a shell or another interpreter."""
@@ -330,7 +331,7 @@ def _without_unknown(step: WrapperStep) -> WrapperStep:
 def _read_by(target: Target, context: Context) -> Context:
     """The context in which the interpreter runs *target*: what a shell reads before may set variables."""
     is_open = context.environment_is_open or target.is_login or bool(target.startup)
-    if target.language is Language.SHELL:
+    if target.language is SHELL:
         is_open = is_open or "BASH_ENV" in context.environment
     return context._replace(environment_is_open=is_open)
 

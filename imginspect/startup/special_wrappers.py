@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from imginspect.startup.options import Scanned, assignments, grammar, scan
+from imginspect.languages.options import Scanned, assignments, grammar, scan
 from imginspect.startup.wrapper_table import ENV, FLOCK, LAUNCHERS, SCRIPT, SU, SUDO, UV, UV_BEFORE, WATCH
 
 _LONGEST_SPLIT = 1 << 16

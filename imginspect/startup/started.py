@@ -2,23 +2,10 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import NamedTuple
 
 from imginspect.filesystem import Node
-
-
-class Language(StrEnum):
-    """What a started text is written in, or that it is a compiled program."""
-
-    SHELL = "shell"
-    PYTHON = "python"
-    PROGRAM = "program"
-    R = "r"
-    JULIA = "julia"
-    JAVASCRIPT = "javascript"
-    JAVA = "java"
-    OTHER = "other"
+from imginspect.languages.language import Language
 
 
 class Origin(NamedTuple):

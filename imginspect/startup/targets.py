@@ -9,13 +9,15 @@ from typing import NamedTuple
 
 from imginspect.filesystem import Node
 from imginspect.filesystem.view import View
+from imginspect.languages.language import Form, Target
+from imginspect.languages.python.language import PYTHON
+from imginspect.languages.shell.language import SHELL
+from imginspect.languages.unread import JAVASCRIPT
 from imginspect.startup.access import READ, allows, described, differs, enters
 from imginspect.startup.context import Context
-from imginspect.startup.interpreters import Form, Target
 from imginspect.startup.lookup import Located, absolute, is_file, leads_somewhere, locate, shown
 from imginspect.startup.problem import Certainty, Concern, Kind, LaunchProblem
 from imginspect.startup.python_modules import find_module, search_path
-from imginspect.startup.started import Language
 from imginspect.tar.header import DIRECTORY
 from imginspect.wording import counted
 
@@ -48,7 +50,7 @@ def find_target(view: View, interpreter: Interpreter, context: Context) -> Found
         return _script(view, target, context)
     if target.form is not Form.MODULE:
         return FoundTarget()
-    if target.language is Language.PYTHON and interpreter.located is not None:
+    if target.language is PYTHON and interpreter.located is not None:
         return _module(view, interpreter.located, target, context)
     return _unknown(f"where {target.interpreter} finds {target.value} is not followed")
 
@@ -108,9 +110,9 @@ def _located(view: View, target: Target, context: Context) -> Located:
     if first.node is not None or (first.problems and first.problems[0].kind is Kind.BELOW_MOUNT):
         return first
     others: list[str] = []
-    if target.language is Language.SHELL and "/" not in target.value:
+    if target.language is SHELL and "/" not in target.value:
         others = [posixpath.join(absolute(folder, context.working_dir), target.value) for folder in context.path]
-    elif target.language is Language.JAVASCRIPT:
+    elif target.language is JAVASCRIPT:
         others = [first.path + suffix for suffix in (".js", ".json", ".node", ".mjs")]
     for path in (path for path in others if leads_somewhere(view, path)):
         located = locate(view, path, context.user, context.mounts)
@@ -134,10 +136,10 @@ def _missing(target: Target, located: Located, context: Context) -> tuple[Launch
 
 def _directory(view: View, target: Target, located: Located, context: Context) -> tuple[Node | None, list[LaunchProblem]]:
     """A directory as a script: Python runs its __main__.py, node its package; nothing else takes one."""
-    if target.language is Language.JAVASCRIPT:
+    if target.language is JAVASCRIPT:
         return None, list(_unknown(f"which file of {shown(located)} node starts is not followed").problems)
     text = f"{target.interpreter} is given {shown(located)}, which is a directory"
-    if target.language is not Language.PYTHON:
+    if target.language is not PYTHON:
         return None, [_problem(Kind.NO_FILE, text, located.nodes)]
     main = locate(view, posixpath.join(located.path, "__main__.py"), context.user, context.mounts)
     if main.node is None:
@@ -167,7 +169,7 @@ def _content(view: View, node: Node, target: Target) -> list[LaunchProblem]:
         return [_problem(Kind.OTHER, f"{node.path} is empty: {target.interpreter} does nothing with it", (node,), Certainty.DEPENDS)]
     if node.content_class == "elf":
         return _compiled(node, target)
-    if target.language is not Language.SHELL:
+    if target.language is not SHELL:
         return []
     lines = (view.head(node) or b"").split(b"\n")[:-1]
     code = [(number, line) for number, line in enumerate(lines, 1) if line.strip() and not line.startswith(b"#")]
@@ -179,7 +181,7 @@ def _content(view: View, node: Node, target: Target) -> list[LaunchProblem]:
 
 def _compiled(node: Node, target: Target) -> list[LaunchProblem]:
     """A compiled program as a script. Python runs one that has a zip archive at its end, which a shell never has."""
-    is_sure = target.language is Language.SHELL or posixpath.basename(target.value) in _SHELLS
+    is_sure = target.language is SHELL or posixpath.basename(target.value) in _SHELLS
     text = f"{target.interpreter} is given {target.value} as its script, which is a compiled program"
     if posixpath.basename(target.value) in _SHELLS:
         text += "; behind an ENTRYPOINT in the exec form the CMD has to be in the exec form too"

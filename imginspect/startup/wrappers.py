@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from imginspect.startup.options import Scanned, assignments, grammar, scan
+from imginspect.languages.options import Scanned, assignments, grammar, scan
 from imginspect.startup.special_wrappers import SPECIAL, WrapperStep, launcher
 from imginspect.startup.wrapper_table import LAUNCHERS, WRAPPERS, Grammar
 

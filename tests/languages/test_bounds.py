@@ -7,10 +7,10 @@ from collections.abc import Callable
 import pytest
 
 from imginspect.languages.calls import PythonText
-from imginspect.languages.known_calls import pattern_calls
 from imginspect.languages.lines import Rows
 from imginspect.languages.python.calls import MOST_BYTES, calls
 from imginspect.languages.python.names import MOST_STEPS
+from imginspect.languages.r.language import r_calls
 from imginspect.languages.shell.walker import commands
 from tests.counting import calls_made
 
@@ -118,9 +118,9 @@ PATTERNS: dict[str, Callable[[int], str]] = {
 @pytest.mark.parametrize("shape", PATTERNS.values(), ids=PATTERNS)
 def test_twice_the_r_text_takes_twice_the_work(shape: Callable[[int], str]) -> None:
     short, long = shape(500), shape(1_000)
-    assert calls_made(lambda: pattern_calls(long, "r")) < 2.4 * calls_made(lambda: pattern_calls(short, "r"))
+    assert calls_made(lambda: r_calls(long)) < 2.4 * calls_made(lambda: r_calls(short))
 
 
 def test_a_call_keeps_few_of_the_conditions_around_it() -> None:
-    found = pattern_calls("if (!require(a)) {\n" * 5_000 + "f()\n", "r")
+    found = r_calls("if (!require(a)) {\n" * 5_000 + "f()\n")
     assert max(len(call.spot.guards) for call in found.calls) == 30

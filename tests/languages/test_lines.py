@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imginspect.languages.lines import Rows, chained, in_bytes, line_at, lines_of, literal, without_tabs
-from imginspect.languages.shell import commands
+from imginspect.languages.python.notebook import notebook
+from imginspect.languages.shell.walker import commands
 from imginspect.languages.values import constant
 from imginspect.reach.followed import Followed
-from imginspect.reach.python import notebook
 from imginspect.reach.startup import startup
 from tests.views import debian, script, text, view_of
 

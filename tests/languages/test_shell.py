@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from imginspect.languages.shell import ShellCommand, ShellText, When, commands
+from imginspect.languages.shell.commands import ShellCommand, ShellText, When
+from imginspect.languages.shell.walker import commands
 from imginspect.languages.values import All, Exists, HasCommand, Known, Not
 
 

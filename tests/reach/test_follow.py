@@ -6,14 +6,16 @@ from typing import Any
 
 import pytest
 
+from imginspect.languages.calls import FoundCalls
 from imginspect.languages.hosts import is_loopback, is_remote
-from imginspect.languages.known_calls import FoundCalls, pattern_calls
+from imginspect.languages.julia.language import julia_calls
+from imginspect.languages.r.language import r_calls
 from imginspect.languages.values import constant
 from imginspect.reach.followed import Followed
 from imginspect.reach.guards import Reach
 from imginspect.reach.startup import startup
 from tests.counting import calls_made
-from tests.views import Nothing, debian, script, text, view_of
+from tests.views import Nothing, debian, program, script, text, view_of
 
 
 def followed(*files: dict[str, Any], keep: Any = None, **config: Any) -> Followed:
@@ -83,6 +85,9 @@ def test_modules_that_import_each_other_without_end() -> None:
     assert [gap.what for gap in found.gaps] == ["more modules are imported than were followed"]
 
 
+READ = {"r": r_calls, "julia": julia_calls}
+
+
 @pytest.mark.parametrize(
     ("content", "language", "names"),
     [
@@ -95,7 +100,7 @@ def test_modules_that_import_each_other_without_end() -> None:
     ],
 )  # fmt: skip
 def test_calls_are_found_outside_comments_and_strings(content: str, language: str, names: list[str]) -> None:
-    assert [call.name for call in pattern_calls(content, language).calls] == names
+    assert [call.name for call in READ[language](content).calls] == names
 
 
 @pytest.mark.slow
@@ -105,7 +110,7 @@ def test_calls_are_found_outside_comments_and_strings(content: str, language: st
 @pytest.mark.parametrize("language", ["r", "julia"])
 def test_a_hostile_text_is_searched_in_few_calls_a_letter(content: str, language: str) -> None:
     found: list[FoundCalls] = []
-    assert calls_made(lambda: found.append(pattern_calls(content, language))) <= 15 * len(content)
+    assert calls_made(lambda: found.append(READ[language](content))) <= 15 * len(content)
     assert len(found[0].calls) <= 50_000
 
 
@@ -134,3 +139,16 @@ def test_a_remote_path_is_told_from_a_local_one() -> None:
     assert [is_remote(constant(word)) for word in ("host:/x", "user@host:x", "rsync://h/x", "/a:b", "./a:b", "a/b", "x")] == [
         True, True, True, False, False, False, False,
     ]  # fmt: skip
+
+
+def test_a_file_that_a_text_includes_is_in_the_same_language_whatever_its_name() -> None:
+    content = [program("/usr/bin/julia"), text("/app/run.jl", 'include("part.txt")\n'), text("/app/part.txt", "#= f('x') =#\ng(\"x\")\n")]
+    followed = startup(view_of(content, entrypoint=["julia", "/app/run.jl"], working_dir="/app")).followed
+    assert [started.language.id for started in followed.texts] == ["julia", "julia"]
+    assert [call.call.name for call in followed.calls] == ["include", "g"]
+
+
+def test_a_script_that_is_not_read_is_named_by_its_language() -> None:
+    content = [program("/usr/bin/perl"), text("/app/run.pl", "system('curl x')\n")]
+    [gap] = startup(view_of(content, entrypoint=["perl", "/app/run.pl"])).followed.gaps
+    assert gap.what == "/app/run.pl is a Perl script, which is not analysed"

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from imginspect.errors import RuleError
+from imginspect.languages.registry import LANGUAGES
 from imginspect.network.network import CallSite, network
 from imginspect.reach.guards import Reach
 from imginspect.reach.startup import startup
@@ -16,13 +17,15 @@ from imginspect.rules.ruleset import rules_folder
 from tests.views import static, text, view_of
 
 KNOWLEDGE = load_network_knowledge([rules_folder()])
-_RUN = {"shell": ("/bin/sh", "/work/run.sh"), "python": ("python3", "/work/run.py"), "r": ("Rscript", "/work/run.R")}
-_RUN["julia"] = ("julia", "/work/run.jl")
+LANGUAGE_OF = {language.id: language for language in LANGUAGES}
+_RUNNERS = {"shell": "/bin/sh", "python": "python3", "r": "Rscript"}
+"""Interpreters whose name is not the language's id."""
 
 
 def sites(snippet: Snippet) -> list[CallSite]:
     """What an image that starts the text reaches for."""
-    interpreter, path = _RUN[snippet.language]
+    interpreter = _RUNNERS.get(snippet.language, snippet.language)
+    path = "/work/run" + LANGUAGE_OF[snippet.language].suffixes[0]
     view = view_of([static("/bin/sh"), text(path, snippet.text)], entrypoint=[interpreter, path])
     return [site for site in network(view, startup(view), KNOWLEDGE).sites if site.reached.reach is not Reach.NEVER]
 

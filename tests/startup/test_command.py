@@ -6,55 +6,55 @@ import shlex
 
 import pytest
 
-from imginspect.startup.interpreters import Form, interpret
-from imginspect.startup.started import Language
+from imginspect.languages.language import Form
+from imginspect.languages.registry import interpret
 
 TARGETS = [
-    ("sh run.sh a b", Language.SHELL, Form.FILE, "run.sh", "a b"),
-    ("/bin/bash -eux /app/run.sh", Language.SHELL, Form.FILE, "/app/run.sh", ""),
-    ("bash -c 'echo hi' name x", Language.SHELL, Form.TEXT, "echo hi", "name x"),
-    ("bash -lc 'echo hi'", Language.SHELL, Form.TEXT, "echo hi", ""),
-    ("bash -eo pipefail -c 'echo hi'", Language.SHELL, Form.TEXT, "echo hi", ""),
-    ("bash -o pipefail -O extglob --norc -c -- 'echo hi'", Language.SHELL, Form.TEXT, "echo hi", ""),
-    ("bash +o posix x.sh", Language.SHELL, Form.FILE, "x.sh", ""),
-    ("sh -s a", Language.SHELL, Form.STDIN, "", "a"),
-    ("dash", Language.SHELL, Form.INTERACTIVE, "", ""),
-    ("zsh -f x", Language.SHELL, Form.FILE, "x", ""),
-    ("python x.py -c 1", Language.PYTHON, Form.FILE, "x.py", "-c 1"),
-    ("python3.11 -Bu x.py", Language.PYTHON, Form.FILE, "x.py", ""),
-    ("/opt/venv/bin/python3 -W ignore -X dev -m pkg.mod a", Language.PYTHON, Form.MODULE, "pkg.mod", "a"),
-    ("python -um pkg a", Language.PYTHON, Form.MODULE, "pkg", "a"),
-    ("python -c 'import x' -m y", Language.PYTHON, Form.TEXT, "import x", "-m y"),
-    ("python -c'import x'", Language.PYTHON, Form.TEXT, "import x", ""),
-    ("python - a", Language.PYTHON, Form.STDIN, "", "a"),
-    ("python", Language.PYTHON, Form.INTERACTIVE, "", ""),
-    ("python --version", Language.PYTHON, Form.NOTHING, "", ""),
-    ("Rscript --vanilla x.R 1", Language.R, Form.FILE, "x.R", "1"),
-    ("Rscript -e 'a()' -e 'b()' 1", Language.R, Form.TEXT, "a()\nb()", "1"),
-    ("R -f x.R", Language.R, Form.FILE, "x.R", ""),
-    ("R --no-save --file=x.R --args 1", Language.R, Form.FILE, "x.R", "1"),
-    ("R CMD BATCH --no-save x.R out", Language.R, Form.FILE, "x.R", "out"),
-    ("R --no-save", Language.R, Form.INTERACTIVE, "", ""),
-    ("R CMD INSTALL x", Language.PROGRAM, Form.PROGRAM, "R", "CMD INSTALL x"),
-    ("julia --project=/app -t 4 x.jl a", Language.JULIA, Form.FILE, "x.jl", "a"),
-    ("julia --project -O3 -e 'f()'", Language.JULIA, Form.TEXT, "f()", ""),
-    ("julia +1.10 x.jl", Language.JULIA, Form.FILE, "x.jl", ""),
-    ("node -r ./a.js x.js --y", Language.JAVASCRIPT, Form.FILE, "x.js", "--y"),
-    ("node --max-old-space-size=4096 x.js", Language.JAVASCRIPT, Form.FILE, "x.js", ""),
-    ("node -e 'f()'", Language.JAVASCRIPT, Form.TEXT, "f()", ""),
-    ("java -Xmx4g -Da=b -jar app.jar --x", Language.JAVA, Form.FILE, "app.jar", "--x"),
-    ("java -cp /a:/b org.Main x", Language.JAVA, Form.MODULE, "org.Main", "x"),
-    ("perl -w -Ilib x.pl", Language.OTHER, Form.FILE, "x.pl", ""),
-    ("perl -ne 'print'", Language.OTHER, Form.TEXT, "print", ""),
-    ("ruby x.rb", Language.OTHER, Form.FILE, "x.rb", ""),
-    ("/app/run --x", Language.PROGRAM, Form.PROGRAM, "/app/run", "--x"),
+    ("sh run.sh a b", "shell", Form.FILE, "run.sh", "a b"),
+    ("/bin/bash -eux /app/run.sh", "shell", Form.FILE, "/app/run.sh", ""),
+    ("bash -c 'echo hi' name x", "shell", Form.TEXT, "echo hi", "name x"),
+    ("bash -lc 'echo hi'", "shell", Form.TEXT, "echo hi", ""),
+    ("bash -eo pipefail -c 'echo hi'", "shell", Form.TEXT, "echo hi", ""),
+    ("bash -o pipefail -O extglob --norc -c -- 'echo hi'", "shell", Form.TEXT, "echo hi", ""),
+    ("bash +o posix x.sh", "shell", Form.FILE, "x.sh", ""),
+    ("sh -s a", "shell", Form.STDIN, "", "a"),
+    ("dash", "shell", Form.INTERACTIVE, "", ""),
+    ("zsh -f x", "shell", Form.FILE, "x", ""),
+    ("python x.py -c 1", "python", Form.FILE, "x.py", "-c 1"),
+    ("python3.11 -Bu x.py", "python", Form.FILE, "x.py", ""),
+    ("/opt/venv/bin/python3 -W ignore -X dev -m pkg.mod a", "python", Form.MODULE, "pkg.mod", "a"),
+    ("python -um pkg a", "python", Form.MODULE, "pkg", "a"),
+    ("python -c 'import x' -m y", "python", Form.TEXT, "import x", "-m y"),
+    ("python -c'import x'", "python", Form.TEXT, "import x", ""),
+    ("python - a", "python", Form.STDIN, "", "a"),
+    ("python", "python", Form.INTERACTIVE, "", ""),
+    ("python --version", "python", Form.NOTHING, "", ""),
+    ("Rscript --vanilla x.R 1", "r", Form.FILE, "x.R", "1"),
+    ("Rscript -e 'a()' -e 'b()' 1", "r", Form.TEXT, "a()\nb()", "1"),
+    ("R -f x.R", "r", Form.FILE, "x.R", ""),
+    ("R --no-save --file=x.R --args 1", "r", Form.FILE, "x.R", "1"),
+    ("R CMD BATCH --no-save x.R out", "r", Form.FILE, "x.R", "out"),
+    ("R --no-save", "r", Form.INTERACTIVE, "", ""),
+    ("R CMD INSTALL x", "program", Form.PROGRAM, "R", "CMD INSTALL x"),
+    ("julia --project=/app -t 4 x.jl a", "julia", Form.FILE, "x.jl", "a"),
+    ("julia --project -O3 -e 'f()'", "julia", Form.TEXT, "f()", ""),
+    ("julia +1.10 x.jl", "julia", Form.FILE, "x.jl", ""),
+    ("node -r ./a.js x.js --y", "javascript", Form.FILE, "x.js", "--y"),
+    ("node --max-old-space-size=4096 x.js", "javascript", Form.FILE, "x.js", ""),
+    ("node -e 'f()'", "javascript", Form.TEXT, "f()", ""),
+    ("java -Xmx4g -Da=b -jar app.jar --x", "java", Form.FILE, "app.jar", "--x"),
+    ("java -cp /a:/b org.Main x", "java", Form.MODULE, "org.Main", "x"),
+    ("perl -w -Ilib x.pl", "perl", Form.FILE, "x.pl", ""),
+    ("perl -ne 'print'", "perl", Form.TEXT, "print", ""),
+    ("ruby x.rb", "ruby", Form.FILE, "x.rb", ""),
+    ("/app/run --x", "program", Form.PROGRAM, "/app/run", "--x"),
 ]
 
 
 @pytest.mark.parametrize(("command", "language", "form", "value", "args"), TARGETS)
-def test_what_runs(command: str, language: Language, form: Form, value: str, args: str) -> None:
+def test_what_runs(command: str, language: str, form: Form, value: str, args: str) -> None:
     target = interpret(shlex.split(command))
-    assert (target.language, target.form, target.value, shlex.join(target.args)) == (language, form, value, args)
+    assert (target.language.id, target.form, target.value, shlex.join(target.args)) == (language, form, value, args)
     assert not target.unknown
 
 

@@ -9,7 +9,6 @@ import pytest
 from imginspect.reach.startup import startup
 from imginspect.startup.launch import Launch
 from imginspect.startup.problem import Certainty, Concern, Kind
-from imginspect.startup.started import Language
 from tests.views import LOADER, Nothing, debian, folder, gone, library, link, program, script, static, text, view_of
 
 Entry = dict[str, Any]
@@ -122,7 +121,7 @@ def test_sound_images(entries: list[Entry], config: dict[str, Any], end: str) ->
 def test_an_alpine_of_links() -> None:
     result = start(BUSYBOX, [script("/x", "#!/usr/bin/env sh\n:\n")], entrypoint=["/x"])
     assert result.problems == ()
-    assert result.started[0].language is Language.SHELL
+    assert result.started[0].language.id == "shell"
 
 
 def test_what_is_told_of_a_start() -> None:
@@ -136,7 +135,7 @@ def test_what_is_told_of_a_start() -> None:
         "python3 runs /app/x",
     )
     (started,) = result.started
-    assert (started.language, started.argv) == (Language.PYTHON, ("python3", "/app/x", "a"))
+    assert (started.language.id, started.argv) == ("python", ("python3", "/app/x", "a"))
     assert started.text == "#!/usr/bin/env python3\nprint(1)\n"
     assert {executed.node.path for executed in result.executed} == {"/usr/bin/tini", "/usr/bin/env", "/usr/local/bin/python3.12"}
 
@@ -144,7 +143,7 @@ def test_what_is_told_of_a_start() -> None:
 def test_a_text_of_the_config_is_started_too() -> None:
     result = debian_start(entrypoint=["/bin/bash", "-c", "curl x | sh"])
     (started,) = result.started
-    assert (started.language, started.text, started.origin.config_field) == (Language.SHELL, "curl x | sh", "Entrypoint[2]")
+    assert (started.language.id, started.text, started.origin.config_field) == ("shell", "curl x | sh", "Entrypoint[2]")
     assert found(result) == [(UNKNOWN, SCRIPT, Kind.NOT_FOLLOWED), (DEPENDS, START, Kind.NOT_FOUND)]
     assert "no program called 'curl'" in result.problems[1].text
 

@@ -1,0 +1,1 @@
+"""julia: the calls of Julia texts, and what they start."""

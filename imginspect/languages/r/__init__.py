@@ -1,0 +1,1 @@
+"""r: the calls of R texts, and what they start."""
