@@ -9,7 +9,7 @@ import pytest
 from imginspect.languages.calls import PythonText
 from imginspect.languages.lines import Rows
 from imginspect.languages.python.calls import MOST_BYTES, calls
-from imginspect.languages.python.names import MOST_STEPS
+from imginspect.languages.python.scopes import MOST_STEPS
 from imginspect.languages.r.language import r_calls
 from imginspect.languages.shell.walker import commands
 from tests.counting import calls_made

@@ -6,7 +6,7 @@ import pytest
 
 from imginspect.languages.calls import Call, PythonText
 from imginspect.languages.python.calls import calls
-from imginspect.languages.python.names import MOST_STEPS
+from imginspect.languages.python.scopes import MOST_STEPS
 from imginspect.languages.values import Exists, HasModule, Known, Not, Value
 
 

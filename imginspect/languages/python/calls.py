@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from imginspect.languages.calls import Argument, Call, CodeScope, Import, NameUse, PythonText, Spot
 from imginspect.languages.lines import Lines, Rows
 from imginspect.languages.python.conditions import condition_of
-from imginspect.languages.python.names import Function, NameResolver, TooManySteps, only_looped_over
+from imginspect.languages.python.names import NameResolver, only_looped_over
+from imginspect.languages.python.scopes import Function, TooManySteps
 from imginspect.languages.values import Condition, HasModule, Known, Unknown, Value, negated
 
 MOST_BYTES = 2 << 20

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 from imginspect.languages.python.calls import MOST_BYTES
-from imginspect.languages.python.names import Function, NameResolver, TooManySteps, only_looped_over
+from imginspect.languages.python.names import NameResolver, only_looped_over
+from imginspect.languages.python.scopes import Function, TooManySteps
 
 _MOST_TOKENS = 250_000
 _MOST_EVENTS = 50_000

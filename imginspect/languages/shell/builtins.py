@@ -4,38 +4,12 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Generator
-from typing import Any, Protocol, TypeAlias
+from typing import Any
 
 from imginspect.languages.shell.commands import ShellCommand, When
 from imginspect.languages.shell.place import ShellPlace
-from imginspect.languages.shell.variables import Variables
-from imginspect.languages.values import Unknown, Value, constant, joined, without_lines
-
-Step: TypeAlias = Generator["Step", None, None]
-"""A part of a walk; it yields the parts within it, so that no depth of nesting is one of calls."""
-
-
-class ShellWalk(Protocol):
-    """The walk that builtins act on."""
-
-    variables: Variables
-    found: list[ShellCommand]
-    ends_on_error: bool
-    pipes_fail: bool
-    names_own_commands: bool
-
-    def is_function(self, name: str) -> bool:
-        """Whether a function of that name was defined."""
-
-    def call(self, name: str, arguments: tuple[Value, ...] | None, place: ShellPlace) -> Step:
-        """The body of the function *name*."""
-
-    def source(self, path: str, place: ShellPlace, arguments: tuple[Value, ...] = ()) -> Step:
-        """The script at *path*, run by this shell."""
-
-    def nested(self, given: Value, place: ShellPlace, line: int) -> Step:
-        """A text that this shell is *given* on *line*, and runs."""
-
+from imginspect.languages.shell.walk import Step, Walk
+from imginspect.languages.values import Unknown, constant, joined, without_lines
 
 _ENDS = {"exit": "exit", "return": "return", "break": "break", "continue": "break", "logout": "exit"}
 _READS = frozenset({"read", "mapfile", "readarray", "getopts"})
@@ -46,7 +20,7 @@ _HARMLESS_EVAL = frozenset(
 """Programs whose printed settings scripts customarily ``eval``."""
 
 
-def simple(walker: ShellWalk, command: ShellCommand, place: ShellPlace) -> Step:
+def simple(walker: Walk, command: ShellCommand, place: ShellPlace) -> Step:
     """What the walk does about *command*."""
     words = command.words
     while words and words[0].text in ("command", "builtin", "time", "coproc") and len(words) > 1:
@@ -73,12 +47,12 @@ def simple(walker: ShellWalk, command: ShellCommand, place: ShellPlace) -> Step:
             walker.variables.set("PATH", None, export=True)
 
 
-def _note(walker: ShellWalk, command: ShellCommand) -> Generator[Any, None, None]:
+def _note(walker: Walk, command: ShellCommand) -> Generator[Any, None, None]:
     walker.found.append(command)
     yield from ()
 
 
-def _exec(walker: ShellWalk, command: ShellCommand, place: ShellPlace) -> Generator[Any, None, None]:
+def _exec(walker: Walk, command: ShellCommand, place: ShellPlace) -> Generator[Any, None, None]:
     words = command.words[1:]
     while words and (words[0].text or "").startswith("-"):
         words = words[2 if words[0].text in ("-a", "-al", "-la", "-ca") else 1 :]
@@ -89,13 +63,13 @@ def _exec(walker: ShellWalk, command: ShellCommand, place: ShellPlace) -> Genera
     place.flow.ended = place.flow.ended or "exit"
 
 
-def _ending(walker: ShellWalk, command: ShellCommand, place: ShellPlace) -> Generator[Any, None, None]:
+def _ending(walker: Walk, command: ShellCommand, place: ShellPlace) -> Generator[Any, None, None]:
     del walker
     place.flow.ended = place.flow.ended or _ENDS[command.words[0].text or ""]
     yield from ()
 
 
-def _cd(walker: ShellWalk, command: ShellCommand, place: ShellPlace) -> Generator[Any, None, None]:
+def _cd(walker: Walk, command: ShellCommand, place: ShellPlace) -> Generator[Any, None, None]:
     if not place.flow.ended:
         targets = [word for word in command.words[1:] if word.text not in ("-P", "-L", "--", "-e")]
         base = walker.variables.value("PWD").text
@@ -110,7 +84,7 @@ def _cd(walker: ShellWalk, command: ShellCommand, place: ShellPlace) -> Generato
     yield from ()
 
 
-def _source(walker: ShellWalk, command: ShellCommand, place: ShellPlace) -> Generator[Any, None, None]:
+def _source(walker: Walk, command: ShellCommand, place: ShellPlace) -> Generator[Any, None, None]:
     if len(command.words) < 2:
         return
     path = command.words[1].text
@@ -132,7 +106,7 @@ def _source(walker: ShellWalk, command: ShellCommand, place: ShellPlace) -> Gene
         yield walker.source(path, place, command.words[2:])
 
 
-def _eval(walker: ShellWalk, command: ShellCommand, place: ShellPlace) -> Generator[Any, None, None]:
+def _eval(walker: Walk, command: ShellCommand, place: ShellPlace) -> Generator[Any, None, None]:
     words = [word if word.text is not None else constant(word.default) if word.default else None for word in command.words[1:]]
     known = [word for word in words if word is not None]
     if len(known) == len(words):
@@ -149,7 +123,7 @@ def _is_harmless(source: str) -> bool:
     return bool(inner) and inner[0].strip("\"'").rpartition("/")[2] in _HARMLESS_EVAL and not any(mark in source for mark in "|;&")
 
 
-def _trap(walker: ShellWalk, command: ShellCommand, place: ShellPlace) -> Generator[Any, None, None]:
+def _trap(walker: Walk, command: ShellCommand, place: ShellPlace) -> Generator[Any, None, None]:
     arguments = [word for word in command.words[1:] if word.text != "--"]
     if len(arguments) > 1 and arguments[0].text not in ("-", "", "-l", "-p", None):
         yield walker.nested(arguments[0], place.inside(Unknown("a signal arrives or the script ends")), command.line)
@@ -157,7 +131,7 @@ def _trap(walker: ShellWalk, command: ShellCommand, place: ShellPlace) -> Genera
         yield from _note(walker, command._replace(unknown="trap of a text that is not known"))
 
 
-def _set(walker: ShellWalk, command: ShellCommand, place: ShellPlace) -> Generator[Any, None, None]:
+def _set(walker: Walk, command: ShellCommand, place: ShellPlace) -> Generator[Any, None, None]:
     if not place.flow.ended:
         texts = [word.text for word in command.words]
         _options(walker, [text or "" for text in texts[1:]], place)
@@ -173,7 +147,7 @@ def normal(path: str) -> str:
     return "/" + posixpath.normpath(path).lstrip("/")
 
 
-def _options(walker: ShellWalk, words: list[str], place: ShellPlace) -> None:
+def _options(walker: Walk, words: list[str], place: ShellPlace) -> None:
     """What ``set`` says of failures: ``-e``, ``+e``, ``-o pipefail``. Said under a condition, only what makes them matter less counts."""
     left = words[::-1]
     while left and left[-1] != "--" and left[-1][:1] in ("-", "+"):
@@ -188,7 +162,7 @@ def _options(walker: ShellWalk, words: list[str], place: ShellPlace) -> None:
             walker.pipes_fail = is_on
 
 
-def _alias(walker: ShellWalk, command: ShellCommand, place: ShellPlace) -> Generator[Any, None, None]:
+def _alias(walker: Walk, command: ShellCommand, place: ShellPlace) -> Generator[Any, None, None]:
     del place
     walker.names_own_commands |= len(command.words) > 1
     yield from ()
@@ -202,7 +176,7 @@ def _activates(command: ShellCommand) -> bool:
     )
 
 
-def _shift(walker: ShellWalk, command: ShellCommand, place: ShellPlace) -> Generator[Any, None, None]:
+def _shift(walker: Walk, command: ShellCommand, place: ShellPlace) -> Generator[Any, None, None]:
     held = walker.variables.get("@")
     count = command.words[1].text if len(command.words) > 1 else "1"
     if not place.flow.ended:
@@ -211,13 +185,13 @@ def _shift(walker: ShellWalk, command: ShellCommand, place: ShellPlace) -> Gener
     yield from ()
 
 
-def _read(walker: ShellWalk, command: ShellCommand, place: ShellPlace) -> Generator[Any, None, None]:
+def _read(walker: Walk, command: ShellCommand, place: ShellPlace) -> Generator[Any, None, None]:
     del place
     walker.variables.forget([word.text for word in command.words[1:] if word.text and word.text.isidentifier()][:50])
     yield from ()
 
 
-def _quiet(walker: ShellWalk, command: ShellCommand, place: ShellPlace) -> Generator[Any, None, None]:
+def _quiet(walker: Walk, command: ShellCommand, place: ShellPlace) -> Generator[Any, None, None]:
     del walker, command, place
     yield from ()
 
