@@ -34,6 +34,9 @@ examples:
   pass:
     - title: all there
       image: {layers: [[{path: /safe_data/}, {path: /safe_outputs/}, {path: /scratch/}]]}
+finding_title: Not mine
+undecided_title: Undecided whether it is mine
+harm: start
 """
 
 CHECK = "check: mount-directories-exist"
