@@ -56,7 +56,7 @@ def _entries(document: ReportDocument, *, several: bool) -> Iterator[Entry]:
         blocks = keeps_from_passing(result, document)
         yield from (_finding(image, finding, result, blocks=blocks) for finding in result["findings"])
         if not result["findings"]:
-            text = f"{result['outcome_title']}. {result['reason']}"
+            text = f"{result['outcome_title']} ({result['verdict']}). {result['reason']}"
             severity = _severity(result["severity"], blocks=blocks)
             yield _entry(image, result["rule"], text, severity, f"{result['rule']}\0{result['verdict']}")
     for result in document["results"]:

@@ -113,7 +113,7 @@ def _case(result: ResultPart, document: ReportDocument, prefix: str) -> ElementT
     if element:
         label = f"{result['verdict'].upper()} ({result['severity']}{_NOT_COUNTED.get((element, result['verdict']), '')})"
         titled = f"{label}: {result['outcome_title']}"
-        first = titled if result["findings"] or not result["reason"] else f"{titled}. {result['reason']}"
+        first = titled if result["findings"] or not result["reason"] else f"{titled}: {result['reason']}"
         answer(case, element, label, _message(result), [first, *_details(result)])
     elif result["conditions"]:
         ElementTree.SubElement(case, "system-out").text = legal("\n".join(f"provided: {item}" for item in result["conditions"]))

@@ -49,12 +49,14 @@ def _all_conditions(members: list[tuple[int, ResultPart]], part: Part) -> Markup
 
 def _rule(number: int, result: ResultPart, part: Part) -> Markup:
     why, found = _why(result), _findings(number, result, part)
-    return _article(number, result, part, why, _reason(result), _conditions(result), found, _advice(number, result), _sources(result))
+    return _article(
+        number, result, part, _asked(result), why, _reason(result), _conditions(result), found, _advice(number, result), _sources(result)
+    )
 
 
 def _brief_rule(number: int, result: ResultPart, part: Part) -> Markup:
     """A rule that asks nothing of the reader: what it says first, why and from where when it is opened."""
-    more = joined((_why(result), _sources(result)))
+    more = joined((_asked(result), _why(result), _sources(result)))
     fold = folded("Reason and sources", more, class_="titled") if more else NOTHING
     return _article(number, result, part, _reason(result), _conditions(result), _findings(number, result, part), fold)
 
@@ -72,6 +74,11 @@ def _article(number: int, result: ResultPart, part: Part, *content: Markup) -> M
         data_verdict=verdict,
         data_severity=severity,
     )
+
+
+def _asked(result: ResultPart) -> Markup:
+    """What the rule asks, where the heading says something else: what was found."""
+    return _labelled("What the rule asks", element("p", result["title"])) if result["title"] != result["outcome_title"] else NOTHING
 
 
 def _why(result: ResultPart) -> Markup:
