@@ -106,10 +106,13 @@ def _accepted(registry: str) -> str:
 
 
 def _found(group: list[_Claim], whole: str, accepted: tuple[str, ...]) -> FindingDraft:
+    """The finding for one name. Docker puts docker.io before whatever it builds without a host: of such a name little is sure."""
     kind, name, _ = group[0]
-    is_implied = not name.startswith(whole.partition("/")[0])
-    meant = f", which stands for {whole}" if is_implied else ""
+    host = whole.partition("/")[0]
+    meant = "" if name.startswith(f"{host}/") else f", which stands for {whole}"
     what = "the image is named" if kind == _IMAGE else "the base image is named"
     message = f"{what} {name}{meant}: the policy's registries are {listed(accepted, _MOST_NAMED)}"
     evidence = tuple(claim.evidence for claim in group)
-    return FindingDraft(Verdict.WARN, message, evidence, Confidence.LOW if is_implied and kind == _IMAGE else Confidence.MEDIUM, kind=kind)
+    return FindingDraft(
+        Verdict.WARN, message, evidence, Confidence.LOW if kind == _IMAGE and host == "docker.io" else Confidence.MEDIUM, kind=kind
+    )

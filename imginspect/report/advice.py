@@ -41,7 +41,7 @@ def advice_lines(result: ResultPart, most: int) -> Iterator[str]:
     found = advice_of(result)
     yield from (f"{_head(item)}: {item.text.strip()}" for item in found[:most])
     if len(found) > most:
-        yield and_more(len(found) - most, "advice", IN_JSON)
+        yield and_more(len(found) - most, note=IN_JSON)
 
 
 def _head(item: Advice) -> str:
