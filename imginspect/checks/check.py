@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import MISSING, dataclass, fields
 from typing import Any, Generic, TypeVar, get_type_hints
 
@@ -16,18 +16,26 @@ P = TypeVar("P")
 
 @dataclass(frozen=True, slots=True)
 class Check(Generic[P]):
-    """*judge* is given the subject and the parameters that the rule states; *module* is the one that defines it."""
+    """*judge* is given the subject and the parameters that the rule states; *module* is the one that defines it.
+
+    *kinds* are the kinds of finding that it tells apart: a rule may say for each what to do about it.
+    """
 
     name: str
     params: type[P]
     judge: Callable[[CheckContext, P], Outcome]
     module: str = ""
+    kinds: frozenset[str] = frozenset()
 
     def bind(self, rule: Rule) -> Callable[[CheckContext], Outcome]:
         """The check with *rule*'s parameters.
 
-        Raises: RuleError - a parameter that is unknown, missing or of the wrong type
+        Raises: RuleError - a parameter that is unknown, missing or of the wrong type, or a remedy for a kind that does not exist
         """
+        for kind in rule.remedies:
+            if kind not in self.kinds:
+                there = f"there are: {', '.join(sorted(self.kinds))}" if self.kinds else "it has none"
+                raise rule.error(f"check {self.name!r} has no kind of finding {kind!r}; {there}", f"remedies.{kind}")
         wanted = get_type_hints(self.params)
         unknown = sorted(set(rule.params) - set(wanted))
         if unknown:
@@ -51,6 +59,6 @@ def _typed(rule: Rule, name: str, value: Any, wanted: Any) -> Any:
         raise rule.error(f"{name}: {error}", f"params.{name}") from error
 
 
-def check(name: str, params: type[P]) -> Callable[[Callable[[CheckContext, P], Outcome]], Check[P]]:
-    """Makes the decorated function the check *name* with parameters of the dataclass *params*."""
-    return lambda judge: Check(name, params, judge, judge.__module__)
+def check(name: str, params: type[P], kinds: Iterable[str] = ()) -> Callable[[Callable[[CheckContext, P], Outcome]], Check[P]]:
+    """Makes the decorated function the check *name* with parameters of the dataclass *params*; *kinds* are those of its findings."""
+    return lambda judge: Check(name, params, judge, judge.__module__, frozenset(kinds))

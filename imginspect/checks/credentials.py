@@ -15,7 +15,8 @@ from imginspect.layer.index import SMALL
 from imginspect.layer.package_places import is_of_a_package
 from imginspect.problems import Topic
 from imginspect.reading.documents import DocumentMatch
-from imginspect.scan.credential_files import TITLES
+from imginspect.rules import Severity
+from imginspect.scan.credential_files import TITLES, is_credential_file_name
 from imginspect.scan.match import Match
 from imginspect.scan.matcher import GENERIC
 from imginspect.wording import counted, listed
@@ -31,20 +32,32 @@ _INSTRUCTIONS = frozenset({"ADD", "COPY", "RUN", "WORKDIR"})
 
 @dataclass(frozen=True)
 class CredentialsParams:
-    """Nothing to choose: kinds and published credentials are the knowledge base's."""
+    """*sure_severity* is the severity of a credential whose form is verified, or that stands in a file made to hold credentials; empty:
+    the rule's. Kinds and published credentials are the knowledge base's.
+    """
+
+    sure_severity: str = ""
+
+    def __post_init__(self) -> None:
+        if self.sure_severity not in ("", *Severity):
+            raise ValueError(f"sure_severity: expected one of {', '.join(Severity)}, found {self.sure_severity!r}")
+
+    @property
+    def if_sure(self) -> Severity | None:
+        """The severity where there is one."""
+        return Severity(self.sure_severity) if self.sure_severity else None
 
 
 _UNREAD = "not everything could be read, so not everything was searched"
 
 
-@check("credentials", CredentialsParams)
+@check("credentials", CredentialsParams, kinds=TITLES)
 def credentials(subject: CheckContext, params: CredentialsParams) -> Outcome:
     """FAIL for each file or document that holds a credential, whatever its state; a file's credentials of one kind are one finding.
 
     WARN where only the words around it say so, in a package's own files, and for what is published.
     """
-    del params
-    found = [*_in_documents(subject), *_in_files(subject)]
+    found = [*_in_documents(subject, params.if_sure), *_in_files(subject, params.if_sure)]
     unread = [problem for problem in subject.problems if problem.unread and problem.topic == Topic.UNREAD]
     if not found:
         if not subject.is_read_whole or unread:
@@ -65,13 +78,16 @@ def _searched(subject: CheckContext) -> str:
 # -- files -------------------------------------------------------------------------------------------------------------
 
 
-def _in_files(subject: CheckContext) -> Iterator[FindingDraft]:
+def _in_files(subject: CheckContext, if_sure: Severity | None) -> Iterator[FindingDraft]:
     for number, index in enumerate(subject.layers):
         for match in index.behind:
             message = f"{_title(subject, match.kind, [match])} in bytes of layer {number} that are in no file: behind the end of its tar"
-            yield FindingDraft(Verdict.FAIL, message, (Evidence(member=f"layer {number}", layer_index=number, secret_id=match.secret_id),))
+            evidence = (Evidence(member=f"layer {number}", layer_index=number, secret_id=match.secret_id),)
+            severity = if_sure if match.is_verified else None
+            remedy = _remedy(subject, match.kind)
+            yield FindingDraft(Verdict.FAIL, message, evidence, severity=severity, remedy=remedy, kind=match.kind)
     for places in together(_seen(subject)):
-        yield _of_places(subject, places)
+        yield _of_places(subject, places, if_sure)
 
 
 def _seen(subject: CheckContext) -> Iterator[Seen]:
@@ -85,7 +101,7 @@ def _seen(subject: CheckContext) -> Iterator[Seen]:
             yield from (Seen(number, entry, state, kind, tuple(matches)) for kind, matches in by_kind.items())
 
 
-def _of_places(subject: CheckContext, places: Sequence[Seen]) -> FindingDraft:
+def _of_places(subject: CheckContext, places: Sequence[Seen], if_sure: Severity | None) -> FindingDraft:
     """The finding for a credential, or several of a kind, in one file and its copies."""
     first = places[0]
     known = sorted({match.known_as for place in places for match in place.matches})
@@ -97,7 +113,26 @@ def _of_places(subject: CheckContext, places: Sequence[Seen]) -> FindingDraft:
     others = [f"{_where_in(subject, place)}" for place in places[1:]]
     also = f"; the same in {listed(others, _MOST_COPIES, 'copy')}" if others else ""
     message = f"{_title(subject, first.kind, first.matches)} in {_where_in(subject, first)}{also}{note}"
-    return FindingDraft(verdict, message, tuple(item for place in places for item in _evidence(place)), confidence)
+    evidence = tuple(item for place in places for item in _evidence(place))
+    is_sure = verdict is Verdict.FAIL and confidence is Confidence.HIGH and any(map(_is_sure, places))
+    remedy = _published_remedy(subject, known) if is_known else _remedy(subject, first.kind)
+    return FindingDraft(verdict, message, evidence, confidence, if_sure if is_sure else None, remedy, first.kind)
+
+
+def _is_sure(place: Seen) -> bool:
+    """Whether a checksum or structure holds, or the file is one that is made to hold credentials."""
+    return any(match.is_verified for match in place.matches) or place.kind in TITLES or is_credential_file_name(place.state.path)
+
+
+def _remedy(subject: CheckContext, kind: str) -> str:
+    """What the knowledge base says to do about a credential of that *kind*; empty where it is the rule that says it."""
+    pattern = subject.knowledge.patterns.get(kind)
+    return pattern.remediation if pattern else ""
+
+
+def _published_remedy(subject: CheckContext, known: Sequence[str]) -> str:
+    """What to do about what everybody knows: there is nothing to revoke."""
+    return next((item.remediation for item in subject.knowledge.patterns.published if item.title in known and item.remediation), "")
 
 
 def _where_in(subject: CheckContext, place: Seen) -> str:
@@ -160,7 +195,7 @@ def _confidence(subject: CheckContext, kind: str, matches: Sequence[Match], path
 # -- documents ---------------------------------------------------------------------------------------------------------
 
 
-def _in_documents(subject: CheckContext) -> Iterator[FindingDraft]:
+def _in_documents(subject: CheckContext, if_sure: Severity | None) -> Iterator[FindingDraft]:
     for match in subject.document_matches:
         pattern = subject.knowledge.patterns.get(match.kind)
         title = _title_of(subject, match.kind)
@@ -179,6 +214,9 @@ def _in_documents(subject: CheckContext) -> Iterator[FindingDraft]:
             f"{title} in {_where(match)}: everybody who has the image can read it",
             (evidence,),
             Confidence.HIGH if is_sure else Confidence.MEDIUM,
+            severity=if_sure if match.is_verified else None,
+            remedy=_remedy(subject, match.kind),
+            kind=match.kind,
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from imginspect.checks.check import check
-from imginspect.checks.launching import UNREAD, found_of, outcome
+from imginspect.checks.launching import KINDS, UNREAD, found_of, outcome
 from imginspect.checks.result import Outcome, Verdict
 from imginspect.checks.subject import CheckContext
 from imginspect.startup.problem import Certainty, Concern, Kind
@@ -16,7 +16,7 @@ class EntrypointParams:
     """The mount directories are the policy's."""
 
 
-@check("command-named", EntrypointParams)
+@check("command-named", EntrypointParams, kinds=KINDS)
 def named(subject: CheckContext, params: EntrypointParams) -> Outcome:
     """FAIL where neither Entrypoint nor Cmd names a program. Asked is the config alone, no file."""
     del params
@@ -36,7 +36,7 @@ def _is_about_naming(kind: Kind, field: str | None) -> bool:
     return kind is Kind.NO_COMMAND or (kind is Kind.NOT_READ and field == "Entrypoint")
 
 
-@check("command-starts", EntrypointParams)
+@check("command-starts", EntrypointParams, kinds=KINDS)
 def starts(subject: CheckContext, params: EntrypointParams) -> Outcome:
     """FAIL where Linux cannot execute the command, a program that it passes through, an interpreter, or a library is not there."""
     del params
@@ -47,7 +47,7 @@ def starts(subject: CheckContext, params: EntrypointParams) -> Outcome:
     return outcome(subject, problems, launch.conditions)
 
 
-@check("script-exists", EntrypointParams)
+@check("script-exists", EntrypointParams, kinds=KINDS)
 def script_exists(subject: CheckContext, params: EntrypointParams) -> Outcome:
     """FAIL where the script or module that an interpreter is given, or a module that it imports, is not there or may not be read."""
     del params

@@ -16,6 +16,10 @@ _VERDICTS = {
     Certainty.UNKNOWN: Verdict.UNDETERMINED,
     Certainty.UNREAD: Verdict.UNDETERMINED,
 }
+DELETED = "deleted"
+"""The kind of what is not found because a later layer deleted it."""
+KINDS = (DELETED, *map(str, Kind))
+"""The kinds of findings of the checks on starting."""
 UNREAD = "a layer could not be read to its end: it may change what starts"
 
 
@@ -59,7 +63,9 @@ def found_of(subject: CheckContext, problem: LaunchProblem) -> FindingDraft:
                 by_layer=item.by_layer,
             )
         )
-    return FindingDraft(_VERDICTS[problem.certainty], problem.text + _kept_open(subject, problem), tuple(evidence))
+    kind = DELETED if problem.gone and problem.kind in (Kind.NOT_FOUND, Kind.NO_MODULE) else str(problem.kind)
+    text = problem.text + _kept_open(subject, problem)
+    return FindingDraft(_VERDICTS[problem.certainty], text, tuple(evidence), kind=kind, about=problem.missing)
 
 
 def is_for(missing: str, told: Iterable[str]) -> bool:

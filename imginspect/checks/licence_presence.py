@@ -21,7 +21,10 @@ class LicencePresenceParams:
     """The products are the knowledge base's."""
 
 
-@check("licence-present", LicencePresenceParams)
+_WITHOUT, _UNRESOLVED, _MISSING, _EMPTY_MOUNT = "no licence", "path not known", "missing file", "empty mount"
+
+
+@check("licence-present", LicencePresenceParams, kinds=(_WITHOUT, _UNRESOLVED, _MISSING, _EMPTY_MOUNT))
 def licence_present(subject: CheckContext, params: LicencePresenceParams) -> Outcome:
     """FAIL for software of which it is known that it does not run without a licence, where the image holds no sign of one.
 
@@ -53,12 +56,13 @@ def _without(subject: CheckContext, licences: Licences, item: Installed, roles: 
     evidence = (node_evidence(subject, item.marker),)
     if open_ones:
         message = f"{product.name} needs a licence; {open_ones[0]} names one by a path that only the container can expand"
-        yield FindingDraft(Verdict.UNDETERMINED, message, evidence, Confidence.MEDIUM)
+        yield FindingDraft(Verdict.UNDETERMINED, message, evidence, Confidence.MEDIUM, kind=_UNRESOLVED, about=product.name)
         return
     verdict = Verdict.FAIL if product.verified else Verdict.WARN
     confidence = Confidence.HIGH if product.verified else Confidence.MEDIUM
     note = f". {product.note}" if product.note else ""
-    yield FindingDraft(verdict, f"{product.name} is in the image, and no licence for it{note}", evidence, confidence)
+    message = f"{product.name} is in the image, and no licence for it{note}"
+    yield FindingDraft(verdict, message, evidence, confidence, remedy=product.remediation, kind=_WITHOUT, about=product.name)
 
 
 def _signs(licences: Licences, product: LicenceProduct, roles: dict[str, MountRole]) -> Iterator[str]:
@@ -97,12 +101,13 @@ def _missing_places(licences: Licences, fact: EnvironmentFact, roles: dict[str, 
         if place.unresolved or (place.below and _may_be_supplied(place, roles)):
             continue
         if place.below:
-            yield FindingDraft(Verdict.WARN, f"{fact.name} names {place.path}, which is empty when the container starts", evidence)
+            message = f"{fact.name} names {place.path}, which is empty when the container starts"
+            yield FindingDraft(Verdict.WARN, message, evidence, kind=_EMPTY_MOUNT, about=fact.name)
         elif place.node is None:
             present = [product for product in fact.products if licences.has(product) and product.need is Need.REQUIRED]
             is_certain = any(not any(_signs(licences, product, roles)) for product in present)
             message = f"{fact.name} names the licence file {place.path}, which the image does not hold"
-            yield FindingDraft(Verdict.FAIL if is_certain else Verdict.WARN, message, evidence)
+            yield FindingDraft(Verdict.FAIL if is_certain else Verdict.WARN, message, evidence, kind=_MISSING, about=fact.name)
 
 
 def _conditions(licences: Licences, needed: list[Installed], roles: dict[str, MountRole]) -> tuple[str, ...]:

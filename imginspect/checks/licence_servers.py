@@ -24,7 +24,10 @@ class LicenceServersParams:
     """The products are the knowledge base's."""
 
 
-@check("licence-servers", LicenceServersParams)
+_LEFT_OVER, _ONLINE, _OWN, _UNKNOWN_FORM = "left over", "online", "own server", "unknown format"
+
+
+@check("licence-servers", LicenceServersParams, kinds=(_LEFT_OVER, _ONLINE, _OWN, _UNKNOWN_FORM))
 def licence_servers(subject: CheckContext, params: LicenceServersParams) -> Outcome:
     """FAIL for a variable or file that makes software ask a server elsewhere; WARN where that software is not in the image.
 
@@ -61,7 +64,7 @@ def _of_variable(subject: CheckContext, licences: Licences, fact: EnvironmentFac
     if fact.form is VariableForm.ONLINE:
         verdict, why = _weight(subject, licences, fact.products)
         message = f"{fact.name} makes {_names(fact.products)} ask a licence service on the internet{why}"
-        return [FindingDraft(verdict, message, evidence)]
+        return [FindingDraft(verdict, message, evidence, kind=_LEFT_OVER if _is_left_over(subject, licences, fact.products) else _ONLINE)]
     outside = [server for server in fact.servers if not server.is_own]
     if not outside:
         return [_own_server(licences, f"{fact.name} names the licence server {_servers(fact.servers)}", evidence)] if fact.servers else []
@@ -69,7 +72,8 @@ def _of_variable(subject: CheckContext, licences: Licences, fact: EnvironmentFac
     message = f"{fact.name} makes {_names(fact.products)} ask the licence server {_servers(outside)}{why}"
     if verdict is Verdict.FAIL and any(_suffices(file) for file in licences.files if fact.name in file.named_by):
         return [FindingDraft(Verdict.WARN, f"{message}; it also names a licence file in the image, which needs no server", evidence)]
-    return [FindingDraft(verdict, message, evidence)]
+    is_left_over = verdict is Verdict.WARN and _is_left_over(subject, licences, fact.products)
+    return [FindingDraft(verdict, message, evidence, kind=_LEFT_OVER if is_left_over else "")]
 
 
 def _of_file(subject: CheckContext, licences: Licences, file: LicenceFile) -> list[FindingDraft]:
@@ -82,7 +86,9 @@ def _of_file(subject: CheckContext, licences: Licences, file: LicenceFile) -> li
         evidence = tuple(
             node_evidence(subject, file.node, line=item.line, excerpt=f"{item.what}=…", is_secret=True) for item in text.online
         )
-        found.append(FindingDraft(verdict, f"{file.node.path} ({text.form}) needs a licence service on the internet{why}", evidence))
+        kind = _LEFT_OVER if _is_left_over(subject, licences, file.products) else _ONLINE
+        message = f"{file.node.path} ({text.form}) needs a licence service on the internet{why}"
+        found.append(FindingDraft(verdict, message, evidence, kind=kind))
     outside = [server for server in text.servers if not server.is_own]
     if outside:
         found.append(_outside(subject, licences, file, text, outside))
@@ -112,7 +118,8 @@ def _outside(subject: CheckContext, licences: Licences, file: LicenceFile, text:
     verdict, why = _weight(subject, licences, file.products)
     if is_aside(file.node.path):
         return FindingDraft(Verdict.WARN, f"{message}; it lies among documentation or tests", evidence, Confidence.LOW)
-    return FindingDraft(verdict, message + why, evidence, Confidence.HIGH if file.products else Confidence.MEDIUM)
+    kind = _LEFT_OVER if verdict is Verdict.WARN and _is_left_over(subject, licences, file.products) else ""
+    return FindingDraft(verdict, message + why, evidence, Confidence.HIGH if file.products else Confidence.MEDIUM, kind=kind)
 
 
 def _weight(subject: CheckContext, licences: Licences, products: Sequence[LicenceProduct]) -> tuple[Verdict, str]:
@@ -121,9 +128,15 @@ def _weight(subject: CheckContext, licences: Licences, products: Sequence[Licenc
         return Verdict.FAIL, ""
     if all(product.need is Need.NONE and not product.generic for product in products):
         return Verdict.WARN, f"; {products[0].note}" if products[0].note else ""
-    if any(product.generic or licences.has(product) for product in products) or not subject.is_read_whole:
+    if not _is_left_over(subject, licences, products):
         return Verdict.FAIL, ""
     return Verdict.WARN, f"; {_names(products)} was not found in the image, so this may be left over"
+
+
+def _is_left_over(subject: CheckContext, licences: Licences, products: Sequence[LicenceProduct]) -> bool:
+    """Whether none of the *products* is in the image, as far as their knowledge goes."""
+    is_there = any(product.generic or licences.has(product) for product in products)
+    return bool(products) and subject.is_read_whole and not is_there
 
 
 def _own_server(licences: Licences, what: str, evidence: tuple[Evidence, ...]) -> FindingDraft:
@@ -132,7 +145,7 @@ def _own_server(licences: Licences, what: str, evidence: tuple[Evidence, ...]) -
         if licences.own_server
         else "nothing in the container's start shows that it runs one"
     )
-    return FindingDraft(Verdict.WARN, f"{what}: a licence server in the container itself; {starts}", evidence, Confidence.MEDIUM)
+    return FindingDraft(Verdict.WARN, f"{what}: a licence server in the container itself; {starts}", evidence, Confidence.MEDIUM, kind=_OWN)
 
 
 def _not_understood(subject: CheckContext, file: LicenceFile) -> FindingDraft:
@@ -142,6 +155,7 @@ def _not_understood(subject: CheckContext, file: LicenceFile) -> FindingDraft:
         f"{file.node.path} is a licence file by its name, and whether it needs a licence server could not be told: {why}",
         (node_evidence(subject, file.node, is_secret=True),),
         Confidence.MEDIUM,
+        kind=_UNKNOWN_FORM,
     )
 
 

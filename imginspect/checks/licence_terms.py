@@ -21,7 +21,10 @@ class LicenceTermsParams:
     """Nothing to choose."""
 
 
-@check("licence-terms", LicenceTermsParams)
+_ENDED, _LOCKED, _NO_DATE, _NOT_READ = "expired", "node-locked", "no date", "not read"
+
+
+@check("licence-terms", LicenceTermsParams, kinds=(_ENDED, _LOCKED, _NO_DATE, _NOT_READ))
 def licence_terms(subject: CheckContext, params: LicenceTermsParams) -> Outcome:
     """WARN for licences that ended before the image was built, and for licences of one computer.
 
@@ -47,7 +50,7 @@ def _of_file(subject: CheckContext, file: LicenceFile, built: date | None) -> It
     if file.text is None:
         if file.unread and not file.opaque:
             message = f"{file.node.path}: what it states could not be told: {file.unread}"
-            yield FindingDraft(Verdict.UNDETERMINED, message, (node_evidence(subject, file.node, is_secret=True),))
+            yield FindingDraft(Verdict.UNDETERMINED, message, (node_evidence(subject, file.node, is_secret=True),), kind=_NOT_READ)
         return
     terms, where = file.text.terms, f"{file.node.path} ({file.text.form})"
     ended = [term for term in terms if built is not None and term.expires is not None and term.expires < built]
@@ -55,21 +58,21 @@ def _of_file(subject: CheckContext, file: LicenceFile, built: date | None) -> It
         last = max(term.expires for term in ended if term.expires is not None)
         how_many = f"{len(ended)} of {counted(len(terms), 'licence')}"
         message = f"{where}: {how_many} ended by {last.isoformat()}, before the image was built ({built.isoformat()})"
-        yield _found(subject, file, Verdict.WARN, message, ended)
+        yield _found(subject, file, Verdict.WARN, message, ended, _ENDED)
     unread = [term for term in terms if term.expiry_unread]
     if unread:
         message = f"{where}: the end of {counted(len(unread), 'licence')} is no date of the calendar"
-        yield _found(subject, file, Verdict.UNDETERMINED, message, unread)
+        yield _found(subject, file, Verdict.UNDETERMINED, message, unread, _NO_DATE)
     locked = [term for term in terms if term.node_locked]
     if locked:
         how_many = f"{len(locked)} of {counted(len(terms), 'licence')}"
         message = f"{where}: tied to one computer, and will not work on another: {how_many}"
-        yield _found(subject, file, Verdict.WARN, message, locked)
+        yield _found(subject, file, Verdict.WARN, message, locked, _LOCKED)
 
 
-def _found(subject: CheckContext, file: LicenceFile, verdict: Verdict, message: str, terms: list[Term]) -> FindingDraft:
+def _found(subject: CheckContext, file: LicenceFile, verdict: Verdict, message: str, terms: list[Term], kind: str) -> FindingDraft:
     evidence = tuple(node_evidence(subject, file.node, line=term.line, excerpt=_excerpt(term), is_secret=True) for term in terms)
-    return FindingDraft(verdict, message, evidence, Confidence.MEDIUM)
+    return FindingDraft(verdict, message, evidence, Confidence.MEDIUM, kind=kind)
 
 
 def _excerpt(term: Term) -> str:

@@ -24,4 +24,8 @@ def worst_few(found: Sequence[FindingDraft], most: int) -> list[int]:
     """The numbers of the worst *most* of *found*, in their order."""
     if len(found) <= most:
         return list(range(len(found)))
-    return sorted(sorted(range(len(found)), key=lambda number: _ORDER.index(found[number].verdict))[:most])
+    return sorted(sorted(range(len(found)), key=lambda number: _badness(found[number]))[:most])
+
+
+def _badness(found: FindingDraft) -> tuple[int, int]:
+    return _ORDER.index(found.verdict), -found.severity.rank if found.severity else 0

@@ -31,7 +31,10 @@ class MountContentsParams:
     """The directories themselves are the policy's."""
 
 
-@check("mount-directories-empty", MountContentsParams)
+_NAMED, _LINK, _VOLUME = "named at start", "link", "volume"
+
+
+@check("mount-directories-empty", MountContentsParams, kinds=(_NAMED, _LINK, _VOLUME))
 def empty(subject: CheckContext, params: MountContentsParams) -> Outcome:
     """WARN for each directory with something in it; FAIL where the image's own command, environment, working directory or the
     script that it starts with names a file there. WARN too for a link or a volume that a mount hides.
@@ -101,7 +104,7 @@ def _needed(subject: CheckContext, path: str) -> list[FindingDraft]:
         name = f"{place.path}, line {place.line}," if place.path else place.config_field
         if node.kind != DIRECTORY or _holds_a_file(subject, node):
             message = f"{node.path} is named by {name} and is hidden when {path} is mounted"
-            found[where, node.path] = FindingDraft(Verdict.FAIL, message, (place, node_evidence(subject, node)))
+            found[where, node.path] = FindingDraft(Verdict.FAIL, message, (place, node_evidence(subject, node)), kind=_NAMED)
         elif node.path != path:
             message = f"the folder {node.path} is named by {name} and is not there when {path} is mounted, unless the program makes it"
             found[where, node.path] = FindingDraft(Verdict.WARN, message, (place, node_evidence(subject, node)), Confidence.MEDIUM)
@@ -162,7 +165,7 @@ def _links_into(subject: CheckContext, path: str) -> list[FindingDraft]:
         if target is None or target.path == path:
             continue
         message = f"{node.path} leads to {target.path}, which is hidden when {path} is mounted"
-        found.append(FindingDraft(Verdict.WARN, message, (node_evidence(subject, node), node_evidence(subject, target))))
+        found.append(FindingDraft(Verdict.WARN, message, (node_evidence(subject, node), node_evidence(subject, target)), kind=_LINK))
     return found
 
 
@@ -175,10 +178,10 @@ def _volumes(subject: CheckContext, path: str) -> Iterator[FindingDraft]:
         evidence = (Evidence(config_field=f"Volumes[{volume}]", state=EvidenceState.CONFIG),)
         if declared.startswith(path + "/"):
             message = f"the image declares the volume {volume} inside {path}: a runtime may put an empty one over that part of the mount"
-            yield FindingDraft(Verdict.WARN, message, evidence, Confidence.MEDIUM)
+            yield FindingDraft(Verdict.WARN, message, evidence, Confidence.MEDIUM, kind=_VOLUME, about=volume)
         elif declared != path and path.startswith(declared.rstrip("/") + "/"):
             message = f"the image declares the volume {volume}, which {path} is in: a runtime may put an empty one around the mount"
-            yield FindingDraft(Verdict.WARN, message, evidence, Confidence.MEDIUM)
+            yield FindingDraft(Verdict.WARN, message, evidence, Confidence.MEDIUM, kind=_VOLUME, about=volume)
 
 
 def _normal(path: str) -> str:

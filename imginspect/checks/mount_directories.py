@@ -25,7 +25,10 @@ class MountDirectoriesParams:
     """The directories themselves are the policy's."""
 
 
-@check("mount-directories-exist", MountDirectoriesParams)
+_MISSING, _DELETED, _NO_DIRECTORY, _THROUGH_LINK = "missing", "deleted", "no directory", "through a link"
+
+
+@check("mount-directories-exist", MountDirectoriesParams, kinds=(_MISSING, _DELETED, _NO_DIRECTORY, _THROUGH_LINK))
 def exist(subject: CheckContext, params: MountDirectoriesParams) -> Outcome:
     """FAIL for each directory that is missing, or is a file or a link; WARN for one that a link among its parents leads to.
 
@@ -59,17 +62,19 @@ def _existence(subject: CheckContext, path: str) -> FindingDraft | None:
         what = f"a link to {node.link_target[:_LONGEST_TARGET]}, {_where_it_leads(subject, path)}"
     else:
         what = f"a {_KIND_NAMES.get(node.kind, node.kind)}"
-    return FindingDraft(Verdict.FAIL, f"{path} is {what}, not a directory", (node_evidence(subject, node),))
+    return FindingDraft(Verdict.FAIL, f"{path} is {what}, not a directory", (node_evidence(subject, node),), kind=_NO_DIRECTORY, about=path)
 
 
 def _absence(subject: CheckContext, path: str) -> FindingDraft:
     gone = subject.filesystem.history(path)
     if not gone:
-        return FindingDraft(Verdict.FAIL, f"{path} does not exist in the image. {_SERVICE}", (Evidence(path=path),))
+        return FindingDraft(
+            Verdict.FAIL, f"{path} does not exist in the image. {_SERVICE}", (Evidence(path=path),), kind=_MISSING, about=path
+        )
     last = gone[-1]
     evidence = Evidence(path=path, layer_index=last.node.layer_index, state=EvidenceState(last.state), by_layer=last.by_layer)
     message = f"{path} was made in layer {last.node.layer_index} and {last.state} in layer {last.by_layer}. {_SERVICE}"
-    return FindingDraft(Verdict.FAIL, message, (evidence,))
+    return FindingDraft(Verdict.FAIL, message, (evidence,), kind=_DELETED, about=path)
 
 
 def _through_a_link(subject: CheckContext, path: str) -> FindingDraft | None:
@@ -82,7 +87,8 @@ def _through_a_link(subject: CheckContext, path: str) -> FindingDraft | None:
         return None
     links = listed([f"{link.path} is a link to {link.link_target[:_LONGEST_TARGET]}" for link in resolution.links], 3, "link")
     message = f"{path} is the directory {resolution.node.path}: {links}. The mount goes where the link leads"
-    return FindingDraft(Verdict.WARN, message, tuple(node_evidence(subject, link) for link in resolution.links))
+    evidence = tuple(node_evidence(subject, link) for link in resolution.links)
+    return FindingDraft(Verdict.WARN, message, evidence, kind=_THROUGH_LINK, about=path)
 
 
 def _where_it_leads(subject: CheckContext, path: str) -> str:

@@ -32,7 +32,10 @@ class NetworkParams:
     entries: str
 
 
-@check("network-calls", NetworkParams)
+_IF_ABSENT, _NOT_ANALYSED = "if absent", "not analysed"
+
+
+@check("network-calls", NetworkParams, kinds=(_IF_ABSENT, _NOT_ANALYSED))
 def network_calls(subject: CheckContext, params: NetworkParams) -> Outcome:
     """FAIL for a call that runs when the container starts, WARN for one that may; UNDETERMINED where something was not analysed."""
     if not subject.is_read_whole:
@@ -63,7 +66,9 @@ def _undetermined(
     told = {problem.missing for problem in subject.launch.problems if problem.missing and problem.certainty in _TOLD}
     missing = list(dict.fromkeys(gap.missing for gap in gaps if is_for(gap.missing, told)))
     left = [gap for gap in gaps if not is_for(gap.missing, told)]
-    open_ends = tuple(FindingDraft(Verdict.UNDETERMINED, _place(gap.chain, gap.what), _evidence(subject, gap.origin)) for gap in left)
+    open_ends = tuple(
+        FindingDraft(Verdict.UNDETERMINED, _place(gap.chain, gap.what), _evidence(subject, gap.origin), kind=_NOT_ANALYSED) for gap in left
+    )
     if missing:
         reason = f"what {missing[0]} would do is not known: it is not in the image, which the rules on starting report"
         reason += f"; {counted(len(missing) - 1 + len(left), 'more reason')}" if len(missing) + len(left) > 1 else ""
@@ -93,7 +98,10 @@ def _found(subject: CheckContext, site: CallSite) -> FindingDraft:
         why = why or "the text around it is not valid, so it was only guessed at"
     verdict = Verdict.WARN if why else Verdict.FAIL
     confidence = Confidence.LOW if not site.is_certain else Confidence.MEDIUM if why or not (site.target or site.named) else Confidence.HIGH
-    return FindingDraft(verdict, f"{message}; {why}" if why else message, _evidence(subject, site.origin, site.what), confidence)
+    text, evidence = f"{message}; {why}" if why else message, _evidence(subject, site.origin, site.what)
+    if site.reached.reach is Reach.IF_ABSENT:
+        return FindingDraft(verdict, text, evidence, confidence, kind=_IF_ABSENT)
+    return FindingDraft(verdict, text, evidence, confidence, remedy=site.entry.remediation)
 
 
 def _place(chain: Iterable[str], what: str) -> str:

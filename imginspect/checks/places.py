@@ -10,7 +10,7 @@ from imginspect.filesystem import Node
 from imginspect.wording import counted
 
 NOT_READ = "a layer could not be read to its end: what it holds is not known"
-_ORDER = (Verdict.FAIL, Verdict.UNDETERMINED, Verdict.WARN, Verdict.PASS)
+WORST_FIRST = (Verdict.FAIL, Verdict.UNDETERMINED, Verdict.WARN, Verdict.PASS)
 
 
 def node_evidence(subject: CheckContext, node: Node, *, line: int = 0, excerpt: str | None = None, is_secret: bool = False) -> Evidence:
@@ -30,7 +30,7 @@ def node_evidence(subject: CheckContext, node: Node, *, line: int = 0, excerpt: 
 def worst_of(found: Iterable[FindingDraft]) -> Verdict:
     """The worst verdict among *found*, PASS where there is none."""
     verdicts = {item.verdict for item in found}
-    return next((verdict for verdict in _ORDER if verdict in verdicts), Verdict.PASS)
+    return next((verdict for verdict in WORST_FIRST if verdict in verdicts), Verdict.PASS)
 
 
 def reason_of(found: Sequence[FindingDraft]) -> str:
@@ -41,4 +41,4 @@ def reason_of(found: Sequence[FindingDraft]) -> str:
 
 def worst_first(found: Iterable[FindingDraft]) -> tuple[FindingDraft, ...]:
     """*found*, the worst first and else in their order."""
-    return tuple(sorted(found, key=lambda item: _ORDER.index(item.verdict)))
+    return tuple(sorted(found, key=lambda item: WORST_FIRST.index(item.verdict)))

@@ -23,7 +23,10 @@ class PlatformParams:
     """The platforms are the policy's."""
 
 
-@check("platform", PlatformParams)
+_PROGRAM = "program"
+
+
+@check("platform", PlatformParams, kinds=(_PROGRAM,))
 def platform(subject: CheckContext, params: PlatformParams) -> Outcome:
     """FAIL where the config states another platform, or a program that starts, its loader or its interpreter is for another."""
     del params
@@ -63,5 +66,5 @@ def _of_program(subject: CheckContext, executed: Executed, wanted: Platform) -> 
         if elf.machine not in ("", wanted.architecture, *_RUNS_TOO.get(wanted.architecture, ())):
             evidence = node_evidence(subject, node)
             message = f"{node.path}, which starts, is a program for {elf.machine}; the environment runs {wanted.architecture}"
-            found.append(FindingDraft(Verdict.FAIL, message, (evidence,)))
+            found.append(FindingDraft(Verdict.FAIL, message, (evidence,), kind=_PROGRAM, about=node.path))
     return found

@@ -70,7 +70,10 @@ class Evidence(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """One thing that a rule found. *fingerprint* names it across runs and rebuilds and holds nothing of any content."""
+    """One thing that a rule found. *fingerprint* names it across runs and rebuilds and holds nothing of any content.
+
+    *remedy* says what to do about it; empty where the rule's own advice is for it.
+    """
 
     rule_id: str
     verdict: Verdict
@@ -79,15 +82,24 @@ class Finding(NamedTuple):
     message: str
     evidence: tuple[Evidence, ...]
     fingerprint: str
+    remedy: str = ""
 
 
 class FindingDraft(NamedTuple):
-    """A finding as a check reports it, before the runner adds rule, severity and fingerprint."""
+    """A finding as a check reports it, before the runner adds rule, severity and fingerprint.
+
+    *severity* is there where it is another than the rule's. What to do about the finding is *remedy*, from the knowledge base, or
+    what the rule says of its *kind* (``Rule.remedies``), in which *about* takes the place of ``{it}``.
+    """
 
     verdict: Verdict
     message: str
     evidence: tuple[Evidence, ...] = ()
     confidence: Confidence = Confidence.HIGH
+    severity: Severity | None = None
+    remedy: str = ""
+    kind: str = ""
+    about: str = ""
 
 
 class Outcome(NamedTuple):
@@ -111,6 +123,12 @@ class CheckResult(NamedTuple):
     due_to_unread: bool = False
     findings_not_listed: int = 0
     places_not_listed: int = 0
+
+    @property
+    def severity(self) -> Severity:
+        """The rule's, or the worst of the findings that the verdict comes from."""
+        deciding = [finding.severity for finding in self.findings if finding.verdict is self.verdict]
+        return max([self.rule.severity, *deciding], key=lambda severity: severity.rank)
 
 
 def place_of(evidence: tuple[Evidence, ...]) -> str:

@@ -8,6 +8,7 @@ from imginspect.checks.check import check
 from imginspect.checks.launching import node_evidence
 from imginspect.checks.result import Evidence, EvidenceState, FindingDraft, Outcome, Verdict
 from imginspect.checks.subject import CheckContext
+from imginspect.rules.policy import RunsAs
 from imginspect.startup.run_user import run_user
 
 
@@ -24,7 +25,13 @@ class RunUserParams:
 
 @check("run-user", RunUserParams)
 def not_root(subject: CheckContext, params: RunUserParams) -> Outcome:
-    """WARN (or FAIL) for root: User is absent, ``root``, ``0``, or a name that /etc/passwd gives the number 0."""
+    """WARN (or FAIL) for root: User is absent, ``root``, ``0``, or a name that /etc/passwd gives the number 0.
+
+    FAIL where every runner of the policy refuses root; not applicable where every one runs the container as the caller.
+    """
+    ways = {runner.runs_as for runner in subject.policy.runners}
+    if ways == {RunsAs.USER}:
+        return Outcome(Verdict.NOT_APPLICABLE, reason="the policy's runners run the container as the caller, whatever its User says")
     if any(problem.unread and problem.where == "config" for problem in subject.image.problems):
         return Outcome(Verdict.UNDETERMINED, reason="the image's config could not be read", due_to_unread=True)
     user = run_user(subject.view)
@@ -43,4 +50,7 @@ def not_root(subject: CheckContext, params: RunUserParams) -> Outcome:
     if who not in ("", "0", "root"):
         evidence += [node_evidence(subject, node) for node in user.nodes[:1]]
     text = f"the container runs as {user.text}, which is root" if user.text else "the config names no User: the container runs as root"
-    return Outcome(Verdict(params.verdict), (FindingDraft(Verdict(params.verdict), text, tuple(evidence)),), reason=text)
+    refusing = [runner.name for runner in subject.policy.runners if runner.runs_as is RunsAs.NON_ROOT]
+    text += f"; {' and '.join(refusing)} will refuse it" if refusing else ""
+    verdict = Verdict.FAIL if ways == {RunsAs.NON_ROOT} else Verdict(params.verdict)
+    return Outcome(verdict, (FindingDraft(verdict, text, tuple(evidence)),), reason=text)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from imginspect.checks.catalogue import CHECKS
 from imginspect.checks.facts import Facts, gather, untold
 from imginspect.checks.listing import share, worst_few
-from imginspect.checks.places import worst_of
+from imginspect.checks.places import WORST_FIRST, worst_of
 from imginspect.checks.result import CheckResult, Finding, FindingDraft, Outcome, Verdict, fingerprint, place_of
 from imginspect.checks.subject import CheckContext
 from imginspect.limits import Limits
@@ -53,7 +53,11 @@ def run_checks(prepared: Sequence[Prepared], subject: CheckContext, limits: Limi
     places = share(
         [len(outcome.found[number].evidence) for outcome, few in zip(outcomes, chosen, strict=True) for number in few], limits.places
     )
-    return tuple(_result(item.rule, outcome, few, places) for item, outcome, few in zip(prepared, outcomes, chosen, strict=True))
+    fixed = subject.policy.severities
+    return tuple(
+        _result(item.rule, _with_severities(outcome, is_fixed=item.rule.id in fixed), few, places)
+        for item, outcome, few in zip(prepared, outcomes, chosen, strict=True)
+    )
 
 
 def gather_facts(subject: CheckContext) -> Facts:
@@ -75,6 +79,11 @@ def _outcome(item: Prepared, subject: CheckContext) -> Outcome:
         )
 
 
+def _with_severities(outcome: Outcome, *, is_fixed: bool) -> Outcome:
+    """*outcome*; where the policy sets the rule's severity (*is_fixed*), no finding has one of its own."""
+    return outcome._replace(found=tuple(found._replace(severity=None) for found in outcome.found)) if is_fixed else outcome
+
+
 def _result(rule: Rule, outcome: Outcome, chosen: Sequence[int], places: int) -> CheckResult:
     seen: Counter[str] = Counter()
     wanted = frozenset(chosen)
@@ -88,6 +97,7 @@ def _result(rule: Rule, outcome: Outcome, chosen: Sequence[int], places: int) ->
     if left_out:
         message = f"{counted(len(left_out), 'more finding')} of this rule: not listed one by one, as there are too many (limit findings)"
         findings.append(_finding(rule, FindingDraft(worst_of(left_out), message), seen[""] + 1, places))
+    findings.sort(key=lambda finding: (WORST_FIRST.index(finding.verdict), -finding.severity.rank))
     more = sum(max(0, len(outcome.found[number].evidence) - places) for number in chosen)
     return CheckResult(
         rule, outcome.verdict, tuple(findings), outcome.reason, outcome.conditions, outcome.due_to_unread, len(left_out), more
@@ -99,12 +109,18 @@ def _finding(rule: Rule, found: FindingDraft, occurrence: int, places: int) -> F
     return Finding(
         rule_id=rule.id,
         verdict=found.verdict,
-        severity=rule.severity,
+        severity=found.severity or rule.severity,
         confidence=found.confidence,
         message=f"{found.message} ({counted(left, 'more place')}: not listed, limit places)" if left > 0 else found.message,
         evidence=found.evidence[:places],
         fingerprint=fingerprint(rule.id, found.evidence, occurrence),
+        remedy=_remedy(rule, found),
     )
+
+
+def _remedy(rule: Rule, found: FindingDraft) -> str:
+    """What to do about *found*; empty where only the rule's own advice is for it."""
+    return found.remedy or rule.remedies.get(found.kind, "").replace("{it}", found.about or "it")
 
 
 def has_crashed(result: CheckResult) -> bool:

@@ -21,12 +21,16 @@ def rule_text(rule: Rule, policy: Policy, own_severity: Severity | None) -> str:
     lines = [
         *_wrap(f"{rule.id} {rule.title}", ""),
         "",
+        *_wrap(f"if not met  {rule.finding_title}", "", hang=" " * 12),
+        *_wrap(f"if open     {rule.undecided_title}", "", hang=" " * 12),
         f"severity    {rule.severity}{changed}",
+        f"harm        {rule.harm}",
         *(_wrap(f"skipped by the policy {policy.id}: {skipped}", "") if skipped else []),
         f"judged by   {rule.check}",
         f"stands in   {visible(rule.file)}, line {rule.line}",
         *_paragraph("Why", rule.rationale),
         *_paragraph("What to do", rule.remediation),
+        *(line for kind, text in rule.remedies.items() for line in _wrap(f"{kind}: {text}", "  - ")),
     ]
     if rule.references:
         lines += ["", "Where it comes from", *(line for item in rule.references for line in _wrap(_reference(item), "  - "))]
@@ -47,6 +51,7 @@ def kind_text(pattern: Pattern) -> str:
         ("confirmed", ", ".join(pattern.validators) + (" (chance does not produce that)" if pattern.verifies else "")),
         ("entropy", f"at least {pattern.entropy} bits for each byte" if pattern.entropy else ""),
         ("source", pattern.reference),
+        ("what to do", pattern.remediation),
         ("stands in", f"{pattern.file}, line {pattern.line}"),
         ("examples", f"{len(pattern.flag)} must be flagged, {len(pattern.passing)} must pass"),
     ]

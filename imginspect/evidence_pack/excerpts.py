@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from imginspect.evidence_pack.names import EXCERPTS
-from imginspect.report.document import FindingPart, ReportDocument
+from imginspect.report.document import FindingPart, ReportDocument, ResultPart
 from imginspect.report.grouped import OnePlace, places_of
 from imginspect.report.places import in_words
 
@@ -20,7 +20,7 @@ def excerpts(documents: Sequence[ReportDocument]) -> dict[str, bytes]:
         folder = f"{EXCERPTS}image-{number + 1}/" if len(documents) > 1 else EXCERPTS
         for result in document["results"]:
             for finding in result["findings"]:
-                found[_free(folder, finding["fingerprint"], found)] = _text(result["title"], finding).encode("utf-8", "backslashreplace")
+                found[_free(folder, finding["fingerprint"], found)] = _text(result, finding).encode("utf-8", "backslashreplace")
     return found
 
 
@@ -32,9 +32,9 @@ def _free(folder: str, fingerprint: str, taken: dict[str, bytes]) -> str:
     return path
 
 
-def _text(title: str, finding: FindingPart) -> str:
+def _text(result: ResultPart, finding: FindingPart) -> str:
     head = [
-        f"{finding['rule']}: {title}",
+        f"{finding['rule']}: {result['outcome_title']}",
         f"{finding['verdict']}, severity {finding['severity']}, confidence {finding['confidence']}",
         finding["message"],
         f"fingerprint {finding['fingerprint']}",

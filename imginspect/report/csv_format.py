@@ -23,12 +23,12 @@ from imginspect.wording import listed
 COLUMNS = (
     "image", "image_id", "verdict", "row", "rule", "title", "result", "fails_image", "severity", "confidence", "message", "place", "line",
     "state", "layer", "diff_id", "instruction", "hidden_by_layer", "hidden_by_instruction", "sha256", "size", "expected", "actual",
-    "excerpt", "fingerprint", "secret_id", "undetermined", "lines",
+    "excerpt", "fingerprint", "secret_id", "undetermined", "lines", "remediation",
 )  # fmt: skip
 """The columns; later versions add to their end.
 
 *row* is image, finding, undecided, condition or not read; *undetermined* says in the row of the image what becomes of rules that cannot
-be decided; *line* is the first of *lines*.
+be decided; *line* is the first of *lines*; *title* says what was found or that it is undecided, and of what passed what the rule asks.
 """
 
 _LONGEST = 32_000
@@ -81,10 +81,11 @@ def _archive(document: ReportDocument) -> Row:
 def _of(result: ResultPart) -> Row:
     return {
         "rule": result["rule"],
-        "title": result["title"],
+        "title": result["outcome_title"],
         "result": result["verdict"],
         "fails_image": "yes" if result["fails_image"] else "no",
         "severity": result["severity"],
+        "remediation": "" if result["verdict"] in ("pass", "not-applicable") else result["remediation"],
     }
 
 
@@ -97,6 +98,7 @@ def _places(result: ResultPart, finding: FindingPart) -> Iterator[Row]:
         "confidence": finding["confidence"],
         "message": finding["message"],
         "fingerprint": finding["fingerprint"],
+        "remediation": "" if finding["verdict"] in ("pass", "not-applicable") else finding["remediation"] or result["remediation"],
     }
     yield from (same | _place(place) for place in places_of(finding["evidence"] or [nowhere()]))
 

@@ -7,11 +7,10 @@ from itertools import islice
 from typing import NamedTuple
 
 from imginspect.report.document import ReportDocument, ResultPart
+from imginspect.report.order import worst_first
 from imginspect.wording import counted
 
-_SEVERITIES = ("info", "low", "medium", "high", "critical")
 _LONGEST = 240
-_WORDS = {"fail": "Failed", "undetermined": "Not settled", "warn": "Warning"}
 
 
 class Decision(NamedTuple):
@@ -25,11 +24,6 @@ class Decision(NamedTuple):
 def decisions(document: ReportDocument, most: int = 5) -> list[Decision]:
     """At most *most* things: failures that count, what was not read, other failures, what is not settled, warnings, conditions."""
     return list(islice(_decisions(document), most))
-
-
-def worst_first(results: Sequence[ResultPart]) -> list[ResultPart]:
-    """*results* with those that count against the image first, then by severity, then by rule."""
-    return sorted(results, key=lambda result: (not result["fails_image"], -_rank(result["severity"]), result["rule"]))
 
 
 def _decisions(document: ReportDocument) -> Iterator[Decision]:
@@ -48,7 +42,8 @@ def _decisions(document: ReportDocument) -> Iterator[Decision]:
 def _open(result: ResultPart) -> Decision:
     messages = [finding["message"] for finding in result["findings"]]
     detail = _with_rest(messages, "finding") if messages else sentence(shortened(result["reason"]))
-    return Decision(f"{_WORDS.get(result['verdict'], result['verdict'])}: {result['title']}", detail, result["rule"])
+    warned = "Warning: " if result["verdict"] == "warn" else ""
+    return Decision(warned + result["outcome_title"], detail, result["rule"])
 
 
 def _condition(result: ResultPart) -> Decision:
@@ -65,10 +60,6 @@ def _with_rest(texts: Sequence[str], noun: str) -> str:
         if len(texts) == 1
         else f"{first}. There {'is' if len(texts) == 2 else 'are'} {counted(len(texts) - 1, f'more {noun}')}."
     )
-
-
-def _rank(severity: str) -> int:
-    return _SEVERITIES.index(severity) if severity in _SEVERITIES else len(_SEVERITIES)
 
 
 def shortened(text: str, longest: int = _LONGEST) -> str:

@@ -16,6 +16,7 @@ VerdictName = Literal["pass", "fail", "undecided", "incomplete", "not-inspected"
 ResultName = Literal["pass", "warn", "fail", "undetermined", "not-applicable"]
 UndeterminedName = Literal["fail", "undecided", "pass"]
 SeverityName = Literal["info", "low", "medium", "high", "critical"]
+HarmName = Literal["disclosure", "integrity", "network", "start", "directories", "other"]
 ConfidenceName = Literal["low", "medium", "high"]
 LayerStatusName = Literal["read", "partial", "not-read"]
 LinkStatusName = Literal["verified", "computed", "mismatch", "missing", "not-read", "stated"]
@@ -168,9 +169,10 @@ class FindingPart(TypedDict):
 
     rule: str
     verdict: ResultName
-    severity: SeverityName
+    severity: Annotated[SeverityName, Means("It may be above the rule's, unless the policy sets the rule's severity.")]
     confidence: ConfidenceName
     message: str
+    remediation: Annotated[str, Means("What to do about this kind of finding; empty where the rule's remediation is for it.")]
     fingerprint: Annotated[
         IdText, Means("Identifies the finding across runs and rebuilds; made from rule, place and occurrence, never from content.")
     ]
@@ -190,9 +192,16 @@ class ResultPart(TypedDict):
     """The result of one rule."""
 
     rule: RuleId
-    title: str
+    title: Annotated[str, Means("What the rule asks.")]
+    outcome_title: Annotated[
+        str, Means("What holds for the image: what was found where the rule failed or warned, that it is undecided, or else the title.")
+    ]
     verdict: ResultName
-    severity: Annotated[SeverityName, Means("The policy's severity where it changes the rule's own.")]
+    severity: Annotated[
+        SeverityName,
+        Means("The policy's severity where it changes the rule's own; else the worst of the findings that decide the verdict."),
+    ]
+    harm: Annotated[HarmName, Means("What a failure puts at risk, the worst first; results of one verdict and severity are in its order.")]
     fails_image: Annotated[bool, Means("Whether the result makes the image fail.")]
     reason: str
     conditions: Annotated[list[str], Means("Conditions that a pass depends on.")]
@@ -366,7 +375,7 @@ class ReportDocument(TypedDict):
     policy: PolicyPart
     image: ImagePart | None
     chain_of_custody: Annotated[list[ChainLink], Means("From the archive down.")]
-    results: list[ResultPart]
+    results: Annotated[list[ResultPart], Means("Worst first.")]
     layers: Annotated[list[LayerPart], Means("Base first; empty where there was no image to inspect.")]
     history: Annotated[list[StepPart], Means("The build steps that the config lists.")]
     startup: Annotated[StartPart | None, Means("Null where nothing starts.")]

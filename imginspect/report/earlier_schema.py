@@ -1,4 +1,6 @@
-"""Earlier schema: reports that were filed with version 1 of the schema, as documents of today's. Their keys are renamed, nothing else."""
+"""Earlier schema: reports that were filed with version 1 of the schema, as documents of today's. Keys are renamed, and what
+was not stated then is added.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from imginspect.report.document import SCHEMA_VERSION
+from imginspect.report.order import fitting_title
 from imginspect.report.strict_json import NotReadable
 
 EARLIER_VERSIONS = ("1.3", "1.4")
@@ -43,6 +46,10 @@ def _upgrade(document: dict[str, Any], version: str) -> None:
     for place, names in _RENAMED:
         for item in _of(document, place):
             _rename(item, names, place)
+    for result in _of(document, "results[]"):
+        _add(result, {"outcome_title": _outcome_title(result), "harm": "other"}, "results[]")
+    for finding in _of(document, "results[].findings[]"):
+        _add(finding, {"remediation": ""}, "results[].findings[]")
     for row in _of(document, "filesystem.rows[]"):
         if isinstance(row.get("kind"), str):
             row["kind"] = _ROW_KINDS.get(row["kind"], row["kind"])
@@ -51,6 +58,18 @@ def _upgrade(document: dict[str, Any], version: str) -> None:
             if "undetermined" in policy:
                 raise NotReadable("policy has a key 'undetermined', which it cannot have in version 1.3")
             policy["undetermined"] = None
+
+
+def _outcome_title(result: dict[str, Any]) -> str:
+    """A title that is true for the verdict: such a report holds only what the rule asks."""
+    return fitting_title(str(result.get("verdict")), str(result.get("title")), "", "")
+
+
+def _add(item: dict[str, Any], values: dict[str, Any], place: str) -> None:
+    for key in values:
+        if key in item:
+            raise NotReadable(f"{place} has a key {key!r} that a report of version 1 does not have")
+    item.update(values)
 
 
 def _rename(item: dict[str, Any], names: dict[str, str], place: str) -> None:

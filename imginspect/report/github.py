@@ -88,14 +88,14 @@ def _commands(document: ReportDocument, prefix: str) -> Iterator[_Command]:
         kind = "error" if keeps_from_passing(result, document) else "warning"
         yield from (_finding(finding, result, kind, prefix) for finding in result["findings"])
         if not result["findings"]:
-            yield _Command(kind, _title(result), prefix + (result["reason"] or result["title"]))
+            yield _Command(kind, _title(result), prefix + (result["reason"] or result["outcome_title"]))
     for result in document["results"]:
         if result["verdict"] == "pass":
             yield from (_Command("notice", _title(result), f"{prefix}provided: {condition}") for condition in result["conditions"])
 
 
 def _title(result: ResultPart) -> str:
-    return f"{result['rule']} {result['title']} ({result['verdict']}, {result['severity']})"
+    return f"{result['rule']} {result['outcome_title']} ({result['verdict']}, {result['severity']})"
 
 
 def _finding(finding: FindingPart, result: ResultPart, kind: str, prefix: str) -> _Command:

@@ -56,7 +56,7 @@ def _entries(document: ReportDocument, *, several: bool) -> Iterator[Entry]:
         blocks = keeps_from_passing(result, document)
         yield from (_finding(image, finding, result, blocks=blocks) for finding in result["findings"])
         if not result["findings"]:
-            text = f"{result['title']}: {result['verdict']}. {result['reason']}"
+            text = f"{result['outcome_title']} ({result['verdict']}). {result['reason']}"
             severity = _severity(result["severity"], blocks=blocks)
             yield _entry(image, result["rule"], text, severity, f"{result['rule']}\0{result['verdict']}")
     for result in document["results"]:
@@ -79,7 +79,15 @@ def _finding(image: str, finding: FindingPart, result: ResultPart, *, blocks: bo
     first = next((place for place in places if place["path"]), places[0] if places else None)
     path = _IMAGE if first is None else _CONFIG if first["config_field"] else first["path"] or first["archive_member"] or _IMAGE
     line = (first["line"] if first else None) or 1
-    return _entry(image, result["rule"], told(finding), _severity(finding["severity"], blocks=blocks), finding["fingerprint"], path, line)
+    return _entry(
+        image,
+        result["rule"],
+        f"{result['outcome_title']}: {told(finding)}",
+        _severity(finding["severity"], blocks=blocks),
+        finding["fingerprint"],
+        path,
+        line,
+    )
 
 
 def _entry(image: str, check: str, text: str, severity: str, name: str, path: str = _IMAGE, line: int = 1) -> Entry:

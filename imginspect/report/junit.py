@@ -5,6 +5,8 @@ error       the rule could not be decided and keeps the image from passing; or t
 skipped     a warning, a failure or an open question that does not count against the image, or a rule that does not apply.
             CI systems show the message of a skipped test and none of a passed one, and a skipped test breaks no build.
 
+A test's name says what the rule asks, so that it is the same test in every run; what was found is in the message.
+
 There is no standard; this keeps to what Jenkins, GitLab and their like read. GitLab shows an element's text and not its message, so the
 text says it too. Times are 0: a report holds no clock.
 """
@@ -15,6 +17,7 @@ import re
 from collections.abc import Iterator, Sequence
 from xml.etree import ElementTree
 
+from imginspect.report.advice import advice_lines, is_numbered
 from imginspect.report.document import ReportDocument, ResultPart
 from imginspect.report.grouped import OnePlace, places_of
 from imginspect.report.places import in_words
@@ -33,6 +36,7 @@ from imginspect.report.summary import (
 from imginspect.wording import IN_JSON, and_more, bounded, counted, listed
 
 _MOST_FINDINGS = 50
+_MOST_ADVICE = 10
 _MOST_PLACES = 5
 """What a CI system shows without scrolling; each list that is cut says so."""
 _NOT_COUNTED = {("skipped", verdict): ", not counted" for verdict in ("fail", "warn", "undetermined")}
@@ -108,7 +112,8 @@ def _case(result: ResultPart, document: ReportDocument, prefix: str) -> ElementT
     element = _element_of(result, document)
     if element:
         label = f"{result['verdict'].upper()} ({result['severity']}{_NOT_COUNTED.get((element, result['verdict']), '')})"
-        first = label if result["findings"] else f"{label}: {_message(result)}"
+        titled = f"{label}: {result['outcome_title']}"
+        first = titled if result["findings"] or not result["reason"] else f"{titled}: {result['reason']}"
         answer(case, element, label, _message(result), [first, *_details(result)])
     elif result["conditions"]:
         ElementTree.SubElement(case, "system-out").text = legal("\n".join(f"provided: {item}" for item in result["conditions"]))
@@ -128,15 +133,18 @@ def _message(result: ResultPart) -> str:
     findings = result["findings"]
     if findings:
         more = f" (and {counted(len(findings) - 1, 'more finding')})" if len(findings) > 1 else ""
-        return f"{findings[0]['message']}{more}"
-    return result["reason"] or ("the rule does not apply to this image" if result["verdict"] == "not-applicable" else result["title"])
+        return f"{result['outcome_title']}: {findings[0]['message']}{more}"
+    if result["verdict"] == "not-applicable":
+        return result["reason"] or "the rule does not apply to this image"
+    return f"{result['outcome_title']}: {result['reason']}" if result["reason"] else result["outcome_title"]
 
 
 def _details(result: ResultPart) -> Iterator[str]:
     if result["findings"] and result["reason"] not in ("", result["findings"][0]["message"]):
         yield result["reason"]
-    for finding in result["findings"][:_MOST_FINDINGS]:
-        yield f"- {finding['message']}"
+    numbered = is_numbered(result)
+    for number, finding in enumerate(result["findings"][:_MOST_FINDINGS], 1):
+        yield f"{f'{number}.' if numbered else '-'} {finding['message']}"
         places = places_of(finding["evidence"])
         for place in places[:_MOST_PLACES]:
             yield from (f"    {line}" for line in _place(place))
@@ -145,7 +153,7 @@ def _details(result: ResultPart) -> Iterator[str]:
     if len(result["findings"]) > _MOST_FINDINGS:
         yield and_more(len(result["findings"]) - _MOST_FINDINGS, "finding", IN_JSON)
     if result["verdict"] != "not-applicable":
-        yield f"What to do: {result['remediation'].strip()}"
+        yield from advice_lines(result, _MOST_ADVICE)
 
 
 def _place(place: OnePlace) -> Iterator[str]:

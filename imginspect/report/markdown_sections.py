@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from imginspect.report.advice import advice_lines, is_numbered
 from imginspect.report.document import FindingPart, ReportDocument, ResultPart
 from imginspect.report.grouped import OnePlace, places_of
 from imginspect.report.markdown_text import code, prose
@@ -15,6 +16,7 @@ from imginspect.wording import and_more, counted
 
 _MOST_ROWS = 25
 _MOST_OF_A_RULE = 5
+_MOST_ADVICE = 6
 _MOST_LINES = 200
 """What a comment on a merge request has room for; each section that is cut says so."""
 _LONGEST_PLACE = 160
@@ -44,7 +46,7 @@ def _rows(result: ResultPart) -> Iterator[str]:
     counts = "" if result["fails_image"] or result["verdict"] != "fail" else ", not counted"
     head = f"| {result['verdict'].upper()}, {result['severity']}{counts} | {code(result['rule'], 80)} |"
     if not result["findings"]:
-        yield f"{head} | {prose(result['reason'] or result['title'], 300)} |"
+        yield f"{head} | {prose(result['reason'] or result['outcome_title'], 300)} |"
     for finding in result["findings"][:_MOST_OF_A_RULE]:
         yield f"{head} {_where(finding)} | {prose(finding['message'], 300)} |"
 
@@ -86,23 +88,23 @@ def _rule_section(result: ResultPart) -> MarkdownSection:
     findings = result["findings"]
     frame = _folded(f"{rule}: {result['verdict']}, {result['severity']}, {counted(len(findings), 'finding')}", [], "finding")
     about = [
-        f"**{prose(result['title'], 200)}** ({code(result['rule'], 80)})",
+        f"**{prose(result['outcome_title'], 200)}** ({code(result['rule'], 80)})",
         "",
-        f"What to do: {prose(result['remediation'], 1_000)}",
-        "",
+        *(part for line in advice_lines(result, _MOST_ADVICE) for part in (prose(line, 1_000), "")),
     ]
-    lines = [_line(item) for item in findings[:_MOST_LINES]]
+    numbered = is_numbered(result)
+    lines = [_line(item, f"{number}." if numbered else "-") for number, item in enumerate(findings[:_MOST_LINES], 1)]
     return frame._replace(opening=[*frame.opening, *about], lines=lines, total=len(findings))
 
 
-def _line(finding: FindingPart) -> str:
+def _line(finding: FindingPart, bullet: str) -> str:
     where = _where(finding)
-    return f"- {prose(finding['message'], 300)}{f' ({where})' if where else ''}"
+    return f"{bullet} {prose(finding['message'], 300)}{f' ({where})' if where else ''}"
 
 
 def _bare(result: ResultPart) -> str:
     reason = f": {prose(result['reason'], 300)}" if result["reason"] else ""
-    return f"- {result['verdict'].upper()}, {result['severity']}, {code(result['rule'], 80)} {prose(result['title'], 200)}{reason}"
+    return f"- {result['verdict'].upper()}, {result['severity']}, {code(result['rule'], 80)} {prose(result['outcome_title'], 200)}{reason}"
 
 
 def _passed(results: Sequence[ResultPart]) -> Iterator[str]:

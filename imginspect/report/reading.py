@@ -9,6 +9,7 @@ from typing import Any, Literal, NamedTuple, Union, cast, get_args, get_origin, 
 
 from imginspect.report.document import SCHEMA_VERSION, ReportDocument, ReportDocuments
 from imginspect.report.earlier_schema import EARLIER_VERSIONS, upgraded
+from imginspect.report.order import worst_first
 from imginspect.report.report import ReportVerdict
 from imginspect.report.strict_json import NotReadable, parse
 from imginspect.report.text import is_visible
@@ -57,6 +58,9 @@ def read_report(content: bytes, *, newer: bool = False) -> Filed:
             raise NotReadable(f"reports[{number}] states another schema_version than the whole")
         if document["exit_code"] != ReportVerdict(document["verdict"]).exit_code:
             raise NotReadable(f"its exit_code {document['exit_code']} is not that of its verdict, {document['verdict']}")
+    if version in EARLIER_VERSIONS:
+        for document in documents:
+            document["results"] = worst_first(document["results"])
     return Filed(tuple(documents), several)
 
 

@@ -12,6 +12,7 @@ from imginspect.filesystem import Filesystem
 from imginspect.problems import Problem
 from imginspect.reading import Coverage, Link
 from imginspect.report.image_summary import ImageSummary
+from imginspect.report.order import Badness, badness
 from imginspect.report.rule_counts import rules_by_severity
 from imginspect.report.text import visible
 from imginspect.rules import Policy, Severity, Undetermined
@@ -97,7 +98,7 @@ def counts_as_failure(result: CheckResult, fail_on: Severity, *, strict: bool, u
 
     A rule that is open because something was not read never does: it makes the image incomplete.
     """
-    if result.rule.severity.rank < fail_on.rank:
+    if result.severity.rank < fail_on.rank:
         return False
     match result.verdict:
         case Verdict.FAIL:
@@ -116,8 +117,9 @@ def verdict_on(
 
     Source: the table of verdicts and exit codes in the README; the first row that fits is the verdict.
     """
+    results = _worst_first(results, fail_on, strict=strict, undetermined=undetermined)
     failed = [item for item in results if counts_as_failure(item, fail_on, strict=strict, undetermined=undetermined)]
-    is_open = [item for item in results if item.verdict is Verdict.UNDETERMINED and item.rule.severity.rank >= fail_on.rank]
+    is_open = [item for item in results if item.verdict is Verdict.UNDETERMINED and item.severity.rank >= fail_on.rank]
     undecided = [item for item in is_open if item not in failed]
     if failed:
         return ReportVerdict.FAIL, "; ".join((*_failures(failed, fail_on), *_not_decided(undecided)))
@@ -130,6 +132,16 @@ def verdict_on(
     if undecided and undetermined is Undetermined.UNDECIDED:
         return ReportVerdict.UNDECIDED, "; ".join(_undecided(undecided))
     return ReportVerdict.PASS, _passed(results, undecided, fail_on)
+
+
+def _worst_first(
+    results: tuple[CheckResult, ...], fail_on: Severity, *, strict: bool, undetermined: Undetermined
+) -> tuple[CheckResult, ...]:
+    def key(item: CheckResult) -> Badness:
+        fails = counts_as_failure(item, fail_on, strict=strict, undetermined=undetermined)
+        return badness(str(item.verdict), str(item.severity), str(item.rule.harm), item.rule.id, fails_image=fails)
+
+    return tuple(sorted(results, key=key))
 
 
 def _failures(failed: Sequence[CheckResult], fail_on: Severity) -> Iterator[str]:
@@ -182,7 +194,7 @@ def _passed(results: Sequence[CheckResult], undecided: Sequence[CheckResult], fa
 
 
 def _rules(results: Sequence[CheckResult]) -> str:
-    return rules_by_severity(str(item.rule.severity) for item in results)
+    return rules_by_severity(str(item.severity) for item in results)
 
 
 def _ids(results: Sequence[CheckResult]) -> str:

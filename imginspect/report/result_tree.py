@@ -9,6 +9,7 @@ from imginspect.report.document import (
     ConfidenceName,
     EvidencePart,
     FindingPart,
+    HarmName,
     LayerPlace,
     LevelName,
     ResultName,
@@ -16,6 +17,7 @@ from imginspect.report.document import (
     SeverityName,
     StateName,
 )
+from imginspect.report.order import fitting_title
 from imginspect.report.report import Report
 from imginspect.report.shown import optional
 from imginspect.report.text import one_line
@@ -34,8 +36,10 @@ def result_tree(result: CheckResult, report: Report) -> ResultPart:
     return {
         "rule": rule.id,
         "title": one_line(rule.title),
+        "outcome_title": one_line(fitting_title(result.verdict, rule.title, rule.finding_title, rule.undecided_title)),
         "verdict": cast(ResultName, str(result.verdict)),
-        "severity": severity_name(rule.severity),
+        "severity": severity_name(result.severity),
+        "harm": cast(HarmName, str(rule.harm)),
         "fails_image": report.counts(result),
         "reason": shown(result.reason),
         "conditions": [shown(condition) for condition in result.conditions],
@@ -61,6 +65,7 @@ def _finding(finding: Finding, report: Report) -> FindingPart:
         "severity": severity_name(finding.severity),
         "confidence": cast(ConfidenceName, str(finding.confidence)),
         "message": report.shown(finding.message),
+        "remediation": report.shown(" ".join(finding.remedy.split())),
         "fingerprint": finding.fingerprint,
         "evidence": [_evidence(evidence, report) for evidence in finding.evidence],
     }

@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 
-from imginspect.report.document import ReportDocument, SeverityName
+from imginspect.report.document import ReportDocument
+from imginspect.report.order import rank
 from imginspect.report.printable import one_line
 from imginspect.report.sarif_results import BASES, LayerLocations, not_all_listed, notifications, results_of
 from imginspect.report.sarif_rules import Tree, decided_descriptor, descriptor, listed_descriptor, whole_descriptor
-from imginspect.report.summary import archive_facts, headline, is_whole, qualification, rank, reason_of
+from imginspect.report.summary import archive_facts, headline, is_whole, qualification, reason_of
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 # GitHub shows so many results of a run, the worst, and refuses a run with more than the other number
@@ -44,7 +45,7 @@ def _run(document: ReportDocument, category: str) -> Tree:
     image = document["image"]
     places = LayerLocations(document)
     found = list(results_of(document, places))
-    results = _bounded(found, places, {item["rule"]: item["severity"] for item in document["results"]})
+    results = _bounded(found, places)
     descriptors = [*(descriptor(result) for result in document["results"]), whole_descriptor(), decided_descriptor()]
     rules = {rule["id"]: rule for rule in [*descriptors, *([listed_descriptor()] if len(found) > _SHOWN else [])]}
     numbers = {rule_id: number for number, rule_id in enumerate(rules)}
@@ -60,13 +61,13 @@ def _run(document: ReportDocument, category: str) -> Tree:
     }
 
 
-def _bounded(results: list[Tree], places: LayerLocations, severities: dict[str, SeverityName]) -> list[Tree]:
+def _bounded(results: list[Tree], places: LayerLocations) -> list[Tree]:
     """*results*; where they are more than a viewer shows, the first one says so, and beyond what it takes the worst are kept."""
     if len(results) <= _SHOWN:
         return results
     kept = results
     if len(results) >= _TAKEN:
-        kept = sorted(results, key=lambda item: -rank(severities.get(item["ruleId"], "critical")))[: _TAKEN - 1]
+        kept = sorted(results, key=lambda item: -rank(item.get("properties", {}).get("severity", "critical")))[: _TAKEN - 1]
     return [not_all_listed(len(results), len(kept), _SHOWN, places), *kept]
 
 

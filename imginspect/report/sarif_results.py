@@ -96,8 +96,13 @@ def results_of(document: ReportDocument, places: LayerLocations) -> Iterator[Tre
         found = [finding for finding in result["findings"] if finding["verdict"] in _KINDS]
         yield from (_finding(finding, result, places) for finding in found)
         if result["verdict"] in _KINDS and result["verdict"] not in {finding["verdict"] for finding in found}:
-            bare = _bare(one_line(result["rule"]), _kind(result["verdict"], result), result["reason"] or result["title"], places)
+            bare = _bare(one_line(result["rule"]), _kind(result["verdict"], result), _titled(result, result["reason"]), places)
             yield bare | {"properties": {"verdict": result["verdict"], "severity": result["severity"]}}
+
+
+def _titled(result: ResultPart, text: str) -> str:
+    """*text* behind the title of what was found: viewers show the beginning of a message in their lists."""
+    return f"{result['outcome_title']}: {text}" if text else result["outcome_title"]
 
 
 def _kind(verdict: ResultName, result: ResultPart) -> tuple[str, str]:
@@ -130,7 +135,8 @@ def _bare(rule_id: str, kind: tuple[str, str], text: str, places: LayerLocations
 def _finding(finding: FindingPart, of: ResultPart, places: LayerLocations) -> Tree:
     kind, level = _kind(finding["verdict"], of)
     seen = finding["evidence"] or [nowhere()]
-    message = one_line(finding["message"])
+    message = one_line(_titled(of, finding["message"]))
+    todo = f"\nWhat to do: {one_line(finding['remediation'])}" if finding["remediation"] else ""
     where = in_words(seen[0], places_of(seen)[0].in_words)
     related = list(_related(seen[: _MOST_RELATED + 1], places))
     left = len(related) - _MOST_RELATED + max(0, len(seen) - _MOST_RELATED - 1)
@@ -139,7 +145,7 @@ def _finding(finding: FindingPart, of: ResultPart, places: LayerLocations) -> Tr
         "ruleId": one_line(of["rule"]),
         "kind": kind,
         "level": level,
-        "message": _message(message + ("" if where in message else f"\nWhere: {where}") + more),
+        "message": _message(message + ("" if where in message else f"\nWhere: {where}") + more + todo),
         "locations": [places.location(seen[0])],
         "partialFingerprints": _fingerprints(finding["fingerprint"]),
         "properties": {"verdict": finding["verdict"], "severity": finding["severity"], "confidence": finding["confidence"]},

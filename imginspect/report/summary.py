@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import get_args
 
-from imginspect.report.document import ReportDocument, ResultName, ResultPart, SeverityName, UndeterminedName, VerdictName
+from imginspect.report.document import ReportDocument, ResultName, ResultPart, UndeterminedName, VerdictName
+from imginspect.report.order import rank, worst_first
 from imginspect.report.printable import one_line
 from imginspect.report.rule_counts import rules_by_severity
 from imginspect.wording import counted
@@ -20,17 +20,11 @@ VERDICT_WORDS: dict[VerdictName, str] = {
 }
 _WORST_FIRST: tuple[VerdictName, ...] = ("fail", "not-inspected", "incomplete", "undecided", "pass")
 _OPEN: tuple[ResultName, ...] = ("fail", "undetermined", "warn")
-_SEVERITIES = get_args(SeverityName)
 
 
 def worst(documents: Sequence[ReportDocument]) -> VerdictName:
     """The worst verdict of several reports: fail, not-inspected, incomplete, undecided, pass."""
     return min((document["verdict"] for document in documents), key=_WORST_FIRST.index)
-
-
-def rank(severity: SeverityName) -> int:
-    """The place of *severity* among all, from 0 for the least; one that is not known is worse than all."""
-    return _SEVERITIES.index(severity) if severity in _SEVERITIES else len(_SEVERITIES)
 
 
 def could_fail(result: ResultPart, document: ReportDocument) -> bool:
@@ -95,8 +89,7 @@ def reason_of(document: ReportDocument) -> str:
 
 def open_results(document: ReportDocument) -> list[ResultPart]:
     """The results to look at, worst first: those that make the image fail, other failures, what is undecided, warnings."""
-    results = [result for result in document["results"] if result["verdict"] in _OPEN]
-    return sorted(results, key=lambda item: (not item["fails_image"], _OPEN.index(item["verdict"]), -rank(item["severity"]), item["rule"]))
+    return worst_first([result for result in document["results"] if result["verdict"] in _OPEN])
 
 
 def image_name(document: ReportDocument) -> str:

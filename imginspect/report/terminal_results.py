@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 
+from imginspect.report.advice import advice_lines, is_numbered
 from imginspect.report.document import FindingPart, ReportDocument, ResultPart
 from imginspect.report.grouped import OnePlace, places_of
 from imginspect.report.places import name_of, state_of
@@ -16,6 +17,7 @@ from imginspect.wording import IN_JSON, and_more
 _MOST_PLACES = 5
 _MOST_EXCERPTS = 3
 _MOST_FINDINGS = 10
+_MOST_ADVICE = 6
 _LONGEST_MESSAGE = 1_000
 _LONGEST_PLACE = 400
 _LONGEST_INSTRUCTION = 140
@@ -35,17 +37,19 @@ def open_section(document: ReportDocument, style: Style) -> Iterator[str]:
 
 def _result(result: ResultPart, document: ReportDocument, style: Style) -> Iterator[str]:
     label = _label(result, document)
-    lines = textwrap.wrap(f"{label} {one_line(result['title'])}", WIDTH, subsequent_indent="  ")
+    lines = textwrap.wrap(f"{label} {one_line(result['outcome_title'])}", WIDTH, subsequent_indent="  ")
     yield lines[0].replace(label, style(label, "red" if result["verdict"] == "fail" else "yellow"), 1)
     yield from lines[1:]
     if not result["findings"] and result["reason"]:
         yield from wrapped(shortened(result["reason"], _LONGEST_MESSAGE), "  ")
-    for finding in result["findings"][:_MOST_FINDINGS]:
-        yield from _finding(finding)
+    numbered = is_numbered(result)
+    for number, finding in enumerate(result["findings"][:_MOST_FINDINGS], 1):
+        yield from _finding(finding, f"  {number}. " if numbered else "  - ")
     if len(result["findings"]) > _MOST_FINDINGS:
         yield f"  … {and_more(len(result['findings']) - _MOST_FINDINGS, 'finding', IN_JSON)}"
     if not _is_for_want_of_reading(result, document):
-        yield from wrapped(f"What to do: {result['remediation']}", "  ")
+        for line in advice_lines(result, _MOST_ADVICE):
+            yield from wrapped(line, "  ")
 
 
 def _label(result: ResultPart, document: ReportDocument) -> str:
@@ -60,9 +64,9 @@ def _is_for_want_of_reading(result: ResultPart, document: ReportDocument) -> boo
     return result["verdict"] == "undetermined" and not result["findings"] and coverage is not None and not coverage["complete"]
 
 
-def _finding(finding: FindingPart) -> Iterator[str]:
+def _finding(finding: FindingPart, bullet: str) -> Iterator[str]:
     message = shortened(one_line(finding["message"]), _LONGEST_MESSAGE)
-    yield from wrapped(message, "  - ")
+    yield from wrapped(message, bullet)
     places = places_of(finding["evidence"])
     for place in places[:_MOST_PLACES]:
         yield from _place(place, message)

@@ -23,6 +23,7 @@ from imginspect.report.document import (
 )
 from imginspect.report.filesystem_tree import filesystem_tree
 from imginspect.report.image_tree import image_tree, layer_trees, licence_tree, link_tree, start_tree, step_trees
+from imginspect.report.order import worst_first
 from imginspect.report.report import Report, ReportVerdict, worst
 from imginspect.report.result_tree import result_tree, severity_name
 from imginspect.report.text import one_line
@@ -42,7 +43,7 @@ def report_tree(report: Report, *, with_filesystem: bool = True) -> ReportDocume
         "policy": _policy(report),
         "image": image_tree(report.image, shown) if report.image else None,
         "chain_of_custody": [link_tree(link, shown) for link in report.chain],
-        "results": [result_tree(result, report) for result in report.results],
+        "results": worst_first([result_tree(result, report) for result in report.results]),
         "layers": layer_trees(report),
         "history": step_trees(report.image, shown) if report.image else [],
         "startup": start_tree(report.facts.start, shown) if report.facts.start else None,

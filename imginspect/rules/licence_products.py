@@ -52,7 +52,8 @@ class LicenceProduct(NamedTuple):
     """One product, or (*generic*) a licence manager that many products share.
 
     *markers* are globs of files that only an installation has, *python* the names of packages, *daemons* the vendors in FlexNet files.
-    *verified* says that the entry was compared with the vendor's own documentation, which *reference* names.
+    *verified* says that the entry was compared with the vendor's own documentation, which *reference* names. *remediation*
+    says what to do where its licence is missing, empty where that is the rule's to say.
     """
 
     id: str
@@ -69,6 +70,7 @@ class LicenceProduct(NamedTuple):
     files: tuple[LicencePath, ...]
     file: str
     line: int
+    remediation: str
 
 
 class LicenceProducts(NamedTuple):
@@ -99,7 +101,21 @@ def load_products(folders: Sequence[Path]) -> LicenceProducts:
 
 
 def _product(item: yaml_file.Mapping) -> LicenceProduct:
-    item.allow("id", "name", "need", "note", "generic", "verified", "reference", "markers", "python", "daemons", "environment", "files")
+    item.allow(
+        "id",
+        "name",
+        "need",
+        "note",
+        "generic",
+        "verified",
+        "reference",
+        "markers",
+        "python",
+        "daemons",
+        "environment",
+        "files",
+        "remediation",
+    )
     product_id = item.text("id")
     if not _ID.fullmatch(product_id):
         raise item.place_of("id").error(f"id: expected lower-case words joined by hyphens, found {product_id!r}")
@@ -120,6 +136,7 @@ def _product(item: yaml_file.Mapping) -> LicenceProduct:
         files=tuple(_path(entry) for entry in item.mappings("files")),
         file=item.place.file,
         line=item.place.line,
+        remediation=item.text("remediation", ""),
     )
 
 

@@ -46,9 +46,14 @@ def document(rules: RuleSet, patterns: PatternSet) -> str:
 
 def _section(rule: Rule) -> Iterator[str]:
     yield f"### {rule.id} {_text(rule.title)}\n"
-    yield f"Severity {rule.severity}. Judged by `{rule.check}`, from `{rule.file}`.\n"
+    yield f"Not met: “{_text(rule.finding_title)}”. Open: “{_text(rule.undecided_title)}”.\n"
+    yield f"Severity {rule.severity}, harm {rule.harm}. Judged by `{rule.check}`, from `{rule.file}`.\n"
     yield f"**Why.** {_text(rule.rationale)}\n"
     yield f"**What to do.** {_text(rule.remediation)}\n"
+    if rule.remedies:
+        yield "**What to do about some kinds of finding.**\n"
+        yield from (f"- {_text(kind)}: {_text(text)}" for kind, text in rule.remedies.items())
+        yield ""
     if rule.references:
         yield "**Where it comes from.**\n"
         yield from (_reference(item) for item in rule.references)

@@ -27,7 +27,7 @@ class Pattern(NamedTuple):
     one, is the secret part. *longest* is the most bytes that it can match. *validators* name functions that must accept the match;
     *verifies* says that they check a checksum or a structure that chance does not produce. *entropy* is the least Shannon entropy of the
     secret part, in bits for a byte. *near* are words one of which must stand within *within* bytes before the match: for formats with no
-    fixed text of their own.
+    fixed text of their own. *remediation* says what to do about one that was found, empty where that is the rule's to say.
     """
 
     id: str
@@ -46,16 +46,21 @@ class Pattern(NamedTuple):
     passing: tuple[str, ...]
     file: str
     line: int
+    remediation: str
 
 
 class Published(NamedTuple):
-    """A credential that everybody knows, such as the test key of a library; *sha256* are the digests of its values as they stand."""
+    """A credential that everybody knows, such as the test key of a library; *sha256* are the digests of its values as they stand.
+
+    *remediation* says what to do about it.
+    """
 
     id: str
     title: str
     sha256: tuple[str, ...]
     file: str
     line: int
+    remediation: str
 
 
 class PatternSet(NamedTuple):
@@ -75,23 +80,24 @@ def load_patterns(folders: Sequence[Path]) -> PatternSet:
 
     Raises: RuleError - a faulty file, or two kinds with one id
     """
-    published, _ = collect(folders, PUBLISHED_FOLDER, "published", lambda item, _: _published(item))
-    return PatternSet(*collect(folders, FOLDER, "kinds", lambda item, _: _pattern(item)), published)
+    published, _ = collect(folders, PUBLISHED_FOLDER, "published", _published, "remediation")
+    return PatternSet(*collect(folders, FOLDER, "kinds", _pattern, "remediation"), published)
 
 
-def _published(item: Mapping) -> Published:
-    item.allow("id", "title", "sha256")
+def _published(item: Mapping, file: Mapping) -> Published:
+    item.allow("id", "title", "sha256", "remediation")
     digests = item.texts("sha256")
     for digest in digests:
         if not _SHA256.fullmatch(digest):
             raise item.place_of("sha256").error(f"sha256: expected 64 hex digits, found {digest!r}")
-    return Published(item.text("id"), item.text("title"), digests, item.place.file, item.place.line)
+    remediation = (item if "remediation" in item else file).text("remediation", "")
+    return Published(item.text("id"), item.text("title"), digests, item.place.file, item.place.line, remediation)
 
 
-def _pattern(item: Mapping) -> Pattern:
+def _pattern(item: Mapping, file: Mapping) -> Pattern:
     item.allow(
         "id", "issuer", "title", "regex", "longest", "ignore_case", "validators", "verifies", "entropy", "near", "within", "reference",
-        "examples",
+        "remediation", "examples",
     )  # fmt: skip
     pattern_id = item.text("id")
     if not _ID.fullmatch(pattern_id):
@@ -126,7 +132,13 @@ def _pattern(item: Mapping) -> Pattern:
         passing=_joined(examples.texts("pass")),
         file=item.place.file,
         line=item.place.line,
+        remediation=_remediation(item, file),
     )
+
+
+def _remediation(item: Mapping, file: Mapping) -> str:
+    """The kind's own, or else that of its file; ``{issuer}`` in it stands for the kind's issuer."""
+    return (item if "remediation" in item else file).text("remediation", "").replace("{issuer}", item.text("issuer"))
 
 
 def _joined(examples: tuple[str, ...]) -> tuple[str, ...]:

@@ -30,6 +30,19 @@ class Severity(StrEnum):
         return list(Severity).index(self)
 
 
+class Harm(StrEnum):
+    """What a failed rule puts at risk, the worst first: among rules of one severity, reports go by it."""
+
+    DISCLOSURE = "disclosure"
+    """Credentials or personal data become known."""
+    INTEGRITY = "integrity"
+    """The image may be another than the one that was meant."""
+    NETWORK = "network"
+    START = "start"
+    DIRECTORIES = "directories"
+    OTHER = "other"
+
+
 class ReferenceLevel(StrEnum):
     """How binding the source's wording is."""
 
@@ -64,7 +77,9 @@ class Example:
 class Rule(NamedTuple):
     """One rule. *check* names the code that judges it, *params* what the rule asks of that code.
 
-    *lines* tells where ``check`` and each parameter (``params.NAME``) stand in *file*.
+    *title* says what is asked, *finding_title* what was found where it is not met, *undecided_title* that it is not known.
+    *remedies* say what to do about some kinds of finding, by kind; *remediation* is for all others.
+    *lines* tells where ``check``, each parameter (``params.NAME``) and each remedy (``remedies.KIND``) stand in *file*.
     """
 
     id: str
@@ -80,9 +95,13 @@ class Rule(NamedTuple):
     file: str
     line: int
     lines: dict[str, int]
+    finding_title: str
+    undecided_title: str
+    harm: Harm
+    remedies: dict[str, str]
 
     def error(self, what: str, key: str = "") -> RuleError:
-        """A complaint about *key* (``check`` or ``params.NAME``), or about the rule as a whole where it does not say that."""
+        """A complaint about *key* of ``lines``, or about the rule as a whole where it does not say that."""
         return SourceLine(self.file, self.lines.get(key, self.line)).error(f"{self.id}: {what}")
 
 
@@ -102,12 +121,15 @@ def parse_rule(mapping: Mapping) -> Rule:
 
     Raises: RuleError
     """
-    mapping.allow("id", "title", "check", "severity", "params", "rationale", "remediation", "references", "examples")
+    mapping.allow(
+        "id", "title", "finding_title", "undecided_title", "check", "severity", "harm", "params", "rationale", "remediation", "remedies",
+        "references", "examples",
+    )  # fmt: skip
     rule_id = mapping.text("id")
     if not _ID.fullmatch(rule_id):
         raise mapping.place_of("id").error(f"id: expected letters and three digits such as TRE-DIR-001, found {rule_id!r}")
-    params = mapping.mapping("params")
-    lines = {"check": mapping.place_of("check").line, **{f"params.{key}": line for key, line in (params.lines() if params else ())}}
+    inner = [(name, found) for name in ("params", "remedies") if (found := mapping.mapping(name)) is not None]
+    lines = {"check": mapping.place_of("check").line, **{f"{name}.{key}": line for name, found in inner for key, line in found.lines()}}
     flag, passing = _examples(mapping)
     return Rule(
         id=rule_id,
@@ -123,6 +145,10 @@ def parse_rule(mapping: Mapping) -> Rule:
         file=mapping.place.file,
         line=mapping.place.line,
         lines=lines,
+        finding_title=mapping.text("finding_title"),
+        undecided_title=mapping.text("undecided_title"),
+        harm=_harm(mapping),
+        remedies={kind: found.text(kind) for name, found in inner if name == "remedies" for kind in found.keys()},  # noqa: SIM118
     )
 
 
@@ -135,6 +161,13 @@ def parse_severity(mapping: Mapping, key: str, default: str | None = None) -> Se
     if value not in list(Severity):
         raise mapping.place_of(key).error(f"{key}: expected one of {', '.join(Severity)}, found {value!r}")
     return Severity(value)
+
+
+def _harm(mapping: Mapping) -> Harm:
+    value = mapping.text("harm", str(Harm.OTHER))
+    if value not in list(Harm):
+        raise mapping.place_of("harm").error(f"harm: expected one of {', '.join(Harm)}, found {value!r}")
+    return Harm(value)
 
 
 def digest_of(files: list[bytes]) -> str:

@@ -18,13 +18,17 @@ def rule_tree(rule: Rule, policy: Policy, own_severity: Severity | None = None) 
     return {
         "id": rule.id,
         "title": rule.title,
+        "finding_title": rule.finding_title,
+        "undecided_title": rule.undecided_title,
         "severity": str(rule.severity),
         "own_severity": str(own_severity or rule.severity),
+        "harm": str(rule.harm),
         "skipped_because": policy.skipped.get(rule.id),
         "check": rule.check,
         "parameters": rule.params,
         "rationale": rule.rationale,
         "remediation": rule.remediation,
+        "remedies": rule.remedies,
         "references": [
             {"title": item.title, "section": item.section, "quote": item.quote, "level": item.level} for item in rule.references
         ],
@@ -49,6 +53,7 @@ def kind_tree(pattern: Pattern) -> Tree:
         "near": list(pattern.near),
         "within": pattern.within if pattern.near else None,
         "reference": pattern.reference,
+        "remediation": pattern.remediation,
         "examples": {"flag": len(pattern.flag), "pass": len(pattern.passing)},
         "file": pattern.file,
         "line": pattern.line,

@@ -16,9 +16,33 @@ RUN = {
     "fail_on": "high", "strict": "no", "undetermined": "undecided", "options": "{}", "report_forms": "json html",
 }  # fmt: skip
 RULES = [
-    RuleRow("TRE-NET-001", "Nothing is fetched when the container starts", "high", "Fetch it when the image is built."),
-    RuleRow("TRE-PRM-001", "No program gains rights", "low", "Take the setuid bit away."),
-    RuleRow("TRE-SEC-002", "No credentials are in the image", "critical", "Revoke it, and build the image without it."),
+    RuleRow(
+        "TRE-NET-001",
+        "Nothing is fetched when the container starts",
+        "high",
+        "Fetch it when the image is built.",
+        "Something is fetched when the container starts",
+        "Undecided whether anything is fetched",
+        "network",
+    ),
+    RuleRow(
+        "TRE-PRM-001",
+        "No program gains rights",
+        "low",
+        "Take the setuid bit away.",
+        "A program gains rights",
+        "Undecided whether a program gains rights",
+        "other",
+    ),
+    RuleRow(
+        "TRE-SEC-002",
+        "No credentials are in the image",
+        "critical",
+        "Revoke it, and build the image without it.",
+        "Credentials are in the image",
+        "Undecided whether credentials are in the image",
+        "disclosure",
+    ),
 ]
 
 

@@ -56,6 +56,24 @@ def test_the_order_of_work_changes_nothing(tmp_path: Path) -> None:
             assert answers(made) == expected
 
 
+def test_rules_are_named_by_what_was_found_and_the_worst_come_first(tmp_path: Path) -> None:
+    found = [
+        finding("TRE-PRM-001", "/x", severity="low", fails_image=False),
+        finding("TRE-NET-001", "/y", verdict="undetermined", severity="high"),
+        finding("TRE-SEC-002", "/z"),
+    ]  # fmt: skip
+    row = image("app:1", [BASE], found)
+    undecided = [item._replace(fails_image=False) if item.rule == "TRE-NET-001" else item for item in row.results]
+    given = of_rows(tmp_path, [row._replace(results=tuple(undecided))])
+    (told,) = json.loads(given["results.json"])["images"]
+    assert [(item["rule"], item["title"]) for item in told["results"]] == [
+        ("TRE-SEC-002", "Credentials are in the image"), ("TRE-PRM-001", "A program gains rights"),
+        ("TRE-NET-001", "Undecided whether anything is fetched"),
+    ]  # fmt: skip
+    assert "TRE-SEC-002 Credentials are in the image (critical): fails" in given["results.xml"]
+    assert "No credentials are in the image" not in given["results.xml"]
+
+
 def test_the_document_is_true_to_its_schema_and_to_the_database(tmp_path: Path) -> None:
     document = json.loads(of_rows(tmp_path, ROWS)["results.json"])
     jsonschema.Draft202012Validator.check_schema(json.loads(json_format.schema()))
@@ -155,7 +173,7 @@ def test_an_image_is_a_test(tmp_path: Path) -> None:
     cases = {case.attrib["name"]: case for case in root.iter("testcase")}
     failed = cases["registry.example.org/app:1 (linux/amd64)"][0]
     assert failed.text
-    assert "TRE-SEC-002 No credentials are in the image (critical): fails\n    What to do: Revoke it" in failed.text
+    assert "TRE-SEC-002 Credentials are in the image (critical): fails\n    What to do: Revoke it" in failed.text
     assert cases["registry.example.org/half:1 (linux/amd64)"][0].tag == "error"
     assert cases["mirror/broken.tar"][0].attrib["message"] == "NOT INSPECTED: it is no image"
     warned = cases["registry.example.org/warn:1 (linux/amd64)"][0]

@@ -16,6 +16,7 @@ import pytest
 
 from imginspect.batch.store import database
 from imginspect.batch.store.database import NAME, NoRoom
+from imginspect.batch.store.queries import images
 from imginspect.errors import UsageError
 from tests.batch.making import CONTENTS, KEY, PASSED_OVER, ROWS, RULES, RUN, filled, image
 
@@ -220,8 +221,22 @@ def test_a_later_version_is_refused(tmp_path: Path) -> None:
     later = sqlite3.connect(tmp_path / NAME)
     later.execute("PRAGMA user_version = 99")
     later.close()
-    with pytest.raises(UsageError, match="the database has version 99, and this program reads versions 1 and 2"):
+    with pytest.raises(UsageError, match="the database has version 99, and this program reads versions 1, 2 and 3"):
         database.open_for_reading(tmp_path)
+
+
+def test_the_rules_of_an_earlier_version_have_one_title(tmp_path: Path) -> None:
+    filled(tmp_path).close()
+    earlier = sqlite3.connect(tmp_path / NAME)
+    for column in ("finding_title", "undecided_title", "harm"):
+        earlier.execute(f"ALTER TABLE rule DROP COLUMN {column}")
+    earlier.execute("PRAGMA user_version = 2")
+    earlier.commit()
+    earlier.close()
+    with database.open_for_reading(tmp_path) as made:
+        rule = next(rule for rule in made.rules() if rule.id == "TRE-SEC-002")
+        assert rule.title_for("fail") == "Not met: No credentials are in the image"
+        assert {image.rules("fail")[0] for image in images(made) if image.verdict == "fail"} == {"TRE-SEC-002"}
 
 
 def test_damage_is_a_usage_error_wherever_it_is(tmp_path: Path) -> None:

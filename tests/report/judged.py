@@ -9,6 +9,7 @@ from imginspect.reading import Coverage
 from imginspect.report.document import ReportDocument
 from imginspect.report.report import ReportVerdict, verdict_on
 from imginspect.rules import Rule, Severity, Undetermined
+from imginspect.rules.rule import Harm
 from tests.report.sample_document import result, sample_document
 
 
@@ -32,7 +33,9 @@ KINDS = (
 
 def made(kind: Kind, number: int) -> CheckResult:
     """A result of that kind of the rule TRE-T-00*number*."""
-    rule = Rule(f"TRE-T-{number:03}", "A rule", "x", kind.severity, {}, "", "", (), (), (), "x.yaml", 1, {})
+    rule = Rule(
+        f"TRE-T-{number:03}", "A rule", "x", kind.severity, {}, "", "", (), (), (), "x.yaml", 1, {}, "Not so", "Undecided", Harm.OTHER, {}
+    )
     conditions = tuple(f"condition {item}" for item in range(kind.conditions))
     return CheckResult(rule, kind.verdict, (), "", conditions, kind.due_to_unread)
 

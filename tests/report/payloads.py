@@ -37,7 +37,7 @@ PAYLOADS = (
     "`|" * 3_000,
 )
 
-KEPT = {"verdict", "severity", "fail_on", "undetermined", "schema_version"}
+KEPT = {"verdict", "severity", "harm", "fail_on", "undetermined", "schema_version"}
 """Keys whose values the types list one by one: a report with another value is no report."""
 
 

@@ -37,6 +37,7 @@ def finding(rule: str = "TRE-NET-001", verdict: str = "fail", **parts: object) -
     made: FindingPart = {
         "rule": rule, "verdict": verdict, "severity": "high", "confidence": "high",  # type: ignore[typeddict-item]
         "message": "/app/run.sh fetches https://example.org/model.bin with curl when the container starts", "fingerprint": "0f" * 16,
+        "remediation": "",
         "evidence": [evidence()],
     }  # fmt: skip
     made.update(parts)  # type: ignore[typeddict-item]
@@ -49,6 +50,7 @@ def result(rule: str = "TRE-NET-001", verdict: str = "fail", findings: list[Find
         "severity": "high", "fails_image": verdict == "fail", "reason": "", "conditions": [],
         "rationale": "A container in the environment has no network; what it fetches at its start is not there.",
         "remediation": "Fetch the file when the image is built, or ask for it in /safe_data.",
+        "outcome_title": str(parts.get("title", "Nothing is fetched when the container starts")), "harm": "other",
         "references": [{"title": "Using containers in the TRE", "section": "Network", "level": "must", "quote": "no network access"}],
         "findings": [finding(rule, verdict)] if findings is None else findings,
     }  # fmt: skip

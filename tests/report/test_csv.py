@@ -19,7 +19,7 @@ def rows_of(**parts: Any) -> list[dict[str, str]]:
 def test_columns_keep_their_places() -> None:
     assert ",".join(csv_format.COLUMNS) == (
         "image,image_id,verdict,row,rule,title,result,fails_image,severity,confidence,message,place,line,state,layer,diff_id,instruction,"
-        "hidden_by_layer,hidden_by_instruction,sha256,size,expected,actual,excerpt,fingerprint,secret_id,undetermined,lines"
+        "hidden_by_layer,hidden_by_instruction,sha256,size,expected,actual,excerpt,fingerprint,secret_id,undetermined,lines,remediation"
     )
 
 
@@ -33,6 +33,7 @@ def test_a_row_says_all_of_a_place() -> None:
         "layer": "0", "diff_id": f"sha256:{'cd' * 32}", "instruction": "COPY . /app", "hidden_by_layer": "1",
         "hidden_by_instruction": "COPY . /app", "sha256": "ab" * 32, "size": "62", "expected": "a", "actual": "b",
         "excerpt": "curl https://example.org/model.bin", "fingerprint": "0f" * 16, "secret_id": "", "undetermined": "", "lines": "2",
+        "remediation": result()["remediation"],
     }  # fmt: skip
 
 

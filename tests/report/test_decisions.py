@@ -47,8 +47,9 @@ def test_no_more_than_asked_for() -> None:
 
 
 def test_the_detail_tells_the_first_finding_and_how_many_more() -> None:
-    document = sample_document(results=[result("R-1", "fail", [finding(message="a key in /a."), finding(message="a key in /b")])])
-    assert decisions(document)[0].title == "Failed: Nothing is fetched when the container starts"
+    found = [finding(message="a key in /a."), finding(message="a key in /b")]
+    document = sample_document(results=[result("R-1", "fail", found, title="No key is there", outcome_title="Keys are there")])
+    assert decisions(document)[0].title == "Keys are there"
     assert decisions(document)[0].detail == "a key in /a. There is 1 more finding."
 
 

@@ -16,6 +16,7 @@ from imginspect.evidence_pack.checking import check_pack, documents_of
 from imginspect.evidence_pack.reading import read_pack
 from imginspect.report import json_format
 from imginspect.report.formats import FORMATS, render
+from imginspect.report.order import worst_first
 from imginspect.report.reading import read_report
 from imginspect.report.strict_json import NotReadable
 from imginspect.rules import Undetermined
@@ -46,6 +47,10 @@ def earlier(document: Any, version: str = "1.3") -> Any:
     made = renamed(copy.deepcopy(document))
     for item in made.get("reports", [made]):
         item["schema_version"] = version
+        for result in item["results"]:
+            del result["outcome_title"], result["harm"]
+            for finding in result["findings"]:
+                del finding["remediation"]
         if version == "1.3":
             del item["policy"]["undetermined"]
     return made | {"schema_version": version}
@@ -64,13 +69,19 @@ def test_a_report_is_read_as_one_of_today(several: bool, version: str) -> None:
     back = read_report(json.dumps(earlier(today, version)).encode())
     for item in today.get("reports", [today]):
         item["policy"]["undetermined"] = None if version == "1.3" else item["policy"]["undetermined"]
+        item["results"] = worst_first(item["results"])
+        for result in item["results"]:
+            result["outcome_title"] = ("Not met: " if result["verdict"] in ("fail", "warn") else "") + result["title"]
     assert json.loads(json_format.render(back.documents, several=back.several)) == today
 
 
 def test_a_report_that_was_filed_with_schema_1_4_renders_whole(tmp_path: Path) -> None:
     filed = json.loads(DEMO.read_text())
     back = read_report(DEMO.read_bytes())
-    assert earlier(json.loads(json_format.render(back.documents, several=back.several)), "1.4") == filed
+    again = earlier(json.loads(json_format.render(back.documents, several=back.several)), "1.4")
+    for item in (again, filed):
+        item["results"].sort(key=lambda result: result["rule"])
+    assert again == filed
     for form in FORMATS:
         assert run("render", DEMO, "--format", form).code == 0
 
@@ -91,7 +102,8 @@ def test_what_it_took_for_met_is_told(form: str) -> None:
 
 
 def _with(document: Any, place: str, **values: Any) -> Any:
-    document[place] = document[place] | values
+    for item in document[place] if isinstance(document[place], list) else [document[place]]:
+        item.update(values)
     return document
 
 
@@ -105,6 +117,7 @@ def _with(document: Any, place: str, **values: Any) -> Any:
         (lambda: earlier(sample_document(), "1.4") | {"schema_version": "2.0"}, "has no"),
         (lambda: earlier(sample_document(), "1.4") | {"policy": 1}, "expected an object"),
         (lambda: earlier(sample_document(), "1.4") | {"results": {}}, "expected a list"),
+        (lambda: _with(earlier(sample_document(), "1.4"), "results", harm="other"), "harm"),
         (lambda: {**sample_document(), "schema_version": "1.2"}, r"this imginspect reads 1\.3, 1\.4, 2\.0"),
     ],
 )

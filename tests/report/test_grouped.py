@@ -45,7 +45,7 @@ def sample_hashes(render: Callable[[list[ReportDocument]], str]) -> int:
 
 def test_csv_has_a_row_with_all_lines() -> None:
     [row] = [line for line in csv_format.render([many()]).splitlines() if "keys.pem" in line]
-    assert row.endswith('"1 40 81 90 91 92 93 94 95 96 97 98"')
+    assert '"1 40 81 90 91 92 93 94 95 96 97 98"' in row
 
 
 def test_sarif_has_a_location_for_each_line() -> None:

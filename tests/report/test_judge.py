@@ -88,7 +88,7 @@ def test_the_numbers_of_the_tally_are_all_rules(strict: bool, undetermined: Unde
     ("kinds", "options", "told"),
     [
         ((OPEN, OPEN), {}, "2 high rules could not be decided: TRE-T-000, TRE-T-001"),
-        ((OPEN, CRITICAL, OPEN), {}, "1 critical and 2 high rules could not be decided: TRE-T-000, TRE-T-001, TRE-T-002"),
+        ((OPEN, CRITICAL, OPEN), {}, "1 critical and 2 high rules could not be decided: TRE-T-001, TRE-T-000, TRE-T-002"),
         ((OPEN,), {"undetermined": Undetermined.FAIL},
          "1 high rule could not be decided, which counts as a failure (--undetermined fail): TRE-T-000"),
         ((OPEN,), {"undetermined": Undetermined.PASS},

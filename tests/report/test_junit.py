@@ -162,8 +162,10 @@ def test_what_gitlab_shows_says_all() -> None:
     document = sample_document(results=[plain_result("TRE-B-001", "undetermined", [], reason="it is not known"), plain_result()])
     whole, undecided, failed = ElementTree.fromstring(junit.render([document])).findall("testsuite/testcase")
     assert ways(whole) == []
-    assert (undecided[0].text or "").startswith("UNDETERMINED (high): it is not known\nWhat to do: ")
-    assert (failed[0].text or "").startswith("FAIL (high)\n- /app/run.sh fetches")
+    assert (undecided[0].text or "").startswith(
+        "UNDETERMINED (high): Nothing is fetched when the container starts: it is not known\nWhat to do: "
+    )
+    assert (failed[0].text or "").startswith("FAIL (high): Nothing is fetched when the container starts\n- /app/run.sh fetches")
 
 
 def test_no_text_names_an_attachment() -> None:

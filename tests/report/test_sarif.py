@@ -128,7 +128,10 @@ def test_a_finding_is_a_result_and_so_is_a_verdict_without_one(verdict: Verdict,
     with_finding = run_of(with_results(judged(verdict, Severity.HIGH, finding(RULE, verdict, Evidence(path="/a")))))["results"]
     assert [(result["kind"], result["level"]) for result in with_finding] == [(kind, level)]
     bare = run_of(with_results(judged(verdict)))["results"]
-    assert [(result["kind"], result["level"], result["message"]["text"]) for result in bare] == [(kind, level, f"because {verdict}")]
+    rule = judged(verdict).rule
+    title = rule.undecided_title if verdict is Verdict.UNDETERMINED else rule.finding_title
+    told = f"{title}: because {verdict}"
+    assert [(result["kind"], result["level"], result["message"]["text"]) for result in bare] == [(kind, level, told)]
 
 
 def test_an_open_verdict_is_not_lost_behind_lesser_findings() -> None:

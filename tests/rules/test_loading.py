@@ -34,6 +34,9 @@ examples:
   pass:
     - title: all there
       image: {layers: [[{path: /safe_data/}, {path: /safe_outputs/}, {path: /scratch/}]]}
+finding_title: Not mine
+undecided_title: Undecided whether it is mine
+harm: start
 """
 
 CHECK = "check: mount-directories-exist"
@@ -46,6 +49,16 @@ FAULTS = [
     ("title: Mine", "title: 1", r"line 2: 'title': expected a text, found 1"),
     ("id: OWN-DIR-001", "id: own dir", r"line 1: id: .*own dir"),
     ("id: OWN-DIR-001", "id: TRE-DIR-001", r"line 1: TRE-DIR-001 is defined in directories/exist\.yaml, line 1 already"),
+    ("finding_title: Not mine", "", r"line 1: 'finding_title': expected a text, found nothing"),
+    ("undecided_title: Undecided whether it is mine", "", r"line 1: 'undecided_title': expected a text, found nothing"),
+    ("harm: start", "harm: terrible", r"line 18: harm: expected one of disclosure, .*'terrible'"),
+    (
+        CHECK,
+        CHECK + "\nremedies: {missing: add it, lost: find it}",
+        r"line 4: OWN-DIR-001: .* kind of finding 'lost'; there are: ",
+    ),
+    (CHECK, "check: run-user\nremedies: {lost: find it}", r"line 4: OWN-DIR-001: .* no kind of finding 'lost'; it has none"),
+    (CHECK, "check: credentials\nparams: {sure_severity: bad}", r"line 4: OWN-DIR-001: sure_severity: expected one of info, .*bad"),
     (CHECK, "check: magic", r"line 3: OWN-DIR-001: no check is called 'magic'; there are: "),
     ("severity: low", "severity: low\nparams: {depth: 3}", r"line 5: OWN-DIR-001: .* no parameter 'depth'; it has none"),
     (CHECK, "check: integrity", r"line 3: OWN-DIR-001: .* needs the parameter 'topic'"),

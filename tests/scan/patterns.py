@@ -12,6 +12,7 @@ def pattern(name: str, regex: str, **changes: Any) -> Pattern:
     values: dict[str, Any] = {
         "id": name, "issuer": "somebody", "title": name, "regex": regex, "longest": 64, "ignore_case": False, "validators": (),
         "verifies": False, "entropy": 0.0, "near": (), "within": 20, "reference": "", "flag": (), "passing": (), "file": "", "line": 1,
+        "remediation": "",
     }  # fmt: skip
     return Pattern(**{**values, **changes})
 

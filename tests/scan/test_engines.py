@@ -189,7 +189,7 @@ def test_a_flood_of_what_an_engine_looks_for_stops_the_search_and_says_so(engine
 
 def test_what_is_published_is_known_by_its_digest() -> None:
     digest = hashlib.sha256(b"tok_abcd1234").hexdigest()
-    published = Published("example", "Example of a manual", (digest,), "", 1)
+    published = Published("example", "Example of a manual", (digest,), "", 1, "")
     for engine in ENGINES:
         spans, _ = Matcher(PATTERNS._replace(published=(published,)), engine).find(b"tok_abcd1234 tok_wxyz9876")
         assert [span.known_as for span in spans] == ["Example of a manual", ""]

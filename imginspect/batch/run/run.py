@@ -430,4 +430,15 @@ def _facts(request: RunRequest, setup: WorkerConfig, place: WorkerContext) -> di
 
 def _rules(place: WorkerContext) -> list[RuleRow]:
     rules = place.criteria.rules.rules
-    return [RuleRow(rule.id, one_line(rule.title), str(rule.severity), one_line(rule.remediation)) for rule in rules]
+    return [
+        RuleRow(
+            rule.id,
+            one_line(rule.title),
+            str(rule.severity),
+            one_line(rule.remediation),
+            one_line(rule.finding_title),
+            one_line(rule.undecided_title),
+            str(rule.harm),
+        )
+        for rule in rules
+    ]

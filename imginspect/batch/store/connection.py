@@ -125,7 +125,7 @@ def _check(connection: sqlite3.Connection, path: Path, *, writing: bool) -> None
     if version in READ_TOO and writing:
         raise UsageError(f"{path}: an earlier imginspect began the run (database version {version}): it can be asked, but not resumed")
     if version != SCHEMA and version not in READ_TOO:
-        known = " and ".join(map(str, (*READ_TOO, SCHEMA)))
+        known = f"{', '.join(map(str, READ_TOO))} and {SCHEMA}"
         raise UsageError(f"{path}: the database has version {version}, and this program reads versions {known}")
 
 

@@ -22,7 +22,7 @@ from typing import Any, NamedTuple, Protocol
 
 from imginspect.batch.store.connection import NAME, NoRoom, complaints, connect, leave_one_file, make, put_new
 from imginspect.batch.store.inserts import Storing
-from imginspect.batch.store.tables import UNUSED
+from imginspect.batch.store.tables import RULE_COLUMNS, UNUSED
 from imginspect.batch.values.plans import ImageRow, LayerContents, RuleRow, Skipped
 from imginspect.errors import UsageError
 from imginspect.host.writing import folder_of, temporary_name, write_in
@@ -145,7 +145,12 @@ class Database:
 
     def rules(self) -> Iterator[RuleRow]:
         """The rules, by their names."""
-        return (RuleRow(*row) for row in self.select("SELECT rule, title, severity, remediation FROM rule ORDER BY rule"))
+        columns = ", ".join(column if self.has_column("rule", column) else "''" for column in RULE_COLUMNS)
+        return (RuleRow(*row) for row in self.select(f"SELECT {columns} FROM rule ORDER BY rule"))  # noqa: S608 - constants
+
+    def has_column(self, table: str, column: str) -> bool:
+        """Whether *table* has that *column*: the database of an earlier version has fewer."""
+        return any(self.select("SELECT 1 FROM pragma_table_info(?) WHERE name = ?", table, column))
 
     def counts(self) -> dict[str, int]:
         """How many images have each verdict."""

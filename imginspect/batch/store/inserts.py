@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 
-from imginspect.batch.store.tables import OF_AN_IMAGE
+from imginspect.batch.store.tables import OF_AN_IMAGE, RULE_COLUMNS
 from imginspect.batch.values.plans import FindingRow, ImageRow, LayerContents, LayerRow, ResultRow, RuleRow
 from imginspect.report.printable import one_line
 
@@ -22,8 +22,8 @@ class Storing:
     def rules(self, rules: Iterable[RuleRow]) -> None:
         """Names the rules."""
         self._many(  # in its place: results refer to it
-            "INSERT INTO rule (rule, title, severity, remediation) VALUES (?, ?, ?, ?) ON CONFLICT (rule) DO UPDATE"
-            " SET title = excluded.title, severity = excluded.severity, remediation = excluded.remediation",
+            f"INSERT INTO rule ({', '.join(RULE_COLUMNS)}) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (rule) DO UPDATE"  # noqa: S608
+            f" SET {', '.join(f'{column} = excluded.{column}' for column in RULE_COLUMNS[1:])}",
             map(_lines, rules),
         )
 
@@ -71,7 +71,8 @@ class Storing:
         rule = self._rules.get(name)
         if rule is None:
             name = one_line(name)
-            self._execute("INSERT OR IGNORE INTO rule (rule, title, severity, remediation) VALUES (?, '', '', '')", (name,))
+            columns = ", ".join(RULE_COLUMNS)
+            self._execute(f"INSERT OR IGNORE INTO rule ({columns}) VALUES (?, '', '', '', '', '', '')", (name,))  # noqa: S608 - constants
             rule = int(self._execute("SELECT id FROM rule WHERE rule = ?", (name,)).fetchone()[0])
             self._rules[name] = rule
         return rule

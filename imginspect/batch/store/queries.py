@@ -7,6 +7,7 @@ from typing import Any, Literal, NamedTuple
 
 from imginspect.batch.store.database import Database
 from imginspect.batch.values.plans import ResultRow
+from imginspect.report.order import Badness, badness
 
 EXAMPLES = 3
 """How many images a shared finding names."""
@@ -59,8 +60,7 @@ class Shared(NamedTuple):
 
 def _columns(database: Database) -> str:
     """The columns of ``Recorded``; the database of an earlier version knows no conditions."""
-    is_there = any(database.select("SELECT 1 FROM pragma_table_info('image') WHERE name = 'conditions'"))
-    return _COLUMNS.format(conditions="conditions" if is_there else "0")
+    return _COLUMNS.format(conditions="conditions" if database.has_column("image", "conditions") else "0")
 
 
 def images(database: Database, order: Literal["name", "repository"] = "name") -> Iterator[Recorded]:
@@ -148,13 +148,20 @@ def _recorded(database: Database, row: tuple[Any, ...], known: dict[int, tuple[R
 
 
 def results_of(database: Database, results: int) -> Iterator[ResultRow]:
-    """The results of the rules in the set *results*, by rule."""
+    """The results of the rules in the set *results*, worst first."""
+    harm = "rule.harm" if database.has_column("rule", "harm") else "''"
     found = database.select(
-        "SELECT rule.rule, result.verdict, result.severity, fails_image FROM result JOIN rule ON rule.id = result.rule WHERE results = ?"
-        " ORDER BY rule.rule",
+        f"SELECT {harm}, rule.rule, result.verdict, result.severity, fails_image"  # noqa: S608 - constants
+        " FROM result JOIN rule ON rule.id = result.rule WHERE results = ?",
         results,
     )
-    return (ResultRow(rule, verdict, severity, bool(fails_image)) for rule, verdict, severity, fails_image in found)
+    rows = [(harm, ResultRow(rule, verdict, severity, bool(fails_image))) for harm, rule, verdict, severity, fails_image in found]
+    return (row for _, row in sorted(rows, key=_badness))
+
+
+def _badness(item: tuple[str, ResultRow]) -> Badness:
+    harm, row = item
+    return badness(row.verdict, row.severity, harm, row.rule, fails_image=row.fails_image)
 
 
 def _rank(column: str, order: tuple[str, ...]) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 APPLICATION = 0x494D4742
 """Says in the file's head that it is such a database ("IMGB")."""
-SCHEMA = 2
+SCHEMA = 3
 """Goes up when tables change so that an earlier version could not read them."""
-READ_TOO = (1,)
-"""Earlier ones that can be asked: 1 has no image.conditions, and knows no undecided images."""
+READ_TOO = (1, 2)
+"""Earlier ones that can be asked: 1 has no image.conditions, and knows no undecided images; of rules, both have one title and no harm."""
 
 TABLES = """
 CREATE TABLE run (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -17,7 +17,10 @@ CREATE TABLE rule (
     rule TEXT NOT NULL UNIQUE,
     title TEXT NOT NULL,
     severity TEXT NOT NULL,
-    remediation TEXT NOT NULL
+    remediation TEXT NOT NULL,
+    finding_title TEXT NOT NULL,
+    undecided_title TEXT NOT NULL,
+    harm TEXT NOT NULL
 );
 
 CREATE TABLE image (
@@ -130,6 +133,9 @@ CREATE TABLE skipped (
 
 CREATE TABLE seconds (image INTEGER PRIMARY KEY, seconds REAL NOT NULL);
 """
+
+RULE_COLUMNS = ("rule", "title", "severity", "remediation", "finding_title", "undecided_title", "harm")
+"""The columns of a rule in the order of ``RuleRow``."""
 
 OF_AN_IMAGE = ("reference", "image_finding", "image_layer", "seconds")
 """Tables with rows of one image."""

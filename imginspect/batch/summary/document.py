@@ -26,6 +26,7 @@ class RuleResult(TypedDict):
     """The result of one rule on an image."""
 
     rule: str
+    title: Annotated[str, Means("What was found, or that it is undecided; empty where the rule is not known.")]
     verdict: ResultName
     severity: SeverityName
     fails_image: Annotated[bool, Means("Whether the result makes the image fail.")]
@@ -43,7 +44,7 @@ class BatchImage(TypedDict):
     verdict: VerdictName
     reason: str
     conditions: Annotated[int, Means("Number of conditions that a pass depends on.")]
-    results: Annotated[list[RuleResult], Means("Rules that neither passed nor are inapplicable.")]
+    results: Annotated[list[RuleResult], Means("Rules that neither passed nor are inapplicable, worst first.")]
     passed: int
     not_applicable: int
     report: Annotated[str, Means("Name of the report below reports/, without a suffix; empty where there is none.")]

@@ -10,6 +10,7 @@ from imginspect.batch.store.database import Database
 from imginspect.batch.store.queries import Recorded, Shared, images, shared
 from imginspect.batch.summary.document import SCHEMA_VERSION, BatchDocument, BatchImage, BatchPolicy, RuleResult, SharedFinding, SkippedPart
 from imginspect.batch.summary.verdict import total
+from imginspect.batch.values.plans import RuleRow
 from imginspect.report.document import ResultName, SeverityName, Tool, UndeterminedName, VerdictName
 from imginspect.report.json_format import dump
 from imginspect.report.json_schema import json_schema
@@ -24,6 +25,7 @@ _SETTLED = frozenset(("pass", "not-applicable"))
 def render(database: Database) -> Iterator[str]:
     """The document, in pieces. It is ASCII."""
     answer = total(database)
+    rules = {rule.id: rule for rule in database.rules()}
     tool: Tool = {"name": "imginspect", "version": database.run.get("tool_version", "")}
     head = {
         "schema_version": SCHEMA_VERSION,
@@ -35,7 +37,7 @@ def render(database: Database) -> Iterator[str]:
     }
     yield "{\n"
     yield from (f"  {json.dumps(key)}: {json.dumps(value)},\n" for key, value in head.items())
-    yield from _list("images", map(_image, images(database)), ",\n")
+    yield from _list("images", (_image(image, rules) for image in images(database)), ",\n")
     yield from _list("shared_findings", map(_shared, shared(database)), ",\n")
     skipped = (SkippedPart(source=item.shown, reason=item.reason, unread=item.unread) for item in database.skipped())
     yield from _list("skipped", skipped, "\n")
@@ -68,7 +70,7 @@ def _policy(run: dict[str, str]) -> BatchPolicy:
     }
 
 
-def _image(image: Recorded) -> BatchImage:
+def _image(image: Recorded, rules: dict[str, RuleRow]) -> BatchImage:
     verdicts = [result.verdict for result in image.results]
     return {
         "key": image.key,
@@ -83,6 +85,7 @@ def _image(image: Recorded) -> BatchImage:
         "results": [
             RuleResult(
                 rule=result.rule,
+                title=rules[result.rule].title_for(result.verdict) if result.rule in rules else "",
                 verdict=cast(ResultName, result.verdict),
                 severity=cast(SeverityName, result.severity),
                 fails_image=result.fails_image,

@@ -92,7 +92,7 @@ def _failed(result: ResultRow, rules: dict[str, RuleRow]) -> Sequence[str]:
 
 
 def _named(result: ResultRow, rules: dict[str, RuleRow]) -> str:
-    title = rules[result.rule].title if result.rule in rules else ""
+    title = rules[result.rule].title_for(result.verdict) if result.rule in rules else ""
     return f"{result.rule} {title}".rstrip() + f" ({result.severity})"
 
 

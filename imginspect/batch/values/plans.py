@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from imginspect.report.order import fitting_title
+
 
 class Unit(NamedTuple):
     """One thing to open: an archive, a layout, a ``dir:`` tree, or one repository of a registry's storage tree.
@@ -165,3 +167,10 @@ class RuleRow(NamedTuple):
     title: str
     severity: str
     remediation: str
+    finding_title: str = ""
+    undecided_title: str = ""
+    harm: str = ""
+
+    def title_for(self, verdict: str) -> str:
+        """The title that is true where the rule has that *verdict*."""
+        return fitting_title(verdict, self.title, self.finding_title, self.undecided_title) if self.title else ""

@@ -80,7 +80,7 @@ def program_digest() -> str:
 def _digest(criteria: Criteria, setup: WorkerConfig) -> str:
     """Names all that decides what is said of an image, besides the image."""
     knowledge = criteria.knowledge
-    published = [(item.title, item.sha256) for item in knowledge.patterns.published]
+    published = [(item.title, item.sha256, item.remediation) for item in knowledge.patterns.published]
     decide = (
         program_digest(),
         (criteria.rules.digest, criteria.policy.digest, criteria.fail_on, criteria.strict, criteria.undetermined),

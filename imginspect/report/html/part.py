@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from imginspect.report.decisions import shortened, worst_first
+from imginspect.report.decisions import shortened
 from imginspect.report.document import LayerPlace, ProgramPart, ReportDocument, ResultPart
 from imginspect.report.html.markup import Markup, element, joined
 from imginspect.report.html.words import RESULT
+from imginspect.report.order import worst_first
 from imginspect.report.summary import archive_name
 
 GROUPS = tuple(RESULT)

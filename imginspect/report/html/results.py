@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from imginspect.report.advice import Advice, advice_of
 from imginspect.report.decisions import sentence
 from imginspect.report.document import FindingPart, ReferencePart, ResultPart
 from imginspect.report.html.evidence import evidence
@@ -12,6 +13,7 @@ from imginspect.report.html.part import GROUPS, Part
 from imginspect.report.html.tables import Row, folded, listed, table
 from imginspect.report.html.words import LEVELS, RESULT, SEVERITIES, badge, outcome
 from imginspect.wording import IN_JSON, and_more, counted
+from imginspect.wording import listed as listed_words
 
 OPEN = ("fail", "undetermined", "warn")
 _SHOWN = 10
@@ -47,12 +49,14 @@ def _all_conditions(members: list[tuple[int, ResultPart]], part: Part) -> Markup
 
 def _rule(number: int, result: ResultPart, part: Part) -> Markup:
     why, found = _why(result), _findings(number, result, part)
-    return _article(number, result, part, why, _reason(result), _conditions(result), found, _advice(result), _sources(result))
+    return _article(
+        number, result, part, _asked(result), why, _reason(result), _conditions(result), found, _advice(number, result), _sources(result)
+    )
 
 
 def _brief_rule(number: int, result: ResultPart, part: Part) -> Markup:
     """A rule that asks nothing of the reader: what it says first, why and from where when it is opened."""
-    more = joined((_why(result), _sources(result)))
+    more = joined((_asked(result), _why(result), _sources(result)))
     fold = folded("Reason and sources", more, class_="titled") if more else NOTHING
     return _article(number, result, part, _reason(result), _conditions(result), _findings(number, result, part), fold)
 
@@ -62,7 +66,7 @@ def _article(number: int, result: ResultPart, part: Part, *content: Markup) -> M
     verdict = result["verdict"] if result["verdict"] in RESULT else ""
     return element(
         "article",
-        part.heading(2, f"{number}. ", result["title"]),
+        part.heading(2, f"{number}. ", result["outcome_title"]),
         _about(result, part),
         *content,
         id=part.id(f"rule-{number}"),
@@ -70,6 +74,11 @@ def _article(number: int, result: ResultPart, part: Part, *content: Markup) -> M
         data_verdict=verdict,
         data_severity=severity,
     )
+
+
+def _asked(result: ResultPart) -> Markup:
+    """What the rule asks, where the heading says something else: what was found."""
+    return _labelled("What the rule asks", element("p", result["title"])) if result["title"] != result["outcome_title"] else NOTHING
 
 
 def _why(result: ResultPart) -> Markup:
@@ -128,8 +137,15 @@ def _finding(number: str, finding: FindingPart, result: ResultPart, part: Part) 
     )
 
 
-def _advice(result: ResultPart) -> Markup:
-    return _labelled("What to ask the researcher", element("p", result["remediation"])) if result["remediation"] else NOTHING
+def _advice(number: int, result: ResultPart) -> Markup:
+    """What to do, each advice once; with the numbers of its findings where they differ in that."""
+    items = [_one_advice(number, item) for item in advice_of(result)]
+    return _labelled("What to ask the researcher", joined(items)) if items else NOTHING
+
+
+def _one_advice(number: int, advice: Advice) -> Markup:
+    findings = listed_words([f"{number}.{place}" for place in advice.findings], _SHOWN)
+    return element("p", *([element("b", findings), " "] if findings else []), advice.text)
 
 
 def _sources(result: ResultPart) -> Markup:

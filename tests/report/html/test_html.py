@@ -194,8 +194,9 @@ def test_each_string_by_itself_is_escaped() -> None:
         assert "<img" not in render([document]), path
 
 
-_LEFT_OUT = {"digest", "diff_id", "topic"}
-"""What the page leaves to the JSON report: digests beside evidence (the chain of custody has them), topics of problems."""
+_LEFT_OUT = {"digest", "diff_id", "topic", "harm"}
+"""What the page leaves to the JSON report: digests beside evidence (the chain of custody has them), topics of problems, and the harm, which
+the order of results goes by."""
 _ADVICE = {("results", 0, "remediation"), ("results", 1, "remediation")}
 """Advice on what passed or does not apply."""
 

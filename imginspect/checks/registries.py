@@ -1,0 +1,118 @@
+"""Registries: whether the names of the image and of its base image are of registries that the policy lists. A name is a claim."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from imginspect.checks.check import check
+from imginspect.checks.places import reason_of
+from imginspect.checks.result import Confidence, Evidence, EvidenceState, FindingDraft, Outcome, Verdict
+from imginspect.checks.subject import CheckContext
+from imginspect.oci.reference import normalise
+from imginspect.wording import listed
+
+_BASE_NAME = "org.opencontainers.image.base.name"
+_REFERENCE_NAME = "org.opencontainers.image.ref.name"
+"""Source: OCI image-spec, annotations.md, Pre-Defined Annotation Keys."""
+_HOST = r"(?:[a-zA-Z0-9-]+(?:\.[a-zA-Z0-9-]+)*|\[[0-9a-fA-F:]+\])(?::[0-9]+)?"
+_PATH = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
+_VERSION = r"(?P<version>:\w[\w.-]{0,127})?(?P<digest>@[a-z0-9]+:[0-9a-f]{32,})?"
+_REFERENCE = re.compile(rf"(?:{_HOST}/)?{_PATH}(?:/{_PATH})*{_VERSION}", re.ASCII)
+"""Source: distribution/reference, "Grammar"."""
+_DIGEST = re.compile(r"[a-z0-9]+:[0-9a-f]{64,}")
+_LONGEST = 512
+_MOST_NAMED = 5
+_IMAGE, _BASE = "image name", "base image"
+
+
+@dataclass(frozen=True)
+class RegistriesParams:
+    """The registries are the policy's."""
+
+
+class _Claim(NamedTuple):
+    """A name that the image has, or that it gives its base image (*kind*)."""
+
+    kind: str
+    name: str
+    evidence: Evidence
+
+
+@check("registries", RegistriesParams, kinds=(_IMAGE, _BASE))
+def registries(subject: CheckContext, params: RegistriesParams) -> Outcome:
+    """WARN for each name of a registry that the policy does not list; not applicable where no name says where the image is from."""
+    del params
+    accepted = subject.policy.registries
+    if not accepted:
+        return Outcome(Verdict.NOT_APPLICABLE, reason="the policy names no registries")
+    claims: dict[tuple[str, str], list[_Claim]] = {}
+    for claim in _claims(subject):
+        claims.setdefault((claim.kind, normalise(claim.name)), []).append(claim)
+    found = tuple(_found(group, whole, accepted) for (_, whole), group in claims.items() if not _is_accepted(whole, accepted))
+    if found:
+        return Outcome(Verdict.WARN, found, reason_of(found))
+    if any(problem.unread and problem.where == "config" for problem in subject.image.problems):
+        return Outcome(Verdict.UNDETERMINED, reason="the config could not be read: it may name a base image", due_to_unread=True)
+    if not claims:
+        return Outcome(Verdict.NOT_APPLICABLE, reason="no name of the image or of its base image says where it is from")
+    names = listed(list(dict.fromkeys(group[0].name for group in claims.values())), _MOST_NAMED)
+    return Outcome(Verdict.PASS, reason=f"by its names, which nothing verifies: {names}")
+
+
+def _claims(subject: CheckContext) -> Iterator[_Claim]:
+    stored = subject.image.stored
+    listing = stored.trail[0].name if stored.trail else "manifest.json"
+    for name in subject.image.references:
+        if _is_reference(name):
+            yield _Claim(_IMAGE, name, Evidence(member=listing, excerpt=name))
+    manifest = stored.trail[-1].name if stored.trail else listing
+    for name, value in stored.annotations:
+        if name == _BASE_NAME and _is_reference(value, is_base=True):
+            yield _Claim(_BASE, value, Evidence(member=manifest, excerpt=f"{name}={value}"))
+    for name, value in subject.image.config.labels:
+        if name in (_BASE_NAME, _REFERENCE_NAME) and _is_reference(value, is_base=name == _BASE_NAME):
+            evidence = Evidence(config_field=f"Labels[{name}]", state=EvidenceState.CONFIG, excerpt=f"{name}={value}")
+            yield _Claim(_BASE if name == _BASE_NAME else _IMAGE, value, evidence)
+
+
+def _is_reference(name: str, *, is_base: bool = False) -> bool:
+    """Whether *name* says where an image is from: not a tag alone, as layouts have it, nor localhost/, as podman names what it builds."""
+    match = _REFERENCE.fullmatch(name) if len(name) <= _LONGEST else None
+    if match is None or _DIGEST.fullmatch(name) or name.startswith("localhost/") or (is_base and name == "scratch"):
+        return False
+    first, slash, _ = name.partition("/")
+    states_host = bool(slash) and ("." in first or ":" in first)
+    return is_base or states_host or bool(match["version"] or match["digest"])
+
+
+def _is_accepted(reference: str, accepted: tuple[str, ...]) -> bool:
+    name = _repository(reference)
+    return any(name == item or name.startswith(item + "/") for item in map(_accepted, accepted))
+
+
+def _repository(reference: str) -> str:
+    """*reference* without tag and digest; a host's capitals mean nothing."""
+    host, _, path = reference.partition("@")[0].partition("/")
+    folder, slash, last = path.rpartition("/")
+    return f"{host.lower()}/{folder}{slash}{last.partition(':')[0]}"
+
+
+def _accepted(registry: str) -> str:
+    host, slash, path = registry.partition("/")
+    return ("docker.io" if host in ("index.docker.io", "registry-1.docker.io") else host) + slash + path
+
+
+def _found(group: list[_Claim], whole: str, accepted: tuple[str, ...]) -> FindingDraft:
+    """The finding for one name. Docker puts docker.io before whatever it builds without a host: of such a name little is sure."""
+    kind, name, _ = group[0]
+    host = whole.partition("/")[0]
+    meant = "" if name.startswith(f"{host}/") else f", which stands for {whole}"
+    what = "the image is named" if kind == _IMAGE else "the base image is named"
+    message = f"{what} {name}{meant}: the policy's registries are {listed(accepted, _MOST_NAMED)}"
+    evidence = tuple(claim.evidence for claim in group)
+    return FindingDraft(
+        Verdict.WARN, message, evidence, Confidence.LOW if kind == _IMAGE and host == "docker.io" else Confidence.MEDIUM, kind=kind
+    )
