@@ -26,7 +26,7 @@ class Comparison:
         elif len(self.disagreements) < MOST_SENTENCES:
             self.disagreements.append(sentence)
         elif len(self.disagreements) == MOST_SENTENCES:
-            self.disagreements.append("and more of the kind, which are counted but not listed")
+            self.disagreements.append("and more of this kind, counted but not listed")
 
     @property
     def status(self) -> str:
@@ -47,7 +47,7 @@ def conclusion(checks: Sequence[Comparison]) -> str:
     left = [check.what for check in checks if check.status == "not checked"]
     unchecked = f" Not checked: {'; '.join(left)}." if left else ""
     if wrong:
-        return f"The evidence does not agree: {wrong:,} of {sum(check.compared for check in checks):,} comparisons differ.{unchecked}"
+        return f"Verification failed: {wrong:,} of {sum(check.compared for check in checks):,} comparisons differ.{unchecked}"
     if not agrees(checks):
         return f"Nothing could be compared.{unchecked}"
     return f"Everything that was checked agrees.{unchecked}"

@@ -99,7 +99,7 @@ def test_a_database_that_cannot_be_written_ends_the_run(
 
     def full(self: Database, *arguments: Any, **named: Any) -> None:
         if len(noted) == after:
-            raise NoRoom("there is no room left on the disk; what was done so far is kept")
+            raise NoRoom("the disk is full; completed work is kept")
         add(self, *arguments, **named)
         noted.append(1)
 
@@ -175,7 +175,7 @@ def test_a_source_that_disappears_ends_the_run_and_it_goes_on_when_it_is_back(
         outcome = batch(moved, "--out", out, "--cache", cache)
     assert outcome.code == 2, outcome.err
     assert str(moved) in outcome.err
-    assert "what was done is kept" in outcome.err
+    assert "completed work is kept" in outcome.err
     if moved.exists():
         moved.rmdir()
     away.rename(moved)
