@@ -58,8 +58,8 @@ inspection drives it; batch and cli call inspection
 
 ## Rooms
 
-A module imports only from its own room and from rooms above it in this table. No module imports the package itself. Modules never import each
-other, directly or through others. Subdirectories of a room are listed lowest first. `tests/test_layering.py` checks all of this.
+A module imports only from its own room and from rooms above it in this table. No module imports the package itself. Modules never import
+each other, directly or through others. Subdirectories of a room are listed lowest first. `tests/test_layering.py` checks all of this.
 
 | room | owns | knows nothing of |
 |---|---|---|

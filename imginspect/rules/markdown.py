@@ -15,15 +15,15 @@ _ACTIVE = re.compile(r"([\\`*_<>\[\]|])")
 _INTRODUCTION = """\
 # Rules
 
-This page lists every rule with its rationale, remediation, references and examples, and every kind of credential. It is generated from `rules/`
-with `imginspect rules list --format markdown > docs/rules.md`; a test keeps it up to date. `imginspect rules show ID` shows one rule with the
-images of its examples, and `imginspect rules test` tests the examples.
+This page lists every rule with its rationale, remediation, references and examples, and every kind of credential. It is generated from
+`rules/` with `imginspect rules list --format markdown > docs/rules.md`; a test keeps it up to date. `imginspect rules show ID` shows one rule
+with the images of its examples, and `imginspect rules test` tests the examples.
 """
 _KINDS = """\
 ## Kinds of credentials
 
-imginspect searches contents for these kinds of credentials, and masks them in every output. *Verified* means that a checksum or structure is
-checked which is unlikely to occur by chance.
+imginspect searches contents for these kinds of credentials, and masks them in every output. *Verified* means that imginspect checks a
+checksum or structure that is unlikely to occur by chance.
 """
 
 

@@ -172,7 +172,7 @@ def test_the_width_follows_the_workers(cluster: Cluster) -> None:
     [
         ("tcp://127.0.0.1:9", "cannot connect to a Dask scheduler at tcp://127.0.0.1:9: "),
         ("127.0.0.1", "--scheduler 127.0.0.1: expected tcp://HOST:PORT or tls://HOST:PORT"),
-        ("tcp://127.0.0.1", "--scheduler is tcp://HOST:PORT or tls://HOST:PORT, not tcp://127.0.0.1"),
+        ("tcp://127.0.0.1", "--scheduler tcp://127.0.0.1: expected tcp://HOST:PORT or tls://HOST:PORT"),
         ("tls://127.0.0.1:9", "--scheduler tls://… needs --tls-ca, and --tls-ca needs --scheduler tls://…"),
     ],
 )

@@ -138,7 +138,7 @@ def test_a_credential_needs_the_key_of_the_run(folder: Path, tmp_path: Path) -> 
     assert "go together" in _refused("query", folder, "--file", "ab" * 32, "--fingerprint-key", key)
     key.write_bytes(FINGERPRINT_KEY)
     secret.write_bytes(b"\n")
-    assert "there is no credential in it" in _refused("query", folder, "--credential", secret, "--fingerprint-key", key)
+    assert "contains no credential" in _refused("query", folder, "--credential", secret, "--fingerprint-key", key)
     filled(tmp_path).close()
     assert "the run had no fingerprint key" in _refused("query", tmp_path, "--credential", secret, "--fingerprint-key", key)
 
@@ -226,9 +226,9 @@ def _refused(*arguments: str | Path) -> str:
 def test_questions_that_cannot_be_answered(folder: Path, tmp_path: Path) -> None:
     assert "give exactly one of" in _refused("query", folder)
     assert "give exactly one of" in _refused("query", folder, "--shared", "--file", "ab" * 32)
-    assert "whole sha256" in _refused("query", folder, "--file", "ab" * 31)
+    assert "full SHA-256" in _refused("query", folder, "--file", "ab" * 31)
     assert "expected a digest" in _refused("query", folder, "--layer", "abc")
-    assert "there is no database of a run" in _refused("query", tmp_path, "--shared")
+    assert "expected the database of a batch run" in _refused("query", tmp_path, "--shared")
 
 
 def test_a_run_that_was_not_finished_says_so(tmp_path: Path) -> None:

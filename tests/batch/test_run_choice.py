@@ -275,7 +275,7 @@ def test_an_earlier_run_knows_what_it_came_to_a_verdict_on(tmp_path: Path) -> No
         open_baseline(tmp_path, {**making.RUN, "policy_sha256": "0" * 64}, "reports")
     with pytest.raises(UsageError, match="--fingerprint-key"):
         open_baseline(tmp_path, {**making.RUN, "fingerprint_key": "0" * 64}, "reports")
-    with pytest.raises(UsageError, match="there is no database"):
+    with pytest.raises(UsageError, match="expected the database"):
         open_baseline(tmp_path / "nowhere", making.RUN, "reports")
 
 

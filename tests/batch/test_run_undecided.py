@@ -77,7 +77,7 @@ def test_every_part_of_the_answer_has_the_category(mirror: Path, tmp_path: Path)
 def test_nothing_says_that_an_image_may_be_used_whose_rules_are_open(mirror: Path, tmp_path: Path) -> None:
     assert answered(mirror, tmp_path / "out", "--undetermined", "pass") == 0
     page = (tmp_path / "out" / "index.html").read_text()
-    assert "1 image of 2 may be used as far as the policy goes" in page
+    assert "1 of 2 images may be used, as far as the policy is concerned" in page
     assert "1 image marked Pass has undecided rules: a person must review them first." in page
     assert "Pass, but 2 rules could not be decided" in page
     assert "(--undetermined pass)" in row(tmp_path / "out", "open.tar")["reason"]

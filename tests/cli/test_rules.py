@@ -94,7 +94,7 @@ def test_a_kind_of_credential_is_shown() -> None:
 
 def test_what_the_policy_changes_is_shown(tmp_path: Path) -> None:
     policy = write(tmp_path / "p.yaml", "id: ours\ntitle: P\nseverities: {TRE-DIR-001: low}\nskip: {TRE-DIR-002: because so}\n")
-    assert "low (by the policy ours; the rule itself says high)" in run("rules", "show", "TRE-DIR-001", "--policy", policy).text
+    assert "low (set by the policy ours; the rule itself says high)" in run("rules", "show", "TRE-DIR-001", "--policy", policy).text
     assert "skipped by the policy ours: because so" in run("rules", "show", "TRE-DIR-002", "--policy", policy).text
 
 
@@ -127,8 +127,8 @@ def test_an_example_that_gives_another_answer_is_named(tmp_path: Path) -> None:
     assert outcome.code == 1
     text = outcome.text
     assert "OWN-DIR-001   WRONG  1 must be flagged, 1 must pass  (rules/own.yaml)\n" in text
-    assert "    must be flagged: all there (the answer was: pass)\n" in text
-    assert "    must pass: nothing there (the answer was: fail)\n" in text
+    assert "    must be flagged: all there (result: pass)\n" in text
+    assert "    must pass: nothing there (result: fail)\n" in text
     assert "own-token  WRONG  (rules/knowledge/credentials/own.yaml, line 2)\n" in text
     assert text.splitlines()[-1].endswith("3 wrong")
 

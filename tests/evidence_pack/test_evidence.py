@@ -63,7 +63,7 @@ def test_one_byte_of_an_evidence_file_is_seen(tmp_path: Path) -> None:
     outcome = verified(document, archive, tmp_path)
     assert outcome.code == 1
     found = results(outcome)
-    assert any("/app/run.sh in layer 1 has other content" in sentence for sentence in found[FILES]["disagreements"])
+    assert any("/app/run.sh in layer 1 has different content" in sentence for sentence in found[FILES]["disagreements"])
     assert "line 3 of /app/run.sh in layer 1 differs from the report" in found[LINES]["disagreements"]
     assert any(sentence.startswith("the archive as given has the digest") for sentence in found[DIGESTS]["disagreements"])
     assert any("layer content (diff_id) layer 1" in sentence for sentence in found[DIGESTS]["disagreements"])

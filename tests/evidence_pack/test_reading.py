@@ -159,7 +159,7 @@ def test_an_empty_folder_and_a_hidden_file_are_said(folder: Path) -> None:
     (folder / ".hidden").write_bytes(b"")
     text = run("verify", folder).text
     assert "the directory more is empty" in text
-    assert "'.hidden' is no name" in text
+    assert "'.hidden' is not a valid file name" in text
 
 
 def test_too_much_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

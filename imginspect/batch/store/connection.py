@@ -50,7 +50,7 @@ def connect(path: Path, *, writing: bool) -> sqlite3.Connection:
     Raises: UsageError - it is not there, no database of a run, of a later version, damaged, or in use
     """
     if not path.is_file():
-        raise UsageError(f"{path}: no database of a batch run here")
+        raise UsageError(f"{path}: no such file; expected the database of a batch run")
     with complaints(path):
         mode = "rw" if writing else "ro"
         connection = sqlite3.connect(f"file:{quote(str(path.absolute()))}?mode={mode}", uri=True, isolation_level=None, timeout=_PATIENCE)
