@@ -16,8 +16,8 @@ _INTRODUCTION = """\
 # Rules
 
 This page lists every rule with its rationale, remediation, references and examples, and every kind of credential. It is generated from
-`rules/` with `imginspect rules list --format markdown > docs/rules.md`; a test keeps it up to date. `imginspect rules show ID` shows one rule
-with the images of its examples, and `imginspect rules test` tests the examples.
+`rules/` with `imginspect rules list --format markdown > docs/rules.md`; a test keeps it up to date. `imginspect rules show ID` shows one
+rule with the images of its examples, and `imginspect rules test` tests the examples.
 """
 _KINDS = """\
 ## Kinds of credentials

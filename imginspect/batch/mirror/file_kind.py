@@ -1,4 +1,4 @@
-"""What a file among the files of a mirror is: an archive to open, or something to be passed over with a word."""
+"""What a file among the files of a mirror is: an archive to open, or something to skip with a reason."""
 
 from __future__ import annotations
 

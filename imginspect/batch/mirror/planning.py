@@ -44,7 +44,7 @@ class _Listed(NamedTuple):
 
 
 def plan_unit(unit: Unit, options: PlanOptions) -> UnitPlan:
-    """The images of *unit* that are to be inspected, and what is passed over. Nothing that is wrong with it is raised.
+    """The images of *unit* that are to be inspected, and what is skipped. Nothing that is wrong with it is raised.
 
     An image that is listed and cannot be read is planned too: opening it says what is wrong.
     """

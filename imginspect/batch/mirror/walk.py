@@ -1,4 +1,4 @@
-"""The walk over a mirror's folders: which of them are images by themselves, which files are archives, what is passed over and why."""
+"""The walk over a mirror's folders: which directories are images, which files are archives, and what is skipped, with the reason."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``results.json``: the answer for programs. An image, a shared finding and what was passed over have a line each."""
+"""``results.json``: the summary for programs. Each image, shared finding and skipped item has one line."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ class Total(NamedTuple):
     conditional: int = 0
     half_open: int = 0
     left_out: int = 0
-    """Images that were taken over from an earlier run and not inspected again."""
+    """Images whose results come from an earlier run."""
 
     @property
     def images(self) -> int:

@@ -30,7 +30,7 @@ _AHEAD = 2
 """Tasks under way for each worker: one that it works at, and one that waits there."""
 _ADDRESS = re.compile(r"(?:tcp|tls)://(?:[^\s:/\[\]]+|\[[0-9A-Fa-f:.%]+\]):[0-9]{1,5}")
 _TOGETHER = 16
-"""Short tasks that may travel as one: a Dask scheduler gives out some hundreds a second, to however many workers there are."""
+"""Short tasks that may be sent as one: a Dask scheduler hands out a few hundred per second, however many workers there are."""
 _PATIENCE = 15.0
 """Seconds to wait for a scheduler."""
 _FRESH = 2.0
@@ -222,7 +222,7 @@ class DaskEngine:
         """See Engine: the cluster's own affair."""
 
     def close(self, *, at_once: bool = False) -> None:
-        """See Engine. Tasks that a worker is at cannot be stopped: it ends them, and nobody asks for what comes of it."""
+        """See Engine. Tasks that a worker has started cannot be stopped: it finishes them, and their results are not collected."""
         del at_once
         with suppress(OSError, RuntimeError, TimeoutError):  # what is gone needs no farewell
             self._executor.shutdown(wait=False)
