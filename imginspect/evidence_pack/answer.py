@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from imginspect.wording import counted
+
 MOST_SENTENCES = 200
 
 
@@ -43,11 +45,12 @@ def agrees(checks: Sequence[Comparison]) -> bool:
 
 def conclusion(checks: Sequence[Comparison]) -> str:
     """The final sentence."""
-    wrong = sum(check.compared - check.agreeing for check in checks)
+    compared = sum(check.compared for check in checks)
+    wrong = compared - sum(check.agreeing for check in checks)
     left = [check.what for check in checks if check.status == "not checked"]
     unchecked = f" Not checked: {'; '.join(left)}." if left else ""
     if wrong:
-        return f"Verification failed: {wrong:,} of {sum(check.compared for check in checks):,} comparisons differ.{unchecked}"
+        return f"Verification failed: {counted(wrong, 'disagreement')} in {counted(compared, 'comparison')}.{unchecked}"
     if not agrees(checks):
         return f"Nothing could be compared.{unchecked}"
     return f"Everything that was checked agrees.{unchecked}"

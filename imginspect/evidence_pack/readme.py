@@ -18,7 +18,7 @@ _KNOWN = {
 _FOLDERS = {
     CRITERIA: "the policy and the rules that the image was judged by",
     EXCERPTS: "one text file per finding, named by its fingerprint, with the lines around it",
-    ATTESTATION: "the statement about the image: statement.json is unsigned, .dsse.json and .sigstore.json are signed",
+    ATTESTATION: "the statement about the image: statement.json and, if signed, .dsse.json and .sigstore.json",
 }
 
 

@@ -29,7 +29,7 @@ _SECTIONS = {
 def render(database: Database) -> Iterator[str]:
     """The whole page, in pieces."""
     answer = total(database)
-    title = f"{counted(answer.images, 'image')} inspected"
+    title = counted(answer.images, "image")
     style = "".join(map(source, _STYLES)) + source("index.css", _PACKAGE)
     script = source("index.js", _PACKAGE)
     yield f'<!DOCTYPE html>\n<html lang="en-GB">{head(f"Image inspection: {title}", security_policy((style,), script), style)}<body>'

@@ -50,7 +50,7 @@ def _count(verdict: str, number: int) -> Markup:
 
 
 _MEANINGS = {
-    "pass": "no rule that fails an image has failed",
+    "pass": "no rule that counts has failed",
     "fail": "do not meet the policy",
     "undecided": "a rule that could fail them could not be decided",
     "incomplete": "not everything could be read or judged",
@@ -104,7 +104,7 @@ def skipped_table(database: Database) -> Iterator[Markup]:
         f"<caption>{escape(counted(count, 'item'))} skipped</caption>"
         '<thead><tr><th scope="col">Where</th><th scope="col">Why</th></tr></thead><tbody>'
     )
-    unread = joined((badge(outcome(IMAGE, "incomplete")), ", may contain images: "))
+    unread = joined((badge(outcome(IMAGE, "incomplete")), " may contain images: "))
     for item in database.skipped():
         yield Markup(f'<tr><th scope="row">{code(item.shown)}</th><td>{unread if item.unread else NOTHING}{escape(item.reason)}</td></tr>')
     yield Markup("</tbody></table></div>")
@@ -115,7 +115,7 @@ def criteria(database: Database) -> Markup:
     run = database.run
     answer = total(database)
     policy = joined((code(run.get("policy", "")), " with sha256 ", code(run.get("policy_sha256", ""))))
-    fails = f"a rule of severity {run.get('fail_on', '')} or higher fails" + (", or warns" if run.get("strict") == "yes" else "")
+    fails = f"a rule of severity {run.get('fail_on', '')} or above fails" + (", or warns" if run.get("strict") == "yes" else "")
     return facts(
         (
             ("Program", f"imginspect {run.get('tool_version', '')}"),
