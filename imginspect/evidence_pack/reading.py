@@ -46,7 +46,7 @@ class StoredPack:
         if len(self.wrong) < 100:
             self.wrong.append(sentence)
         elif len(self.wrong) == 100:
-            self.wrong.append("and more of the kind")
+            self.wrong.append("and more of this kind")
 
 
 def read_pack(path: Path) -> StoredPack:
@@ -55,14 +55,20 @@ def read_pack(path: Path) -> StoredPack:
     Raises: NotReadable
     """
     try:
-        if path.is_dir():
-            descriptor = os.open(path, _FOLDER & ~os.O_NOFOLLOW)
-            return _read_folder(descriptor)
-        return _read_zip(_bounded(path))
+        return _stored(path)
     except FileNotFoundError as error:
         raise NotReadable(f"{path}: no such file or directory") from error
     except OSError as error:
         raise NotReadable(f"{path} cannot be read: {error.strerror}") from error
+    except NotReadable as error:
+        raise NotReadable(f"{path}: {error}") from error
+
+
+def _stored(path: Path) -> StoredPack:
+    if path.is_dir():
+        descriptor = os.open(path, _FOLDER & ~os.O_NOFOLLOW)
+        return _read_folder(descriptor)
+    return _read_zip(_bounded(path))
 
 
 def foreign_files(parent: int, name: str) -> str:
@@ -96,10 +102,10 @@ def _bounded(path: Path) -> bytes:
     descriptor = os.open(path, _FILE & ~os.O_NOFOLLOW)
     with os.fdopen(descriptor, "rb") as handle:
         if not stat.S_ISREG(os.fstat(handle.fileno()).st_mode):
-            raise NotReadable(f"{path} is neither a file nor a directory")
+            raise NotReadable("neither a file nor a directory")
         content = _read(handle, _MOST_ZIP)
     if len(content) > _MOST_ZIP:
-        raise NotReadable(f"{path} is larger than {_MOST_ZIP:,} bytes, the maximum for a pack")
+        raise NotReadable(f"larger than {_MOST_ZIP:,} bytes, the maximum for a pack")
     return content
 
 
@@ -159,7 +165,7 @@ def _check_end(content: bytes) -> None:
     """Raises: NotReadable - it is no zip, or one whose end does not say plainly where its list of members is, or a very long list"""
     end = content[-_END:]
     if len(end) < _END or end[:4] != b"PK\5\6" or content[-_END - 20 : -_END - 16] == b"PK\6\7":
-        raise NotReadable("it is neither a directory nor a zip of the kind that imginspect writes")
+        raise NotReadable("neither a directory nor a zip written by imginspect")
     size, offset = int.from_bytes(end[12:16], "little"), int.from_bytes(end[16:20], "little")
     if size > _MOST_DIRECTORY or offset + size + _END != len(content) or end[20:] != b"\0\0":
         raise NotReadable("the zip's central directory is too long, or not where it should be")
