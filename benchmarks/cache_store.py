@@ -1,4 +1,4 @@
-"""How a cache of results per layer is best kept, files or an SQLite database: ``python benchmarks/cache_store.py SCRATCH_DIR``.
+"""Compares two stores for a cache of layer results, files and an SQLite database: ``python benchmarks/cache_store.py SCRATCH_DIR``.
 
 Entries have the sizes of such results: most some tens of kilobytes, a few some megabytes. What is read is checked by its sha256 in both,
 for a cache has to notice what a disk or a power cut did to it. Each phase is done by 1, 2 and 4 processes at once on one store.
@@ -168,7 +168,7 @@ def _read(store: Store, numbers: list[int]) -> int:
     for number in numbers:
         content = store.get(key_of(number))
         if content is None or len(content) != size_of(number):
-            raise ValueError(f"entry {number} is not as it was written")
+            raise ValueError(f"entry {number} differs from what was written")
         size += len(content)
     return size
 
@@ -244,8 +244,8 @@ def _on_disk(place: Path) -> int:
 
 def main() -> int:
     """0."""
-    parser = argparse.ArgumentParser(description="Files against SQLite for a cache of results per layer.")
-    parser.add_argument("scratch", type=Path, metavar="SCRATCH_DIR", help="some gigabytes are written there, and removed")
+    parser = argparse.ArgumentParser(description="Compare files with SQLite for a cache of layer results.")
+    parser.add_argument("scratch", type=Path, metavar="SCRATCH_DIR", help="scratch directory; some gigabytes are written and removed")
     parser.add_argument("--entries", type=int, default=_ENTRIES)
     parser.add_argument("--processes", type=int, nargs="+", default=[1, 2, 4])
     options = parser.parse_args()

@@ -1,4 +1,4 @@
-"""Searches one image for credentials with both engines and compares what they find: ``python benchmarks/engines.py IMAGE.tar``."""
+"""Searches one image for credentials with both engines and compares the matches: ``python benchmarks/engines.py IMAGE.tar``."""
 
 from __future__ import annotations
 

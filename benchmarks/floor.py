@@ -1,9 +1,9 @@
-"""The least that any inspector of an image must do, as a program to time: ``python benchmarks/floor.py IMAGE [--json]``.
+"""The minimum work of any image inspector, as a program to time: ``python benchmarks/floor.py IMAGE [--json]``.
 
-Every layer's blob digest and diff_id has to be computed, so a gzip layer costs one inflation and two SHA-256. Here one thread inflates
-and hashes the blob, another hashes what comes out, and nothing else is done: no tar is parsed, no file is looked at. A plain layer is
-read and hashed once. Times of the inspector are given as ratios to this program's on the same machine, because absolute ones say
-more about the machine. The digests are compared with the image's own, so that a floor that skips work cannot pass for fast.
+Every layer's blob digest and diff_id has to be computed, so a gzip layer costs one decompression and two SHA-256 runs. Here one thread
+decompresses and hashes the blob, and another hashes the result. Nothing else is done: no tar is parsed and no file is read. A plain layer
+is read and hashed once. The inspector's times are given as ratios to this program's on the same machine, because absolute times say more
+about the machine. The digests are compared with the image's own, so that a floor that skips work cannot pass for fast.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def layer_regions(image: Path) -> list[Region]:
         def parsed(name: str) -> Any:
             file = tar.extractfile(members[name]) if name in members else None
             if file is None:
-                raise FloorError(f"{image.name} has no {name}; only OCI layouts are read, that of docker save included")
+                raise FloorError(f"{image.name} has no {name}; only OCI layouts can be read, including that of docker save")
             return json.load(file)
 
         manifest = parsed(_blob_name(parsed("index.json")["manifests"][0]["digest"]))
@@ -163,12 +163,12 @@ class Floor:
 
 def _compare(what: str, actual: str, expected: str) -> None:
     if f"sha256:{actual}" != expected:
-        raise FloorError(f"{what} is sha256:{actual}, the image says {expected}")
+        raise FloorError(f"{what} is sha256:{actual}, but the image says {expected}")
 
 
 def main() -> int:
     """0, or 1 with a message when the image could not be read or its digests differ."""
-    parser = argparse.ArgumentParser(description="Inflate and hash an image's layers, and nothing else.")
+    parser = argparse.ArgumentParser(description="Inflate and hash an image's layers, and do nothing else.")
     parser.add_argument("image", type=Path, metavar="IMAGE")
     parser.add_argument("--json", action="store_true", help="print the time without start-up and the uncompressed bytes")
     options = parser.parse_args()

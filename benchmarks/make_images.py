@@ -1,6 +1,6 @@
 """Makes the images that the benchmark reads: ``python benchmarks/make_images.py OUT_DIR [--only NAME ...]``.
 
-An image that is there already is not made again. The large ones need about 8 GB while they are made and 5 GB afterwards.
+Existing images are kept. The large ones need about 8 GB while they are created and 5 GB afterwards.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def make(recipe: Recipe, out: Path) -> None:
     for name, write, created_by in recipe.layers:
         path = out / f"layer-{name}.tar"
         if not path.exists():
-            print(f"making layer {name}", file=sys.stderr)
+            print(f"creating layer {name}", file=sys.stderr)
             partial = path.with_suffix(".part.tar")
             write(partial)
             partial.replace(path)
@@ -64,9 +64,9 @@ def make(recipe: Recipe, out: Path) -> None:
 
 def main() -> int:
     """0 when all images asked for are there, 1 where one could not be made."""
-    parser = argparse.ArgumentParser(description="Make the benchmark's images.")
-    parser.add_argument("out_dir", type=Path, metavar="OUT_DIR", help="where the images go; what is there already is kept")
-    parser.add_argument("--only", nargs="+", choices=sorted(RECIPES), default=list(RECIPES), help="make these, not all")
+    parser = argparse.ArgumentParser(description="Create the benchmark's images.")
+    parser.add_argument("out_dir", type=Path, metavar="OUT_DIR", help="output directory; existing images are kept")
+    parser.add_argument("--only", nargs="+", choices=sorted(RECIPES), default=list(RECIPES), help="create only these images")
     options = parser.parse_args()
     options.out_dir.mkdir(parents=True, exist_ok=True)
     for name in options.only:

@@ -1,7 +1,7 @@
 """Makes a synthetic registry mirror: ``python benchmarks/make_mirror.py OUT_DIR --images 2000``. See README.md for its shapes.
 
-OUT_DIR/pool keeps each blob once; OUT_DIR/FORM-N is a mirror of the first N images, whose tree is hard links into the pool, and
-OUT_DIR/FORM-N/mirror.json says what is in it. So a larger mirror adds to what is there, and smaller ones are had beside it for nothing.
+OUT_DIR/pool contains each blob once; OUT_DIR/LAYOUT-N is a mirror of the first N images, whose tree is hard links into the pool, and
+OUT_DIR/LAYOUT-N/mirror.json describes it. A larger mirror adds to the pool, and smaller ones beside it cost nothing.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from mirror_documents import StoredImage, write_documents
 from mirror_layers import LayerFacts, make_layer
 from mirror_plan import ImageRecipe, LayerRecipe, Plan
 from mirror_stock import Stock
-from mirror_trees import FORMS, remove_tree, write_tree
+from mirror_trees import LAYOUTS, remove_tree, write_tree
 
 _OWN_AT_ONCE = 50
 
@@ -43,7 +43,7 @@ class Pool:
     def _hold_to_plan(self, file: Path) -> None:
         plan = asdict(self._plan)
         if file.exists() and json.loads(file.read_text()) != plan:
-            raise SystemExit(f"{file} says that this folder was begun with {file.read_text().strip()}: use another folder, or delete it")
+            raise SystemExit(f"{file} says that this directory was created with {file.read_text().strip()}: use another one, or delete it")
         file.write_text(json.dumps(plan) + "\n")
 
     def fill(self, images: Iterable[ImageRecipe], processes: int) -> None:
@@ -82,7 +82,7 @@ def _make(layers: tuple[LayerRecipe, ...]) -> list[LayerFacts]:
     return [make_layer(layer, *_made_with) for layer in layers]
 
 
-def facts_of(images: list[StoredImage], form: str, plan: Plan) -> dict[str, Any]:
+def facts_of(images: list[StoredImage], layout: str, plan: Plan) -> dict[str, Any]:
     """What mirror.json says: counts and bytes, and by reference what was broken and what was put in wrong."""
     distinct = {layer.digest: layer for image in images for stack in image.platforms for layer in stack}
     first = {layer.digest: layer for image in images for layer in image.platforms[0]}
@@ -90,7 +90,7 @@ def facts_of(images: list[StoredImage], form: str, plan: Plan) -> dict[str, Any]
     needed = {layer.digest: layer for layer in _all_layers(reached)}
     recipes = [image.recipe for image in images]
     return {
-        "form": form,
+        "layout": layout,
         **asdict(plan),
         "images": len(images),
         "references": sum(len(recipe.tags) for recipe in recipes),
@@ -118,38 +118,38 @@ def _all_layers(images: list[StoredImage]) -> Iterator[LayerFacts]:
     return (layer for image in images for stack in image.platforms for layer in stack)
 
 
-def make(out: Path, plan: Plan, images: int, form: str, processes: int) -> Path:
+def make(out: Path, plan: Plan, images: int, layout: str, processes: int) -> Path:
     """The mirror, made or added to; the folder with its mirror.json."""
     recipes = [plan.image(number) for number in range(images)]
     pool = Pool(out, plan)
     pool.fill(recipes, processes)
     stored = [write_documents(recipe, pool.layers, pool.blobs) for recipe in recipes]
-    folder = out / f"{form}-{images}"
+    folder = out / f"{layout}-{images}"
     if not (folder / "mirror.json").exists():
         remove_tree(folder)
         (folder / "mirror").mkdir(parents=True)
-        write_tree(form, stored, pool.blobs, folder / "mirror")
-        (folder / "mirror.json").write_text(json.dumps(facts_of(stored, form, plan), indent=2) + "\n")
+        write_tree(layout, stored, pool.blobs, folder / "mirror")
+        (folder / "mirror.json").write_text(json.dumps(facts_of(stored, layout, plan), indent=2) + "\n")
     return folder
 
 
 def main() -> int:
     """0 when the mirror is there."""
     parser = argparse.ArgumentParser(description="Make a synthetic registry mirror.")
-    parser.add_argument("out_dir", type=Path, metavar="OUT_DIR", help="where the pool of blobs and the mirrors are; what is there is kept")
-    parser.add_argument("--images", type=int, required=True, metavar="N", help="the mirror has the first N images")
-    parser.add_argument("--form", choices=sorted(FORMS), default="registry", help="how it is laid out [%(default)s]")
-    parser.add_argument("--seed", type=int, default=1, help="other seeds give other images [%(default)s]")
+    parser.add_argument("out_dir", type=Path, metavar="OUT_DIR", help="directory of the blob pool and the mirrors; existing files are kept")
+    parser.add_argument("--images", type=int, required=True, metavar="N", help="number of images in the mirror")
+    parser.add_argument("--layout", choices=sorted(LAYOUTS), default="registry", help="layout of the mirror [%(default)s]")
+    parser.add_argument("--seed", type=int, default=1, help="seed of the generated images [%(default)s]")
     parser.add_argument(
-        "--own-scale", type=int, default=1, metavar="K", help="own layers K times as large; 500 is what research images have [%(default)s]"
+        "--own-scale", type=int, default=1, metavar="K", help="scale of the own layers; 500 corresponds to research images [%(default)s]"
     )
-    parser.add_argument("--broken", type=int, default=1, metavar="K", help="so many of each hundred images are broken [%(default)s]")
-    parser.add_argument("--processes", type=int, default=2, help="how many compress at once [%(default)s]")
+    parser.add_argument("--broken", type=int, default=1, metavar="K", help="percentage of broken images [%(default)s]")
+    parser.add_argument("--processes", type=int, default=2, help="number of compressing processes [%(default)s]")
     options = parser.parse_args()
     if not 0 <= options.broken <= 100 or options.images < 1:
         parser.error("--images starts at 1, and --broken is 0 to 100")
     started = time.monotonic()
-    folder = make(options.out_dir, Plan(options.seed, options.broken, options.own_scale), options.images, options.form, options.processes)
+    folder = make(options.out_dir, Plan(options.seed, options.broken, options.own_scale), options.images, options.layout, options.processes)
     facts = json.loads((folder / "mirror.json").read_text())
     print(f"{folder / 'mirror'}: {facts['images']:,} images, {facts['references']:,} references, {facts['distinct_layers']:,} layers,")
     stored, whole = facts["distinct_layer_bytes_stored"], facts["distinct_layer_bytes_uncompressed"]

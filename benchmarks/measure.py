@@ -1,4 +1,4 @@
-"""Runs other programs and says what they used: wall, CPU, peak memory; one after another, in pairs."""
+"""Runs other programs one after another, in pairs, and reports their wall time, CPU time and peak memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lays the blobs of a synthetic mirror out as registries and skopeo do. Blobs are hard links to the pool: a second form needs no room."""
+"""Lays out the blobs of a synthetic mirror as registries and skopeo do. Blobs are hard links to the pool, so a second layout is free."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from mirror_documents import INDEX_TYPE, StoredImage
 from mirror_layers import blob_path
 
 
-def write_tree(form: str, images: Sequence[StoredImage], pool: Path, out: Path) -> None:
+def write_tree(layout: str, images: Sequence[StoredImage], pool: Path, out: Path) -> None:
     """Adds to the tree at *out* what it lacks of *images*."""
-    FORMS[form](images, pool, out)
+    LAYOUTS[layout](images, pool, out)
 
 
 def _registry(images: Iterable[StoredImage], pool: Path, out: Path) -> None:
@@ -102,7 +102,7 @@ def _add(tar: tarfile.TarFile, name: str, data: bytes) -> None:
     tar.addfile(info, io.BytesIO(data))
 
 
-FORMS: dict[str, Callable[[Iterable[StoredImage], Path, Path], None]] = {
+LAYOUTS: dict[str, Callable[[Iterable[StoredImage], Path, Path], None]] = {
     "registry": _registry,
     "oci": _oci,
     "zot": _zot,

@@ -1,4 +1,4 @@
-"""Measures imginspect on the images of make_images.py: ``python benchmarks/run.py OUT_DIR``. See README.md for what each figure means."""
+"""Measures imginspect on the images of make_images.py: ``python benchmarks/run.py OUT_DIR``. README.md explains each figure."""
 
 from __future__ import annotations
 
@@ -148,7 +148,7 @@ def peers(bench: Bench, count: int, bin_dir: Path | None) -> None:
         for name in PEERS:
             with ready_peer(name, bench.images, Path(scratch), bin_dir) as peer:
                 if peer is None:
-                    bench.absent_peers.append(f"peer {name}: not installed, or its image not made")
+                    bench.absent_peers.append(f"peer {name}: not installed, or its image was not created")
                     continue
                 pairs = run_pairs(peer.program, bench.inspect(peer.image), count, warm=False)
             bench.keep(f"peer {name}, inspect", pairs)
@@ -172,15 +172,15 @@ def _plain(sample: Sample) -> dict[str, float]:
 
 
 def _parse() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="Measure imginspect, paired with its floor and with other programs.")
-    parser.add_argument("images", type=Path, metavar="OUT_DIR", help="the folder that make_images.py wrote")
-    parser.add_argument("--command", default="imginspect inspect", help="what is measured; the image is appended [%(default)s]")
-    parser.add_argument("--only", nargs="+", choices=[*PARTS, "peers"], default=[*PARTS, "peers"], help="measure these, not all")
-    parser.add_argument("--pairs", type=int, default=5, help="how many pairs of runs [%(default)s]")
-    parser.add_argument("--peer-runs", type=int, default=1, help="how often each peer is run [%(default)s]")
-    parser.add_argument("--peers-bin", type=Path, help="folder of the peers' commands; default: they are looked for on PATH")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write every figure and every sample there")
-    parser.add_argument("--check", action="store_true", help="exit 1 where a figure is over what it must not exceed, or is missing")
+    parser = argparse.ArgumentParser(description="Measure imginspect against its floor and against other programs.")
+    parser.add_argument("images", type=Path, metavar="OUT_DIR", help="directory written by make_images.py")
+    parser.add_argument("--command", default="imginspect inspect", help="command to measure; the image is appended [%(default)s]")
+    parser.add_argument("--only", nargs="+", choices=[*PARTS, "peers"], default=[*PARTS, "peers"], help="measure only these parts")
+    parser.add_argument("--pairs", type=int, default=5, help="number of pairs of runs [%(default)s]")
+    parser.add_argument("--peer-runs", type=int, default=1, help="number of runs of each peer [%(default)s]")
+    parser.add_argument("--peers-bin", type=Path, help="directory of the peers' commands (default: search PATH)")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write every figure and every sample to this file")
+    parser.add_argument("--check", action="store_true", help="exit with 1 if a figure is missing or exceeds its limit")
     return parser.parse_args()
 
 

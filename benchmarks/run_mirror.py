@@ -1,6 +1,6 @@
-"""Measures ``imginspect batch`` on synthetic mirrors: ``python benchmarks/run_mirror.py OUT_DIR``. README.md says what each figure means.
+"""Measures ``imginspect batch`` on synthetic mirrors: ``python benchmarks/run_mirror.py OUT_DIR``. README.md explains each figure.
 
-Mirrors that OUT_DIR lacks are made first, by make_mirror.py.
+make_mirror.py first creates the mirrors that are missing in OUT_DIR.
 """
 
 from __future__ import annotations
@@ -69,13 +69,13 @@ class Bench:
     samples: dict[str, Any] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
 
-    def mirror(self, images: int, form: str = "registry") -> Path:
+    def mirror(self, images: int, layout: str = "registry") -> Path:
         """The folder of the mirror of so many images, made where it is not there."""
-        folder = self.out / f"{form}-{images}"
+        folder = self.out / f"{layout}-{images}"
         if not (folder / "mirror.json").exists():
             print(f"making {folder.name}", file=sys.stderr)
             scale = ["--own-scale", str(self.options.own_scale)]
-            subprocess.run([sys.executable, str(_MAKE), str(self.out), "--images", str(images), "--form", form, *scale], check=True)
+            subprocess.run([sys.executable, str(_MAKE), str(self.out), "--images", str(images), "--layout", layout, *scale], check=True)
         return folder.resolve()
 
     def batch(self, mirror: Path, *, jobs: int, cold: bool, name: str = "run", threads: int | None = None) -> FreshProgram:
@@ -181,7 +181,7 @@ def outcome(bench: Bench) -> None:
 
 
 def _verdicts(answer: Path) -> dict[str, str]:
-    """Reference -> verdict, from results.json. Adapt it to that file's form."""
+    """Reference -> verdict, from results.json. Adapt it if that file changes."""
     rows = json.loads((answer / "results.json").read_text())["images"]
     return {reference: row["verdict"] for row in rows for reference in row["references"]}
 
@@ -241,18 +241,20 @@ PARTS: dict[str, Callable[[Bench], None]] = {
 
 def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Measure imginspect batch on synthetic mirrors.")
-    parser.add_argument("out", type=Path, metavar="OUT_DIR", help="the folder of make_mirror.py; mirrors that it lacks are made")
-    parser.add_argument("--command", default="imginspect batch", help="what is measured; mirror and options are appended [%(default)s]")
-    parser.add_argument("--only", nargs="+", choices=list(PARTS), default=list(PARTS), help="measure these, not all")
+    parser.add_argument("out", type=Path, metavar="OUT_DIR", help="directory written by make_mirror.py; missing mirrors are created")
+    parser.add_argument("--command", default="imginspect batch", help="command to measure; mirror and options are appended [%(default)s]")
+    parser.add_argument("--only", nargs="+", choices=list(PARTS), default=list(PARTS), help="measure only these parts")
     parser.add_argument("--images", type=int, default=2000, help="size of the mirror for rates and outcome [%(default)s]")
-    parser.add_argument("--memory-images", type=int, nargs=2, default=[100, 5000], metavar="N", help="mirrors whose memory is compared")
+    parser.add_argument(
+        "--memory-images", type=int, nargs=2, default=[100, 5000], metavar="N", help="sizes of the mirrors for comparing memory"
+    )
     parser.add_argument("--efficiency-images", type=int, default=300, help="size of the mirror for efficiency [%(default)s]")
-    parser.add_argument("--peer-images", type=int, default=40, help="so many images are given to other programs [%(default)s]")
-    parser.add_argument("--own-scale", type=int, default=1, help="as of make_mirror.py, for mirrors that are made [%(default)s]")
-    parser.add_argument("--pairs", type=int, default=3, help="how many pairs of runs [%(default)s]")
-    parser.add_argument("--peers-bin", type=Path, help="folder of the peers' commands; default: they are looked for on PATH")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write every figure and every sample there")
-    parser.add_argument("--check", action="store_true", help="exit 1 where a figure misses its target, or is missing")
+    parser.add_argument("--peer-images", type=int, default=40, help="number of images for other programs [%(default)s]")
+    parser.add_argument("--own-scale", type=int, default=1, help="see make_mirror.py; used for mirrors that are created [%(default)s]")
+    parser.add_argument("--pairs", type=int, default=3, help="number of pairs of runs [%(default)s]")
+    parser.add_argument("--peers-bin", type=Path, help="directory of the peers' commands (default: PATH)")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write every figure and every sample to this file")
+    parser.add_argument("--check", action="store_true", help="exit with 1 if a figure is missing or misses its target")
     return parser.parse_args()
 
 

@@ -76,7 +76,7 @@ class VirtualExecutor(Executor):
     def advance(self) -> Future[Any]:
         """Goes on to the next task's end, and completes it. Raises: LookupError - nothing runs, so that a scheduler would wait for ever."""
         if not self._running:
-            raise LookupError("nothing runs: the scheduler waits for a task that it did not submit")
+            raise LookupError("deadlock: the scheduler waits for a task that it did not submit")
         end, _, future, result = heapq.heappop(self._running)
         self.clock.now = max(self.clock.now, end)
         if isinstance(result, BaseException):
@@ -225,10 +225,10 @@ def main() -> int:
     """0."""
     parser = argparse.ArgumentParser(description="Parallel efficiency of imginspect's scheduler with simulated workers.")
     parser.add_argument("mirror", type=Path, help="the mirror of the run")
-    parser.add_argument("events", type=Path, help="what the run wrote with --format ndjson")
-    parser.add_argument("--copies", type=int, default=50, help="so many times the mirror [%(default)s]")
+    parser.add_argument("events", type=Path, help="output of the run with --format ndjson")
+    parser.add_argument("--copies", type=int, default=50, help="number of copies of the mirror [%(default)s]")
     parser.add_argument("--workers", type=int, nargs="+", default=[2, 16, 64, 512])
-    parser.add_argument("--dispatch", type=float, default=0.001, help="seconds of the scheduler per task, one after another [%(default)s]")
+    parser.add_argument("--dispatch", type=float, default=0.001, help="scheduler seconds per task [%(default)s]")
     options = parser.parse_args()
     costs = Costs.read(options.events)
     plans = plans_of(options.mirror, costs)

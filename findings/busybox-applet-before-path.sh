@@ -1,9 +1,9 @@
 #!/bin/sh
 # Tool:     busybox 1.35.0 (Debian package busybox-static)
-# Expected: the shell looks for a command without a slash in PATH, so a script named awk in the first folder of PATH
-#           replaces awk. The command which shows what runs.
-# Happens:  the shell runs its own applet and never looks in PATH, even where PATH has no file at all. env, timeout
-#           and exec run the applet too. The applet which names the script that does not run.
+# Expected: the shell searches PATH for a command without a slash, so a script named awk in the first directory of PATH
+#           replaces awk. "which awk" prints the path of the program that runs.
+# Happens:  the shell runs its own applet and never searches PATH, even if PATH contains no files. env, timeout and exec
+#           also run the applet. "which awk" prints the path of the script, which does not run.
 # Date:     2026-11-28
 set -eu
 busybox=$(command -v busybox) || { echo "skipped: busybox is not installed"; exit 0; }

@@ -1,9 +1,9 @@
 #!/bin/sh
 # Tools:    containerd 2.4.2 archive.Apply, umoci 0.4.7
-# Expected: a whiteout hides files of lower layers only. The OCI image specification says so: a file of the same layer
-#           stays, whether it comes before or after its whiteout.
-# Happens:  containerd deletes the file when the whiteout comes after it in the layer. umoci keeps the file. The same
-#           image has different files in the two.
+# Expected: a whiteout hides files of lower layers only. According to the OCI image specification, a file in the same
+#           layer stays, whether it comes before or after the whiteout.
+# Happens:  containerd deletes the file if the whiteout comes after it in the layer. umoci keeps the file. The same image
+#           has different files in the two tools.
 # Date:     2026-11-28
 set -eu
 wanted=2.4.2

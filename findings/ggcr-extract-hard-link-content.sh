@@ -1,9 +1,9 @@
 #!/bin/sh
 # Tool:     go-containerregistry 0.22.1, mutate.Extract (the flattened file system of an image)
-# Expected: layer 1 has the file a and a hard link b to it, layer 2 has a new file a. On a host, b still has the content
-#           of layer 1, because a new entry replaces the name a and not the file behind it.
-# Happens:  the flattened archive has the new a and the link b to a, so b has the content of layer 2. The content of
-#           layer 1 is in the archive no more.
+# Expected: layer 1 has a file a and a hard link b to it; layer 2 has a new file a. When the layers are applied on disk, b
+#           keeps the content of layer 1, because the new entry replaces the name a and not the file behind it.
+# Happens:  the flattened archive contains the new file a and a link b to it, so b has the content of layer 2. The
+#           archive no longer contains the content of layer 1.
 # Date:     2026-11-28
 set -eu
 wanted=0.22.1

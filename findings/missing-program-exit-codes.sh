@@ -1,9 +1,9 @@
 #!/bin/sh
 # Tools:    flock 2.38.1 (util-linux), gosu 1.14, strace 6.1, dumb-init 1.2.5
-# Expected: a launcher that does not find its program exits with 127, as env, nice, nohup and timeout do. A container
-#           that ends with 127 then means "command not found", and any other code comes from the program itself.
-# Happens:  flock exits with 69, dumb-init with 2, gosu and strace with 1. These codes cannot be told from those of a
-#           program that ran and failed.
+# Expected: a launcher that cannot find its program exits with 127, as env, nice, nohup and timeout do. Exit code 127 of
+#           a container then means "command not found", and any other code comes from the program itself.
+# Happens:  flock exits with 69, dumb-init with 2, gosu and strace with 1. These codes cannot be distinguished from those
+#           of a program that ran and failed.
 # Date:     2026-11-28
 set -eu
 for need in flock gosu strace dumb-init env timeout; do

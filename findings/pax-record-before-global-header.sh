@@ -1,9 +1,9 @@
 #!/bin/sh
 # Tools:    Go archive/tar (Go 1.26.8), Python tarfile (3.11.7), GNU tar 1.34
 # Expected: an extended header (typeflag x) applies to the next file. A global header (typeflag g) between the two adds
-#           values for all files, and takes nothing from the extended header.
-# Happens:  Go drops the records of the extended header without an error. Python and GNU tar keep them. The same archive
-#           has a different file name for a builder written in Go and for the other two readers.
+#           values for all files and does not affect the extended header.
+# Happens:  Go drops the records of the extended header without an error. Python and GNU tar keep them. A builder written
+#           in Go sees another file name in the same archive than the other two readers.
 # Date:     2026-11-28
 set -eu
 for need in go python3 tar; do

@@ -1,9 +1,9 @@
 #!/bin/sh
 # Tool:     pzstd 1.5.4 (Debian package zstd)
-# Expected: the output of pzstd begins with the magic number of a zstd frame, 28 b5 2f fd, like that of zstd. A reader
-#           that detects the compression of a layer from its first four bytes relies on this.
+# Expected: the output of pzstd starts with the magic number of a zstd frame, 28 b5 2f fd, like the output of zstd. A
+#           reader that detects the compression of a layer from its first four bytes relies on this.
 # Happens:  pzstd writes a skippable frame (50 2a 4d 18) before every data frame. Its 4 bytes of content give the size
-#           of the data frame. A zstd layer made this way does not begin with the magic number of zstd data.
+#           of the data frame. A layer compressed with pzstd does not start with the magic number of zstd data.
 # Date:     2026-11-28
 set -eu
 wanted=1.5.4

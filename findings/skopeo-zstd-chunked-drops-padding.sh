@@ -1,9 +1,9 @@
 #!/bin/sh
 # Tool:     skopeo 1.9.3
-# Expected: the diff_id in the configuration is the SHA-256 of the uncompressed layer, whichever compression skopeo
-#           writes.
-# Happens:  with zstd:chunked, skopeo rewrites the tar stream and drops the zero padding behind the two end blocks. A
-#           layer padded to the usual record of 10240 bytes comes back shorter. Its diff_id stays that of the longer
+# Expected: the diff_id in the image config is the SHA-256 of the uncompressed layer, regardless of the compression that
+#           skopeo writes.
+# Happens:  with zstd:chunked, skopeo rewrites the tar stream and drops the zero padding after the two end blocks. A
+#           layer padded to the usual record size of 10240 bytes becomes shorter. Its diff_id remains that of the longer
 #           stream, and the copy succeeds.
 # Date:     2026-11-28
 set -eu

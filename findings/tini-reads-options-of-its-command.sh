@@ -3,7 +3,7 @@
 # Expected: "tini ls -l /dev/null" lists one file. Launchers such as env, nice and timeout stop reading options at the
 #           name of the program.
 # Happens:  tini takes -l as its own option, prints its licence and exits with 0. The program never starts, and the exit
-#           code says success. With "--" before the program it is as expected.
+#           code reports success. With "--" before the program, tini behaves as expected.
 # Date:     2026-11-28
 set -eu
 command -v tini >/dev/null 2>&1 || { echo "skipped: tini is not installed"; exit 0; }

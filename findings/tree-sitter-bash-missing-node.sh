@@ -1,8 +1,8 @@
 #!/bin/sh
 # Tools:    tree-sitter 0.26.1 and tree-sitter-bash 0.25.1 (Python packages)
-# Expected: a search of the tree for ERROR nodes finds every script that the parser could not read in full.
-# Happens:  an "if" without its "fi" gives no ERROR node. The parser inserts an empty "fi" that is marked as missing, and
-#           only has_error of the root or is_missing of that node show that the script is incomplete.
+# Expected: a search of the tree for ERROR nodes finds every script that the parser could not read completely.
+# Happens:  an "if" without its "fi" produces no ERROR node. The parser inserts an empty "fi" that is marked as missing.
+#           Only has_error of the root or is_missing of that node shows that the script is incomplete.
 # Date:     2026-11-28
 set -eu
 command -v python3 >/dev/null 2>&1 || { echo "skipped: python3 is not installed"; exit 0; }

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Tools:    Python 3.11.7 lzma, xz 5.4.1
-# Expected: a valid .xz file may have stream padding at its end: zero bytes, in multiples of four. The specification of
-#           the format allows it, and xz reads it.
+# Expected: a valid .xz file may end with stream padding: zero bytes, in multiples of four. The specification of the
+#           format allows this, and xz accepts it.
 # Happens:  lzma.open() returns every byte of the content and then raises EOFError at the padding. An archive or layer
 #           that is padded to whole blocks appears truncated. gzip.open() accepts zero bytes at the end of a .gz file.
 # Date:     2026-11-28

@@ -61,7 +61,8 @@ def _holds(room: Room) -> str:
 _PAGE = """\
 # Architecture
 
-Made from `docs/rooms.yaml` by `python -m tests.regenerate`; a test compares. An image goes in, a report with evidence comes out:
+This page lists the rooms (top-level parts) of the package and the direction of imports. It is generated from `docs/rooms.yaml` with
+`python -m tests.regenerate`; a test keeps it up to date. An image goes in, a report with evidence comes out:
 
 ```
 rules/*.yaml -> rules                     archive -> image -> layer (one pass) -> filesystem
@@ -73,14 +74,14 @@ inspection drives it; batch and cli call inspection
 
 ## Rooms
 
-A module imports only from its own room and from rooms above it in this table. Nothing imports the package itself. No two modules import
-each other, however long the way round is. Sub-folders of a room are listed lowest first. `tests/test_layering.py` checks all of this.
+A module imports only from its own room and from rooms above it in this table. No module imports the package itself. Modules never import
+each other, directly or through others. Subdirectories of a room are listed lowest first. `tests/test_layering.py` checks all of this.
 
 | room | owns | knows nothing of |
 |---|---|---|
 {rooms}
 
-To draw the imports: `pip install pydeps` and `pydeps imginspect --max-bacon 2 --cluster` (Graphviz is needed).
+To draw the import graph, install Graphviz and run `pip install pydeps` and `pydeps imginspect --max-bacon 2 --cluster`.
 
 ## Words
 

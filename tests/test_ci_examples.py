@@ -50,7 +50,7 @@ def script(system: str) -> str:
         (b"no image", "high", 3, "not inspected:"),
         (GOOD.layer(file("/later")).without_blob(1), "critical", 4, "incomplete:"),
         (OPEN, "high", 5, "undecided:"),
-        (None, "high", 2, "could not be run"),
+        (None, "high", 2, "did not run as requested"),
     ],
 )
 @pytest.mark.parametrize("system", ["gitlab", "github"])

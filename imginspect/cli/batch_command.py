@@ -147,7 +147,7 @@ def _engine(
     from imginspect.batch.workers import engines
 
     if engine != "dask" and (scheduler or tls_ca or tls_cert or tls_key):
-        raise UsageError("--scheduler and --tls-… belong to --engine dask")
+        raise UsageError("--scheduler and --tls-… require --engine dask")
     if engine == "mpi":
         return engines.MpiEngine(jobs)
     if engine == "local":

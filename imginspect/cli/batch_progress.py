@@ -110,7 +110,7 @@ class Lines(Silent):
     def planned(self, amount: Amount, already: int) -> None:
         """See Listener."""
         super().planned(amount, already)
-        there = f", {already:,} are done already" if already else ""
+        there = f", {already:,} already done" if already else ""
         read = f"; {counted(amount.layers, 'layer')} to read, {human(amount.layer_bytes)}" if amount.layers else ""
         self._show(f"{counted(amount.images, 'image')} to inspect{there}{read}", now=True)
 
@@ -127,13 +127,13 @@ class Lines(Silent):
     def finished(self, result: Result, out: Path) -> None:
         """See Listening."""
         counts = ", ".join(f"{count:,} {verdict}" for verdict, count in result.counts.items() if count) or "no image"
-        known = f" ({result.known:,} as in an earlier run)" if result.known else ""
+        known = f" ({result.known:,} reused from an earlier run)" if result.known else ""
         print(f"{str(result.verdict).upper()}  {counted(result.images, 'image')}{known}: {counts}", file=self._summary)
         if result.left_out and result.left_out == result.images:
-            print("No image is new: every answer was taken over from the earlier run.", file=self._summary)
+            print("No image is new: all results come from the earlier run.", file=self._summary)
         elif result.left_out:
-            print(f"{result.images - result.left_out:,} new, {result.left_out:,} taken over from the earlier run", file=self._summary)
-        print(f"The answer is in {out / 'index.html'}", file=self._summary)
+            print(f"{result.images - result.left_out:,} new, {result.left_out:,} kept from the earlier run", file=self._summary)
+        print(f"Summary: {out / 'index.html'}", file=self._summary)
 
     def close(self) -> None:
         """See Listening."""

@@ -31,10 +31,10 @@ def _plain(sources: Sequence[str], limits: Limits, tmp_dir: Path | None) -> Iter
             yield source
             continue
         if source == "-":
-            raise UsageError("batch reads no standard input: name archives and folders")
+            raise UsageError("batch does not read standard input: name archives and directories")
         named = parse_source(source)
         if named.image:
-            raise UsageError(f"{source}: batch takes whole archives and folders; choose images by name with --include {named.image}")
+            raise UsageError(f"{source}: batch inspects whole archives and directories; select images by name with --include {named.image}")
         if named.prefix:
             try:
                 with open_archive(Path(named.path), Access(limits, tmp_dir)) as archive:

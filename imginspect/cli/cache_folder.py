@@ -74,7 +74,7 @@ def batch_cache(folder: Path | None, size: str, out: Path, say: Callable[[str], 
     """
     most = parse_count(size, "cache-size")
     own = user_cache().folder
-    why = "" if os.environ.get("IMGINSPECT_CACHE_DIR") == "" else "HOME is not set to a folder"
+    why = "" if os.environ.get("IMGINSPECT_CACHE_DIR") == "" else "HOME is not set to a directory"
     if folder is None and own is not None:
         try:
             return _checked((own / "layers").absolute(), most)

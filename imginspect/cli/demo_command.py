@@ -75,6 +75,6 @@ def command(save: Path | None) -> None:
         listing = list_images(archive)
         report = inspect(archive, choose(listing, Choice()), listing, load_criteria(cache=user_cache()))
     click.echo(terminal.render([report_tree(report, with_filesystem=False)], colour=wants_colour("auto", None)))
-    click.echo(f"This was a demonstration, so the exit code is 0; imginspect inspect would have ended with {report.verdict.exit_code}.")
+    click.echo(f'This was a demonstration, so the exit code is 0; "imginspect inspect" would have ended with {report.verdict.exit_code}.')
     if save is not None:
         click.echo(f"Try it: imginspect inspect {save}")

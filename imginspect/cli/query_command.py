@@ -49,13 +49,13 @@ def command(folder: Path, form: str, fingerprint_key: Path | None, **asked: str 
 
     questions = {name.rstrip("_"): value for name, value in asked.items() if value not in (None, False)}
     if len(questions) != 1:
-        raise UsageError("ask one question: --file, --layer, --path, --finding, --credential, --base, --image or --shared")
+        raise UsageError("give exactly one of --file, --layer, --path, --finding, --credential, --base, --image or --shared")
     ((name, value),) = questions.items()
     if (name == "credential") != (fingerprint_key is not None):
-        raise UsageError("--credential and --fingerprint-key go together: a credential is known again by its id under the key")
+        raise UsageError("--credential and --fingerprint-key go together: the key turns the credential into the id to look for")
     with open_for_reading(folder) as database:
         if not database.is_finished:
-            say("imginspect: the run was not finished: this is what it had found out so far")
+            say("imginspect: the run is not finished; these are the results so far")
         if print_found(_found(database, name, str(value), fingerprint_key), form, facts=name == "image") == 0:
             raise click.exceptions.Exit(1)
 
@@ -89,13 +89,13 @@ def _secret_id(database: Database, source: str, key_file: Path) -> str:
     key = read_fingerprint_key(key_file)
     made_with = database.run.get("fingerprint_key", "")
     if not made_with:
-        raise UsageError("the run had no fingerprint key: it knows no credential again")
+        raise UsageError("the run had no fingerprint key, so credentials cannot be looked up")
     if made_with != key_id(key):
-        raise UsageError(f"{key_file}: the run was made with another fingerprint key")
+        raise UsageError(f"{key_file}: the run used a different fingerprint key")
     value = _read(source)
     value = value.removesuffix(b"\n").removesuffix(b"\r")
     if not value:
-        raise UsageError(f"{source}: there is no credential in it")
+        raise UsageError(f"{source}: contains no credential")
     return secret_id(key, value)
 
 

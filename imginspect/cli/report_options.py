@@ -116,13 +116,13 @@ def _check_pairs(pairs: Sequence[_Pair]) -> None:
     lonely_file = next((file for form, file in pairs if form is None), None)
     if lonely_form is not None and lonely_file is not None:
         raise UsageError(
-            f"--format {lonely_form} has no -o after it, and -o {lonely_file} no --format before it: give each --format before its -o "
+            f"--format {lonely_form} has no -o after it, and -o {lonely_file} has no --format before it: give each --format before its -o "
             f"(-o - is standard output)"
         )
 
 
 _HOLDS_ANY = (".txt", ".json")
-"""Ends of names that several formats go by: SARIF and GitLab's are JSON."""
+"""Suffixes that several formats share: SARIF and GitLab's are JSON."""
 
 
 def _check_names(pairs: Sequence[_Pair]) -> None:
@@ -132,8 +132,8 @@ def _check_names(pairs: Sequence[_Pair]) -> None:
         if form is None or file is None or named in (None, form) or file.suffix.lower() in _HOLDS_ANY:
             continue
         raise UsageError(
-            f"-o {file} and --format {form} disagree: the name asks for {named}. Leave --format out for {named} in that file, or choose "
-            f"another name for {form}; -o {file} -o - writes {named} to the file and the terminal report to standard output"
+            f"-o {file} and --format {form} disagree: the suffix stands for {named}. Omit --format to write {named} to that file, or "
+            f"choose another file name for {form}; -o {file} -o - writes {named} to the file and the terminal report to standard output"
         )
 
 

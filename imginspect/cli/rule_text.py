@@ -16,7 +16,7 @@ _WIDTH = 80
 
 def rule_text(rule: Rule, policy: Policy, own_severity: Severity | None) -> str:
     """Everything about *rule* under *policy*; *own_severity* is what it states itself where the policy changed that."""
-    changed = f" (by the policy {visible(policy.id)}; the rule itself says {own_severity})" if own_severity else ""
+    changed = f" (set by the policy {visible(policy.id)}; the rule itself says {own_severity})" if own_severity else ""
     skipped = policy.skipped.get(rule.id)
     lines = [
         *_wrap(f"{rule.id} {rule.title}", ""),
@@ -26,14 +26,14 @@ def rule_text(rule: Rule, policy: Policy, own_severity: Severity | None) -> str:
         f"severity    {rule.severity}{changed}",
         f"harm        {rule.harm}",
         *(_wrap(f"skipped by the policy {policy.id}: {skipped}", "") if skipped else []),
-        f"judged by   {rule.check}",
-        f"stands in   {visible(rule.file)}, line {rule.line}",
+        f"check       {rule.check}",
+        f"file        {visible(rule.file)}, line {rule.line}",
         *_paragraph("Why", rule.rationale),
         *_paragraph("What to do", rule.remediation),
         *(line for kind, text in rule.remedies.items() for line in _wrap(f"{kind}: {text}", "  - ")),
     ]
     if rule.references:
-        lines += ["", "Where it comes from", *(line for item in rule.references for line in _wrap(_reference(item), "  - "))]
+        lines += ["", "References", *(line for item in rule.references for line in _wrap(_reference(item), "  - "))]
     if rule.params:
         params = [f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in rule.params.items()]
         lines += ["", "Parameters", *(line for item in params for line in _wrap(item, "  - "))]
@@ -45,14 +45,14 @@ def kind_text(pattern: Pattern) -> str:
     """Everything about a kind of credential but its examples that look like secrets."""
     rows = [
         ("issuer", pattern.issuer),
-        ("form", pattern.regex + (" (in capitals or not)" if pattern.ignore_case else "")),
+        ("pattern", pattern.regex + (" (case-insensitive)" if pattern.ignore_case else "")),
         ("longest", f"{pattern.longest} bytes"),
-        ("only near", f"{', '.join(pattern.near)} (not more than {pattern.within} bytes before it)" if pattern.near else ""),
-        ("confirmed", ", ".join(pattern.validators) + (" (chance does not produce that)" if pattern.verifies else "")),
-        ("entropy", f"at least {pattern.entropy} bits for each byte" if pattern.entropy else ""),
+        ("only near", f"{', '.join(pattern.near)} (at most {pattern.within} bytes before it)" if pattern.near else ""),
+        ("confirmed", ", ".join(pattern.validators) + (" (unlikely to occur by chance)" if pattern.verifies else "")),
+        ("entropy", f"at least {pattern.entropy} bits per byte" if pattern.entropy else ""),
         ("source", pattern.reference),
         ("what to do", pattern.remediation),
-        ("stands in", f"{pattern.file}, line {pattern.line}"),
+        ("file", f"{pattern.file}, line {pattern.line}"),
         ("examples", f"{len(pattern.flag)} must be flagged, {len(pattern.passing)} must pass"),
     ]
     lines = [*_wrap(f"{pattern.id} {pattern.title}", ""), ""]

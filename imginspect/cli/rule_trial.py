@@ -35,7 +35,7 @@ class Trial:
     def summary(self) -> str:
         """All together in a line."""
         what = f"{counted(self._examples, 'example')} of {counted(self._rules, 'rule')} and {counted(self._kinds, 'kind')} of credentials"
-        return f"{what}: " + (f"{self.wrong:,} answered wrong" if self.wrong else "all answered right")
+        return f"{what}: " + (f"{self.wrong:,} wrong" if self.wrong else "all correct")
 
     def _count(self, answers: list[ExampleResult]) -> int:
         wrong = sum(not answer.is_right for answer in answers)
@@ -48,4 +48,4 @@ def _wrong(answers: list[ExampleResult]) -> Iterator[str]:
     for answer in answers:
         if not answer.is_right:
             must = "must be flagged" if answer.must_flag else "must pass"
-            yield visible(f"    {must}: {answer.title} (the answer was: {answer.answer})")
+            yield visible(f"    {must}: {answer.title} (result: {answer.answer})")

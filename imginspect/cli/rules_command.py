@@ -82,9 +82,10 @@ def _listed(folders: tuple[Path, ...], policy_name: str, form: str, *, kinds: bo
         items = [trees.kind_tree(item) for item in patterns.patterns] if kinds else None
         return json.dumps(items or [trees.rule_tree(rule, loaded.policy, own.get(rule.id)) for rule in rules.rules], indent=2) + "\n"
     if kinds:
-        return _table(("kind", "issuer", "what"), [(item.id, item.issuer, item.title) for item in patterns.patterns])
+        return _table(("kind", "issuer", "title"), [(item.id, item.issuer, item.title) for item in patterns.patterns])
     return _table(
-        ("rule", "severity", "asks that"), [(rule.id, _severity(loaded.policy, rule.id, rule.severity), rule.title) for rule in rules.rules]
+        ("rule", "severity", "requirement"),
+        [(rule.id, _severity(loaded.policy, rule.id, rule.severity), rule.title) for rule in rules.rules],
     )
 
 
@@ -130,7 +131,7 @@ def _unknown(rule_id: str, ids: list[str]) -> str:
     near = get_close_matches(rule_id.lower(), [item.lower() for item in ids], n=3)
     meant = [item for item in ids if item.lower() in near]
     return f"no rule or kind of credential is called {rule_id!r}; " + (
-        f"is {' or '.join(meant)} meant?" if meant else "imginspect rules list names all"
+        f"did you mean {' or '.join(meant)}?" if meant else '"imginspect rules list" lists all of them'
     )
 
 

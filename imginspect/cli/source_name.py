@@ -43,7 +43,7 @@ def parse_source(source: str) -> SourceName:
 
 def _with_prefix(source: str, prefix: Prefix, rest: str) -> SourceName:
     if not rest:
-        raise UsageError(f"{source}: there is no path after the prefix")
+        raise UsageError(f"{source}: no path after the prefix")
     ends = [match.start() for match in _TAIL.finditer(rest)]
     for end in (len(rest), *ends):  # skopeo takes the first colon; a path may have one too
         path, tail = rest[:end], rest[end + 1 :]
@@ -55,11 +55,11 @@ def _with_prefix(source: str, prefix: Prefix, rest: str) -> SourceName:
 
 def _image(source: str, prefix: Prefix, tail: str) -> str:
     if not prefix.takes_name:
-        raise UsageError(f"{source}: {prefix.words} holds one image and takes no name after the path")
+        raise UsageError(f"{source}: {prefix.words} contains one image: omit the name after the path")
     if re.fullmatch("@[0-9]+", tail):
-        raise UsageError(f"{source}: an image is not chosen by its number here; imginspect images lists the names to choose from")
+        raise UsageError(f'{source}: images cannot be selected by number; "imginspect images" lists their names')
     if not tail:
-        raise UsageError(f"{source}: there is no name after the last colon")
+        raise UsageError(f"{source}: no name after the last colon")
     return tail.removeprefix("@")
 
 
@@ -71,7 +71,7 @@ def check_prefix(name: SourceName, archive: Archive) -> None:
     if prefix is None or prefix in fitting:
         return
     place = "file" if in_file else "directory"
-    advice = f"write {fitting[0].name}:{name.path}, or leave the prefix out" if fitting else "leave the prefix out"
+    advice = f"write {fitting[0].name}:{name.path}, or omit the prefix" if fitting else "omit the prefix"
     raise UsageError(f"the prefix {prefix.name}: stands for {prefix.words}, but this {place} is {_a(archive.layout.name)}; {advice}")
 
 

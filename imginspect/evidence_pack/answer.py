@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from imginspect.wording import counted
+
 MOST_SENTENCES = 200
 
 
@@ -26,7 +28,7 @@ class Comparison:
         elif len(self.disagreements) < MOST_SENTENCES:
             self.disagreements.append(sentence)
         elif len(self.disagreements) == MOST_SENTENCES:
-            self.disagreements.append("and more of the kind, which are counted but not listed")
+            self.disagreements.append("and more of this kind, counted but not listed")
 
     @property
     def status(self) -> str:
@@ -43,11 +45,12 @@ def agrees(checks: Sequence[Comparison]) -> bool:
 
 def conclusion(checks: Sequence[Comparison]) -> str:
     """The final sentence."""
-    wrong = sum(check.compared - check.agreeing for check in checks)
+    compared = sum(check.compared for check in checks)
+    wrong = compared - sum(check.agreeing for check in checks)
     left = [check.what for check in checks if check.status == "not checked"]
     unchecked = f" Not checked: {'; '.join(left)}." if left else ""
     if wrong:
-        return f"The evidence does not agree: {wrong:,} of {sum(check.compared for check in checks):,} comparisons differ.{unchecked}"
+        return f"Verification failed: {counted(wrong, 'disagreement')} in {counted(compared, 'comparison')}.{unchecked}"
     if not agrees(checks):
         return f"Nothing could be compared.{unchecked}"
     return f"Everything that was checked agrees.{unchecked}"

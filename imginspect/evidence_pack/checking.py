@@ -28,7 +28,7 @@ def documents_of(stored: StoredPack) -> list[ReportDocument]:
     Raises: NotReadable
     """
     if REPORT not in stored.files:
-        raise NotReadable("it is no evidence pack: there is no report.json in it")
+        raise NotReadable("not an evidence pack: it contains no report.json")
     return list(read_report(stored.files[REPORT], newer=True).documents)
 
 
@@ -48,7 +48,7 @@ def _signature(stored: StoredPack, documents: Sequence[ReportDocument], verifier
     signed = [name for name in stored.files if name.startswith(ATTESTATION) and name.endswith(_SIGNED)]
     if verifier is None:
         check.note = (
-            "the pack holds a signature; without --key nobody can say whose it is"
+            "the pack is signed; without --key, the signature cannot be verified"
             if signed
             else "the pack is not signed, and no --key was given"
         )
@@ -75,7 +75,7 @@ def _wrong_signature(stored: StoredPack, name: str, verifier: Verifier) -> str:
         envelope = parse_envelope(stored.files[name], name)
     except NotReadable as error:
         return str(error)
-    return "" if envelope.is_signed_by(verifier) else f"{name} was not signed with this key, or was changed since"
+    return "" if envelope.is_signed_by(verifier) else f"{name} was not signed with this key, or has changed since"
 
 
 def _checksums(stored: StoredPack) -> Comparison:
@@ -90,12 +90,14 @@ def _checksums(stored: StoredPack) -> Comparison:
         if name not in stored.files:
             check.count(f"{name!a} is listed in SHA256SUMS but missing")
         else:
-            check.count("" if sha256(stored.files[name]) == digest else f"{name} was changed: its sha256 is not the one in SHA256SUMS")
+            check.count(
+                "" if sha256(stored.files[name]) == digest else f"{name} was changed: its sha256 differs from the one in SHA256SUMS"
+            )
     for name in stored.files:
         if name not in listed and name not in (CHECKSUMS, INSPECTION):
             check.count(f"{name} is not listed in SHA256SUMS: it does not belong to the pack")
     if INSPECTION in stored.files:
-        check.note = "inspection.json is there; no checksum covers it"
+        check.note = "inspection.json is present; no checksum covers it"
     return check
 
 
@@ -109,7 +111,7 @@ def _statements(stored: StoredPack, documents: Sequence[ReportDocument]) -> Comp
     for number, document in enumerate(documents):
         made = statement(document, stored.files[REPORT], contents_digest(listed))
         if made is None:
-            check.note = "of an image that was not inspected there is no statement"
+            check.note = "an image that was not inspected has no statement"
             continue
         name = statement_name(number, len(documents))
         for sentence in _differences(stored, name, made):
@@ -121,14 +123,14 @@ def _statements(stored: StoredPack, documents: Sequence[ReportDocument]) -> Comp
     known = set(_expected(documents, (".json", *_SIGNED)))
     for name in stored.files:
         if name.startswith(ATTESTATION) and name not in known:
-            check.count(f"{name} is a statement on no image of the report")
+            check.count(f"{name} is a statement about an image that is not in the report")
     return check
 
 
 def _differences(stored: StoredPack, name: str, made: dict[str, Any]) -> Iterator[str]:
     """A sentence for each part of the statement that differs, and an empty one for each that does not."""
     if name not in stored.files:
-        yield f"{name} is missing: nothing is stated on that image"
+        yield f"{name} is missing: that image has no statement"
         return
     try:
         found = parse(stored.files[name], name)
@@ -136,14 +138,14 @@ def _differences(stored: StoredPack, name: str, made: dict[str, Any]) -> Iterato
         yield str(error)
         return
     if not isinstance(found, dict) or not isinstance(found.get("predicate"), dict):
-        yield f"{name} is no statement"
+        yield f"{name} is not a statement"
         return
     expected = _flat(made)
     actual = _flat(found)
     for key in sorted({*expected, *actual}):
-        yield "" if expected.get(key) == actual.get(key) else f"{name}: {key!a} is not what report.json and SHA256SUMS give"
+        yield "" if expected.get(key) == actual.get(key) else f"{name}: {key!a} does not agree with report.json and SHA256SUMS"
     if stored.files[name] != dump(made) and expected == actual:
-        yield f"{name} says the same as the report, but is not written as imginspect writes it"
+        yield f"{name} agrees with the report, but is not written exactly as imginspect writes it"
 
 
 def _flat(tree: dict[str, Any]) -> dict[str, Any]:
@@ -159,7 +161,7 @@ def _other_payload(stored: StoredPack, signed: str, name: str) -> str:
         payload = parse_envelope(stored.files[signed], signed).payload
     except NotReadable as error:
         return str(error)
-    return "" if payload == stored.files.get(name) else f"what was signed in {signed} is not {name}"
+    return "" if payload == stored.files.get(name) else f"{signed} signs something other than {name}"
 
 
 # -- criteria and excerpts ---------------------------------------------------------------------------------------------
@@ -167,13 +169,13 @@ def _other_payload(stored: StoredPack, signed: str, name: str) -> str:
 
 def _criteria(stored: StoredPack, documents: Sequence[ReportDocument]) -> Comparison:
     """Whether the policy that the report names by its digest is in the pack."""
-    check = Comparison("policy is the one that was used")
+    check = Comparison("policy is the one used")
     there = {digest_of([content]) for name, content in stored.files.items() if name.startswith(CRITERIA)}
     if not there:
-        check.note = "the pack holds no policy or rules"
+        check.note = "the pack contains no policy or rules"
         return check
     for digest in dict.fromkeys(document["policy"]["sha256"] for document in documents):
-        check.count("" if digest in there else "the policy that the report was made by is not in the pack, or was changed")
+        check.count("" if digest in there else "the policy used for the report is not in the pack, or was changed")
     return check
 
 
@@ -183,10 +185,10 @@ def _excerpts(stored: StoredPack, documents: Sequence[ReportDocument]) -> Compar
     made = excerpts(documents)
     for name in sorted({*made, *(name for name in stored.files if name.startswith(EXCERPTS))}):
         if name not in made:
-            check.count(f"{name} is of no finding of the report")
+            check.count(f"{name} belongs to no finding in the report")
         else:
             check.count(
-                "" if stored.files.get(name) == made[name] else f"{name} is missing, or is not what the report says of that finding"
+                "" if stored.files.get(name) == made[name] else f"{name} is missing, or does not agree with that finding in the report"
             )
     if not made and not check.compared:
         check.note = "the report has no findings"

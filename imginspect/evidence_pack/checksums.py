@@ -40,7 +40,7 @@ def parse_checksums(content: bytes) -> tuple[dict[str, str], list[str]]:
     for number, line in enumerate(lines, 1):
         match = _LINE.fullmatch(line)
         if match is None:
-            wrong.append(f"line {number} of SHA256SUMS is no checksum with a name")
+            wrong.append(f"line {number} of SHA256SUMS is not a checksum followed by a name")
         elif match[2] in found:
             wrong.append(f"SHA256SUMS lists {match[2]} twice")
         else:

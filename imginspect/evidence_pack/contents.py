@@ -57,7 +57,7 @@ def make_pack(
     Raises: UsageError - no report.json, or a name that cannot be in a pack; more than a pack may hold
     """
     if not documents or REPORT not in forms:
-        raise UsageError("an evidence pack needs a report, and report.json among its forms")
+        raise UsageError("an evidence pack needs a report in JSON format (report.json)")
     files = {**forms, **{f"{CRITERIA}{name}": content for name, content in criteria_files.items()}, **excerpts(documents)}
     _check(files)
     attestation = _attestation(documents, {REPORT: forms[REPORT]}, signer)  # what it is called: what is in it comes last
@@ -90,7 +90,7 @@ def _check(files: Mapping[str, bytes]) -> None:
         if not is_safe(name) or name in _OWN:
             raise UsageError(f"a file of an evidence pack cannot be called {name!r}")
     if len(files) + 16 > MOST_FILES:
-        raise UsageError(f"an evidence pack of {len(files):,} files is more than the {MOST_FILES:,} that one may have")
+        raise UsageError(f"the evidence pack has {len(files):,} files; the maximum is {MOST_FILES:,}")
     size = sum(map(len, files.values()))
     if 2 * size > MOST_BYTES:
-        raise UsageError(f"an evidence pack of {size:,} bytes is more than the {MOST_BYTES // 2:,} that one may have; ask for fewer forms")
+        raise UsageError(f"the evidence pack has {size:,} bytes; the maximum is {MOST_BYTES // 2:,}. Request fewer formats")

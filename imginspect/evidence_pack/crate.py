@@ -56,8 +56,8 @@ def _root(documents: Sequence[ReportDocument], parts: Sequence[str], date: datet
         "@id": "./",
         "@type": "Dataset",
         "name": f"Evidence on {', '.join(names[:5])}{' and more' if len(names) > 5 else ''}",
-        "description": "The report of a static inspection of a container image, with what it was judged by and excerpts of the evidence. "
-        "The date is that of the image or one that was given, not that of the inspection.",
+        "description": "The report of a static inspection of a container image, with the criteria used and excerpts of the evidence. "
+        "The date is that of the image, or one that was given; it is not the date of the inspection.",
         "datePublished": date.isoformat(),
         "license": _ref("#terms"),
         "hasPart": [_ref(name) for name in parts],
@@ -90,7 +90,7 @@ def _image(number: int, document: ReportDocument) -> list[Entity]:
     image = document["image"]
     own = f"#image-{number + 1}"
     if image is None:
-        return [{"@id": own, "@type": "Thing", "name": f"{image_name(document)}, which is no image that could be inspected"}]
+        return [{"@id": own, "@type": "Thing", "name": f"{image_name(document)}, which could not be inspected as an image"}]
     digests = [(what, digest) for what, digest in (("config", image["image_id"]), ("manifest", image["manifest_digest"])) if digest]
     entities = [
         {"@id": f"{own}-{what}", "@type": "PropertyValue", "propertyID": f"{what} digest", "name": f"{what} digest", "value": digest}

@@ -64,11 +64,11 @@ def parse_envelope(content: bytes, name: str) -> Envelope:
     try:
         signatures: Any = tree["signatures"]
         if not isinstance(signatures, list) or not 0 < len(signatures) <= _MOST_SIGNATURES:
-            raise NotReadable(f"{name} holds no signature, or too many")
+            raise NotReadable(f"{name} has no signature, or too many")
         decoded = tuple(base64.b64decode(item["sig"], validate=True) for item in signatures)
         kind, payload = tree["payloadType"], base64.b64decode(tree["payload"], validate=True)
     except (TypeError, KeyError, binascii.Error, ValueError) as error:
-        raise NotReadable(f"{name} is no signed envelope") from error
+        raise NotReadable(f"{name} is not a signed envelope") from error
     if kind != PAYLOAD_TYPE:
-        raise NotReadable(f"{name} is signed, but holds no in-toto statement")
+        raise NotReadable(f"{name} is signed, but contains no in-toto statement")
     return Envelope(kind, payload, decoded)

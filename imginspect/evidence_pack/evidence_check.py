@@ -75,15 +75,17 @@ def check_evidence(
     for document in documents:
         image = _image(document, listing)
         if document["image"] is None:
-            found[0].note = "of an image that was not inspected there is nothing to compare"
+            found[0].note = "for an image that was not inspected, there is nothing to compare"
             continue
         name = document["image"]["image_id"] or document["image"]["manifest_digest"] or "without a digest"
-        found[0].count("" if image is not None else f"the archive holds no image {name}: it is another archive, or the image was changed")
+        found[0].count(
+            "" if image is not None else f"the archive does not contain the image {name}: it is another archive, or the image was changed"
+        )
         if image is not None:
             _compare(document, archive, image, criteria, found[1:], progress)
     for check in found[2:]:
         if found[0].agreeing and not check.compared and not check.note:
-            check.note = f"{check.what}: the report names none"
+            check.note = f"{check.what}: the report contains none"
     return found
 
 
@@ -154,14 +156,14 @@ def _compare_file(part: EvidencePart, places: EvidencePlaces, files: Comparison,
     where = f"{part['path']} in layer {layer['index']}"
     found = places.find(path_of(part), layer["index"])
     best = next((place for place in found if not _wrong_content(part, where, place)), found[0] if found else None)
-    files.count(_wrong_content(part, where, best) if best else f"{where} is not there")
+    files.count(_wrong_content(part, where, best) if best else f"{where} is missing")
     if best is not None and part["line"]:
         _compare_lines(part, where, best, lines)
 
 
 def _wrong_content(part: EvidencePart, where: str, place: EvidencePlace) -> str:
     if part["file_sha256"] not in (None, place.sha256):
-        return f"{where} has other content: its sha256 is {place.sha256}, the report says {part['file_sha256']}"
+        return f"{where} has different content: its sha256 is {place.sha256}, the report says {part['file_sha256']}"
     if part["size"] not in (None, place.size):
         return f"{where} has {place.size:,} bytes, the report says {part['size']:,}"
     return ""
@@ -170,13 +172,15 @@ def _wrong_content(part: EvidencePart, where: str, place: EvidencePlace) -> str:
 def _compare_lines(part: EvidencePart, where: str, place: EvidencePlace, lines: Comparison) -> None:
     text, numbers = place.text, [part["line"] or 0, *(context["line"] for context in part["context"])]
     if text is None or not all(map(text.reaches, numbers)):
-        lines.note = "some lines were not compared: their files are too large, or could not be searched to the end"
+        lines.note = "some lines were not compared: their files are too large, or could not be searched completely"
         return
     for context in part["context"]:
         is_there = text.has(context["line"], context["text"])
-        lines.count("" if is_there else f"line {context['line']} of {where} is not what the report shows")
+        lines.count("" if is_there else f"line {context['line']} of {where} differs from the report")
     if part["excerpt"] and _is_quoted(part):
-        lines.count("" if text.quotes(part["excerpt"]) else f"{where} does not hold what the report quotes of line {part['line']}")
+        lines.count(
+            "" if text.quotes(part["excerpt"]) else f"{where} does not contain the text that the report quotes from line {part['line']}"
+        )
 
 
 def _is_quoted(part: EvidencePart) -> bool:
@@ -191,5 +195,5 @@ def _wrong_field(field: str, excerpt: str | None, fields: Fields) -> str:
     if not fields.has(field):
         return f"the config has no field {field}"
     if excerpt and not fields.quotes(field, excerpt):
-        return f"the field {field} of the config does not hold what the report quotes"
+        return f"the config field {field} does not contain the text that the report quotes"
     return ""

@@ -47,7 +47,7 @@ class Signer:
             return self.key.sign(data, ECDSA(SHA256(), deterministic_signing=True))
         except (UnsupportedAlgorithm, TypeError) as error:
             raise UsageError(
-                "the OpenSSL of this machine cannot sign with an ECDSA key so that the same report gives the same signature (RFC 6979); "
+                "the OpenSSL library on this machine cannot create deterministic ECDSA signatures (RFC 6979); "
                 "use an Ed25519 key: imginspect key new FILE"
             ) from error
 
@@ -99,9 +99,9 @@ def load_signer(pem: bytes, passphrase: bytes | None = None) -> Signer:
             raise PassphraseNeeded("the key is encrypted and needs its passphrase") from error
         key = load_pem_private_key(pem, None)  # a passphrase that is not needed does no harm
     except (ValueError, UnsupportedAlgorithm) as error:
-        raise UsageError("it is no private key in PEM form, or its passphrase is another one") from error
+        raise UsageError("not a private key in PEM format, or the passphrase is wrong") from error
     if not _is_private(key):
-        raise UsageError(f"it is another kind of key: expected {' or '.join(KINDS)}")
+        raise UsageError(f"unsupported type of key: expected {' or '.join(KINDS)}")
     return Signer(key, _key_id(key.public_key()))
 
 
@@ -117,14 +117,14 @@ def load_verifier(pem: bytes) -> Verifier:
     from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
     if b"PRIVATE KEY" in pem:
-        raise UsageError("it is a private key: give the public one, and keep this one to yourself")
+        raise UsageError("this is a private key: give the public key, and keep this one secret")
     try:
         key = load_pem_public_key(pem)
     except (ValueError, UnsupportedAlgorithm) as error:
-        raise UsageError("it is no public key in PEM form") from error
+        raise UsageError("not a public key in PEM format") from error
     if isinstance(key, Ed25519PublicKey) or (isinstance(key, EllipticCurvePublicKey) and isinstance(key.curve, SECP256R1)):
         return Verifier(key, _key_id(key))
-    raise UsageError(f"it is another kind of key: expected {' or '.join(KINDS)}")
+    raise UsageError(f"unsupported type of key: expected {' or '.join(KINDS)}")
 
 
 def new_key_pair(kind: str = "ed25519", passphrase: bytes | None = None) -> KeyPair:

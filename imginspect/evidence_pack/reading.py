@@ -38,7 +38,7 @@ class StoredPack:
         """
         self.size += len(content)
         if len(self.files) >= MOST_FILES or self.size > MOST_BYTES:
-            raise NotReadable(f"it holds more than the {MOST_FILES:,} files or {MOST_BYTES:,} bytes that a pack may have")
+            raise NotReadable(f"it contains more than {MOST_FILES:,} files or {MOST_BYTES:,} bytes, the maximum for a pack")
         self.files[name] = content
 
     def complain(self, sentence: str) -> None:
@@ -46,7 +46,7 @@ class StoredPack:
         if len(self.wrong) < 100:
             self.wrong.append(sentence)
         elif len(self.wrong) == 100:
-            self.wrong.append("and more of the kind")
+            self.wrong.append("and more of this kind")
 
 
 def read_pack(path: Path) -> StoredPack:
@@ -55,14 +55,20 @@ def read_pack(path: Path) -> StoredPack:
     Raises: NotReadable
     """
     try:
-        if path.is_dir():
-            descriptor = os.open(path, _FOLDER & ~os.O_NOFOLLOW)
-            return _read_folder(descriptor)
-        return _read_zip(_bounded(path))
+        return _stored(path)
     except FileNotFoundError as error:
-        raise NotReadable(f"{path}: no such file or folder") from error
+        raise NotReadable(f"{path}: no such file or directory") from error
     except OSError as error:
         raise NotReadable(f"{path} cannot be read: {error.strerror}") from error
+    except NotReadable as error:
+        raise NotReadable(f"{path}: {error}") from error
+
+
+def _stored(path: Path) -> StoredPack:
+    if path.is_dir():
+        descriptor = os.open(path, _FOLDER & ~os.O_NOFOLLOW)
+        return _read_folder(descriptor)
+    return _read_zip(_bounded(path))
 
 
 def foreign_files(parent: int, name: str) -> str:
@@ -96,10 +102,10 @@ def _bounded(path: Path) -> bytes:
     descriptor = os.open(path, _FILE & ~os.O_NOFOLLOW)
     with os.fdopen(descriptor, "rb") as handle:
         if not stat.S_ISREG(os.fstat(handle.fileno()).st_mode):
-            raise NotReadable(f"{path} is neither a file nor a folder")
+            raise NotReadable("neither a file nor a directory")
         content = _read(handle, _MOST_ZIP)
     if len(content) > _MOST_ZIP:
-        raise NotReadable(f"{path} is larger than the {_MOST_ZIP:,} bytes that a pack may have")
+        raise NotReadable(f"larger than {_MOST_ZIP:,} bytes, the maximum for a pack")
     return content
 
 
@@ -124,17 +130,17 @@ def _read_folder(descriptor: int, prefix: str = "", stored: StoredPack | None = 
 def _read_entry(descriptor: int, name: str, path: str, stored: StoredPack) -> None:
     mode = os.stat(name, dir_fd=descriptor, follow_symlinks=False).st_mode
     if not is_safe(path):
-        stored.complain(f"{path!a} is no name that a file of a pack can have")
+        stored.complain(f"{path!a} is not a valid file name in a pack")
     elif stat.S_ISDIR(mode) and path.count("/") < _DEPTH:
         before = len(stored.files) + len(stored.wrong)
         _read_folder(os.open(name, _FOLDER, dir_fd=descriptor), f"{path}/", stored)
         if before == len(stored.files) + len(stored.wrong):
-            stored.complain(f"the folder {path} is empty")
+            stored.complain(f"the directory {path} is empty")
     elif stat.S_ISREG(mode):
         with os.fdopen(os.open(name, _FILE, dir_fd=descriptor), "rb") as handle:
             stored.add(path, _read(handle, MOST_BYTES - stored.size))
     else:
-        what = "a symbolic link" if stat.S_ISLNK(mode) else "neither a file nor a folder"
+        what = "a symbolic link" if stat.S_ISLNK(mode) else "neither a file nor a directory"
         stored.complain(f"{path} is {what}: it was not followed or read")
 
 
@@ -159,26 +165,26 @@ def _check_end(content: bytes) -> None:
     """Raises: NotReadable - it is no zip, or one whose end does not say plainly where its list of members is, or a very long list"""
     end = content[-_END:]
     if len(end) < _END or end[:4] != b"PK\5\6" or content[-_END - 20 : -_END - 16] == b"PK\6\7":
-        raise NotReadable("it is neither a folder nor a zip as imginspect writes it")
+        raise NotReadable("neither a directory nor a zip written by imginspect")
     size, offset = int.from_bytes(end[12:16], "little"), int.from_bytes(end[16:20], "little")
     if size > _MOST_DIRECTORY or offset + size + _END != len(content) or end[20:] != b"\0\0":
-        raise NotReadable("the zip's list of members is too long, or not where it should be")
+        raise NotReadable("the zip's central directory is too long, or not where it should be")
 
 
 def _check_sizes(opened: zipfile.ZipFile) -> None:
     """Raises: NotReadable - too many members, or more bytes than a pack may have"""
     if len(opened.infolist()) > MOST_FILES or sum(member.file_size for member in opened.infolist()) > MOST_BYTES:
-        raise NotReadable(f"it holds more than the {MOST_FILES:,} files or {MOST_BYTES:,} bytes that a pack may have")
+        raise NotReadable(f"it contains more than {MOST_FILES:,} files or {MOST_BYTES:,} bytes, the maximum for a pack")
 
 
 def _read_member(opened: zipfile.ZipFile, member: zipfile.ZipInfo, stored: StoredPack) -> None:
     kind = stat.S_IFMT(member.external_attr >> 16)
     if not is_safe(member.filename) or member.filename != member.orig_filename:
-        stored.complain(f"{member.orig_filename[:200]!a} is no name that a file of a pack can have")
+        stored.complain(f"{member.orig_filename[:200]!a} is not a valid file name in a pack")
     elif kind not in (0, stat.S_IFREG):
-        stored.complain(f"{member.filename} is a link or no file: it was not read")
+        stored.complain(f"{member.filename} is a link or not a regular file: it was not read")
     elif member.filename in stored.files:
-        stored.complain(f"{member.filename} is in the zip twice; the first one was read")
+        stored.complain(f"{member.filename} appears twice in the zip; the first one was read")
     else:
         with opened.open(member) as handle:
             stored.add(member.filename, handle.read(member.file_size + 1))

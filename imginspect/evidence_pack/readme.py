@@ -9,23 +9,23 @@ from imginspect.report.document import ReportDocument
 from imginspect.report.summary import archive_facts, image_name, qualification, reason_of
 
 _KNOWN = {
-    README: "this text",
-    REPORT: "the report; every other form is made from it",
-    CHECKSUMS: "the sha256 of every other file but inspection.json",
-    CRATE: "what the pack is and how it was made, for programs (RO-Crate 1.1)",
+    README: "this file",
+    REPORT: "the report; the other formats are made from it",
+    CHECKSUMS: "the sha256 of every other file except inspection.json",
+    CRATE: "a machine-readable description of the pack (RO-Crate 1.1)",
     "inspection.json": "when, where and by whom the inspection was made (may be beside the pack); no checksum covers it",
 }
 _FOLDERS = {
     CRITERIA: "the policy and the rules that the image was judged by",
-    EXCERPTS: "a text for each finding with the lines around it, named by its fingerprint",
-    ATTESTATION: "the statement on the image: statement.json as it is, .dsse.json and .sigstore.json with a signature",
+    EXCERPTS: "one text file per finding, named by its fingerprint, with the lines around it",
+    ATTESTATION: "the statement about the image: statement.json and, if signed, .dsse.json and .sigstore.json",
 }
 
 
 def readme(documents: Sequence[ReportDocument], names: Iterable[str], *, is_signed: bool, is_stated: bool) -> bytes:
     """The text, for a pack of the files *names*."""
-    lines = [FIRST_LINE, "", *_images(documents), "", "What is in it", ""]
-    lines += [f"  {name:<24} {_KNOWN.get(name, 'the report in another form')}" for name in _top(names)]
+    lines = [FIRST_LINE, "", *_images(documents), "", "Contents", ""]
+    lines += [f"  {name:<24} {_KNOWN.get(name, 'the report in another format')}" for name in _top(names)]
     lines += [f"  {folder:<24} {what}" for folder, what in _FOLDERS.items() if any(name.startswith(folder) for name in names)]
     lines += ["", *_checking(is_signed=is_signed, is_stated=is_stated)]
     return ("\n".join(lines) + "\n").encode("utf-8", "backslashreplace")
@@ -51,18 +51,18 @@ def _images(documents: Sequence[ReportDocument]) -> list[str]:
 
 def _checking(*, is_signed: bool, is_stated: bool) -> list[str]:
     lines = [
-        "How to check it",
+        "How to verify this pack",
         "",
-        "  With imginspect, in this folder's parent or beside the zip:",
-        "    imginspect verify PACK                               the files among each other",
-        "    imginspect verify PACK --key PUBLIC.pem              also who signed",
-        "    imginspect verify PACK ARCHIVE --key PUBLIC.pem      also that the evidence is in the image",
+        "  With imginspect, in the parent directory of this pack:",
+        "    imginspect verify PACK                               compares the files with each other",
+        "    imginspect verify PACK --key PUBLIC.pem              also verifies the signature",
+        "    imginspect verify PACK ARCHIVE --key PUBLIC.pem      also looks for the evidence in the image",
         "",
-        "  Without it, in this folder:",
-        "    sha256sum -c SHA256SUMS                              no file was changed",
+        "  Without imginspect, in this directory:",
+        "    sha256sum -c SHA256SUMS                              shows whether a file was changed",
     ]
     if is_stated:
-        lines += ["    grep -v '  attestation/' SHA256SUMS | sha256sum      equals predicate.pack.digest of the statement"]
+        lines += ["    grep -v '  attestation/' SHA256SUMS | sha256sum      must equal predicate.pack.digest of the statement"]
     if is_signed:
         lines += [
             "    cosign verify-blob-attestation --key PUBLIC.pem --insecure-ignore-tlog --type " + _type(),
@@ -72,9 +72,9 @@ def _checking(*, is_signed: bool, is_stated: bool) -> list[str]:
             "  The signature says that the holder of the key made or accepted this pack. Get the public key from them, not with the pack.",
         ]
     elif is_stated:
-        lines += ["", "  This pack is not signed: the checksums show damage, not forgery."]
+        lines += ["", "  This pack is not signed: the checksums reveal damage, but not forgery."]
     else:
-        lines += ["", "  There is no statement, because no image was inspected: the report says why."]
+        lines += ["", "  The pack contains no statement, because no image was inspected. The report gives the reason."]
     return lines
 
 

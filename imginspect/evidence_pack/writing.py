@@ -40,7 +40,7 @@ def _write_zip(pack: Pack, inspection: bytes, target: Path) -> None:
     with folder_of(target) as folder:
         there = _kind(folder, target.name)
         if there not in (0, stat.S_IFREG, stat.S_IFLNK) or (there == stat.S_IFREG and not is_pack_file(folder, target.name)):
-            raise UsageError(f"{target} is there already and is no evidence pack: it is left as it is; give another name")
+            raise UsageError(f"{target} already exists and is not an evidence pack. It was left unchanged; choose another name")
         replace_files(folder, {target.name: zip_bytes(pack), inspection_path(target).name: inspection})
 
 
@@ -63,12 +63,15 @@ def _refuse_other(parent: int, target: Path) -> None:
     if kind == 0:
         return
     if kind == stat.S_IFLNK:
-        raise UsageError(f"{target} is a symbolic link: give the folder itself")
+        raise UsageError(f"{target} is a symbolic link: name the directory itself")
     if kind != stat.S_IFDIR:
-        raise UsageError(f"{target} is there already and is no folder: give another name")
+        raise UsageError(f"{target} already exists and is not a directory: choose another name")
     other = foreign_files(parent, target.name)
     if other:
-        raise UsageError(f"{target} holds something that is not of an evidence pack ({other!a}): it is left as it is; give another folder")
+        raise UsageError(
+            f"{target} contains a file that does not belong to an evidence pack ({other!a}). It was left unchanged; "
+            "choose another directory"
+        )
 
 
 def _fill(parent: int, temporary: str, files: Mapping[str, bytes]) -> None:

@@ -95,12 +95,12 @@ class Cache:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             with self._opened():
                 if not os.access(self.folder, os.W_OK):
-                    raise PermissionError(errno.EACCES, "it cannot be written to")
+                    raise PermissionError(errno.EACCES, "it is not writable")
         except PermissionError as error:
-            why = error.strerror or "it must belong to you, and nobody else may be able to write to it"
-            raise UsageError(f"the cache folder {self.folder} cannot be used: {why}") from error
+            why = error.strerror or "it must belong to you and must not be writable by others"
+            raise UsageError(f"cannot use the cache directory {self.folder}: {why}") from error
         except (OSError, ValueError) as error:
-            raise UsageError(f"the cache folder {self.folder} cannot be used: {getattr(error, 'strerror', None) or error}") from error
+            raise UsageError(f"cannot use the cache directory {self.folder}: {getattr(error, 'strerror', None) or error}") from error
 
     def get(self, key: str) -> bytes | None:
         """The content that was put under *key*; None where there is none that can be trusted."""

@@ -300,7 +300,7 @@ class Gunzip:
     """Expands gzip with isal straight into a buffer: a fifth faster than Expander, which takes over where a stream is not sound.
 
     isal says neither how many bytes follow the last member nor where a damaged one breaks off. In these cases the blob is read a
-    second time (*reopen*) by an Expander, whose answers are exact; what was given already is passed over.
+    second time (*reopen*) by an Expander, whose answers are exact; what was given already is skipped.
     """
 
     _PADDED = 17  # no sound gzip stream ends in so many zeros: its last deflate byte and an all-zero trailer are 9

@@ -45,7 +45,7 @@ def complaints(target: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        why = "there is something of that name already" if error.errno == errno.EEXIST else error.strerror
+        why = "that name already exists" if error.errno == errno.EEXIST else error.strerror
         raise UsageError(f"cannot write {target}: {why}") from error
 
 
@@ -56,7 +56,7 @@ def folder_of(target: Path) -> Iterator[int]:
     Raises: UsageError, OSError
     """
     if target.name in ("", "..") or "\0" in str(target):
-        raise UsageError(f"cannot write {target}: it has no name of its own")
+        raise UsageError(f"cannot write {target}: it does not name a file")
     folder = os.open(target.parent, FOLDER)
     try:
         yield folder

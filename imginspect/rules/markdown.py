@@ -1,4 +1,4 @@
-"""The rules and the kinds of credentials as Markdown: docs/rules.md, and the README's table. Tests compare both with what is made here."""
+"""The rules and the kinds of credentials as Markdown: docs/rules.md, and a table of the rules."""
 
 from __future__ import annotations
 
@@ -15,21 +15,22 @@ _ACTIVE = re.compile(r"([\\`*_<>\[\]|])")
 _INTRODUCTION = """\
 # Rules
 
-Made from `rules/` by `imginspect rules list --format markdown > docs/rules.md`; a test compares. `imginspect rules show ID` shows one of
-them, with the images of its examples; `imginspect rules test` tries the examples.
+This page lists every rule with its rationale, remediation, references and examples, and every kind of credential. It is generated from
+`rules/` with `imginspect rules list --format markdown > docs/rules.md`; a test keeps it up to date. `imginspect rules show ID` shows one
+rule with the images of its examples, and `imginspect rules test` tests the examples.
 """
 _KINDS = """\
 ## Kinds of credentials
 
-What contents are searched for, and what is masked in every output. *Verified*: a checksum or a structure is checked, which chance does not
-produce.
+imginspect searches contents for these kinds of credentials, and masks them in every output. *Verified* means that imginspect checks a
+checksum or structure that is unlikely to occur by chance.
 """
 
 
 def table(rules: RuleSet) -> str:
-    """One row for each rule: id, what it asks, severity."""
+    """One row for each rule: id, requirement, severity."""
     rows = [f"| {rule.id} | {_cell(rule.title)} | {rule.severity} |" for rule in rules.rules]
-    return "\n".join(["| rule | asks that | severity |", "|---|---|---|", *rows]) + "\n"
+    return "\n".join(["| rule | requirement | severity |", "|---|---|---|", *rows]) + "\n"
 
 
 def document(rules: RuleSet, patterns: PatternSet) -> str:
@@ -46,8 +47,8 @@ def document(rules: RuleSet, patterns: PatternSet) -> str:
 
 def _section(rule: Rule) -> Iterator[str]:
     yield f"### {rule.id} {_text(rule.title)}\n"
-    yield f"Not met: “{_text(rule.finding_title)}”. Open: “{_text(rule.undecided_title)}”.\n"
-    yield f"Severity {rule.severity}, harm {rule.harm}. Judged by `{rule.check}`, from `{rule.file}`.\n"
+    yield f"If not met: “{_text(rule.finding_title)}”. If open: “{_text(rule.undecided_title)}”.\n"
+    yield f"Severity: {rule.severity}. Harm: {rule.harm}. Check: `{rule.check}`. File: `{rule.file}`.\n"
     yield f"**Why.** {_text(rule.rationale)}\n"
     yield f"**What to do.** {_text(rule.remediation)}\n"
     if rule.remedies:
@@ -55,7 +56,7 @@ def _section(rule: Rule) -> Iterator[str]:
         yield from (f"- {_text(kind)}: {_text(text)}" for kind, text in rule.remedies.items())
         yield ""
     if rule.references:
-        yield "**Where it comes from.**\n"
+        yield "**References.**\n"
         yield from (_reference(item) for item in rule.references)
         yield ""
     if rule.params:
@@ -72,7 +73,7 @@ def _reference(reference: RuleReference) -> str:
 
 
 def _kinds(patterns: tuple[Pattern, ...]) -> Iterator[str]:
-    yield "| kind | issuer | what | verified | source |"
+    yield "| kind | issuer | title | verified | source |"
     yield "|---|---|---|---|---|"
     for pattern in patterns:
         cells = (_cell(pattern.issuer), _cell(pattern.title), "yes" if pattern.verifies else "", _cell(pattern.reference))

@@ -134,8 +134,8 @@ def test_what_could_not_be_looked_into_is_no_pass(tmp_path: Path, verdicts: list
     assert document["verdict"] == verdict
     assert [one["unread"] for one in document["skipped"]] == [True, False, False]
     page = Page(found["index.html"])
-    assert "1 thing could not be read and may hold images." in page.text
-    assert "there may be images in it: permission denied" in page.text
+    assert "1 item could not be read and may contain images." in page.text
+    assert "may contain images: permission denied" in page.text
 
 
 def test_findings_that_images_do_not_share_through_a_layer_are_not_shared(tmp_path: Path) -> None:
@@ -165,7 +165,7 @@ def test_an_image_is_a_test(tmp_path: Path) -> None:
     root = ElementTree.fromstring(
         of_rows(tmp_path, [*ROWS, image("registry.example.org/warn:1", [BASE], [ROWS[0].findings[1]])])["results.xml"]
     )
-    assert [suite.attrib["name"] for suite in root][:3] == ["without a repository", "registry.example.org/app", "registry.example.org/base"]
+    assert [suite.attrib["name"] for suite in root][:3] == ["no repository", "registry.example.org/app", "registry.example.org/base"]
     for element in (root, *root):
         assert int(element.attrib["tests"]) == len(list(element.iter("testcase")))
         assert int(element.attrib["failures"]) == len(list(element.iter("failure")))
@@ -173,11 +173,11 @@ def test_an_image_is_a_test(tmp_path: Path) -> None:
     cases = {case.attrib["name"]: case for case in root.iter("testcase")}
     failed = cases["registry.example.org/app:1 (linux/amd64)"][0]
     assert failed.text
-    assert "TRE-SEC-002 Credentials are in the image (critical): fails\n    What to do: Revoke it" in failed.text
+    assert "TRE-SEC-002 Credentials are in the image (critical): failed\n    What to do: Revoke it" in failed.text
     assert cases["registry.example.org/half:1 (linux/amd64)"][0].tag == "error"
     assert cases["mirror/broken.tar"][0].attrib["message"] == "NOT INSPECTED: it is no image"
     warned = cases["registry.example.org/warn:1 (linux/amd64)"][0]
-    assert (warned.tag, warned.text) == ("system-out", "- TRE-PRM-001 No program gains rights (low): warns")
+    assert (warned.tag, warned.text) == ("system-out", "- TRE-PRM-001 No program gains rights (low): warning")
 
 
 def test_two_tests_never_have_one_name(tmp_path: Path) -> None:
@@ -190,11 +190,11 @@ def test_two_tests_never_have_one_name(tmp_path: Path) -> None:
 
 def test_the_page_says_what_may_be_used(tmp_path: Path) -> None:
     page = Page(of_rows(tmp_path, ROWS)["index.html"])
-    assert "1 image of 6 may be used as far as the policy goes: those marked Pass." in page.text
+    assert "1 of 6 images may be used, as far as the policy is concerned: those marked Pass." in page.text
     assert "3 images do not meet the policy." in page.text
-    assert "Of 1 image not everything could be read" in page.text
+    assert "1 image could not be read or judged completely" in page.text
     assert "1 image could not be inspected." in page.text
-    for text in ("One decision for many", "FROM scratch", "it is a Helm chart", "epcc-tre", "ab" * 32):
+    for text in ("Shared findings", "FROM scratch", "it is a Helm chart", "epcc-tre", "ab" * 32):
         assert text in page.text
     assert f"reports/{ROWS[0].report}.html" in page.values("href")
     ids = page.values("id")
@@ -209,7 +209,7 @@ def test_reports_are_linked_only_where_they_are_written(tmp_path: Path) -> None:
 @pytest.mark.parametrize("count", [0, 1])
 def test_few_images_are_told_of_in_good_words(tmp_path: Path, count: int) -> None:
     text = Page(of_rows(tmp_path, ROWS[3:4][:count])["index.html"]).text
-    assert ("The one image may be used" if count else "No image was found, so none may be used.") in text
+    assert ("The one image may be used" if count else "No images were found, so none may be used.") in text
 
 
 def test_of_many_shared_findings_the_page_shows_those_of_the_most_images(tmp_path: Path) -> None:
@@ -218,9 +218,9 @@ def test_of_many_shared_findings_the_page_shows_those_of_the_most_images(tmp_pat
         "index.html"
     ]
     page = Page(text)
-    assert "250 findings that several images have from one layer" in page.text
+    assert "250 findings shared through one layer" in page.text
     assert "And 50 more findings" in page.text
-    shared = page.text[page.text.index("One decision for many", 300) :]
+    shared = page.text[page.text.index("Shared findings", 300) :]
     assert shared.index("a private key in /key249") < shared.index("a private key in /key0")
 
 

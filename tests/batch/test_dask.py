@@ -112,7 +112,7 @@ def test_a_worker_with_another_program_judges_nothing(name: str, cluster: Cluste
 def test_a_run_waits_for_its_first_worker_and_says_so(cluster: Cluster, images: Path, expected: dict[str, bytes], tmp_path: Path) -> None:
     where = ("--out", tmp_path / "out", "--cache", tmp_path / "cache", "--engine", "dask", "--scheduler", cluster.address)
     asked = begun(images, *where, stream="stderr")
-    asked.until(f"waiting for a worker of the Dask cluster at {cluster.address}")
+    asked.until(f"waiting for workers of the Dask cluster at {cluster.address}")
     cluster.add("--nthreads", "1", "--no-nanny")
     assert asked.ended()[0] == 1
     assert answer(tmp_path / "out") == expected
@@ -140,7 +140,7 @@ def test_a_scheduler_that_goes_ends_the_run_and_another_engine_goes_on(
     asked = on(cluster, images, tmp_path)
     asked.until('"image"')
     cluster.stop_scheduler()
-    gone = f"imginspect: the Dask scheduler at {cluster.address} is gone; what was done is kept: go on with --resume\n"
+    gone = f"imginspect: the Dask scheduler at {cluster.address} has gone away; completed work is kept: continue with --resume\n"
     assert asked.ended() == (2, gone)
     where = ("--out", tmp_path / "out", "--cache", tmp_path / "cache")
     assert run("batch", "--policy", "generic", "-q", "-j", "1", images, *where, "--resume").code == 1
@@ -170,9 +170,9 @@ def test_the_width_follows_the_workers(cluster: Cluster) -> None:
 @pytest.mark.parametrize(
     ("address", "complaint"),
     [
-        ("tcp://127.0.0.1:9", "no Dask scheduler can be talked to at tcp://127.0.0.1:9: "),
-        ("127.0.0.1", "--scheduler is tcp://HOST:PORT or tls://HOST:PORT, not 127.0.0.1"),
-        ("tcp://127.0.0.1", "--scheduler is tcp://HOST:PORT or tls://HOST:PORT, not tcp://127.0.0.1"),
+        ("tcp://127.0.0.1:9", "cannot connect to a Dask scheduler at tcp://127.0.0.1:9: "),
+        ("127.0.0.1", "--scheduler 127.0.0.1: expected tcp://HOST:PORT or tls://HOST:PORT"),
+        ("tcp://127.0.0.1", "--scheduler tcp://127.0.0.1: expected tcp://HOST:PORT or tls://HOST:PORT"),
         ("tls://127.0.0.1:9", "--scheduler tls://… needs --tls-ca, and --tls-ca needs --scheduler tls://…"),
     ],
 )
@@ -245,7 +245,7 @@ def test_tls_from_end_to_end_and_a_wrong_authority_is_refused(images: Path, expe
             with mock.patch.object(engines, "_PATIENCE", 2.0):
                 outcome = run("batch", images, *where, *wrong)
             assert outcome.code == 2, name
-            assert outcome.err.startswith(f"imginspect: no Dask scheduler can be talked to at {cluster.address}: "), name
+            assert outcome.err.startswith(f"imginspect: cannot connect to a Dask scheduler at {cluster.address}: "), name
             assert outcome.err.count("\n") == 1, name
     finally:
         cluster.close()

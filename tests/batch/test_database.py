@@ -131,7 +131,7 @@ def test_nobody_comes_in_while_a_run_goes_on(tmp_path: Path) -> None:
     try:
         process.stdout.readline()
         for opened in (database.open_for_reading, database.open_for_writing):
-            with pytest.raises(UsageError, match="another process is at work on it"):
+            with pytest.raises(UsageError, match="another process is using it"):
                 opened(tmp_path)
         with pytest.raises(UsageError, match="already"):
             database.create(tmp_path, RUN, RULES)
@@ -146,7 +146,7 @@ def test_a_run_does_not_start_while_somebody_asks(tmp_path: Path) -> None:
     with database.open_for_reading(tmp_path) as asked:
         rows = asked.select("SELECT * FROM image")
         next(rows)
-        with pytest.raises(UsageError, match="another process is at work on it"):
+        with pytest.raises(UsageError, match="another process is using it"):
             database.open_for_writing(tmp_path)
         rows.close()  # type: ignore[attr-defined]
 
@@ -157,7 +157,7 @@ def test_a_full_disk_is_named_and_what_was_done_is_kept(tmp_path: Path) -> None:
         (pages,) = next(made.select("PRAGMA page_count"))
         next(made.select(f"PRAGMA max_page_count = {pages + 2}"))
         added = 1
-        with pytest.raises(NoRoom, match="no room left on the disk; what was done so far is kept"):  # noqa: PT012 - it is the last of many
+        with pytest.raises(NoRoom, match="the disk is full; completed work is kept"):  # noqa: PT012 - it is the last of many
             for number in range(100_000):
                 made.add(image(f"image:{number}", findings=[KEY._replace(message="x" * 5_000 + str(number))]))
                 added += 1
@@ -197,12 +197,12 @@ def test_a_file_that_cannot_grow_is_no_loss_either(tmp_path: Path) -> None:
 def test_what_is_no_database_is_said_to_be_none(tmp_path: Path, content: bytes) -> None:
     (tmp_path / NAME).write_bytes(content)
     for opened in (database.open_for_reading, database.open_for_writing):
-        with pytest.raises(UsageError, match=r"batch\.sqlite: it is no database"):
+        with pytest.raises(UsageError, match=r"batch\.sqlite: not (a|the) database"):
             opened(tmp_path)
 
 
 def test_a_folder_without_a_database_says_so(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="there is no database of a run"):
+    with pytest.raises(UsageError, match="expected the database of a batch run"):
         database.open_for_reading(tmp_path)
     with pytest.raises(UsageError, match=r"cannot write .*batch\.sqlite"):
         database.create(tmp_path / "missing", RUN, RULES)
@@ -212,7 +212,7 @@ def test_another_programs_database_is_refused(tmp_path: Path) -> None:
     foreign = sqlite3.connect(tmp_path / NAME)
     foreign.execute("CREATE TABLE run (key, value)")
     foreign.close()
-    with pytest.raises(UsageError, match="it is no database of a run"):
+    with pytest.raises(UsageError, match="not the database of a batch run"):
         database.open_for_reading(tmp_path)
 
 
@@ -221,7 +221,7 @@ def test_a_later_version_is_refused(tmp_path: Path) -> None:
     later = sqlite3.connect(tmp_path / NAME)
     later.execute("PRAGMA user_version = 99")
     later.close()
-    with pytest.raises(UsageError, match="the database has version 99, and this program reads versions 1, 2 and 3"):
+    with pytest.raises(UsageError, match="the database has version 99, but this program reads versions 1, 2 and 3"):
         database.open_for_reading(tmp_path)
 
 

@@ -151,7 +151,7 @@ def test_a_task_is_done_where_it_is_unpickled() -> None:
 def test_a_task_of_another_program_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     function, order = task_transport.sent(divmod, (7, 2))
     monkeypatch.setattr(task_transport, "program_digest", lambda: "another")
-    with pytest.raises(UsageError, match="another version"):
+    with pytest.raises(UsageError, match="differs from that of the run"):
         function(order)
 
 

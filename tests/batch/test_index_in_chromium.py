@@ -70,7 +70,7 @@ def test_the_filter_narrows_by_verdict_rule_and_text(tab: Browser, page: Path) -
     assert _shown(tab) == 10
     _choose(tab, "verdict", "pass")
     assert _shown(tab) == 4
-    assert "4 of 10 images are shown" in tab.run("document.querySelector('[role=status]').textContent")
+    assert "Showing 4 of 10 images" in tab.run("document.querySelector('[role=status]').textContent")
     _choose(tab, "text", "MANY image-2")
     assert _shown(tab) == 1
     _choose(tab, "text", "")

@@ -104,7 +104,7 @@ def test_a_request_to_end_ends_the_job(images: Path, tmp_path: Path) -> None:
 def test_a_run_that_is_begun_without_the_launcher_says_how_to_begin(images: Path, tmp_path: Path) -> None:
     code, said = begun(images, "--out", tmp_path / "out", "--engine", "mpi").ended()
     assert code == 2
-    assert said == "imginspect: --engine mpi is begun so: mpiexec -n N python -m mpi4py.futures -m imginspect batch …\n"
+    assert said == "imginspect: start --engine mpi like this: mpiexec -n N python -m mpi4py.futures -m imginspect batch …\n"
 
 
 @pytest.mark.parametrize(("engine", "package"), [("mpi", "mpi4py"), ("dask", "distributed")])

@@ -128,7 +128,7 @@ def test_what_is_no_image_fails_as_a_unit(mirror: Path) -> None:
     assert [(plan.unit.shown, bool(plan.failed)) for plan in plans] == [
         ("mirror/a.tar", True), ("mirror/b.tar", True), ("mirror/c", False), ("mirror/d:1", True),
     ]  # fmt: skip
-    assert reasons(plans) == {"mirror/c": "it lists no image"}
+    assert reasons(plans) == {"mirror/c": "it lists no images"}
     assert not any(str(mirror.resolve()) in plan.failed for plan in plans)
     shutil.rmtree(mirror / "d:1")
     assert plan_unit(plans[3].unit, PlanOptions()).failed
@@ -170,9 +170,9 @@ def test_of_each_name_the_usual_platform_is_taken_and_all_else_is_told(mirror: P
     assert only_plan(plans).platform == "linux/amd64"
     assert len(only_plan(plans).digests) == 3
     assert sorted(item.reason.partition(" of sha256")[0] for item in plans[0].skipped) == [
-        "it is for linux/arm64; the image of this name for linux/amd64 is taken",
-        "no container image: attestation",
-        "no container image: attestation",
+        "it is for linux/arm64; the image of this name for linux/amd64 is inspected",
+        "not a container image: attestation",
+        "not a container image: attestation",
     ]
 
 
@@ -190,7 +190,7 @@ def test_platforms_are_chosen_for_each_name(options: PlanOptions, expected: list
     layout(multi_platform({"linux/arm64": image("only")}, "board:1"), mirror / "board")
     plans = planned("mirror", options=options)
     assert sorted(plan.platform for unit in plans for plan in unit.images) == expected
-    assert sum(not item.reason.startswith("no container") for unit in plans for item in unit.skipped) == 3 - len(expected)
+    assert sum(not item.reason.startswith("not a container") for unit in plans for item in unit.skipped) == 3 - len(expected)
     assert not any(plan.failed for plan in plans)
 
 
@@ -212,7 +212,7 @@ def test_a_platform_that_was_not_copied_is_told_and_one_that_is_damaged_is_an_im
     _without(app, _manifests(app)["amd64"])
     plans = planned("mirror")
     assert [plan.platform for plan in plans[0].images] == ["linux/arm64"]
-    assert any("not there" in item.reason for item in plans[0].skipped)
+    assert any("not available" in item.reason for item in plans[0].skipped)
     shutil.rmtree(app)
     layout(multi_platform(BOTH, "app:1"), app)
     _without(app, _manifests(app)["amd64"], b"{")
@@ -282,7 +282,7 @@ def test_artefacts_are_told(mirror: Path) -> None:
     layout(artefact(f"{HELM}config.v1+json", f"{HELM}chart.content.v1.tar+gzip"), mirror / "chart")
     (plan,) = planned("mirror")
     assert (plan.images, plan.failed) == ((), "")
-    assert [item.reason for item in plan.skipped] == ["no container image: Helm chart"]
+    assert [item.reason for item in plan.skipped] == ["not a container image: Helm chart"]
 
 
 # -- registries ------------------------------------------------------------------------------------------------------
@@ -340,14 +340,14 @@ def test_manifests_that_no_tag_leads_to_are_told(mirror: Path) -> None:
     image("new", "app:1").save(mirror, "registry", retagged=image("old", "app:1"))
     (plan,) = planned("mirror")
     old = digest(image("old").manifest_bytes("gzip", docker=True))
-    assert reasons([plan]) == {f"mirror/docker/registry/v2/repositories/app@{old}": "a manifest that no tag leads to"}
+    assert reasons([plan]) == {f"mirror/docker/registry/v2/repositories/app@{old}": "a manifest that no tag refers to"}
 
 
 def test_a_tag_that_was_moved_since_is_not_taken_for_the_planned_one(mirror: Path) -> None:
     image("old", "app:1").save(mirror, "registry")
     plan = only_plan(planned("mirror"))
     image("new", "app:1").save(mirror, "registry")
-    with pytest.raises(ImgInspectError, match="not there any more"), open_planned(plan, Access()):
+    with pytest.raises(ImgInspectError, match="no longer there"), open_planned(plan, Access()):
         pass
 
 
@@ -518,5 +518,5 @@ def test_a_listing_that_became_nonsense_since_is_an_error_and_nothing_else(mirro
     nonsense: list[object] = [[], {}, None, 1, "x"]
     for digests in nonsense:
         (app / "index.json").write_text(json.dumps({"schemaVersion": 2, "manifests": [{"digest": digests}, None, []]}))
-        with pytest.raises(ImgInspectError, match="not there any more"), open_planned(plan, Access()):
+        with pytest.raises(ImgInspectError, match="no longer there"), open_planned(plan, Access()):
             pass

@@ -73,7 +73,7 @@ def test_what_a_layer_without_recorded_files_does_is_not_known(tmp_path: Path) -
     with filled(tmp_path, [image("a:1", [BASE, layer("not recorded")])]):
         pass
     (row,) = asked(tmp_path, "--path", "/etc/key.pem")
-    assert row["state"] == "not known: the files of layer 1 are not recorded"
+    assert row["state"] == "unknown: the files of layer 1 are not recorded"
 
 
 def test_names_of_files_are_shown_masked_and_escaped(tmp_path: Path) -> None:
@@ -133,12 +133,12 @@ def test_a_credential_needs_the_key_of_the_run(folder: Path, tmp_path: Path) -> 
     key, secret = tmp_path / "key", tmp_path / "secret"
     key.write_bytes(b"x" * 32)
     secret.write_bytes(SECRET)
-    assert "made with another fingerprint key" in _refused("query", folder, "--credential", secret, "--fingerprint-key", key)
+    assert "used a different fingerprint key" in _refused("query", folder, "--credential", secret, "--fingerprint-key", key)
     assert "go together" in _refused("query", folder, "--credential", secret)
     assert "go together" in _refused("query", folder, "--file", "ab" * 32, "--fingerprint-key", key)
     key.write_bytes(FINGERPRINT_KEY)
     secret.write_bytes(b"\n")
-    assert "there is no credential in it" in _refused("query", folder, "--credential", secret, "--fingerprint-key", key)
+    assert "contains no credential" in _refused("query", folder, "--credential", secret, "--fingerprint-key", key)
     filled(tmp_path).close()
     assert "the run had no fingerprint key" in _refused("query", tmp_path, "--credential", secret, "--fingerprint-key", key)
 
@@ -171,7 +171,7 @@ def test_what_is_built_on_an_image(folder: Path) -> None:
     chain = asked(folder, "--base", MIDDLE.chain_id)
     assert [(name, row["on_top"]) for name, row in zip(names(chain), chain, strict=True)] == [("app:1", 0), ("app:2", 1), ("secret:1", 0)]
     assert asked(folder, "--base", "registry.example.org/other:new") == []
-    assert "no image of the run is called debian" in _refused("query", folder, "--base", "debian")
+    assert "no image in the run is called debian" in _refused("query", folder, "--base", "debian")
 
 
 def test_the_same_layers_in_another_order_are_another_base(tmp_path: Path) -> None:
@@ -224,11 +224,11 @@ def _refused(*arguments: str | Path) -> str:
 
 
 def test_questions_that_cannot_be_answered(folder: Path, tmp_path: Path) -> None:
-    assert "ask one question" in _refused("query", folder)
-    assert "ask one question" in _refused("query", folder, "--shared", "--file", "ab" * 32)
-    assert "whole sha256" in _refused("query", folder, "--file", "ab" * 31)
+    assert "give exactly one of" in _refused("query", folder)
+    assert "give exactly one of" in _refused("query", folder, "--shared", "--file", "ab" * 32)
+    assert "full SHA-256" in _refused("query", folder, "--file", "ab" * 31)
     assert "expected a digest" in _refused("query", folder, "--layer", "abc")
-    assert "there is no database of a run" in _refused("query", tmp_path, "--shared")
+    assert "expected the database of a batch run" in _refused("query", tmp_path, "--shared")
 
 
 def test_a_run_that_was_not_finished_says_so(tmp_path: Path) -> None:
@@ -237,7 +237,7 @@ def test_a_run_that_was_not_finished_says_so(tmp_path: Path) -> None:
             made.add(row, CONTENTS)
     outcome = run("query", tmp_path, "--shared")
     assert outcome.code == 0
-    assert "the run was not finished" in outcome.err
+    assert "the run is not finished" in outcome.err
 
 
 def test_answers_are_read_as_they_are_asked_for(folder: Path) -> None:

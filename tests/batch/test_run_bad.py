@@ -111,7 +111,7 @@ def test_a_mirror_without_any_image_is_no_pass(cache: Path, tmp_path: Path) -> N
     ("arguments", "told"),
     [
         (("nowhere",), "nowhere"),
-        (("*.nothing",), "nothing matches"),
+        (("*.nothing",), "matches nothing"),
         (("@nowhere.txt",), "nowhere.txt"),
         ((".", "--policy", "none-such"), "none-such"),
         ((".", "--scheduler", "tcp://x:1"), "--engine dask"),

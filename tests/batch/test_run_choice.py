@@ -89,7 +89,7 @@ def test_only_what_is_asked_for_is_inspected_and_the_rest_is_told(
 ) -> None:
     batch(mirrors.registry, "--out", tmp_path / "out", "--cache", cache, *options)
     assert names(tmp_path / "out") == expected
-    assert "are not asked for by name" in skipped(tmp_path / "out")
+    assert "excluded by name" in skipped(tmp_path / "out")
 
 
 def test_nothing_that_is_asked_for_is_no_pass(mirrors: Mirrors, cache: Path, tmp_path: Path) -> None:
@@ -189,8 +189,8 @@ def test_only_what_the_earlier_report_has_no_verdict_on_is_inspected(cache: Path
         ("both.tar", "linux/amd64"), ("both.tar", "linux/arm64"),
     }  # fmt: skip
     assert facts(tmp_path / "second")["left_out"] == 2
-    assert "3 images are new; the answers on 2 were taken over" in (tmp_path / "second" / "index.html").read_text()
-    assert "3 new, 2 taken over from the earlier run" in outcome.text
+    assert "3 images are new; the results of 2 come from the earlier run" in (tmp_path / "second" / "index.html").read_text()
+    assert "3 new, 2 kept from the earlier run" in outcome.text
     assert outcome.code == 1  # the program is not for arm64
 
 
@@ -271,11 +271,11 @@ def test_an_earlier_run_knows_what_it_came_to_a_verdict_on(tmp_path: Path) -> No
             if found is not None:
                 whole = item._replace(references=tuple(sorted(item.references)), results=tuple(sorted(item.results)), report_sha256="")
                 assert found._replace(report_sha256="") == whole
-    with pytest.raises(UsageError, match=r"other criteria \(--policy\)"):
+    with pytest.raises(UsageError, match=r"different criteria \(--policy\)"):
         open_baseline(tmp_path, {**making.RUN, "policy_sha256": "0" * 64}, "reports")
     with pytest.raises(UsageError, match="--fingerprint-key"):
         open_baseline(tmp_path, {**making.RUN, "fingerprint_key": "0" * 64}, "reports")
-    with pytest.raises(UsageError, match="there is no database"):
+    with pytest.raises(UsageError, match="expected the database"):
         open_baseline(tmp_path / "nowhere", making.RUN, "reports")
 
 
@@ -293,6 +293,6 @@ def test_where_nothing_is_new_what_cannot_be_looked_into_is_no_pass(cache: Path,
     assert batch(tmp_path / "mirror", "--out", tmp_path / "same", *again).code == 0
     told = json.loads((tmp_path / "same" / "results.json").read_text())
     assert (told["verdict"], told["exit_code"]) == ("pass", 0)
-    assert "No image is new: every answer was taken over from the earlier run." in (tmp_path / "same" / "index.html").read_text()
+    assert "No image is new: all results come from the earlier run." in (tmp_path / "same" / "index.html").read_text()
     (tmp_path / "mirror" / "gone.tar").symlink_to("nowhere")
     assert batch(tmp_path / "mirror", "--out", tmp_path / "unread", *again).code == 4

@@ -59,7 +59,7 @@ def test_a_disk_that_fills_up_ends_the_run_and_it_goes_on_when_there_is_room(
     out = small_disk(size) / "out"
     outcome = batch(mirrors.registry, "--out", out, "--cache", cache, "--format", "ndjson")
     assert (outcome.code, len(outcome.err.strip().splitlines())) == (2, 1), outcome.err
-    assert "no room left on the disk" in outcome.err
+    assert "the disk is full" in outcome.err
     noted = images_of(running.events_of(outcome))
     small_disk("64M")
     again = batch(mirrors.registry, "--out", out, "--cache", cache, "--resume", "--format", "ndjson")
@@ -72,7 +72,7 @@ def test_workers_on_a_full_disk_end_the_run_too(small_disk: Callable[[str], Path
     out = small_disk("500K") / "out"
     code, _, err = ended(begun(mirrors.registry, "--out", out, "--cache", cache, "--jobs", "2"))
     assert (code, len(err.strip().splitlines())) == (2, 1), err
-    assert "no room left on the disk" in err
+    assert "the disk is full" in err
     small_disk("64M")
     code, _, err = ended(begun(mirrors.registry, "--out", out, "--cache", cache, "--jobs", "2", "--resume"))
     assert (code, err) == (1, "")
@@ -99,7 +99,7 @@ def test_a_database_that_cannot_be_written_ends_the_run(
 
     def full(self: Database, *arguments: Any, **named: Any) -> None:
         if len(noted) == after:
-            raise NoRoom("there is no room left on the disk; what was done so far is kept")
+            raise NoRoom("the disk is full; completed work is kept")
         add(self, *arguments, **named)
         noted.append(1)
 
@@ -175,7 +175,7 @@ def test_a_source_that_disappears_ends_the_run_and_it_goes_on_when_it_is_back(
         outcome = batch(moved, "--out", out, "--cache", cache)
     assert outcome.code == 2, outcome.err
     assert str(moved) in outcome.err
-    assert "what was done is kept" in outcome.err
+    assert "completed work is kept" in outcome.err
     if moved.exists():
         moved.rmdir()
     away.rename(moved)
@@ -212,7 +212,7 @@ def test_a_killed_source_of_workers_ends_the_run_with_its_workers(moved: Path, c
     if code != 2:  # all had been read before
         assert len(images_of(events)) == 10
         return
-    assert "cannot be read any more" in err
+    assert "can no longer be read" in err
     (tmp_path / "away").rename(moved)
     batch(moved, "--out", tmp_path / "out", "--cache", cache, "--resume")
     batch(moved, "--out", tmp_path / "whole", "--cache", tmp_path / "other")

@@ -272,7 +272,7 @@ def test_two_runs_do_not_work_in_one_folder(
     outcome = batch(mirrors.registry, "--out", out, "--cache", cache, *resume)
     process.send_signal(signal.SIGCONT)
     assert outcome.code == 2
-    assert ("another process is at work" if resume else "holds a run already") in outcome.err
+    assert ("another process is using it" if resume else "already contains a run") in outcome.err
     code, events, _ = ended(process, before)
     assert (code, len(images_of(events))) == (1, len(rows(reference)))
     assert answer(out) == answer(reference)

@@ -125,7 +125,7 @@ def test_the_rate_and_what_is_left_are_told(clock: list[float]) -> None:
     target, row = io.StringIO(), image("a:1")
     lines = Lines(target, io.StringIO())
     lines.planned(Amount(images=100, layers=10, layer_bytes=1000), already=3)
-    assert "100 images to inspect, 3 are done already; 10 layers to read" in target.getvalue()
+    assert "100 images to inspect, 3 already done; 10 layers to read" in target.getvalue()
     clock[0] += 60
     for _ in range(5):
         lines.layer(LayerPlan("", "", 0, 100, ""), 100, 0.1, "")

@@ -77,8 +77,8 @@ def test_every_part_of_the_answer_has_the_category(mirror: Path, tmp_path: Path)
 def test_nothing_says_that_an_image_may_be_used_whose_rules_are_open(mirror: Path, tmp_path: Path) -> None:
     assert answered(mirror, tmp_path / "out", "--undetermined", "pass") == 0
     page = (tmp_path / "out" / "index.html").read_text()
-    assert "1 image of 2 may be used as far as the policy goes" in page
-    assert "1 image marked Pass has open rules: a person must look at them first." in page
+    assert "1 of 2 images may be used, as far as the policy is concerned" in page
+    assert "1 image marked Pass has undecided rules: a person must review them first." in page
     assert "Pass, but 2 rules could not be decided" in page
     assert "(--undetermined pass)" in row(tmp_path / "out", "open.tar")["reason"]
 
@@ -92,7 +92,7 @@ def test_a_pass_on_conditions_says_so(tmp_path: Path) -> None:
     (line,) = csv.DictReader(io.StringIO((out / "results.csv").read_text()))
     assert line["conditions"] == "1"
     page = (out / "index.html").read_text()
-    assert "1 image may be used where the conditions in the report are kept." in page
+    assert "1 image may be used if the conditions in the report are met." in page
     assert ">Pass on 1 condition<" in page
     assert "as far as the policy goes" not in page
     assert "pass on 1 condition" in (out / "results.xml").read_text()
@@ -110,7 +110,7 @@ def test_a_run_by_another_choice_is_not_reused(mirror: Path, tmp_path: Path) -> 
              if not (tmp_path / f"out-{choice}").exists()]  # fmt: skip
     assert codes == [0, 5, 1]
     resumed = batch(mirror, "--out", tmp_path / "out-pass", "--cache", tmp_path / "cache", "--resume")
-    assert (resumed.code, "other criteria" in resumed.err) == (2, True)
+    assert (resumed.code, "different settings" in resumed.err) == (2, True)
     since = batch(mirror, "--out", tmp_path / "new", "--cache", tmp_path / "cache", "--since-report", tmp_path / "out-pass")
     assert (since.code, "(--undetermined)" in since.err) == (2, True)
 
@@ -119,7 +119,7 @@ def test_what_was_undecided_is_not_inspected_again_by_the_same_criteria(mirror: 
     assert answered(mirror, tmp_path / "first") == 5
     assert answered(mirror, tmp_path / "second", "--since-report", str(tmp_path / "first")) == 5
     assert len(rows(tmp_path / "second")) == 2
-    assert "No image is new: every answer was taken over" in (tmp_path / "second" / "index.html").read_text()
+    assert "No image is new: all results come from the earlier run" in (tmp_path / "second" / "index.html").read_text()
 
 
 def as_version_one(path: Path) -> None:
@@ -144,4 +144,4 @@ def test_a_database_of_the_version_before_is_asked_and_not_written(mirror: Path,
     assert (since.code, "an earlier imginspect made that run" in since.err) == (2, True)
     resumed = batch(mirror, "--out", out, "--cache", tmp_path / "cache", "--resume")
     assert resumed.code == 2
-    assert "other criteria" in resumed.err or "cannot be" in resumed.err or "not resumed" in resumed.err
+    assert "different settings" in resumed.err or "cannot be" in resumed.err or "not resumed" in resumed.err

@@ -175,7 +175,7 @@ def test_a_glob_goes_through_no_link_and_no_hidden_folder(mirror: Path) -> None:
     image().save(mirror / "a" / "app.tar")
     image().save(mirror / ".hidden" / "app.tar")
     assert expand("mirror/**/*.tar", []) == ["a/app.tar"]
-    assert found("mirror/a/*")[1] == {"mirror/a/round": "a link to a folder, which is not followed"}
+    assert found("mirror/a/*")[1] == {"mirror/a/round": "a link to a directory; such links are not followed"}
 
 
 def test_a_list_file_names_sources_relative_to_its_folder(mirror: Path) -> None:
@@ -227,7 +227,7 @@ def test_special_files_are_told_and_nothing_waits_for_a_pipe(mirror: Path) -> No
             [],
             dict.fromkeys(["mirror/link.tar", "mirror/pipe.tar", "mirror/socket"], "a special file (a device, pipe or socket)"),
         )
-    with pytest.raises(UsageError, match="neither a file nor a folder"):
+    with pytest.raises(UsageError, match="neither a file nor a directory"):
         find_units(["mirror/pipe.tar"])
 
 
@@ -237,7 +237,7 @@ def test_special_files_are_told_and_nothing_waits_for_a_pipe(mirror: Path) -> No
         ("absent", "No such file"),
         ("", "empty"),
         ("a\0b", "NUL"),
-        ("mirror/*.tar", "nothing matches"),
+        ("mirror/*.tar", "matches nothing"),
         ("@absent", "No such file"),
         ("@mirror", "directory"),
         ("@empty", "names no source"),

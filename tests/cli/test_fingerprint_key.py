@@ -144,7 +144,7 @@ def test_a_key_is_read_from_a_regular_file(app: Path) -> None:
     pipe, folder = app.with_name("pipe"), app.with_name("folder")
     os.mkfifo(pipe)
     folder.mkdir()
-    for path, says in ((pipe, "not a regular file"), (Path("/dev/zero"), "not a regular file"), (folder, "directory")):
+    for path, says in ((pipe, "must be a regular file"), (Path("/dev/zero"), "must be a regular file"), (folder, "directory")):
         outcome = run("inspect", app, "--fingerprint-key", path)
         assert outcome.code == 2
         assert says in outcome.err

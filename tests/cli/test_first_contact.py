@@ -154,7 +154,7 @@ def test_what_stands_on_the_disk_under_the_whole_name_is_meant(place: Path) -> N
         ("docker-archive:app.tar:", "no name after the last colon"),
         ("docker-archive:app.tar:@0", "imginspect images"),
         ("docker-archive:app.tar:app:2", "no image called app:2"),
-        ("dir:tree:app", "takes no name"),
+        ("dir:tree:app", "contains one image"),
     ],
 )
 def test_a_prefix_or_tail_that_does_not_fit_is_a_usage_error(source: str, told: str, place: Path) -> None:
@@ -166,7 +166,7 @@ def test_a_prefix_or_tail_that_does_not_fit_is_a_usage_error(source: str, told: 
 
 def test_two_names_for_the_image_are_a_usage_error(place: Path) -> None:
     outcome = run("inspect", "docker-archive:app.tar:app:1", "--image", "app:1")
-    assert (outcome.code, "give one of them" in outcome.err) == (2, True)
+    assert (outcome.code, "use only one of them" in outcome.err) == (2, True)
 
 
 def test_a_batch_takes_prefixes_and_no_tails(place: Path) -> None:
@@ -197,7 +197,7 @@ def test_no_cache_is_told_of_where_the_folder_cannot_be_written(place: Path, mon
         (["help"], "Did you mean --help?"),
         (["x.tar"], "imginspect inspect x.tar"),
         (["app:1"], "imginspect inspect app:1"),
-        (["frobnicate"], "There are: inspect, batch"),
+        (["frobnicate"], "Commands: inspect, batch"),
         (["rules", "lst"], "Did you mean list?"),
         (["key", "nw"], "Did you mean new?"),
         (["inspect", "--polcy", "x"], "--policy"),
@@ -251,7 +251,7 @@ def test_a_name_and_a_format_that_disagree_are_an_error_that_says_why(place: Pat
     for options in (["-o", "x.html", "--format", "terminal"], ["--format", "json", "-o", "x.html"], ["--format", "html", "-o", "x.xml"]):
         outcome = run("inspect", "app.tar", *options)
         assert outcome.code == 2
-        assert "disagree: the name asks for" in outcome.err
+        assert "disagree: the suffix stands for" in outcome.err
     assert not (place / "x.html").exists()
     assert run("inspect", "app.tar", "-o", "x.html", "-o", "-").text.startswith("PASS  docker.io/library/app:1")
     assert (place / "x.html").exists()

@@ -94,7 +94,7 @@ def test_a_kind_of_credential_is_shown() -> None:
 
 def test_what_the_policy_changes_is_shown(tmp_path: Path) -> None:
     policy = write(tmp_path / "p.yaml", "id: ours\ntitle: P\nseverities: {TRE-DIR-001: low}\nskip: {TRE-DIR-002: because so}\n")
-    assert "low (by the policy ours; the rule itself says high)" in run("rules", "show", "TRE-DIR-001", "--policy", policy).text
+    assert "low (set by the policy ours; the rule itself says high)" in run("rules", "show", "TRE-DIR-001", "--policy", policy).text
     assert "skipped by the policy ours: because so" in run("rules", "show", "TRE-DIR-002", "--policy", policy).text
 
 
@@ -115,7 +115,7 @@ def test_the_examples_of_all_rules_are_tried(tmp_path: Path) -> None:
     lines = outcome.text.splitlines()
     assert outcome.code == 0
     assert [line.split()[:2] for line in lines[:-1]] == [[rule, "ok"] for rule in sorted([*IDS, "OWN-DIR-001"])]
-    assert lines[-1].endswith("all answered right")
+    assert lines[-1].endswith("all correct")
     assert f"of {len(IDS) + 1} rules and" in lines[-1]
 
 
@@ -127,10 +127,10 @@ def test_an_example_that_gives_another_answer_is_named(tmp_path: Path) -> None:
     assert outcome.code == 1
     text = outcome.text
     assert "OWN-DIR-001   WRONG  1 must be flagged, 1 must pass  (rules/own.yaml)\n" in text
-    assert "    must be flagged: all there (the answer was: pass)\n" in text
-    assert "    must pass: nothing there (the answer was: fail)\n" in text
+    assert "    must be flagged: all there (result: pass)\n" in text
+    assert "    must pass: nothing there (result: fail)\n" in text
     assert "own-token  WRONG  (rules/knowledge/credentials/own.yaml, line 2)\n" in text
-    assert text.splitlines()[-1].endswith("3 answered wrong")
+    assert text.splitlines()[-1].endswith("3 wrong")
 
 
 @pytest.mark.parametrize("text", [RULE.replace("severity: low", "severity: x"), RULE.replace("path: /a", "road: /a")])

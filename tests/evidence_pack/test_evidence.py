@@ -63,8 +63,8 @@ def test_one_byte_of_an_evidence_file_is_seen(tmp_path: Path) -> None:
     outcome = verified(document, archive, tmp_path)
     assert outcome.code == 1
     found = results(outcome)
-    assert any("/app/run.sh in layer 1 has other content" in sentence for sentence in found[FILES]["disagreements"])
-    assert "line 3 of /app/run.sh in layer 1 is not what the report shows" in found[LINES]["disagreements"]
+    assert any("/app/run.sh in layer 1 has different content" in sentence for sentence in found[FILES]["disagreements"])
+    assert "line 3 of /app/run.sh in layer 1 differs from the report" in found[LINES]["disagreements"]
     assert any(sentence.startswith("the archive as given has the digest") for sentence in found[DIGESTS]["disagreements"])
     assert any("layer content (diff_id) layer 1" in sentence for sentence in found[DIGESTS]["disagreements"])
 
@@ -83,7 +83,7 @@ def test_another_image_is_not_the_one_that_was_inspected(tmp_path: Path) -> None
     other = image(b"#!/bin/sh\nexit\n").save(tmp_path / "other.tar", form="oci")
     outcome = verified(document, other, tmp_path)
     assert outcome.code == 1
-    assert "the archive holds no image" in results(outcome)["image is in the archive"]["disagreements"][0]
+    assert "the archive does not contain the image" in results(outcome)["image is in the archive"]["disagreements"][0]
 
 
 def _set(**parts: Any) -> Callable[[dict[str, Any]], None]:
@@ -93,15 +93,15 @@ def _set(**parts: Any) -> Callable[[dict[str, Any]], None]:
 @pytest.mark.parametrize(
     ("change", "what", "said"),
     [
-        (_set(path="/app/other.sh"), FILES, "/app/other.sh in layer 1 is not there"),
-        (_set(file_sha256="00" * 32), FILES, "has other content"),
+        (_set(path="/app/other.sh"), FILES, "/app/other.sh in layer 1 is missing"),
+        (_set(file_sha256="00" * 32), FILES, "has different content"),
         (_set(size=1), FILES, "the report says 1"),
-        (_set(context=[{"line": 3, "text": "wget https://example.org"}]), LINES, "line 3 of /app/run.sh in layer 1 is not what"),
+        (_set(context=[{"line": 3, "text": "wget https://example.org"}]), LINES, "line 3 of /app/run.sh in layer 1 differs"),
         (_set(context=[{"line": 2, "text": "curl https://example.org/model.bin -o /tmp/m"}]), LINES, "line 2 of"),
         (_set(context=[{"line": 999, "text": ""}]), LINES, "line 999 of"),
-        (_set(excerpt="rm -rf /"), LINES, "does not hold what the report quotes"),
+        (_set(excerpt="rm -rf /"), LINES, "does not contain the text that the report quotes"),
         (_set(excerpt="curl -o"), LINES, ""),
-        (_set(excerpt="wget --quiet"), LINES, "does not hold what the report quotes"),
+        (_set(excerpt="wget --quiet"), LINES, "does not contain the text that the report quotes"),
         (_set(context=[{"line": 3, "text": "…"}]), LINES, "line 3 of"),
     ],
 )

@@ -80,18 +80,18 @@ def test_other_keys_are_refused() -> None:
     from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
     for key in (rsa.generate_private_key(65537, 2048), ec.generate_private_key(ec.SECP384R1())):
-        with pytest.raises(UsageError, match="another kind"):
+        with pytest.raises(UsageError, match="unsupported type"):
             load_signer(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-        with pytest.raises(UsageError, match="another kind"):
+        with pytest.raises(UsageError, match="unsupported type"):
             load_verifier(key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
 
 
 def test_a_private_key_is_not_taken_for_a_public_one() -> None:
-    with pytest.raises(UsageError, match="private key"):
+    with pytest.raises(UsageError, match="this is a private key"):
         load_verifier(key_pair().private)
-    with pytest.raises(UsageError, match="no private key"):
+    with pytest.raises(UsageError, match="not a private key"):
         load_signer(b"nonsense")
-    with pytest.raises(UsageError, match="no public key"):
+    with pytest.raises(UsageError, match="not a public key"):
         load_verifier(b"nonsense")
 
 

@@ -52,7 +52,7 @@ def test_a_signed_pack_agrees(tmp_path: Path, kind: str, name: str) -> None:
     assert set(results.values()) == {"agrees"}
 
 
-@pytest.mark.parametrize(("pack", "said"), [(SIGNED, "nobody can say whose it is"), (UNSIGNED, "the pack is not signed")])
+@pytest.mark.parametrize(("pack", "said"), [(SIGNED, "the signature cannot be verified"), (UNSIGNED, "the pack is not signed")])
 def test_without_a_key_the_signature_is_not_called_right(tmp_path: Path, pack: Pack, said: str) -> None:
     outcome = verified(pack, tmp_path)
     assert outcome.code == 0
@@ -76,7 +76,7 @@ def test_a_signature_by_another_key_is_said(tmp_path: Path, kind: str) -> None:
 def test_a_pack_that_was_not_inspected_agrees_and_says_that_nothing_is_stated(tmp_path: Path) -> None:
     outcome = verified(pack_of([sample(verdict="not-inspected", exit_code=3, image=None)]), tmp_path)
     assert outcome.code == 0
-    assert "there is no statement" in outcome.text
+    assert "an image that was not inspected has no statement" in outcome.text
 
 
 # -- every change is said ----------------------------------------------------------------------------------------------
@@ -142,7 +142,7 @@ def test_the_report_of_another_image_is_said(tmp_path: Path) -> None:
     outcome = verified(Pack(files, SIGNED.date), tmp_path)
     assert outcome.code == 1
     for part in ("'subject'", "'predicate.verdict'", "'predicate.report'"):
-        assert f"attestation/statement.json: {part} is not what report.json" in outcome.text
+        assert f"attestation/statement.json: {part} does not agree with report.json" in outcome.text
 
 
 def test_the_statement_of_another_pack_is_said() -> None:
@@ -156,15 +156,13 @@ def test_a_signed_envelope_around_another_statement_is_said() -> None:
     theirs = pack_of([sample(reason="another")], signer()).files
     files = {**SIGNED.files, "attestation/statement.dsse.json": theirs["attestation/statement.dsse.json"]}
     files["SHA256SUMS"] = checksums({key: value for key, value in files.items() if key != "SHA256SUMS"})
-    assert _disagreements(files) == ["what was signed in attestation/statement.dsse.json is not attestation/statement.json"]
+    assert _disagreements(files) == ["attestation/statement.dsse.json signs something other than attestation/statement.json"]
 
 
 def test_another_policy_is_said() -> None:
     document = sample()
     document["policy"]["sha256"] = "00" * 32
-    assert "the policy that the report was made by is not in the pack, or was changed" in _disagreements(
-        dict(pack_of([document], signer()).files)
-    )
+    assert "the policy used for the report is not in the pack, or was changed" in _disagreements(dict(pack_of([document], signer()).files))
 
 
 def test_the_record_beside_the_checksums_may_change(tmp_path: Path) -> None:

@@ -84,7 +84,7 @@ def test_what_is_no_pack_is_left_as_it_is(tmp_path: Path, name: str) -> None:
     else:
         target.write_bytes(b"mine")
     before = everything(tmp_path)
-    with pytest.raises(UsageError, match="left as it is"):
+    with pytest.raises(UsageError, match="left unchanged"):
         write_pack(pack_of([sample()]), record(), target)
     assert everything(tmp_path) == before
 

@@ -1,4 +1,4 @@
-"""What a file among the files of a mirror is: an archive to open, or something to be passed over with a word."""
+"""What a file among the files of a mirror is: an archive to open, or something to skip with a reason."""
 
 from __future__ import annotations
 
@@ -34,17 +34,17 @@ def file_kind(path: str) -> FileKind:
     try:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
     except OSError as error:
-        return FileKind(has_archive_name(path), f"it cannot be read: {error.strerror}", _key(path), unread=True)
+        return FileKind(has_archive_name(path), f"cannot be read: {error.strerror}", _key(path), unread=True)
     try:
         status = os.fstat(descriptor)
         key = (status.st_dev, status.st_ino)
         if not stat.S_ISREG(status.st_mode):
-            return FileKind(is_archive=False, reason="it is no plain file", key=key)
+            return FileKind(is_archive=False, reason="not a regular file", key=key)
         if has_archive_name(path):
             return FileKind(is_archive=True, key=key)
         return _by_content(os.pread(descriptor, BLOCK, 0), descriptor, key)
     except OSError as error:
-        return FileKind(has_archive_name(path), f"it cannot be read: {error.strerror}", None, unread=True)
+        return FileKind(has_archive_name(path), f"cannot be read: {error.strerror}", None, unread=True)
     finally:
         os.close(descriptor)
 
@@ -54,9 +54,9 @@ def _by_content(block: bytes, descriptor: int, key: FileKey) -> FileKind:
         return FileKind(is_archive=True, key=key)
     compression = compression_of(block)
     if compression != PLAIN:  # there may be an image in it
-        what = f"compressed with {compression}, and its name is not one of an archive (such as .tar.gz): name it as a source"
+        what = f"compressed with {compression}, but without an archive suffix such as .tar.gz; to inspect it, name it as a source"
         return FileKind(is_archive=False, reason=what, key=key, unread=True)
-    return FileKind(is_archive=False, reason=f"no archive: {identify_bytes(os.pread(descriptor, HEAD_BYTES, 0))}", key=key)
+    return FileKind(is_archive=False, reason=f"not an archive: {identify_bytes(os.pread(descriptor, HEAD_BYTES, 0))}", key=key)
 
 
 def _key(path: str) -> FileKey | None:

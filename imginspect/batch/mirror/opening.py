@@ -16,7 +16,7 @@ from imginspect.errors import ArchiveError, ImageError
 from imginspect.image import Image, Listing, list_images
 from imginspect.oci.digest import Digest
 
-_CHANGED = "the archive has been changed since the run was planned"
+_CHANGED = "the archive has changed since the run was planned"
 
 
 @contextmanager
@@ -82,4 +82,4 @@ def _found(plan: ImagePlan, archive: Archive, listing: Listing) -> Image:
     for item in listing.others:
         if item.absent and str(item.manifest_digest) == plan.digests[-1]:
             raise ImageError(item.absent)
-    raise ImageError(f"{_CHANGED}: the image is not there any more")
+    raise ImageError(f"{_CHANGED}: the image is no longer there")

@@ -44,7 +44,7 @@ class _Listed(NamedTuple):
 
 
 def plan_unit(unit: Unit, options: PlanOptions) -> UnitPlan:
-    """The images of *unit* that are to be inspected, and what is passed over. Nothing that is wrong with it is raised.
+    """The images of *unit* that are to be inspected, and what is skipped. Nothing that is wrong with it is raised.
 
     An image that is listed and cannot be read is planned too: opening it says what is wrong.
     """
@@ -75,8 +75,8 @@ def _plan(unit: Unit, archive: Archive, options: PlanOptions) -> UnitPlan:
     passed += _further(unit, archive, stored, only=only)
     failed = ""
     if not listed:
-        passed += [Skipped(unit.shown, "it lists no image")] if unit.repository else []
-        failed = "" if unit.repository else "it lists no image"
+        passed += [Skipped(unit.shown, "it lists no images")] if unit.repository else []
+        failed = "" if unit.repository else "it lists no images"
     return UnitPlan(unit, tuple(planned), tuple(passed), failed)
 
 
@@ -119,8 +119,8 @@ def _planned(unit: Unit, item: _Listed, *, only: bool, whole: str) -> ImagePlan:
 
 def _artefact(unit: Unit, stored: StoredImage) -> Skipped:
     about = f" of {stored.attests}" if stored.attests else ""
-    absent = f"; it cannot be read: {stored.absent}" if stored.absent else ""
-    return Skipped(_shown(unit, stored), f"no container image: {stored.artefact}{about}{absent}")
+    absent = f"; it could not be read: {stored.absent}" if stored.absent else ""
+    return Skipped(_shown(unit, stored), f"not a container image: {stored.artefact}{about}{absent}")
 
 
 def _left(unit: Unit, item: _Listed, options: PlanOptions) -> Skipped:
@@ -128,10 +128,11 @@ def _left(unit: Unit, item: _Listed, options: PlanOptions) -> Skipped:
     candidate = item.candidate
     platform = candidate.platform if candidate is not None else None
     if item.drawn is None:
-        return Skipped(_shown(unit, item.stored), f"listed for {platform or 'a platform not stated'}, and not there: {item.stored.absent}")
+        listed = f"listed for {platform}" if platform else "listed without a platform"
+        return Skipped(_shown(unit, item.stored), f"{listed}, but not available: {item.stored.absent}")
     if options.platform is not None:
-        return Skipped(_shown(unit, item.stored), f"it is for {platform}; asked for was {options.platform}")
-    return Skipped(_shown(unit, item.stored), f"it is for {platform}; the image of this name for linux/amd64 is taken")
+        return Skipped(_shown(unit, item.stored), f"it is for {platform}; {options.platform} was requested")
+    return Skipped(_shown(unit, item.stored), f"it is for {platform}; the image of this name for linux/amd64 is inspected")
 
 
 def _further(unit: Unit, archive: Archive, stored: list[StoredImage], *, only: bool) -> Iterator[Skipped]:

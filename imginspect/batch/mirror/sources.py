@@ -65,7 +65,7 @@ def _roots(source: str, folder: str = "") -> Iterator[str]:
 
 def _walked(found: list[_Source], unreadable: list[str], walk: MirrorWalk) -> Iterator[Unit | Skipped]:
     for path in unreadable:
-        yield Skipped(path, "the folder cannot be read", unread=True)
+        yield Skipped(path, "the directory cannot be read", unread=True)
     for source in found:
         yield from walk.named(source.place) if source.was_named else walk.met(source.place)
 
@@ -74,14 +74,14 @@ def _resolved(source: str, unreadable: list[str], folder: str = "") -> Iterator[
     """The places of one SOURCE, or of one line of a list file in *folder*."""
     if source.startswith("@"):
         if folder:
-            raise UsageError(f"{source}: a list file cannot name another one")
+            raise UsageError(f"{source}: a list file cannot name another list file")
         for line in _lines(source[1:]):
             yield from _resolved(line, unreadable, os.path.dirname(source[1:]) or ".")
         return
     if not source:
-        raise UsageError("a source is empty: expected a file or folder")
+        raise UsageError("a source is empty: expected a file or directory")
     if "\0" in source:
-        raise UsageError("a source's name has a NUL in it")
+        raise UsageError("a source contains a NUL character")
     given = source if not folder or folder == "." else os.path.normpath(os.path.join(folder, source))
     given = given.rstrip("/") or "/"
     if is_glob(given):
@@ -95,7 +95,7 @@ def _globbed(pattern: str, unreadable: list[str]) -> Iterator[_Source]:
     top = fixed_part(pattern)
     names = expand(pattern, unreadable)
     if not names:
-        raise UsageError(f"{pattern}: nothing matches it")
+        raise UsageError(f"{pattern}: matches nothing")
     for name in names:
         shown = os.path.join(top, name)
         yield _Source(HostPlace(os.path.abspath(shown or "."), shown or ".", name), was_named=False)
@@ -108,9 +108,9 @@ def _check(source: str) -> None:
     except OSError as error:
         raise UsageError(f"{source}: {error.strerror}") from error
     if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
-        raise UsageError(f"{source}: it is neither a file nor a folder")
+        raise UsageError(f"{source}: neither a file nor a directory")
     if not os.access(source, os.R_OK | (os.X_OK if stat.S_ISDIR(mode) else 0)):
-        raise UsageError(f"{source}: it cannot be read: permission denied")
+        raise UsageError(f"{source}: cannot be read: permission denied")
 
 
 def _lines(path: str) -> list[str]:
@@ -121,9 +121,9 @@ def _lines(path: str) -> list[str]:
     except (OSError, ValueError) as error:
         raise UsageError(f"@{path}: {getattr(error, 'strerror', None) or error}") from error
     if len(data) > _LIST_BYTES:
-        raise UsageError(f"@{path}: a list of more than {_LIST_BYTES:,} bytes")
+        raise UsageError(f"@{path}: the list is longer than {_LIST_BYTES:,} bytes")
     lines = (os.fsdecode(line).strip() for line in data.removeprefix(b"\xef\xbb\xbf").split(b"\n"))
     found = [line for line in lines if line and not line.startswith("#")]
     if not found:
-        raise UsageError(f"@{path}: the list names no source")
+        raise UsageError(f"@{path}: the list names no sources")
     return found

@@ -29,7 +29,7 @@ def without_tag(unit: Unit, revisions: Iterable[str], stored: Sequence[StoredIma
     """The manifests of a registry's repository that no tag leads to."""
     reached = {str(digest) for item in stored for digest in (*item.index_digests, item.manifest_digest)}
     found = [f"{unit.shown}@{digest}" for digest in revisions if digest not in reached]
-    yield from _told(unit, found, "a manifest that no tag leads to", "manifests that no tag leads to")
+    yield from _told(unit, found, "a manifest that no tag refers to", "manifests that no tag refers to")
 
 
 def _told(unit: Unit, found: list[str], one: str, many: str) -> Iterator[Skipped]:

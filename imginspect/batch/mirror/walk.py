@@ -1,4 +1,4 @@
-"""The walk over a mirror's folders: which of them are images by themselves, which files are archives, what is passed over and why."""
+"""The walk over a mirror's folders: which directories are images, which files are archives, and what is skipped, with the reason."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from imginspect.batch.values.plans import Skipped, Unit
 from imginspect.limits import Limits
 
 _ZOT = frozenset({"_trivy", "_zot", "_uploads"})
-"""Folders of zot beside its repositories; those that start with a dot are passed over anywhere."""
+"""Folders of zot beside its repositories; those that start with a dot are skipped everywhere."""
 
 Found = Unit | Skipped
 
@@ -92,17 +92,17 @@ class MirrorWalk:
         """What the folder itself is; what is to be looked at below it is added to *children*."""
         name = place.below.rpartition("/")[2]
         if name.startswith(".") or name in _ZOT:
-            yield Skipped(place.shown, "a folder of a registry's own or a hidden one; name it as a source to have it read")
+            yield Skipped(place.shown, "a hidden directory or one that a registry keeps for itself; to inspect it, name it as a source")
             return
         try:
             status = os.stat(place.path)
             with os.scandir(place.path) as entries:
                 names = sorted((entry.name, _kind_of(entry)) for entry in entries)
         except OSError as error:
-            yield Skipped(place.shown, f"the folder cannot be read: {error.strerror}", unread=True)
+            yield Skipped(place.shown, f"the directory cannot be read: {error.strerror}", unread=True)
             return
         if self._was_met((status.st_dev, status.st_ino)):
-            yield Skipped(place.shown, "the same folder as one that was reached before")
+            yield Skipped(place.shown, "the same directory as one already visited")
             return
         members = DirectoryMembers(Path(place.path))
         layout = layout_of_folder(members, self._limits)
@@ -124,12 +124,12 @@ class MirrorWalk:
         if kind == "link":
             kind = _kind(place.path, follow=True)
             if kind == "folder":
-                yield Skipped(place.shown, "a link to a folder, which is not followed", unread=not self._is_within(place))
+                yield Skipped(place.shown, "a link to a directory; such links are not followed", unread=not self._is_within(place))
                 return
         if kind == "file":
             yield from self._file(place)
         elif kind == "nothing":
-            yield Skipped(place.shown, "a link that leads nowhere", unread=True)
+            yield Skipped(place.shown, "a broken link", unread=True)
         else:
             yield Skipped(place.shown, "a special file (a device, pipe or socket)")
 
@@ -138,7 +138,7 @@ class MirrorWalk:
         if not kind.is_archive and not was_named:
             yield Skipped(place.shown, kind.reason, unread=kind.unread)
         elif kind.key is not None and self._was_met(kind.key):
-            yield Skipped(place.shown, "the same file as one that was reached before, by a link or from another source")
+            yield Skipped(place.shown, "the same file as one already visited, through a link or another source")
         else:
             yield Unit(place.path, place.shown)
 
@@ -164,7 +164,7 @@ def _repositories(place: HostPlace, members: DirectoryMembers, store: SharedStor
     for name, reason in sorted(members.unlisted.items()):
         yield Skipped(os.path.join(place.shown, name), reason, unread=not reason.startswith("a link"))
     if not count:
-        yield Skipped(place.shown, "a registry's storage tree without a repository")
+        yield Skipped(place.shown, "a registry storage tree without repositories")
 
 
 def _kind_of(entry: os.DirEntry[str]) -> str:

@@ -40,6 +40,7 @@ from imginspect.report.formats import FORMATS
 from imginspect.report.printable import one_line as plain_line
 from imginspect.report.text import one_line
 from imginspect.version import __version__
+from imginspect.wording import counted
 
 REPORTS = "reports"
 """The folder of the reports within that of a run."""
@@ -174,7 +175,7 @@ class _Run:
             for root in self._roots:
                 self._check_source(root)
         if self._unchosen:
-            left = Skipped("--include, --exclude", f"{self._unchosen:,} images are not asked for by name")
+            left = Skipped("--include, --exclude", f"{counted(self._unchosen, 'image')} excluded by name")
             self._database.add_skipped([left])
 
     def _add(self, units: list[Unit]) -> None:
@@ -335,9 +336,9 @@ class _Run:
             try:
                 now = _which(root)
             except OSError as error:
-                raise SourceGone(f"{root} cannot be read any more ({error.strerror}); what was done is kept") from error
+                raise SourceGone(f"{root} can no longer be read ({error.strerror}); completed work is kept") from error
             if now != before:
-                raise SourceGone(f"{root} is another folder than when the run began; what was done is kept")
+                raise SourceGone(f"{root} is not the same directory as at the start of the run; completed work is kept")
 
 
 def _opened(request: RunRequest, setup: WorkerConfig, place: WorkerContext) -> Database:
@@ -351,19 +352,19 @@ def _opened(request: RunRequest, setup: WorkerConfig, place: WorkerContext) -> D
         with complaints(out):
             others = sorted(name for name in os.listdir(out) if name not in _OWN and not _REMAINS.fullmatch(name)) if out.is_dir() else []
             if others:
-                raise UsageError(f"{out} is not empty ({others[0]!a} is in it): name a folder that is, or one that is not there yet")
+                raise UsageError(f"{out} is not empty (it contains {others[0]!a}): name an empty or new directory")
             (out / REPORTS).mkdir(mode=0o700, parents=True, exist_ok=True)
         before = place.results.open(facts["run"])
         if before is not None and databases.take_over(out, before, facts, _rules(place)):
             return databases.open_for_writing(out)
         return databases.create(out, facts, _rules(place))
     if not request.resume:
-        raise UsageError(f"{out} holds a run already: go on with it (--resume), or name another folder")
+        raise UsageError(f"{out} already contains a run: resume it with --resume, or name another directory")
     with databases.open_for_reading(out) as database:  # which leaves it a finished one
         begun = database.run
     changed = next((name for name in _MUST_AGREE if begun.get(name) != facts[name]), None)
     if changed is not None:
-        raise UsageError(f"{out} was begun with other criteria ({_MUST_AGREE[changed]}): name another folder")
+        raise UsageError(f"the run in {out} was started with different settings ({_MUST_AGREE[changed]}): name another directory")
     return databases.open_for_writing(out)
 
 

@@ -129,7 +129,7 @@ _MOST_DEATHS = 8
 """Tasks in a row that kill a worker, each with nothing beside it, from which on no image is blamed any more."""
 _NOT_AN_IMAGES = (RunAborted, UsageError, RuleError)
 """What a worker raises where the run as a whole cannot go on: a full disk, another version of the program."""
-DIED = "the worker that did this died, twice, the second time with nothing beside it: most likely there was not enough memory"
+DIED = "the worker died twice on this task, the second time with no other task running: most likely there was not enough memory"
 
 
 class WorkersDie(RunAborted):
@@ -285,8 +285,8 @@ class Schedule:
             (self._deadly if suspect.deaths else self._queues.alone).append(suspect)
         if len(self._deadly) >= _MOST_DEATHS:
             raise WorkersDie(
-                f"{len(self._deadly)} tasks in a row, each with nothing beside it, ended with the death of the worker: most likely this"
-                f" machine has not enough memory now. What was done is kept, and nothing noted of {_named(self._deadly)}"
+                f"{len(self._deadly)} tasks in a row killed their worker, each with no other task running: most likely this machine does"
+                f" not have enough memory now. Completed work is kept; nothing is recorded about {_named(self._deadly)}"
             )
 
     def _blamed(self) -> Iterator[Event]:

@@ -84,12 +84,14 @@ def open_baseline(folder: Path, run: Mapping[str, str], reports: str) -> Baselin
 
 def _check(folder: Path, begun: Mapping[str, str], run: Mapping[str, str]) -> None:
     if "undetermined" not in begun:
-        raise UsageError(f"--since-report {folder}: an earlier imginspect made that run, for which rules that were not decided passed")
+        raise UsageError(f"--since-report {folder}: an earlier version of imginspect made that run, in which undecided rules passed")
     changed = next((option for key, option in _MUST_AGREE.items() if begun.get(key) != run.get(key)), None)
     if changed is not None:
-        raise UsageError(f"--since-report {folder}: that run judged by other criteria ({changed}): what it passed may fail now")
+        raise UsageError(f"--since-report {folder}: that run used different criteria ({changed}): images that it passed may fail now")
     if begun.get("fingerprint_key", "") != run.get("fingerprint_key", ""):
-        raise UsageError(f"--since-report {folder}: that run had another --fingerprint-key, or none: its credentials have other ids")
+        raise UsageError(
+            f"--since-report {folder}: that run used a different --fingerprint-key, or none, so its credentials have different ids"
+        )
 
 
 _FINDINGS = (

@@ -50,7 +50,7 @@ def connect(path: Path, *, writing: bool) -> sqlite3.Connection:
     Raises: UsageError - it is not there, no database of a run, of a later version, damaged, or in use
     """
     if not path.is_file():
-        raise UsageError(f"{path}: there is no database of a run")
+        raise UsageError(f"{path}: no such file; expected the database of a batch run")
     with complaints(path):
         mode = "rw" if writing else "ro"
         connection = sqlite3.connect(f"file:{quote(str(path.absolute()))}?mode={mode}", uri=True, isolation_level=None, timeout=_PATIENCE)
@@ -90,7 +90,7 @@ def complaints(path: Path) -> Iterator[None]:
         raise _in_words(error, path) from error
     except OSError as error:
         if is_full(error):
-            raise NoRoom(f"{path.parent}: there is no room left on the disk; what was done so far is kept") from error
+            raise NoRoom(f"{path.parent}: the disk is full; completed work is kept") from error
         raise UsageError(f"cannot write {path}: {error.strerror}") from error
 
 
@@ -102,31 +102,33 @@ def is_full(error: OSError) -> bool:
 def _in_words(error: sqlite3.DatabaseError, path: Path) -> Exception:
     match getattr(error, "sqlite_errorcode", 0) & 0xFF:
         case sqlite3.SQLITE_FULL:
-            return NoRoom(f"{path}: there is no room left on the disk; what was done so far is kept")
+            return NoRoom(f"{path}: the disk is full; completed work is kept")
         case sqlite3.SQLITE_IOERR:
-            return NoRoom(f"{path}: the disk refuses to be read or written ({error}); what was done so far is kept")
+            return NoRoom(f"{path}: the disk cannot be read or written ({error}); completed work is kept")
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
-            return UsageError(f"{path}: another process is at work on it: wait until that run or query has ended")
+            return UsageError(f"{path}: another process is using it: wait until that run or query has ended")
         case sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_FORMAT:
-            return UsageError(f"{path}: it is no database, or a damaged one ({error})")
+            return UsageError(f"{path}: not a database, or damaged ({error})")
         case sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM | sqlite3.SQLITE_AUTH:
             return UsageError(
-                f"{path}: it cannot be opened ({error}); a run that was killed can be read only where its folder can be written"
+                f"{path}: cannot be opened ({error}); the database of a killed run can be read only if its directory is writable"
             )
     if isinstance(error, sqlite3.OperationalError) and "no such" in str(error):
-        return UsageError(f"{path}: it is no database of a run, or a damaged one ({error})")
+        return UsageError(f"{path}: not the database of a batch run, or damaged ({error})")
     return error
 
 
 def _check(connection: sqlite3.Connection, path: Path, *, writing: bool) -> None:
     (application,), (version,) = (connection.execute(f"PRAGMA {name}").fetchone() for name in ("application_id", "user_version"))
     if application != APPLICATION:
-        raise UsageError(f"{path}: it is no database of a run")
+        raise UsageError(f"{path}: not the database of a batch run")
     if version in READ_TOO and writing:
-        raise UsageError(f"{path}: an earlier imginspect began the run (database version {version}): it can be asked, but not resumed")
+        raise UsageError(
+            f"{path}: an earlier version of imginspect started this run (database version {version}): it can be queried, but not resumed"
+        )
     if version != SCHEMA and version not in READ_TOO:
         known = f"{', '.join(map(str, READ_TOO))} and {SCHEMA}"
-        raise UsageError(f"{path}: the database has version {version}, and this program reads versions {known}")
+        raise UsageError(f"{path}: the database has version {version}, but this program reads versions {known}")
 
 
 def put_new(waiting: Path, path: Path) -> None:
@@ -139,10 +141,10 @@ def put_new(waiting: Path, path: Path) -> None:
     try:
         os.link(waiting, path, follow_symlinks=False)
     except FileExistsError as error:
-        raise UsageError(f"{path}: there is the database of a run already") from error
+        raise UsageError(f"{path}: the database of a run already exists") from error
     except OSError:  # a file system without hard links
         if os.path.lexists(path):
-            raise UsageError(f"{path}: there is the database of a run already") from None
+            raise UsageError(f"{path}: the database of a run already exists") from None
         os.rename(waiting, path)
     folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:

@@ -88,7 +88,7 @@ class Database:
             self._connection.executemany("INSERT OR IGNORE INTO skipped VALUES (?, ?, ?)", values)
 
     def forget_skipped(self) -> None:
-        """Nothing was passed over: for a run that plans anew. Raises: NoRoom"""
+        """Forget the skipped items: for a run that plans again. Raises: NoRoom"""
         with self._transaction():
             self._connection.execute("DELETE FROM skipped")
 

@@ -117,7 +117,7 @@ def based_on(database: Database, asked: str) -> QueryResult:
         _built_on(database, base)
     chains = _with_chain(database, asked)
     if not bases and not chains:
-        raise UsageError(f"no image of the run is called {asked}, and no layer has that chain id: the base is not known")
+        raise UsageError(f"no image in the run is called {asked}, and no layer has that chain id: unknown base")
     rows = database.select(
         "SELECT i.name, i.platform, (SELECT count(*) FROM image_layer WHERE image = i.id), b.on_top FROM based b"
         " CROSS JOIN image i ON i.id = b.image ORDER BY i.name, i.key"

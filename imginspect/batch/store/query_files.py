@@ -26,7 +26,7 @@ def files(database: Database, asked: str) -> QueryResult:
     """
     match = _SHA256.fullmatch(asked.lower())
     if not match:
-        raise UsageError(f"{asked!a}: expected the whole sha256 of a file, 64 hex digits")
+        raise UsageError(f"{asked!a}: expected the full SHA-256 digest of a file (64 hex digits)")
     wanted = bytes.fromhex(match[1])
     return QueryResult(_COLUMNS, _Files(database, lambda contents: find_digest(contents, wanted)).rows())
 
@@ -85,7 +85,7 @@ class _Files:
         for position, diff_id, digest in above:
             what = self._hides(diff_id, digest, path)
             if what is None:
-                return f"not known: the files of layer {position} are not recorded"
+                return f"unknown: the files of layer {position} are not recorded"
             if what:
                 return f"{what} by layer {position}"
         return "visible"

@@ -17,7 +17,7 @@ FILES: dict[str, Callable[[Database], Iterator[str]]] = {
     "results.json": json_format.render,
     "results.xml": junit_format.render,
 }
-"""The files of an answer, with what writes them."""
+"""The files of a summary, with the function that writes each."""
 
 
 def write_answer(database: Database, folder: Path) -> None:

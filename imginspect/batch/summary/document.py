@@ -44,10 +44,10 @@ class BatchImage(TypedDict):
     verdict: VerdictName
     reason: str
     conditions: Annotated[int, Means("Number of conditions that a pass depends on.")]
-    results: Annotated[list[RuleResult], Means("Rules that neither passed nor are inapplicable, worst first.")]
+    results: Annotated[list[RuleResult], Means("Rules whose result is neither pass nor not-applicable, worst first.")]
     passed: int
     not_applicable: int
-    report: Annotated[str, Means("Name of the report below reports/, without a suffix; empty where there is none.")]
+    report: Annotated[str, Means("Name of the report below reports/, without a suffix; empty if there is none.")]
 
 
 class SharedFinding(TypedDict):
@@ -57,25 +57,25 @@ class SharedFinding(TypedDict):
     verdict: ResultName
     severity: SeverityName
     fails_image: Annotated[bool, Means("Whether the finding's rule makes an image fail.")]
-    images: Annotated[int, AtLeast(2), Means("Number of images that have it.")]
-    examples: Annotated[list[str], Means("Names of the first few of them.")]
+    images: Annotated[int, AtLeast(2), Means("Number of images with this finding.")]
+    examples: Annotated[list[str], Means("Names of the first few of these images.")]
     message: str
     place: str
     layer: Annotated[str, Means("The diff_id of the layer.")]
-    instruction: Annotated[str, Means("The instruction that made the layer.")]
+    instruction: Annotated[str, Means("The instruction that created the layer.")]
     fingerprint: str
 
 
 class SkippedPart(TypedDict):
-    """Something that was not taken for an image."""
+    """An item in the sources that was not inspected."""
 
     source: str
     reason: str
-    unread: Annotated[bool, Means("Whether it could not be read: it may hold images.")]
+    unread: Annotated[bool, Means("Whether it could not be read; it may contain images.")]
 
 
 class BatchDocument(TypedDict):
-    """The answer of a batch run."""
+    """The summary of a batch run."""
 
     schema_version: Annotated[str, Is(SCHEMA_VERSION)]
     tool: Tool
@@ -83,12 +83,12 @@ class BatchDocument(TypedDict):
     verdict: Annotated[
         VerdictName,
         Means(
-            "The worst verdict of all images, in the order fail, not-inspected, incomplete, undecided, pass; at best incomplete where "
+            "The worst verdict of all images, in the order fail, not-inspected, incomplete, undecided, pass; at best incomplete if "
             "something could not be read."
         ),
     ]
     exit_code: ExitCode
     counts: Annotated[dict[VerdictName, int], Means("Number of images with each verdict.")]
     images: Annotated[list[BatchImage], Means("Sorted by first reference (or source), then by key.")]
-    shared_findings: Annotated[list[SharedFinding], Means("Findings that most images have come first.")]
+    shared_findings: Annotated[list[SharedFinding], Means("Findings shared by the most images come first.")]
     skipped: list[SkippedPart]

@@ -18,10 +18,10 @@ from imginspect.wording import counted
 _PACKAGE = "imginspect.batch.summary"
 _STYLES = ("page.css", "parts.css", "print.css")
 _SECTIONS = {
-    "answer": "Answer",
-    "shared": "One decision for many",
+    "answer": "Summary",
+    "shared": "Shared findings",
     "images": "Images",
-    "skipped": "Passed over",
+    "skipped": "Skipped",
     "criteria": "Criteria",
 }
 
@@ -29,13 +29,13 @@ _SECTIONS = {
 def render(database: Database) -> Iterator[str]:
     """The whole page, in pieces."""
     answer = total(database)
-    title = f"{counted(answer.images, 'image')} inspected"
+    title = counted(answer.images, "image")
     style = "".join(map(source, _STYLES)) + source("index.css", _PACKAGE)
     script = source("index.js", _PACKAGE)
     yield f'<!DOCTYPE html>\n<html lang="en-GB">{head(f"Image inspection: {title}", security_policy((style,), script), style)}<body>'
     yield icons()
-    yield element("a", "Skip to the answer", href="#answers", class_="skip")
-    yield element("header", element("p", "Image inspection: the answer for many images", class_="eyebrow"), element("h1", title),
+    yield element("a", "Skip to the summary", href="#answers", class_="skip")
+    yield element("header", element("p", "Image inspection: batch summary", class_="eyebrow"), element("h1", title),
                   class_="page-header")  # fmt: skip
     yield from ('<div class="columns-of-page">', _navigation(), '<main id="answers" tabindex="-1">')
     yield from chain.from_iterable(_section(name, content) for name, content in _contents(database, answer))

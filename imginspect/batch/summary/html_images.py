@@ -13,7 +13,7 @@ from imginspect.report.html.markup import NOTHING, Markup, element, escape, join
 from imginspect.report.html.words import IMAGE, outcome
 from imginspect.wording import counted
 
-_COLUMNS = ("Image", "Platform", "Verdict", "Failed rules", "Warned", "Why")
+_COLUMNS = ("Image", "Platform", "Verdict", "Failed rules", "Warnings", "Why")
 _SHOWN = 2
 _LONGEST = 300
 
@@ -22,15 +22,15 @@ def images_table(database: Database) -> Iterator[Markup]:
     """The bar and the table, in pieces."""
     (count,) = next(database.select("SELECT count(*) FROM image"))
     if not count:
-        yield element("p", "There is no image.")
+        yield element("p", "There are no images.")
         return
     numbers = {rule: number for number, rule in enumerate(_rules(database))}
     linked = "html" in database.run.get("report_forms", "").split()
     yield _bar(database, numbers)
-    head = joined(element("th", column, scope="col", class_="number" if column == "Warned" else None) for column in _COLUMNS)
+    head = joined(element("th", column, scope="col", class_="number" if column == "Warnings" else None) for column in _COLUMNS)
     yield Markup(
         '<div class="scroll" tabindex="0" role="group" aria-label="Images"><table class="images">'
-        f"<caption>{escape(counted(count, 'image'))}, by name</caption><thead><tr>{head}</tr></thead><tbody>\n"
+        f"<caption>{escape(counted(count, 'image'))}, sorted by name</caption><thead><tr>{head}</tr></thead><tbody>\n"
     )
     fail_on = database.run.get("fail_on", "")
     for image in images(database):
@@ -55,12 +55,12 @@ def _bar(database: Database, numbers: dict[str, int]) -> Markup:
     return element(
         "form",
         element("label", "Verdict", element("select", every, *verdicts, name="verdict")),
-        element("label", "Rule that failed, warned or is open", element("select", every, *rules, name="rule")),
+        element("label", "Rule that failed, warned or was not decided", element("select", every, *rules, name="rule")),
         element("label", "Repository, name or other text", element("input", type="search", name="text", autocomplete="off")),
         element("p", role="status"),
         class_="filter",
         hidden=True,
-        aria_label="Narrow the table of images",
+        aria_label="Filter the images",
     )
 
 
@@ -70,7 +70,7 @@ def _row(image: Recorded, numbers: dict[str, int], fail_on: str, *, linked: bool
     open_rules = " ".join(str(numbers[item.rule]) for item in image.results if item.rule in numbers and _is_open(item.verdict))
     failed = ", ".join(f"<code>{escape(rule)}</code>" for rule in image.rules("fail"))
     undecided = ", ".join(f"<code>{escape(rule)}</code>" for rule in image.rules("undetermined"))
-    note = f'<p class="note">open: {undecided}</p>' if undecided else ""
+    note = f'<p class="note">undecided: {undecided}</p>' if undecided else ""
     return Markup(
         f'<tr data-v="{escape(image.verdict)}" data-r="{open_rules}"><th scope="row">{_name(image, linked=linked)}</th>'
         f'<td>{escape(image.platform)}</td><td><span class="badge {meaning.shape}">{escape(word)}</span></td>'

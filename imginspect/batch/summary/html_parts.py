@@ -1,4 +1,4 @@
-"""The parts of the page around its large table: the verdict, what many images share, what was passed over, and the criteria."""
+"""The parts of the page around its large table: the verdict, shared findings, what was skipped, and the criteria."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from imginspect.wording import counted
 MOST_SHARED = 200
 COUNTED = {
     "shared": (
-        "A layer that many images have brings its findings into all of them. Settling such a finding once, or rebuilding the image that the"
-        " layer comes from, settles it for every image that has the layer."
+        "A finding in a shared layer affects every image that contains the layer. One decision, or one rebuild of the image that the layer"
+        " comes from, settles it for all of them."
     ),
-    "images": "What an image is called is stated by its archive or its place in the mirror. Nothing verifies a name; the digests do.",
-    "skipped": "What was in the sources and was not taken for an image.",
+    "images": "An image's name comes from its archive or its place in the mirror. Names are not verified; digests are.",
+    "skipped": "Items in the sources that were not inspected, with the reason.",
     "criteria": (
-        "The page holds no time and no name of a machine. The same images, program, policy and rules give the same page again, byte for"
-        " byte. When it was made, and by whom, is recorded in run.json beside it."
+        "This page contains no time and no host name. The same images, program, policy and rules produce the same page, byte for byte."
+        " The file run.json beside it records when the page was made, and by whom."
     ),
 }
 """What is said below a section's title."""
@@ -54,13 +54,13 @@ _MEANINGS = {
     "fail": "do not meet the policy",
     "undecided": "a rule that could fail them could not be decided",
     "incomplete": "not everything could be read or judged",
-    "not-inspected": "no image, or not readable",
+    "not-inspected": "not an image, or unreadable",
 }
 
 
 _UNDETERMINED = {
-    "fail": "fails an image where its severity is one that does",
-    "undecided": "makes an image undecided where its severity is one that fails it",
+    "fail": "counts as a failure if its severity can fail an image",
+    "undecided": "makes the image undecided if its severity can fail an image",
     "pass": "does not change the verdict",
 }
 
@@ -71,9 +71,9 @@ def shared_table(database: Database) -> Markup:
     if not rows:
         return element("p", "No two images share a finding through a layer.")
     count = count_shared(database)
-    caption = f"{counted(count, 'finding')} that several images have from one layer"
+    caption = f"{counted(count, 'finding')} shared through one layer"
     more = f"And {counted(count - len(rows), 'more finding')}: imginspect query --shared lists all of them." if count > len(rows) else ""
-    columns = ("Finding", "Images", "Rule", "Result", "Place", "The layer, and what made it")
+    columns = ("Finding", "Images", "Rule", "Result", "Place", "Layer and instruction")
     return joined((table(caption, columns, rows, numbers=(1,), wide=True), element("p", more, class_="more-of-them") if more else NOTHING))
 
 
@@ -97,14 +97,14 @@ def skipped_table(database: Database) -> Iterator[Markup]:
     """What was not taken for an image; a sentence where that is nothing."""
     (count,) = next(database.select("SELECT count(*) FROM skipped"))
     if not count:
-        yield element("p", "Nothing was passed over.")
+        yield element("p", "Nothing was skipped.")
         return
     yield Markup(
-        '<div class="scroll" tabindex="0" role="group" aria-label="Passed over"><table>'
-        f"<caption>{escape(counted(count, 'thing'))} passed over</caption>"
+        '<div class="scroll" tabindex="0" role="group" aria-label="Skipped"><table>'
+        f"<caption>{escape(counted(count, 'item'))} skipped</caption>"
         '<thead><tr><th scope="col">Where</th><th scope="col">Why</th></tr></thead><tbody>'
     )
-    unread = joined((badge(outcome(IMAGE, "incomplete")), ", there may be images in it: "))
+    unread = joined((badge(outcome(IMAGE, "incomplete")), " may contain images: "))
     for item in database.skipped():
         yield Markup(f'<tr><th scope="row">{code(item.shown)}</th><td>{unread if item.unread else NOTHING}{escape(item.reason)}</td></tr>')
     yield Markup("</tbody></table></div>")
@@ -115,14 +115,14 @@ def criteria(database: Database) -> Markup:
     run = database.run
     answer = total(database)
     policy = joined((code(run.get("policy", "")), " with sha256 ", code(run.get("policy_sha256", ""))))
-    fails = f"a rule of severity {run.get('fail_on', '')} or worse fails" + (", or warns" if run.get("strict") == "yes" else "")
+    fails = f"a rule of severity {run.get('fail_on', '')} or above fails" + (", or warns" if run.get("strict") == "yes" else "")
     return facts(
         (
             ("Program", f"imginspect {run.get('tool_version', '')}"),
             ("Policy", policy),
             ("Rules", joined(("sha256 ", code(run.get("rules_sha256", ""))))),
             ("All criteria", joined(("sha256 ", code(run.get("criteria", ""))))),
-            ("An image fails where", fails),
+            ("An image fails if", fails),
             ("A rule that cannot be decided", _UNDETERMINED.get(run.get("undetermined", ""), "")),
             ("Verdict", f"{outcome(IMAGE, str(answer.verdict)).word}, the worst of all images; exit code {answer.verdict.exit_code}"),
         )

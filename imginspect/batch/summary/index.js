@@ -25,7 +25,7 @@
     }
     const number = (value) => value.toLocaleString("en-GB");
     status.textContent = verdict || rule || words.length
-      ? `${number(shown)} of ${number(rows.length)} images are shown. Printing shows all of them.`
+      ? `Showing ${number(shown)} of ${number(rows.length)} images. Printing shows all of them.`
       : "";
   };
   bar.addEventListener("input", narrow);

@@ -1,4 +1,4 @@
-"""``results.json``: the answer for programs. An image, a shared finding and what was passed over have a line each."""
+"""``results.json``: the summary for programs. Each image, shared finding and skipped item has one line."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from imginspect.report.json_format import dump
 from imginspect.report.json_schema import json_schema
 
 _DESCRIPTION = (
-    "What `imginspect batch` writes as results.json. Within a major schema_version keys are only added. Strings that come from images are "
-    "escaped: a backslash is doubled, and what is not plainly visible is written \\xNN, \\uNNNN or \\UNNNNNNNN."
+    "The results.json file of `imginspect batch`. Within a major schema_version, keys are only added. Strings from images are escaped: "
+    "a backslash is doubled, and characters that are not plainly visible are written \\xNN, \\uNNNN or \\UNNNNNNNN."
 )
 _SETTLED = frozenset(("pass", "not-applicable"))
 

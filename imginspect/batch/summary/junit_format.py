@@ -18,8 +18,8 @@ from imginspect.batch.values.plans import ResultRow, RuleRow
 from imginspect.report.junit import answer, legal, test_case
 from imginspect.wording import counted
 
-_NOWHERE = "without a repository"
-_WORDS = {"fail": "fails, not counted", "undetermined": "could not be decided", "warn": "warns"}
+_NOWHERE = "no repository"
+_WORDS = {"fail": "failed, not counted", "undetermined": "could not be decided", "warn": "warning"}
 _LABELS = {"fail": "FAIL", "undecided": "UNDECIDED", "incomplete": "INCOMPLETE", "not-inspected": "NOT INSPECTED"}
 
 
@@ -88,7 +88,7 @@ def _case(image: Recorded, name: str, rules: dict[str, RuleRow]) -> ElementTree.
 def _failed(result: ResultRow, rules: dict[str, RuleRow]) -> Sequence[str]:
     rule = rules.get(result.rule)
     todo = rule.remediation.strip() if rule else ""
-    return [f"- {_named(result, rules)}: fails", *([f"    What to do: {todo}"] if todo else [])]
+    return [f"- {_named(result, rules)}: failed", *([f"    What to do: {todo}"] if todo else [])]
 
 
 def _named(result: ResultRow, rules: dict[str, RuleRow]) -> str:

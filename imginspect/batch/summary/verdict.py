@@ -23,7 +23,7 @@ class Total(NamedTuple):
     conditional: int = 0
     half_open: int = 0
     left_out: int = 0
-    """Images that were taken over from an earlier run and not inspected again."""
+    """Images whose results come from an earlier run."""
 
     @property
     def images(self) -> int:
@@ -63,7 +63,7 @@ def is_at_least(severity: str, fail_on: str) -> bool:
 
 def sentences(answer: Total) -> list[str]:
     """What that means for whoever wants to use the images."""
-    unread = [f"{counted(answer.unread, 'thing')} could not be read and may hold images."] if answer.unread else []
+    unread = [f"{counted(answer.unread, 'item')} could not be read and may contain images."] if answer.unread else []
     return [*_sentences(answer), *_earlier(answer), *unread]
 
 
@@ -71,10 +71,10 @@ def _earlier(answer: Total) -> list[str]:
     if not answer.left_out:
         return []
     if answer.left_out == answer.images:
-        return ["No image is new: every answer was taken over from the earlier run."]
+        return ["No image is new: all results come from the earlier run."]
     return [
-        f"{counted(answer.images - answer.left_out, 'image')} {_is(answer.images - answer.left_out)} new; the answers on "
-        f"{answer.left_out:,} were taken over from the earlier run."
+        f"{counted(answer.images - answer.left_out, 'image')} {_is(answer.images - answer.left_out)} new; the results of "
+        f"{answer.left_out:,} come from the earlier run."
     ]
 
 
@@ -82,19 +82,19 @@ def _sentences(answer: Total) -> list[str]:
     passed, failed, undecided, incomplete, not_inspected = (answer.counts[str(verdict)] for verdict in ReportVerdict)
     clean = passed - answer.conditional - answer.half_open
     if not answer.images:
-        return ["No image was found, so none may be used."]
+        return ["No images were found, so none may be used."]
     if clean == answer.images:
-        return [f"{_all(answer.images)} may be used as far as the policy goes."]
-    marked = "those marked Pass" if passed == clean else "those marked Pass whose reason names no condition and no open rule"
-    told = [f"{counted(clean, 'image')} of {answer.images:,} may be used as far as the policy goes: {marked}."] if clean else []
+        return [f"{_all(answer.images)} may be used, as far as the policy is concerned."]
+    marked = "those marked Pass" if passed == clean else "those marked Pass without conditions or undecided rules"
+    told = [f"{clean:,} of {counted(answer.images, 'image')} may be used, as far as the policy is concerned: {marked}."] if clean else []
     if answer.conditional:
-        told.append(f"{counted(answer.conditional, 'image')} may be used where the conditions in the report are kept.")
+        told.append(f"{counted(answer.conditional, 'image')} may be used if the conditions in the report are met.")
     if answer.half_open:
         told.append(
-            f"{counted(answer.half_open, 'image')} marked Pass {_has(answer.half_open)} open rules: a person must look at them first."
+            f"{counted(answer.half_open, 'image')} marked Pass {_has(answer.half_open)} undecided rules: a person must review them first."
         )
     if not passed:
-        told.append(f"None of {counted(answer.images, 'image')} may be used as it is.")
+        told.append("No image may be used as it is.")
     if failed:
         told.append(f"{counted(failed, 'image')} {_does(failed)} not meet the policy.")
     if undecided:
@@ -102,7 +102,7 @@ def _sentences(answer: Total) -> list[str]:
             f"{counted(undecided, 'image')} {_is(undecided)} undecided: rules that could fail {_them(undecided)} could not be decided."
         )
     if incomplete:
-        told.append(f"Of {counted(incomplete, 'image')} not everything could be read or judged: nothing is known for certain there.")
+        told.append(f"{counted(incomplete, 'image')} could not be read or judged completely: nothing is certain about {_them(incomplete)}.")
     if not_inspected:
         told.append(f"{counted(not_inspected, 'image')} could not be inspected.")
     return told

@@ -30,7 +30,7 @@ _AHEAD = 2
 """Tasks under way for each worker: one that it works at, and one that waits there."""
 _ADDRESS = re.compile(r"(?:tcp|tls)://(?:[^\s:/\[\]]+|\[[0-9A-Fa-f:.%]+\]):[0-9]{1,5}")
 _TOGETHER = 16
-"""Short tasks that may travel as one: a Dask scheduler gives out some hundreds a second, to however many workers there are."""
+"""Short tasks that may be sent as one: a Dask scheduler hands out a few hundred per second, however many workers there are."""
 _PATIENCE = 15.0
 """Seconds to wait for a scheduler."""
 _FRESH = 2.0
@@ -158,18 +158,18 @@ class DaskEngine:
         self._scheduler = scheduler
         self._workers, self._counted = 0, 0.0
         if not _ADDRESS.fullmatch(scheduler):  # a client that is given anything else hangs when it is let go
-            raise UsageError(f"--scheduler is tcp://HOST:PORT or tls://HOST:PORT, not {scheduler}")
+            raise UsageError(f"--scheduler {scheduler}: expected tcp://HOST:PORT or tls://HOST:PORT")
         if scheduler.startswith("tls:") != (tls is not None):
             raise UsageError("--scheduler tls://… needs --tls-ca, and --tls-ca needs --scheduler tls://…")
         try:
             security = _security(distributed, tls) if tls is not None else None
             self._client: Any = distributed.Client(scheduler, security=security, timeout=_PATIENCE, set_as_default=False)
         except (OSError, TimeoutError, ValueError, TypeError, RuntimeError, ImportError) as error:
-            raise UsageError(f"no Dask scheduler can be talked to at {scheduler}: {_root(error)}") from error
+            raise UsageError(f"cannot connect to a Dask scheduler at {scheduler}: {_root(error)}") from error
         self._executor: Any = self._client.get_executor(pure=False)
         try:
             if say is not None and not self._count():
-                say(f"waiting for a worker of the Dask cluster at {scheduler}")
+                say(f"waiting for workers of the Dask cluster at {scheduler}")
             self._client.wait_for_workers(1)
         except BaseException as error:
             self.close()
@@ -212,7 +212,7 @@ class DaskEngine:
             answer.set_exception(complaint(error))
 
     def _gone(self) -> EngineGone:
-        return EngineGone(f"the Dask scheduler at {self._scheduler} is gone; what was done is kept: go on with --resume")
+        return EngineGone(f"the Dask scheduler at {self._scheduler} has gone away; completed work is kept: continue with --resume")
 
     def is_lost(self, error: BaseException) -> bool:
         """See Engine."""
@@ -222,7 +222,7 @@ class DaskEngine:
         """See Engine: the cluster's own affair."""
 
     def close(self, *, at_once: bool = False) -> None:
-        """See Engine. Tasks that a worker is at cannot be stopped: it ends them, and nobody asks for what comes of it."""
+        """See Engine. Tasks that a worker has started cannot be stopped: it finishes them, and their results are not collected."""
         del at_once
         with suppress(OSError, RuntimeError, TimeoutError):  # what is gone needs no farewell
             self._executor.shutdown(wait=False)
@@ -261,7 +261,7 @@ class MpiEngine:
                 f"--engine mpi needs the package mpi4py and an MPI library: pip install 'imginspect[mpi]' ({error})"
             ) from error
         if "mpi4py.futures" not in sys.orig_argv:
-            raise UsageError("--engine mpi is begun so: mpiexec -n N python -m mpi4py.futures -m imginspect batch …")
+            raise UsageError("start --engine mpi like this: mpiexec -n N python -m mpi4py.futures -m imginspect batch …")
         self._executor: Any = futures.MPIPoolExecutor(jobs, main=False)
         self._executor.bootup(wait=True)
         self.workers = max(1, int(self._executor.num_workers))
@@ -272,7 +272,7 @@ class MpiEngine:
         try:
             future: Future[Any] = self._executor.submit(work, *arguments)
         except BrokenExecutor as error:
-            raise EngineGone("the MPI job is broken; what was done is kept: go on with --resume") from error
+            raise EngineGone("the MPI job is broken; completed work is kept: continue with --resume") from error
         return future
 
     def is_lost(self, error: BaseException) -> bool:

@@ -1,4 +1,4 @@
-"""Together: short tasks that travel as one, so that whoever gives them out is not what everybody waits for."""
+"""Together: short tasks that are sent as one, so that the scheduler does not become the bottleneck."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from typing import Any
 from imginspect.batch.workers.worker_config import program_digest
 from imginspect.errors import UsageError
 
-OTHER_PROGRAM = "a worker has no imginspect, or another version of it, of Python or of its libraries than the run began with"
+OTHER_PROGRAM = "a worker has no imginspect, or a version of imginspect, Python or the libraries that differs from that of the run"
 
 
 class _Order:

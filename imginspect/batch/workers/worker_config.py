@@ -103,6 +103,8 @@ def workshop(setup: WorkerConfig) -> WorkerContext:
     if not isinstance(known, WorkerContext) or known.setup != setup:
         known = WorkerContext(setup)
         if setup.criteria and known.digest != setup.criteria:
-            raise UsageError("a worker has another version of imginspect, its libraries, the rules or the policy than the run began with")
+            raise UsageError(
+                "a worker has a version of imginspect, the libraries, the rules or the policy that differs from that of the run"
+            )
         _at_hand.workshop = known
     return known
