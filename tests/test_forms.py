@@ -32,11 +32,16 @@ IMAGE = (
 )
 
 
+OF_NAMES = ("TRE-HYG-004",)
+"""Rules on the names of an image: podman puts localhost/ before what Docker calls docker.io/, and ``dir:`` has no name at all."""
+
+
 def _answer(path: Path) -> tuple[Any, Any]:
     report = report_of(path)
     results = [
         {**result, "findings": [{**finding, "evidence": _without_blobs(finding["evidence"])} for finding in result["findings"]]}
         for result in report["results"]
+        if result["rule"] not in OF_NAMES
     ]
     assert report["coverage"]["complete"]
     assert sum(report["coverage"]["bytes_by_use"].values()) == report["coverage"]["archive_bytes"]

@@ -1,1 +1,1 @@
-"""Batch: many images of a mirror, each layer read once, each outcome kept when it is known, one answer at the end."""
+"""Batch: inspects the many images of a mirror. Each layer is read once, each outcome is recorded as soon as it is known."""

@@ -23,6 +23,8 @@ _VERSION = r"(?P<version>:\w[\w.-]{0,127})?(?P<digest>@[a-z0-9]+:[0-9a-f]{32,})?
 _REFERENCE = re.compile(rf"(?:{_HOST}/)?{_PATH}(?:/{_PATH})*{_VERSION}", re.ASCII)
 """Source: distribution/reference, "Grammar"."""
 _DIGEST = re.compile(r"[a-z0-9]+:[0-9a-f]{64,}")
+_LISTINGS = ("index.json", "manifest.json")
+"""What lists images by names that Docker's tools understand; a registry's storage tree has none."""
 _LONGEST = 512
 _MOST_NAMED = 5
 _IMAGE, _BASE = "image name", "base image"
@@ -58,34 +60,36 @@ def registries(subject: CheckContext, params: RegistriesParams) -> Outcome:
         return Outcome(Verdict.UNDETERMINED, reason="the config could not be read: it may name a base image", due_to_unread=True)
     if not claims:
         return Outcome(Verdict.NOT_APPLICABLE, reason="no name of the image or of its base image says where it is from")
-    names = listed(list(dict.fromkeys(group[0].name for group in claims.values())), _MOST_NAMED)
+    names = listed(list(dict.fromkeys(whole for _, whole in claims)), _MOST_NAMED)
     return Outcome(Verdict.PASS, reason=f"by its names, which nothing verifies: {names}")
 
 
 def _claims(subject: CheckContext) -> Iterator[_Claim]:
     stored = subject.image.stored
-    listing = stored.trail[0].name if stored.trail else "manifest.json"
+    has_listing = any(name.rpartition("/")[2] in _LISTINGS for name in stored.listed_in)
     for name in subject.image.references:
-        if _is_reference(name):
-            yield _Claim(_IMAGE, name, Evidence(member=listing, excerpt=name))
-    manifest = stored.trail[-1].name if stored.trail else listing
+        if _is_reference(name, needs_host=not has_listing):
+            yield _Claim(_IMAGE, name, Evidence(excerpt=normalise(name)))
     for name, value in stored.annotations:
         if name == _BASE_NAME and _is_reference(value, is_base=True):
-            yield _Claim(_BASE, value, Evidence(member=manifest, excerpt=f"{name}={value}"))
+            yield _Claim(_BASE, value, Evidence(member="manifest", excerpt=f"{name}={value}"))
     for name, value in subject.image.config.labels:
         if name in (_BASE_NAME, _REFERENCE_NAME) and _is_reference(value, is_base=name == _BASE_NAME):
             evidence = Evidence(config_field=f"Labels[{name}]", state=EvidenceState.CONFIG, excerpt=f"{name}={value}")
             yield _Claim(_BASE if name == _BASE_NAME else _IMAGE, value, evidence)
 
 
-def _is_reference(name: str, *, is_base: bool = False) -> bool:
-    """Whether *name* says where an image is from: not a tag alone, as layouts have it, nor localhost/, as podman names what it builds."""
+def _is_reference(name: str, *, is_base: bool = False, needs_host: bool = False) -> bool:
+    """Whether *name* says where an image is from: not a tag alone, as layouts have it, nor localhost/, as podman names what it builds.
+
+    In a registry's own tree (*needs_host*) a name without a host is of that registry, whichever it is.
+    """
     match = _REFERENCE.fullmatch(name) if len(name) <= _LONGEST else None
     if match is None or _DIGEST.fullmatch(name) or name.startswith("localhost/") or (is_base and name == "scratch"):
         return False
     first, slash, _ = name.partition("/")
     states_host = bool(slash) and ("." in first or ":" in first)
-    return is_base or states_host or bool(match["version"] or match["digest"])
+    return states_host or is_base or (not needs_host and bool(match["version"] or match["digest"]))
 
 
 def _is_accepted(reference: str, accepted: tuple[str, ...]) -> bool:
@@ -107,12 +111,10 @@ def _accepted(registry: str) -> str:
 
 def _found(group: list[_Claim], whole: str, accepted: tuple[str, ...]) -> FindingDraft:
     """The finding for one name. Docker puts docker.io before whatever it builds without a host: of such a name little is sure."""
-    kind, name, _ = group[0]
-    host = whole.partition("/")[0]
-    meant = "" if name.startswith(f"{host}/") else f", which stands for {whole}"
+    kind = group[0].kind
+    is_implied = kind == _IMAGE and whole.startswith("docker.io/")
+    meant = ", which is also what Docker calls an image that was named without a registry" if is_implied else ""
     what = "the image is named" if kind == _IMAGE else "the base image is named"
-    message = f"{what} {name}{meant}: the policy's registries are {listed(accepted, _MOST_NAMED)}"
+    message = f"{what} {whole}{meant}; the policy's registries are {listed(accepted, _MOST_NAMED)}"
     evidence = tuple(claim.evidence for claim in group)
-    return FindingDraft(
-        Verdict.WARN, message, evidence, Confidence.LOW if kind == _IMAGE and host == "docker.io" else Confidence.MEDIUM, kind=kind
-    )
+    return FindingDraft(Verdict.WARN, message, evidence, Confidence.LOW if is_implied else Confidence.MEDIUM, kind=kind)

@@ -1,4 +1,4 @@
-"""``imginspect images``: what an archive holds."""
+"""``imginspect images``: the content of an archive."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``imginspect query``: questions across all images of a batch run."""
+"""``imginspect query``: queries across all images of a batch run."""
 
 from __future__ import annotations
 

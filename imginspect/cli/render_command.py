@@ -1,4 +1,4 @@
-"""``imginspect render``: any form of a report that was filed as JSON."""
+"""``imginspect render``: converts a saved JSON report to any format."""
 
 from __future__ import annotations
 

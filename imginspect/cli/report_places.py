@@ -1,4 +1,4 @@
-"""What is told on standard output when all reports went to files: the verdict, and where the reports are."""
+"""The lines on standard output when all reports went to files: the verdict, and the paths of the reports."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ _WIDTH = 80
 
 
 def rule_text(rule: Rule, policy: Policy, own_severity: Severity | None) -> str:
-    """Everything about *rule* under *policy*; *own_severity* is what it states itself where the policy changed that."""
+    """Everything about *rule* under *policy*; *own_severity* is the original severity if the policy changed it."""
     changed = f" (set by the policy {visible(policy.id)}; the rule itself says {own_severity})" if own_severity else ""
     skipped = policy.skipped.get(rule.id)
     lines = [
@@ -42,7 +42,7 @@ def rule_text(rule: Rule, policy: Policy, own_severity: Severity | None) -> str:
 
 
 def kind_text(pattern: Pattern) -> str:
-    """Everything about a kind of credential but its examples that look like secrets."""
+    """Everything about a kind of credential except its examples, which look like secrets."""
     rows = [
         ("issuer", pattern.issuer),
         ("pattern", pattern.regex + (" (case-insensitive)" if pattern.ignore_case else "")),

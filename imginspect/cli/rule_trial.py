@@ -1,4 +1,4 @@
-"""What ``imginspect rules test`` prints: a line for each rule, more where an answer is wrong, and the sum."""
+"""What ``imginspect rules test`` prints: a line for each rule, more lines for wrong results, and the total."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from imginspect.wording import counted
 
 
 class Trial:
-    """Counts answers on their way to the screen. A kind of credential, of which there are hundreds, has lines only where it is wrong."""
+    """Counts results while printing them. There are hundreds of kinds of credentials, so only wrong ones have lines."""
 
     def __init__(self) -> None:
         self.wrong = 0
@@ -33,7 +33,7 @@ class Trial:
             yield from _wrong(answers)
 
     def summary(self) -> str:
-        """All together in a line."""
+        """The total in one line."""
         what = f"{counted(self._examples, 'example')} of {counted(self._rules, 'rule')} and {counted(self._kinds, 'kind')} of credentials"
         return f"{what}: " + (f"{self.wrong:,} wrong" if self.wrong else "all correct")
 

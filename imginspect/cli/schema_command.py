@@ -1,4 +1,4 @@
-"""``imginspect schema``: the JSON Schema of the JSON report, or of a batch run's answer."""
+"""``imginspect schema``: the JSON Schema of the JSON report, or of the results of a batch run."""
 
 from __future__ import annotations
 

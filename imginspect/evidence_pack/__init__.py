@@ -1,4 +1,4 @@
-"""The evidence pack: a report with all that an auditor needs to trust it, as files with checksums and, with a key, a signature."""
+"""The evidence pack: a report with everything that an auditor needs to trust it: files with checksums and, with a key, a signature."""
 
 from imginspect.evidence_pack.contents import Pack, make_pack
 from imginspect.evidence_pack.keys import Signer, Verifier, load_signer, load_verifier

@@ -1,4 +1,4 @@
-"""What a verification came to: how much of each kind was compared, and each disagreement as a sentence."""
+"""The result of a verification: the number of comparisons of each kind, and each disagreement as a sentence."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MOST_SENTENCES = 200
 
 @dataclass(slots=True)
 class Comparison:
-    """One kind of comparison. *note* says what was not compared, and why; where nothing was, *compared* is 0."""
+    """One kind of comparison. *note* says what was not compared, and why. If nothing was compared, *compared* is 0."""
 
     what: str
     compared: int = 0

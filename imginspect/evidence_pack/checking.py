@@ -1,4 +1,4 @@
-"""Checking a pack by itself: signature, checksums, and whether statement and report say the same."""
+"""Verifies a pack by itself: signature, checksums, and whether statement and report agree."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def documents_of(stored: StoredPack) -> list[ReportDocument]:
 
 
 def check_pack(stored: StoredPack, documents: Sequence[ReportDocument], verifier: Verifier | None) -> list[Comparison]:
-    """All that can be checked without the archive."""
+    """All checks that do not need the archive."""
     return [
         _signature(stored, documents, verifier),
         _checksums(stored),
@@ -105,7 +105,7 @@ def _checksums(stored: StoredPack) -> Comparison:
 
 
 def _statements(stored: StoredPack, documents: Sequence[ReportDocument]) -> Comparison:
-    """Whether each statement says what report.json and SHA256SUMS say: it is made anew from them and compared."""
+    """Whether each statement agrees with report.json and SHA256SUMS: it is created again from them and compared."""
     check = Comparison("statement agrees with the report")
     listed, _ = parse_checksums(stored.files.get(CHECKSUMS, b""))
     for number, document in enumerate(documents):
@@ -180,7 +180,7 @@ def _criteria(stored: StoredPack, documents: Sequence[ReportDocument]) -> Compar
 
 
 def _excerpts(stored: StoredPack, documents: Sequence[ReportDocument]) -> Comparison:
-    """Whether each excerpt is what the report gives for its finding."""
+    """Whether each excerpt agrees with its finding in the report."""
     check = Comparison("excerpts agree with the report")
     made = excerpts(documents)
     for name in sorted({*made, *(name for name in stored.files if name.startswith(EXCERPTS))}):

@@ -22,7 +22,7 @@ def checksums(files: Mapping[str, bytes]) -> bytes:
 
 
 def contents_digest(listed: Mapping[str, str]) -> str:
-    """The sha256 of those lines that are not about the attestation: what a statement holds of all the other files.
+    """The sha256 of the lines outside the attestation, which stands for all other files in a statement.
 
     With standard tools: ``grep -v '  attestation/' SHA256SUMS | sha256sum``.
     """

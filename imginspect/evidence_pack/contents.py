@@ -35,7 +35,7 @@ _OWN = frozenset({README, CHECKSUMS, CRATE, INSPECTION})
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """The files of a pack by their names, in the order in which they are written, and the date that they bear."""
+    """The files of a pack by name, in the order in which they are written, and their date."""
 
     files: Mapping[str, bytes]
     date: datetime
@@ -53,8 +53,8 @@ def make_pack(
     """The pack on *documents*.
 
     *forms* are the rendered reports by file name, report.json among them; *criteria_files* the policy and the rules as they were used, by
-    relative name. *by* names who answers for the inspection: it becomes part of the pack, unlike what is in inspection.json.
-    Raises: UsageError - no report.json, or a name that cannot be in a pack; more than a pack may hold
+    relative name. *by* names the person responsible for the inspection; it becomes part of the pack, unlike inspection.json.
+    Raises: UsageError - no report.json, or a name that cannot be in a pack; more than a pack may contain
     """
     if not documents or REPORT not in forms:
         raise UsageError("an evidence pack needs a report in JSON format (report.json)")
@@ -70,7 +70,7 @@ def make_pack(
 
 
 def _attestation(documents: Sequence[ReportDocument], files: Mapping[str, bytes], signer: Signer | None) -> dict[str, bytes]:
-    """A statement on each image that was inspected, and the same one signed where there is a key."""
+    """A statement about each inspected image and, with a key, the same statement signed."""
     contents = contents_digest({name: sha256(content) for name, content in files.items()})
     made: dict[str, bytes] = {}
     for number, document in enumerate(documents):

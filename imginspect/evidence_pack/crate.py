@@ -1,7 +1,7 @@
-"""ro-crate-metadata.json: the pack described for programs, with an AssessAction that a sign-off may cite.
+"""ro-crate-metadata.json: a machine-readable description of the pack, with an AssessAction that a sign-off may cite.
 
-It is plain JSON-LD with fixed identifiers, made here and not with the library ``rocrate``: that one needs an HTTP client and a template
-engine, and a pack would differ between machines that have it and those that do not. Tests read it with that library.
+It is plain JSON-LD with fixed identifiers, made here and not with the library ``rocrate``, which needs an HTTP client and a template
+engine; and packs would differ between machines with and without it. Tests read the metadata with that library.
 Source: RO-Crate 1.1, https://w3id.org/ro/crate/1.1; Workflow Run RO-Crate terms for ContainerImage.
 """
 

@@ -1,4 +1,4 @@
-"""The date of a pack: never the clock's."""
+"""The date of a pack, which never comes from the clock."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _DATE = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d{1,9})?(Z|[+-]\d\d:\
 
 
 def date_of(documents: Sequence[ReportDocument], source_date_epoch: int | None) -> datetime:
-    """*source_date_epoch*, else when the first image that says so was made, else 1980; within what a zip can hold, to two seconds."""
+    """*source_date_epoch*, else the first date of creation that an image states, else 1980; limited to the range and precision of a zip."""
     date = _from_seconds(source_date_epoch) if source_date_epoch is not None else _created(documents)
     date = min(max(date, FIRST), LAST)
     return date.replace(second=date.second & ~1, microsecond=0)

@@ -18,20 +18,20 @@ _MOST_SIGNATURES = 16
 
 
 class Envelope(NamedTuple):
-    """An envelope: what was signed, and the signatures."""
+    """An envelope: the signed content, and the signatures."""
 
     payload_type: str
     payload: bytes
     signatures: tuple[bytes, ...]
 
     def is_signed_by(self, verifier: Verifier) -> bool:
-        """Whether one of the signatures is of the key's private half, over payload and type."""
+        """Whether one of the signatures over payload and type was made with the private key."""
         signed = pre_authentication_encoding(self.payload_type, self.payload)
         return any(verifier.is_signed(signed, signature) for signature in self.signatures)
 
 
 def pre_authentication_encoding(payload_type: str, payload: bytes) -> bytes:
-    """What is signed: the type and the payload, each with its length."""
+    """The signed bytes: the type and the payload, each with its length."""
     kind = payload_type.encode("utf-8")
     return b"DSSEv1 %d %s %d %s" % (len(kind), kind, len(payload), payload)
 

@@ -1,4 +1,4 @@
-"""evidence_check: a report against the archive that it is about. Is each piece of evidence really there?"""
+"""evidence_check: compares a report with its archive, and looks for each piece of evidence."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def path_of(part: EvidencePart) -> str:
 def check_evidence(
     documents: Sequence[ReportDocument], archive: Archive, listing: Listing, criteria: Criteria, progress: Progress | None = None
 ) -> list[Comparison]:
-    """What *documents* say against what *archive* holds."""
+    """Compares *documents* with the content of *archive*."""
     if archive.file is not None:
         archive.file.begin_digest()
     found = [
@@ -184,7 +184,7 @@ def _compare_lines(part: EvidencePart, where: str, place: EvidencePlace, lines: 
 
 
 def _is_quoted(part: EvidencePart) -> bool:
-    """Whether the excerpt is a quotation. Of licence files, whose digest is not shown, it says in words what they state."""
+    """Whether the excerpt is a quotation. For licence files, whose digest is not shown, it is a description in words."""
     return part["file_sha256"] is not None or "*" in (part["excerpt"] or "")
 
 

@@ -1,4 +1,4 @@
-"""Where evidence stands in an image that was read: entries of layers with their masked contents, and the fields of the config."""
+"""The places of evidence in an image: layer entries with their masked contents, and config fields."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class EvidencePlace(NamedTuple):
 
 
 class EvidencePlaces:
-    """Looks up what pieces of evidence name."""
+    """Looks up the places that evidence names."""
 
     def __init__(self, contents: ImageContents, paths: Iterable[str], shown: Shown) -> None:
         self._contents = contents
@@ -76,7 +76,7 @@ class EvidencePlaces:
         self._texts: dict[tuple[int, int], Text | None] = {}
 
     def find(self, path: str, layer: int) -> list[EvidencePlace]:
-        """What is called *path* in layer *layer*; also what a hard link of that name shows, and what that layer took away."""
+        """The entries *path* in layer *layer*, including the target of a hard link of that name and entries that the layer removed."""
         found = [
             self._place(layer, ordinal)
             for ordinal in self._ordinals.get((layer, path), [])

@@ -1,4 +1,4 @@
-"""Excerpts: a text file for each finding, with the lines around what was found. All of it is masked and escaped in the document already."""
+"""Excerpts: a text file for each finding, with the lines around it. The document is already masked and escaped."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _FINGERPRINT = re.compile(r"[0-9a-f]{8,64}")
 
 
 def excerpts(documents: Sequence[ReportDocument]) -> dict[str, bytes]:
-    """Name and text of an excerpt for each finding; of several images, in a folder for each."""
+    """Name and text of an excerpt for each finding; for several images, in a directory for each."""
     found: dict[str, bytes] = {}
     for number, document in enumerate(documents):
         folder = f"{EXCERPTS}image-{number + 1}/" if len(documents) > 1 else EXCERPTS
@@ -60,7 +60,7 @@ def _about(place: OnePlace) -> Iterator[str]:
 
 
 def _lines(place: OnePlace) -> Iterator[str]:
-    """What was seen on each line, all of them."""
+    """The lines of the evidence, all of them."""
     several = len(place.parts) > 1
     for evidence in place.parts:
         if several and (evidence["context"] or not evidence["excerpt"]) and evidence["line"]:

@@ -1,4 +1,4 @@
-"""inspection.json: when, where, by whom and with what an inspection was made. No checksum covers it, and no report depends on it."""
+"""inspection.json: when, where, by whom and with which versions an inspection was made. No checksum covers it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keys: signing and checking with key files, offline. The one door of ``cryptography``.
+"""Keys: signing and verifying with key files, offline. The only module that imports ``cryptography``.
 
 Ed25519, or ECDSA on P-256 over SHA-256 with the nonce of RFC 6979: the same statement and key always give the same signature.
 """
@@ -26,7 +26,7 @@ class PassphraseNeeded(UsageError):
 
 @dataclass(frozen=True, slots=True)
 class Signer:
-    """A private key. *key_id* names its public key: the sha256 of that one's DER form."""
+    """A private key. *key_id* identifies its public key by the sha256 of the DER encoding."""
 
     key: Ed25519PrivateKey | EllipticCurvePrivateKey
     key_id: str
@@ -60,7 +60,7 @@ class Verifier:
     key_id: str
 
     def is_signed(self, data: bytes, signature: bytes) -> bool:
-        """Whether *signature* was made of *data* by the key's private half."""
+        """Whether *signature* over *data* was made with the private key."""
         from cryptography.exceptions import InvalidSignature
         from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
         from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -128,7 +128,7 @@ def load_verifier(pem: bytes) -> Verifier:
 
 
 def new_key_pair(kind: str = "ed25519", passphrase: bytes | None = None) -> KeyPair:
-    """A new key pair; the private half is encrypted with *passphrase* where there is one."""
+    """A new key pair; the private key is encrypted if there is a *passphrase*."""
     _need_cryptography()
     from cryptography.hazmat.primitives import serialization
     from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key

@@ -1,4 +1,4 @@
-"""Names of the files in a pack, and how many and how large they may be: what is written keeps to what will be read."""
+"""Names of the files in a pack, and the limits on their number and size, which writing and reading share."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ _NAME = re.compile(r"(?:[A-Za-z0-9_][A-Za-z0-9._+@=-]{0,127}/){0,4}[A-Za-z0-9_][
 
 
 def is_safe(name: str) -> bool:
-    """Whether *name* is a relative name of plain letters that climbs nowhere and hides nothing."""
+    """Whether *name* is a plain relative name, without ``..`` and not hidden."""
     return _NAME.fullmatch(name) is not None
 
 
 def statement_name(number: int, several: int, ending: str = ".json") -> str:
-    """Where the statement on image *number* (from 0) of *several* is."""
+    """The file name of the statement about image *number* (from 0) of *several*."""
     return f"{ATTESTATION}statement{f'-{number + 1}' if several > 1 else ''}{ending}"

@@ -1,4 +1,4 @@
-"""Reading a pack that may be forged: bounded, no link followed, every name plain, no name twice."""
+"""Reads a pack that may be forged: bounded, without following links, with plain and unique names only."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 @dataclass(slots=True)
 class StoredPack:
-    """A pack as it is stored: its files by name, and what is in its place that cannot be a file of a pack, a sentence each."""
+    """A pack as it is stored: its files by name, and a sentence for each item that cannot be a file of a pack."""
 
     files: dict[str, bytes] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
     size: int = 0
 
     def add(self, name: str, content: bytes) -> None:
-        """Take a file up.
+        """Add a file.
 
         Raises: NotReadable - there are too many, or too large ones
         """
@@ -50,7 +50,7 @@ class StoredPack:
 
 
 def read_pack(path: Path) -> StoredPack:
-    """The pack in the folder or zip *path*. The path itself may lead over links, nothing in the pack may.
+    """The pack in the directory or zip *path*. The path itself may contain links; the pack may not.
 
     Raises: NotReadable
     """
@@ -72,7 +72,7 @@ def _stored(path: Path) -> StoredPack:
 
 
 def foreign_files(parent: int, name: str) -> str:
-    """The first thing in the folder *name* which is not of a pack; empty for an empty folder and for a pack with nothing else in it."""
+    """The first item in the directory *name* that is not part of a pack; empty for an empty directory and for a pack alone."""
     stored = _read_folder(os.open(name, _FOLDER, dir_fd=parent))
     if not stored.files and not stored.wrong:
         return ""
@@ -110,7 +110,7 @@ def _bounded(path: Path) -> bytes:
 
 
 def _read(handle: BinaryIO, most: int) -> bytes:
-    """The content of a file, and one byte too many where it is longer than *most*: what is read into is no larger than the file."""
+    """The content of a file, up to one byte more than *most*; the buffer is no larger than the file."""
     return handle.read(min(os.fstat(handle.fileno()).st_size, most) + 1)
 
 
@@ -148,7 +148,7 @@ def _read_entry(descriptor: int, name: str, path: str, stored: StoredPack) -> No
 
 
 def _read_zip(content: bytes) -> StoredPack:
-    """The members of a zip which is laid out as we write it: nothing before, between its parts or behind, and no comment."""
+    """The members of a zip in the layout that we write: nothing before, between or after its parts, and no comment."""
     _check_end(content)
     stored = StoredPack()
     try:
@@ -162,7 +162,7 @@ def _read_zip(content: bytes) -> StoredPack:
 
 
 def _check_end(content: bytes) -> None:
-    """Raises: NotReadable - it is no zip, or one whose end does not say plainly where its list of members is, or a very long list"""
+    """Raises: NotReadable - it is not a zip, or its central directory is very long or has no plain position"""
     end = content[-_END:]
     if len(end) < _END or end[:4] != b"PK\5\6" or content[-_END - 20 : -_END - 16] == b"PK\6\7":
         raise NotReadable("neither a directory nor a zip written by imginspect")

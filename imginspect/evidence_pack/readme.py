@@ -1,4 +1,4 @@
-"""README.txt of a pack: what each file is, and how to check it with and without imginspect."""
+"""README.txt of a pack: a description of each file, and how to verify the pack with and without imginspect."""
 
 from __future__ import annotations
 

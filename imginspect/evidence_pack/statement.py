@@ -1,4 +1,4 @@
-"""The statement: what was concluded on which image, in the form of an in-toto attestation.
+"""The statement about an image: the conclusions as an in-toto attestation.
 
 Source: in-toto Attestation Framework, spec/v1/statement.md and resource_descriptor.md.
 """
@@ -20,7 +20,7 @@ _LONGEST = 1_000
 
 
 def statement(document: ReportDocument, report: bytes, contents: str) -> dict[str, Any] | None:
-    """The statement on the image of *document*; None where no image was inspected, of which nothing can be stated.
+    """The statement about the image of *document*; None if no image was inspected.
 
     *report* are the bytes of report.json, *contents* the digest that ``checksums.contents_digest`` gives.
     """
@@ -31,7 +31,7 @@ def statement(document: ReportDocument, report: bytes, contents: str) -> dict[st
 
 
 def subjects(document: ReportDocument) -> list[dict[str, Any]]:
-    """What the statement is about: the image by the digests of its config and manifest, and the archive that it came in."""
+    """The subjects: the image by the digests of its config and manifest, and its archive."""
     image = document["image"]
     if image is None:
         return []
@@ -72,7 +72,7 @@ def _predicate(document: ReportDocument, report: bytes, contents: str) -> dict[s
 
 
 def _undetermined(document: ReportDocument) -> dict[str, str]:
-    """What was done with rules that could not be decided; a report before schema 1.4 does not say, and its statement did not."""
+    """The setting for undecided rules; reports before schema 1.4, and statements about them, do not have it."""
     undetermined = document["policy"]["undetermined"]
     return {"undetermined": undetermined} if undetermined is not None else {}
 

@@ -1,4 +1,4 @@
-"""write_pack: a pack as a folder or as a zip, as a whole or not at all."""
+"""write_pack: writes a pack as a directory or zip, completely or not at all."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from imginspect.host.writing import FOLDER, complaints, folder_of, replace_files
 def write_pack(pack: Pack, inspection: bytes, target: Path) -> None:
     """Write *pack* to the folder *target*, or to a zip if its name ends with .zip, and *inspection* with it.
 
-    inspection.json is in the folder, and beside a zip. A pack that is there already is replaced as a whole.
-    Raises: UsageError - it cannot be written, or something else than a pack is there, which is left as it is
+    inspection.json goes into the directory, or beside a zip. An existing pack is replaced as a whole.
+    Raises: UsageError - it cannot be written, or *target* exists and is not a pack; then it is left unchanged
     """
     with complaints(target):
         if target.name.lower().endswith(".zip"):

@@ -1,4 +1,4 @@
-"""A pack as one zip: members stored as they are, in a fixed order, with one date and nothing of the machine that made it."""
+"""A pack as one zip: members stored uncompressed, in a fixed order, with one date and nothing about the machine."""
 
 from __future__ import annotations
 

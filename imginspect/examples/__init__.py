@@ -1,1 +1,1 @@
-"""examples: small images built for the demo and for the examples that rules carry."""
+"""examples: small images for the demo and for the examples in rules."""

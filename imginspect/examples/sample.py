@@ -1,4 +1,4 @@
-"""Small images made from a description: for the demo, and for the examples that each rule carries.
+"""Small images made from a description: for the demo, and for the examples in each rule.
 
 A description is a mapping: ``layers`` (lists of entries), ``config``, ``history`` and ``damage``. An entry has a ``path`` (one that ends
 in a slash is a directory) and may have ``text`` (or ``base64``), ``kind``, ``target``, ``mode`` (octal, such as 0o755), ``uid``, ``gid``,

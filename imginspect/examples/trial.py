@@ -1,4 +1,4 @@
-"""The examples that rules and kinds of credentials carry, tried: what must be flagged is, and what must pass does."""
+"""Tests the examples of rules and kinds of credentials: those that must be flagged, and those that must pass."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _FLAGGED = (Verdict.WARN, Verdict.FAIL, Verdict.UNDETERMINED)
 
 
 class ExampleResult(NamedTuple):
-    """What the example *title* was answered with, and whether that is as it must be."""
+    """The result for the example *title*, and whether it is the expected one."""
 
     title: str
     must_flag: bool
@@ -33,7 +33,7 @@ class ExampleResult(NamedTuple):
 
 
 def answers_of_rule(rule: Rule, criteria: Criteria) -> Iterator[ExampleResult]:
-    """The answer to each example of *rule*. Every check looks at every example, also one that the policy skips: none may crash.
+    """The result for each example of *rule*. Every check runs on every example, even one that the policy skips: none may crash.
 
     Raises: RuleError - an example does not describe an image
     """
@@ -47,7 +47,7 @@ def answers_of_rule(rule: Rule, criteria: Criteria) -> Iterator[ExampleResult]:
 
 
 def answers_of_kind(pattern: Pattern) -> Iterator[ExampleResult]:
-    """The answer to each example of a kind of credential."""
+    """The result for each example of a kind of credential."""
     matcher = Matcher(PatternSet((pattern,), ""), "literals")  # one pattern: compiling it for the fast engine would not pay
     for text, must_flag in [*((item, True) for item in pattern.flag), *((item, False) for item in pattern.passing)]:
         spans, _ = matcher.find(text.encode())

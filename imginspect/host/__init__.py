@@ -1,1 +1,1 @@
-"""host: this machine: its files, its processes, the formats of compressed files. Knows nothing of images."""
+"""host: this machine: its files, its processes, the formats of compressed files. It knows nothing about images."""

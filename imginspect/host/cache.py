@@ -1,7 +1,7 @@
-"""Cache: what was worked out once and can be worked out again, kept between runs in a folder of the user's.
+"""Cache: results that can be computed again, kept between runs in a directory of the user.
 
-Nothing is believed because it is there. The folder must be the user's own, no link, and writable by nobody else; so must each entry,
-which begins with the sha256 of its key and content. Whatever is wrong counts as *not there*: a cache makes a run quicker, never different.
+Nothing is trusted because it exists. The folder must be the user's own, no link, and writable by nobody else; so must each entry,
+which begins with the sha256 of its key and content. Any fault counts as *missing*: a cache makes a run faster, never different.
 
 A cache is a folder of files, one for each entry, and no database: any number of processes, on any number of machines that share the
 folder, put entries in by renaming and need no lock.

@@ -62,7 +62,7 @@ def compression_of(head: bytes) -> str:
 
 
 def _is_skippable(head: bytes) -> bool:
-    """Whether *head* begins a zstd frame that readers pass over. Source: RFC 8878 3.1.2."""
+    """Whether *head* begins a zstd frame that readers skip. Source: RFC 8878 3.1.2."""
     return head[1:4] == b"\x2a\x4d\x18" and head[0] & 0xF0 == 0x50
 
 
@@ -84,7 +84,7 @@ class _Decompressor(Protocol):
 
 
 class _Zlib:
-    """zlib's decompressor in the form that the others have."""
+    """zlib's decompressor with the interface of the others."""
 
     def __init__(self) -> None:
         self._inner = zlib.decompressobj(31)

@@ -1,4 +1,4 @@
-"""python-magic's one door: the type of a file in words, from its first bytes.
+"""The type of a file in words, from its first bytes; the only module that imports python-magic.
 
 The copy of libmagic that the package pylibmagic carries is used, so that machines with the same packages give the same words; it is
 loaded by its path, without importing that package (importing it changes ctypes and the environment of the whole process). Where it is not

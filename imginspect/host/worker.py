@@ -1,6 +1,6 @@
-"""Worker: a thread that either begins or says that it could not.
+"""Worker: a thread that either starts or reports that it could not.
 
-``threading.Thread.start`` waits for ever where the new thread dies of memory before it has begun; under a tight address-space limit
+``threading.Thread.start`` waits for ever if the new thread runs out of memory before it has started; under a tight address-space limit
 that is a hang.
 """
 

@@ -44,7 +44,7 @@ def judged(tmp_path: Path, name: str = "", registries: str = LISTED, form: str =
         ("localhost/app:1", "not-applicable"),
     ],
 )
-@pytest.mark.parametrize("form", ["docker", "docker-legacy", "podman", "oci"])
+@pytest.mark.parametrize("form", ["docker", "docker-legacy", "skopeo", "oci"])
 def test_a_name_of_the_archive(name: str, verdict: str, form: str, tmp_path: Path) -> None:
     assert judged(tmp_path, name, form=form)["verdict"] == verdict
 
@@ -76,9 +76,13 @@ def test_a_label(label: str, value: str, verdict: str, tmp_path: Path) -> None:
 
 def test_a_finding_says_what_the_short_name_stands_for_and_what_is_listed(tmp_path: Path) -> None:
     (finding,) = judged(tmp_path, "app:1", "ghcr.io", "docker-legacy")["findings"]
-    assert "app:1, which stands for docker.io/library/app:1" in finding["message"]
-    assert "ghcr.io" in finding["message"]
+    assert finding["message"].startswith("the image is named docker.io/library/app:1, which is also what Docker calls")
+    assert finding["message"].endswith("; the policy's registries are ghcr.io")
     assert finding["confidence"] == "low"
+
+
+def test_in_a_registrys_own_tree_a_name_without_a_host_is_of_that_registry(tmp_path: Path) -> None:
+    assert judged(tmp_path, "team/app:1", "ghcr.io", "registry")["verdict"] == "not-applicable"
 
 
 def test_the_advice_tells_the_image_from_its_base(tmp_path: Path) -> None:

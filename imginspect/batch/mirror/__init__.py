@@ -1,1 +1,1 @@
-"""What there is: sources lead to units, units to plans of images. Documents are read, and no layer."""
+"""Finds what to inspect: sources lead to units, units to plans of images. Only documents are read, no layers."""

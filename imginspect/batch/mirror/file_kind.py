@@ -1,4 +1,4 @@
-"""What a file among the files of a mirror is: an archive to open, or something to skip with a reason."""
+"""Classifies a file in a mirror: an archive to open, or something to skip with a reason."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FileKey = tuple[int, int]
 
 
 class FileKind(NamedTuple):
-    """*is_archive* says whether to open it, *reason* why not, *unread* that this could not be told. *key* is None where it is not there."""
+    """*is_archive*: open it; *reason*: why not; *unread*: it could not be read. *key* is None if the file is missing."""
 
     is_archive: bool
     reason: str = ""
@@ -25,12 +25,12 @@ class FileKind(NamedTuple):
 
 
 def has_archive_name(path: str) -> bool:
-    """Whether the file's name is one that archives have: then it is opened whatever it holds, so that its failure is seen."""
+    """Whether the file has an archive suffix. Such a file is always opened, so that a failure is reported."""
     return path.lower().endswith(_NAMES)
 
 
 def file_kind(path: str) -> FileKind:
-    """What the file at *path* is by its content, for what is compressed as a whole also by its name."""
+    """The kind of the file at *path*, by its content; for compressed files also by its name."""
     try:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
     except OSError as error:

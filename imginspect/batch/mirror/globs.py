@@ -1,4 +1,4 @@
-"""Quoted globs of SOURCE arguments: what they match on the host, sorted, without going through links to folders."""
+"""Quoted globs in SOURCE arguments: the matching host paths, sorted, without following links to directories."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ _ANY_DEPTH = "**"
 
 
 def is_glob(source: str) -> bool:
-    """Whether *source* holds a wildcard and is not the name of something that is there."""
+    """Whether *source* contains a wildcard and is not the name of an existing file."""
     return _MAGIC.search(source) is not None and not os.path.lexists(source)
 
 
 def fixed_part(pattern: str) -> str:
-    """The folder above the first wildcard of *pattern*; empty for the current one."""
+    """The directory above the first wildcard of *pattern*; empty for the current directory."""
     fixed: list[str] = []
     for part in pattern.split("/"):
         if _MAGIC.search(part):
@@ -29,8 +29,8 @@ def fixed_part(pattern: str) -> str:
 def expand(pattern: str, unreadable: list[str]) -> list[str]:
     """The paths that *pattern* matches, as names below its fixed part, sorted; ``**`` stands for any number of folders.
 
-    What lies below another match is left out: that is walked anyway. Names that start with a dot have to be asked for. Folders
-    that cannot be listed are added to *unreadable*.
+    Paths below another match are left out, because that match is walked anyway. Names that start with a dot match only explicitly.
+    Directories that cannot be listed are added to *unreadable*.
     """
     top = fixed_part(pattern)
     parts = [part for part in pattern.removeprefix(top).split("/") if part]

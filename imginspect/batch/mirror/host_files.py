@@ -1,4 +1,4 @@
-"""Where the blobs of an open archive are on the host, and what names each of them as it is now."""
+"""The host locations of the blobs of an open archive, and an identity for each in its current state."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from imginspect.image import Layer
 
 
 class HostFiles:
-    """The files behind an archive at *path*. *now_ns* is when their identities are taken."""
+    """The files behind an archive at *path*. *now_ns* is the time at which their identities are taken."""
 
     def __init__(self, archive: Archive, path: str) -> None:
         self._archive = archive
@@ -26,7 +26,7 @@ class HostFiles:
         self._whole: str | None = None
 
     def layer(self, layer: Layer) -> _PlacedLayer:
-        """Where the blob of *layer* is, and whether it has stood there long enough to be known again."""
+        """The location of the blob of *layer*, and whether it has been unchanged long enough to be recognised later."""
         blob = layer.blob
         path, offset, status = self._place(blob)
         claimed = str(blob.digest) if blob.digest else ""
@@ -76,7 +76,7 @@ class HostFiles:
 
 
 class _PlacedLayer(NamedTuple):
-    """*missing* says why it is not there; *is_settled* that its identity may be remembered; *links* how many names its file has."""
+    """*missing*: why the blob is missing; *is_settled*: its identity may be remembered; *links*: the number of names of its file."""
 
     plan: LayerPlan
     missing: str
@@ -85,9 +85,9 @@ class _PlacedLayer(NamedTuple):
 
 
 def _of_folder(root: str, now_ns: int) -> str:
-    """A name of everything below the folder *root*; empty where something has not settled.
+    """An identity of everything below the directory *root*; empty if something has not settled.
 
-    Raises: OSError - a folder or file cannot be looked at
+    Raises: OSError - a directory or file cannot be examined
     """
     hasher = hashlib.sha256()
     stack = [""]

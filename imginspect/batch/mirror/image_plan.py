@@ -1,4 +1,4 @@
-"""The plan of one image: what names it within a run, and what names everything that its report depends on."""
+"""The plan of one image: its key within a run, and the identity of everything that its report depends on."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NOT_LOADED = -1
 
 
 class Drawn(NamedTuple):
-    """A plan that lacks what only the whole unit tells. *is_linked* says that a layer's file has further names: a store shares it."""
+    """A plan without the facts that need the whole unit. *is_linked*: the file of a layer has other names, because a store shares it."""
 
     plan: ImagePlan
     parts: tuple[object, ...]
@@ -28,7 +28,7 @@ class Drawn(NamedTuple):
 
 
 def qualified(unit: Unit, stored: StoredImage) -> tuple[str, ...]:
-    """The references of an image of *unit*, sorted. Its place names it where it has no name of its own, or a bare tag."""
+    """The references of an image of *unit*, sorted. If it has no name, or only a tag, its location provides the name."""
     names = {_with_repository(unit.repository, reference) for reference in stored.references}
     if unit.repository and (unit.tag or not names) and not unit.within:
         names.add(_name_of_place(unit, stored))
@@ -76,7 +76,7 @@ def finish(drawn: Drawn, *, only: bool, whole: str) -> ImagePlan:
 
 
 def unreadable(unit: Unit, stored: StoredImage, *, only: bool) -> ImagePlan:
-    """The plan of something that is listed as an image and cannot be read: opening it says why."""
+    """The plan of an image that is listed but cannot be read; opening it gives the reason."""
     digests = digests_of(stored)
     references = qualified(unit, stored)
     key = _hashed(["unreadable", digests[-1:], references, unit.shown])[:_KEY_DIGITS]

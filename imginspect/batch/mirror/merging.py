@@ -1,4 +1,4 @@
-"""One image that several units hold: planned once, with all the names it has in the mirror."""
+"""An image that several units contain is planned once, with all its names in the mirror."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ _IDENTITIES = 1 << 256
 
 
 def merge(first: ImagePlan, second: ImagePlan) -> ImagePlan:
-    """The plan of an image that two plans with one key are of; the same whatever the order in which several are merged.
+    """One plan for two plans with the same key. Merging several gives the same result in any order.
 
-    It is inspected in the unit that is shown first. Its identity is made of both: it changes with either.
+    The image is inspected in the unit that is shown first. Its identity combines both, so it changes with either.
     """
     if first.key != second.key:
         raise ValueError("plans of two images")
@@ -24,7 +24,7 @@ def merge(first: ImagePlan, second: ImagePlan) -> ImagePlan:
 
 
 def merged(plans: Iterable[ImagePlan]) -> dict[str, ImagePlan]:
-    """The plans by their keys, each image once. All are kept in memory: for the plans of a few units."""
+    """The plans by key, each image once. All are kept in memory, so this is for the plans of a few units."""
     found: dict[str, ImagePlan] = {}
     for plan in plans:
         found[plan.key] = merge(found[plan.key], plan) if plan.key in found else plan

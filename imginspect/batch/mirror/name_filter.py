@@ -1,4 +1,4 @@
-"""Choice: which of the images found in a mirror are asked for, by repository and tag."""
+"""Filters the images found in a mirror by repository and tag."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from imginspect.batch.values.plans import ImagePlan
 class ByName(NamedTuple):
     """Globs for names: ``library/*`` is matched against the repository, ``*:latest`` (with a colon) against repository and tag.
 
-    An image stays by those of its names that *include* has (all where it is empty) and *exclude* has not.
+    An image keeps the names that *include* matches (all names if it is empty) and *exclude* does not.
     """
 
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
 
     def chosen(self, plan: ImagePlan) -> ImagePlan | None:
-        """*plan* by the names that are asked for; None where there is none. What has no name goes by its place."""
+        """*plan* with the selected names; None if there are none. An image without a name is matched by its location."""
         if not self.include and not self.exclude:
             return plan
         names = plan.references or (plan.unit.shown,)

@@ -1,4 +1,4 @@
-"""The way back from a plan: the unit opened again, and the planned image found in it."""
+"""Opens a planned unit again and finds the planned image in it."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ _CHANGED = "the archive has changed since the run was planned"
 
 @contextmanager
 def open_planned(plan: ImagePlan, access: Access) -> Iterator[tuple[Archive, Image, Listing]]:
-    """The archive of a planned image, open, with the image itself (known by all names of the plan) and what else is listed beside it.
+    """The open archive of a planned image, with the image (under all names of the plan) and the other listed content.
 
-    Raises: ImgInspectError - it cannot be read, is not there any more, or another one is in its place
+    Raises: ImgInspectError - it cannot be read, is no longer there, or has been replaced by another
     """
     try:
         archive = open_archive(Path(plan.unit.path), access)

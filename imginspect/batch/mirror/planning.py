@@ -1,4 +1,4 @@
-"""Planning: what there is to inspect in one unit, from its documents alone. No layer is read."""
+"""Planning: finds the images of one unit, from its documents alone. No layer is read."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ FAILURES = (ImgInspectError, OSError, MemoryError, RecursionError)
 
 
 class PlanOptions(NamedTuple):
-    """How to open units, and which platform is wanted of each name: *platform*, or *every_platform*, or else linux/amd64 if it is there."""
+    """How to open units, and the platform wanted for each name: *platform*, *every_platform*, or else linux/amd64 if present."""
 
     limits: Limits = Limits()
     tmp_dir: Path | None = None
@@ -36,7 +36,7 @@ class PlanOptions(NamedTuple):
 
 
 class _Listed(NamedTuple):
-    """One thing that an archive lists, with its plan where it is an image."""
+    """One item that an archive lists, with its plan if it is an image."""
 
     stored: StoredImage
     candidate: Candidate | None
@@ -44,9 +44,9 @@ class _Listed(NamedTuple):
 
 
 def plan_unit(unit: Unit, options: PlanOptions) -> UnitPlan:
-    """The images of *unit* that are to be inspected, and what is skipped. Nothing that is wrong with it is raised.
+    """The images of *unit* to inspect, and the skipped items. Faults of the unit are not raised.
 
-    An image that is listed and cannot be read is planned too: opening it says what is wrong.
+    An image that is listed but cannot be read is also planned; opening it gives the reason.
     """
     try:
         with open_archive(Path(unit.path), Access(options.limits, options.tmp_dir)) as archive:
@@ -56,7 +56,7 @@ def plan_unit(unit: Unit, options: PlanOptions) -> UnitPlan:
 
 
 def said(error: BaseException) -> str:
-    """What went wrong, in words that do not name the host's path."""
+    """The error in words, without the host path."""
     return f"cannot read it: {error.strerror or type(error).__name__}" if isinstance(error, OSError) else describe(error)
 
 
@@ -81,7 +81,7 @@ def _plan(unit: Unit, archive: Archive, options: PlanOptions) -> UnitPlan:
 
 
 def _listed(unit: Unit, archive: Archive, files: HostFiles, stored: Iterable[StoredImage]) -> Iterator[_Listed]:
-    """Each thing listed; images are loaded one by one, and no more is kept of them than their plans."""
+    """Each listed item. Images are loaded one by one, and only their plans are kept."""
     ordinal = 0
     is_directory = archive.file is None
     for item, loaded in zip(stored, load_each(archive, stored), strict=True):
@@ -98,12 +98,12 @@ def _listed(unit: Unit, archive: Archive, files: HostFiles, stored: Iterable[Sto
 
 
 def _groups(stored: StoredImage) -> tuple[str, ...]:
-    """The names that an image shares with its forms for other platforms; of those without a name the index that lists them."""
+    """The names that an image shares with its variants for other platforms; for images without a name, the index that lists them."""
     return stored.references or ("\0".join(str(digest) for digest in stored.index_digests),)
 
 
 def _is_store(archive: Archive, listed: list[_Listed]) -> bool:
-    """Whether only what belongs to an image is looked at for it: a directory of many images, or one whose files others share."""
+    """Whether an image's report covers only its own files: in a directory of many images, or one whose files others share."""
     if archive.layout.shared is not None:
         return True
     if archive.layout.own_folders is None or not isinstance(archive.members, DirectoryMembers):
@@ -124,7 +124,7 @@ def _artefact(unit: Unit, stored: StoredImage) -> Skipped:
 
 
 def _left(unit: Unit, item: _Listed, options: PlanOptions) -> Skipped:
-    """An image that was not chosen, and why."""
+    """An image that was not selected, with the reason."""
     candidate = item.candidate
     platform = candidate.platform if candidate is not None else None
     if item.drawn is None:
@@ -136,7 +136,7 @@ def _left(unit: Unit, item: _Listed, options: PlanOptions) -> Skipped:
 
 
 def _further(unit: Unit, archive: Archive, stored: list[StoredImage], *, only: bool) -> Iterator[Skipped]:
-    """What no image of the unit leads to, and what could not be listed."""
+    """The items that no image of the unit refers to, and those that could not be listed."""
     members = archive.members
     if not isinstance(members, DirectoryMembers):
         return

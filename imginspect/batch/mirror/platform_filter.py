@@ -1,4 +1,4 @@
-"""Which of the images of a unit are taken: of each name those for one platform, as for one image by itself."""
+"""Selects the images of a unit by platform: for each name, as for a single image."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from imginspect.oci.platform import Platform
 
 
 class ListedState(Enum):
-    """What a listed image is."""
+    """The state of a listed image."""
 
     THERE = "there"
     DAMAGED = "its manifest is there and cannot be read"
@@ -19,7 +19,7 @@ class ListedState(Enum):
 
 
 class Candidate(NamedTuple):
-    """A listed image. *groups* are the names under which it is one of several forms for several platforms."""
+    """A listed image. *groups* are the names that it shares with its variants for other platforms."""
 
     groups: tuple[str, ...]
     platform: Platform | None
@@ -27,14 +27,14 @@ class Candidate(NamedTuple):
 
 
 class Wish(NamedTuple):
-    """The platform wanted (None: linux/amd64, else whatever is there), or *every* one."""
+    """The platform wanted (None: linux/amd64, otherwise any that is present), or *every* one."""
 
     platform: Platform | None = None
     every: bool = False
 
 
 def choose_each(candidates: Sequence[Candidate], wish: Wish) -> set[int]:
-    """The numbers of those of *candidates* that are to be inspected.
+    """The numbers of the *candidates* to inspect.
 
     What is not there counts only where nothing of its name is: of an index for ten platforms a mirror may hold one. What is damaged
     counts as if it could be read, and what states no platform as one for any.

@@ -1,4 +1,4 @@
-"""Sources: what the SOURCE arguments of a run lead to, found one by one and always in the same order."""
+"""Sources: expands the SOURCE arguments of a run, one by one and always in the same order."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _LIST_BYTES = 256 << 20
 
 
 class _Source(NamedTuple):
-    """A SOURCE that is there. *was_named* says that the user wrote just this, not a pattern that it matches."""
+    """An existing SOURCE. *was_named*: the user gave exactly this path, not a pattern that matches it."""
 
     place: HostPlace
     was_named: bool
@@ -27,8 +27,8 @@ class _Source(NamedTuple):
 def find_units(sources: Sequence[str], limits: Limits | None = None) -> Iterator[Unit | Skipped]:
     """What *sources* hold: archives, folders, globs, and list files (``@FILE``, one source a line), each walked when its turn comes.
 
-    What is not taken is told, and what is reached twice is taken once.
-    Raises: UsageError, at once - a source is not there or cannot be read, or a glob matches nothing
+    Skipped items are reported, and an item that is reached twice is used once.
+    Raises: UsageError, at once - a source is missing or cannot be read, or a glob matches nothing
     """
     unreadable: list[str] = []
     found = [found for source in sources for found in _resolved(source, unreadable)]
@@ -102,7 +102,7 @@ def _globbed(pattern: str, unreadable: list[str]) -> Iterator[_Source]:
 
 
 def _check(source: str) -> None:
-    """Raises UsageError unless *source* is a file or folder that can be read."""
+    """Raises UsageError unless *source* is a readable file or directory."""
     try:
         mode = os.stat(source).st_mode
     except OSError as error:

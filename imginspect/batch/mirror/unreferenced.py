@@ -1,4 +1,4 @@
-"""What is in a store and belongs to none of its images: no report on an image shows it, so planning says it once."""
+"""Files in a store that belong to none of its images. No image report shows them, so planning reports them once."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _MOST_NAMED = 100
 
 
 def strays(unit: Unit, archive: Archive, members: DirectoryMembers) -> Iterator[Skipped]:
-    """The files of a directory that no document refers to, after everything in it was listed. Further folders in it are not analysed."""
+    """The files of a directory that no document refers to, after everything in it was listed. Its other subdirectories are not analysed."""
     referenced = archive.reader.referenced
     found = [
         f"{unit.shown}/{member.name}"
@@ -26,7 +26,7 @@ def strays(unit: Unit, archive: Archive, members: DirectoryMembers) -> Iterator[
 
 
 def without_tag(unit: Unit, revisions: Iterable[str], stored: Sequence[StoredImage]) -> Iterator[Skipped]:
-    """The manifests of a registry's repository that no tag leads to."""
+    """The manifests of a registry's repository that no tag refers to."""
     reached = {str(digest) for item in stored for digest in (*item.index_digests, item.manifest_digest)}
     found = [f"{unit.shown}@{digest}" for digest in revisions if digest not in reached]
     yield from _told(unit, found, "a manifest that no tag refers to", "manifests that no tag refers to")

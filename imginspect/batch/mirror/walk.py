@@ -1,4 +1,4 @@
-"""The walk over a mirror's folders: which directories are images, which files are archives, and what is skipped, with the reason."""
+"""The walk over a mirror's directories: which directories are images, which files are archives, and what is skipped, with the reason."""
 
 from __future__ import annotations
 
@@ -22,29 +22,29 @@ Found = Unit | Skipped
 
 
 class HostPlace(NamedTuple):
-    """Something on the host: where it is, how it is shown, and its path *below* the SOURCE (empty for that itself)."""
+    """A path on the host, the way it is shown, and its path *below* the SOURCE (empty for the SOURCE itself)."""
 
     path: str
     shown: str
     below: str
 
     def child(self, name: str) -> HostPlace:
-        """What is called *name* in this folder."""
+        """The item *name* in this directory."""
         below = f"{self.below}/{name}" if self.below else name
         return HostPlace(os.path.join(self.path, name), os.path.join(self.shown, name), below)
 
 
 def name_of_place(below: str) -> tuple[str, str]:
-    """(repository, tag) that a folder's path *below* SOURCE states: ``library/app:1.0``, or ``library/app@sha256:…``."""
+    """(repository, tag) from the path of a directory *below* SOURCE: ``library/app:1.0``, or ``library/app@sha256:…``."""
     folder, slash, last = below.rpartition("/")
     name, mark, tag = last.partition("@") if "@" in last else last.partition(":")
     return (folder + slash + name, tag) if mark and name and tag else (below, "")
 
 
 def further_folders(members: DirectoryMembers, layout: Layout) -> list[str]:
-    """Folders (and links to some) in a layout that are no part of it.
+    """Directories in a layout (and links to them) that are not part of it.
 
-    A store may keep the repository ``app/sub`` within the folder of ``app``.
+    A store may keep the repository ``app/sub`` inside the directory of ``app``.
     """
     own = layout.own_folders
     if own is None:
@@ -53,21 +53,21 @@ def further_folders(members: DirectoryMembers, layout: Layout) -> list[str]:
 
 
 class MirrorWalk:
-    """One walk, which remembers what it has met: a file or folder that is reached twice is taken once."""
+    """One walk, which remembers visited items: a file or directory that is reached twice is used once."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._seen: set[FileKey] = set()
 
     def named(self, place: HostPlace) -> Iterator[Found]:
-        """What is at *place*, which the user named: a file is an archive whatever it holds, and a link is followed."""
+        """The items at *place*, which the user named: a file is always opened as an archive, and a link is followed."""
         if os.path.isdir(place.path):
             yield from self._walk(place)
         else:
             yield from self._file(place, was_named=True)
 
     def met(self, place: HostPlace) -> Iterator[Found]:
-        """What is at *place*, which was come across."""
+        """The items at *place*, which the walk found."""
         kind = _kind(place.path)
         if kind == "folder":
             yield from self._walk(place)
@@ -75,7 +75,7 @@ class MirrorWalk:
             yield from self._one(place, kind)
 
     def _walk(self, top: HostPlace) -> Iterator[Found]:
-        """Depth first and by name, with a stack of its own: folders may be nested deeper than calls may be."""
+        """Depth first and by name, with its own stack, because directories may be nested deeper than function calls."""
         stack: list[Iterator[tuple[HostPlace, str]]] = [iter([(top, "folder")])]
         while stack:
             place, kind = next(stack[-1], (None, ""))
@@ -89,7 +89,7 @@ class MirrorWalk:
                 yield from self._one(place, kind)
 
     def _folder(self, place: HostPlace, children: list[tuple[HostPlace, str]]) -> Iterator[Found]:
-        """What the folder itself is; what is to be looked at below it is added to *children*."""
+        """The items for the directory itself; the entries to visit below it are added to *children*."""
         name = place.below.rpartition("/")[2]
         if name.startswith(".") or name in _ZOT:
             yield Skipped(place.shown, "a hidden directory or one that a registry keeps for itself; to inspect it, name it as a source")
@@ -156,7 +156,7 @@ class MirrorWalk:
 
 
 def _repositories(place: HostPlace, members: DirectoryMembers, store: SharedStore) -> Iterator[Found]:
-    """A unit for each repository of a registry's storage tree; what could not be listed is told at the end."""
+    """A unit for each repository of a registry's storage tree; items that could not be listed are reported at the end."""
     count = 0
     for repository in store.repositories(members, ""):
         count += 1

@@ -1,1 +1,1 @@
-"""run: a batch run from its sources to its answer."""
+"""run: a batch run from its sources to its summary."""

@@ -1,4 +1,4 @@
-"""Listener: who is told how a run goes on, a progress line or a stream of events. It decides nothing."""
+"""Listener: receives the events of a run, for a progress line or a stream of events. It decides nothing."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from imginspect.batch.values.plans import ImageRow, LayerPlan
 
 
 class RunListener(Protocol):
-    """Is told what happens, in the order in which it does."""
+    """Receives events in the order in which they happen."""
 
     def found(self, images: int, shown: str) -> None:
-        """So many images were found in all, the last of them in *shown*."""
+        """The number of images found so far, the last of them in *shown*."""
 
     def planned(self, amount: Amount, already: int) -> None:
-        """What there is to do, and how many images are done already."""
+        """The amount of work, and the number of images already done."""
 
     def layer(self, layer: LayerPlan, bytes_read: int, seconds: float, failure: str) -> None:
         """A layer is over, *bytes_read* of its blob in *seconds*; *failure* where it could not be read."""

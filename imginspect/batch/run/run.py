@@ -1,6 +1,6 @@
-"""Run: a mirror from its sources to the answer. It plans, has the work done, notes each outcome when it is known, and writes the answer.
+"""Run: plans the inspection of a mirror, hands out the work, records each outcome as soon as it is known, and writes the summary.
 
-Whatever ends it before its end, what was noted stays: a run that goes on (*resume*) plans anew and leaves out what it finds there.
+Recorded outcomes survive any interruption: a resumed run (*resume*) plans again and leaves out what is already recorded.
 """
 
 from __future__ import annotations
@@ -50,11 +50,11 @@ _PIECE = 1 << 20
 
 
 class SourceGone(RunAborted):
-    """A source that was there when the run began cannot be read any more. What was done is kept."""
+    """A source that was readable when the run began can no longer be read. Completed work is kept."""
 
 
 class RunRequest(NamedTuple):
-    """What was asked for. *out* is the folder of the run; *since* that of an earlier one whose images are taken over."""
+    """The request. *out* is the directory of the run; *since* that of an earlier run whose results are kept."""
 
     sources: tuple[str, ...]
     out: Path
@@ -65,9 +65,9 @@ class RunRequest(NamedTuple):
 
 
 class Result(NamedTuple):
-    """What a run came to. Bytes: *layer_bytes_read* of blobs that were read, *layer_bytes_needed* of the distinct ones that had to be.
+    """The result of a run. *layer_bytes_read* counts the bytes of blobs that were read, *layer_bytes_needed* those of the blobs needed.
 
-    *known* images got the answer of an earlier run, *already* were done when the run went on, *left_out* were taken over.
+    *known* images were judged in an earlier run, *already* were done when the run was resumed, *left_out* keep earlier results.
     """
 
     verdict: ReportVerdict
@@ -82,9 +82,9 @@ class Result(NamedTuple):
 
 
 def run(request: RunRequest, setup: WorkerConfig, engine: TaskEngine, listener: RunListener) -> Result:
-    """Inspect all that is asked for.
+    """Inspect all requested images.
 
-    Raises: UsageError - a source is not there, or the folder is another run's; NoRoom, SourceGone - what was done is kept
+    Raises: UsageError - a source is missing, or the directory belongs to another run; NoRoom, SourceGone - completed work is kept
     """
     units = find_units(request.sources, setup.limits)
     place = WorkerContext(setup)
@@ -94,7 +94,7 @@ def run(request: RunRequest, setup: WorkerConfig, engine: TaskEngine, listener: 
 
 
 class _Run:
-    """One run, with all that it works with."""
+    """One run, with everything that it works with."""
 
     def __init__(
         self,
@@ -146,7 +146,7 @@ class _Run:
         )
 
     def _remove_gone(self) -> None:
-        """Takes out images that were noted and are in the mirror no longer, and first their reports."""
+        """Removes recorded images that are no longer in the mirror, their reports first."""
         gone = [key for key in self._database.done() if not self._planned.has(key)]
         with complaints(self._request.out / REPORTS):
             for key in gone:
@@ -157,7 +157,7 @@ class _Run:
     # -- planning ----------------------------------------------------------------------------------------------------
 
     def _plan(self, units: Iterator[Unit | Skipped]) -> None:
-        """Everything that the sources hold goes into the plan, or is told."""
+        """Everything in the sources is planned or reported as skipped."""
         self._database.forget_skipped()
         is_unread = False
         waiting: list[Unit] = []
@@ -198,7 +198,7 @@ class _Run:
         self._database.add_skipped(item._replace(shown=masked(item.shown), reason=masked(item.reason)) for item in items)
 
     def _decide(self) -> None:
-        """What of the plan is done already, was judged before, or needs layers to be read."""
+        """Sorts the plan: images already done, images judged before, and images that need layers."""
         since = self._request.since
         baseline = open_baseline(since, self._database.run, REPORTS) if since is not None else None
         unchanged: list[tuple[ImagePlan, str, str]] = []
@@ -342,7 +342,7 @@ class _Run:
 
 
 def _opened(request: RunRequest, setup: WorkerConfig, place: WorkerContext) -> Database:
-    """The database of the run: that of a run that goes on, or a new one, which begins with what the last run over these sources left.
+    """The database of the run: that of the resumed run, or a new one, which starts with the results of the last run over these sources.
 
     Raises: UsageError
     """
@@ -396,7 +396,7 @@ _REMAINS = re.compile(rf"\.({re.escape(databases.NAME)}|run\.json|index\.html|re
 
 
 def _remove_remains(out: Path) -> None:
-    """Takes away what processes left that were killed while they wrote. Nobody else writes into *out* now."""
+    """Removes the remains of processes that were killed while writing. No other process writes to *out* at this time."""
     with complaints(out):
         for left in out.iterdir():
             if _REMAINS.fullmatch(left.name):

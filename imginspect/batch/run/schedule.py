@@ -1,4 +1,4 @@
-"""Schedule: which task an engine is given next. Layers before the images that need them, large before small, none twice at once.
+"""Schedule: selects the next task for an engine. Layers come before the images that need them, large before small, none twice at once.
 
 It knows nothing of images or rules, only of tasks and of workers that may die. When one does, what was under way is done again, one task
 at a time with nothing beside it: what then kills a worker again is to blame, and becomes a result that says so. Not at once: where nothing
@@ -42,7 +42,7 @@ class Plan(Protocol):
 
 
 class Orders(Protocol):
-    """How tasks are worded."""
+    """Creates tasks."""
 
     def layer(self, layer: LayerPlan, share: int) -> tuple[Callable[..., LayerDone], tuple[Any, ...]]:
         """The work of reading *layer*, and its arguments."""
@@ -133,11 +133,11 @@ DIED = "the worker died twice on this task, the second time with no other task r
 
 
 class WorkersDie(RunAborted):
-    """Workers do not live long enough to do anything."""
+    """Workers die before they complete anything."""
 
 
 class Schedule:
-    """Runs a plan on an engine. Up to *together* images that take little time are given out as one task."""
+    """Runs a plan on an engine. Up to *together* short images are sent as one task."""
 
     def __init__(self, engine: TaskEngine, plan: Plan, orders: Orders, arrivals: Arrivals | None = None, *, together: int = 1) -> None:
         self._engine = engine

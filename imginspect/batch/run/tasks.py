@@ -1,4 +1,4 @@
-"""Orders: how the tasks of a run are worded, and what is remembered of them until they are done."""
+"""Creates the tasks of a run, and remembers what is needed until they are done."""
 
 from __future__ import annotations
 

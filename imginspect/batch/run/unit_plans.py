@@ -1,4 +1,4 @@
-"""Plans of many units, made by the workers of an engine: reading documents waits for the disk, and many can wait at the same time."""
+"""Plans of many units, made by the workers of an engine, because reading documents waits for the disk."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def plan_units(engine: TaskEngine, setup: WorkerConfig, units: Sequence[Unit], o
 
 
 def unit_that_failed(unit: Unit, reason: str) -> ImagePlan:
-    """The plan of what cannot be opened: it is a row of the answer."""
+    """The plan of a unit that cannot be opened, which becomes a row in the summary."""
     key = sha256(f"failed\0{unit.shown}\0{unit.within}".encode("utf-8", "surrogatepass")).hexdigest()[:32]
     name = f"{unit.repository}:{unit.tag}" if unit.repository and unit.tag else unit.repository
     return ImagePlan(key, unit, (name,) if name else (), "", (), -1, False, (), "", reason)  # noqa: FBT003 - a field's value

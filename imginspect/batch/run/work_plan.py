@@ -1,4 +1,4 @@
-"""Planned: all that a run is going to do, on disk and not in memory: images, the layers that have to be read first, who waits for whom.
+"""Planned: the work of a run, on disk and not in memory: images, the layers to read first, and their dependencies.
 
 It is made anew whenever a run begins or goes on, and is gone with it; nothing in it has to survive. A layer gets a task of its own where
 several images wait for it, or where it is large; any other is read by the task of the one image that needs it.
@@ -37,7 +37,7 @@ _PAGE = 64
 
 
 class Amount(NamedTuple):
-    """How much there is to do: images, layers that have to be read for them, and these layers' bytes as stored."""
+    """The amount of work: images, the layers to read for them, and the stored bytes of these layers."""
 
     images: int
     layers: int

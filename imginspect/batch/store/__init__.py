@@ -1,1 +1,1 @@
-"""What a run has found out: its database, which is its journal too, and the questions that it is asked afterwards."""
+"""The results of a run: its database, which is also its journal, and the queries on it."""

@@ -1,4 +1,4 @@
-"""Baseline: what an earlier run came to, for one that inspects only what is new and takes over the rest."""
+"""Baseline: the results of an earlier run, for a run that inspects only new images and keeps the other results."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _MUST_AGREE = {
 
 
 class Baseline:
-    """The images that an earlier run came to a verdict on; what it could not read is not among them. Close it."""
+    """The images with a verdict in an earlier run, without those that it could not read. Close it."""
 
     def __init__(self, database: Database, reports: Path) -> None:
         self._database = database

@@ -1,4 +1,4 @@
-"""The connection to a run's database: who may open it, and what SQLite's complaints mean to a user."""
+"""The connection to a run's database: locking, and SQLite's errors in the words of a user."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _PATIENCE = 1.0  # seconds to wait for another process
 
 
 class NoRoom(RunAborted):
-    """There is no room on the disk. What was written before is kept."""
+    """The disk is full. Data written before is kept."""
 
 
 def make(path: Path, fill: Callable[[sqlite3.Connection], None]) -> None:
@@ -95,7 +95,7 @@ def complaints(path: Path) -> Iterator[None]:
 
 
 def is_full(error: OSError) -> bool:
-    """Whether *error* says that there is no room."""
+    """Whether *error* means that the disk is full."""
     return error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 

@@ -1,4 +1,4 @@
-"""Questions across all images of a run, answered from its database: what holds this layer, this finding, this credential, this base?
+"""Queries across all images of a run: images with a given layer, finding, credential or base.
 
 Each gives rows, sorted by image, that are read as they are asked for. Texts are as the database has them, masked and escaped, but for
 paths: those are raw names of the image, and stand in the columns that ``RAW`` names.

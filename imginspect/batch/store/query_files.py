@@ -1,4 +1,4 @@
-"""Questions about files across all images of a run: which hold a file of this content, or under this path, and is it hidden again?"""
+"""Queries about files across all images of a run: by content or path, and whether a later layer hides them."""
 
 from __future__ import annotations
 

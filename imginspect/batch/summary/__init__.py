@@ -1,4 +1,4 @@
-"""The answer of a run, made from its database alone: a page, a table, a document and a test report. Each form gives its text in pieces."""
+"""The summary of a run, made from its database alone: a page, a table, a document and a test report. Each yields its text in pieces."""
 
 from __future__ import annotations
 

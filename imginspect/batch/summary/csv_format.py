@@ -1,4 +1,4 @@
-"""``results.csv``: a row for each image. Cells are those of a report's CSV form: quoted, and never a formula."""
+"""``results.csv``: one row per image. Cells are written as in a report's CSV format: quoted, and never a formula."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""BatchDocument: the answer of a batch run as plain values, which ``results.json`` holds. The types are its schema too."""
+"""BatchDocument: the summary of a batch run as plain values, as in ``results.json``. The types are also its schema."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page's table of images, with the bar that narrows it. It is written from escaped pieces: it can have very many rows."""
+"""The page's table of images and its filter. It is written in escaped pieces, because it can have very many rows."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def images_table(database: Database) -> Iterator[Markup]:
 
 
 def _rules(database: Database) -> Iterator[str]:
-    """The rules that a row can be looked for by."""
+    """The rules that rows can be filtered by."""
     statement = (
         "SELECT rule.rule FROM rule WHERE EXISTS (SELECT 1 FROM result WHERE result.rule = rule.id"
         " AND verdict NOT IN ('pass', 'not-applicable')) ORDER BY rule.rule"
@@ -80,7 +80,7 @@ def _row(image: Recorded, numbers: dict[str, int], fail_on: str, *, linked: bool
 
 
 def _qualification(image: Recorded, fail_on: str) -> str:
-    """What belongs to the word of a pass: its conditions, and the rules that could fail it and could not be decided."""
+    """The qualification of a pass: its conditions, and the undecided rules that could fail the image."""
     if image.verdict != "pass":
         return ""
     undecided = [item for item in image.results if item.verdict == "undetermined" and is_at_least(item.severity, fail_on)]

@@ -94,7 +94,7 @@ def _severity(finding: Shared) -> str:
 
 
 def skipped_table(database: Database) -> Iterator[Markup]:
-    """What was not taken for an image; a sentence where that is nothing."""
+    """The skipped items; a sentence if there are none."""
     (count,) = next(database.select("SELECT count(*) FROM skipped"))
     if not count:
         yield element("p", "Nothing was skipped.")
@@ -111,7 +111,7 @@ def skipped_table(database: Database) -> Iterator[Markup]:
 
 
 def criteria(database: Database) -> Markup:
-    """What judged the images, by name and digest."""
+    """The criteria for the images, by name and digest."""
     run = database.run
     answer = total(database)
     policy = joined((code(run.get("policy", "")), " with sha256 ", code(run.get("policy_sha256", ""))))

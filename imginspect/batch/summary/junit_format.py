@@ -1,9 +1,9 @@
-"""``results.xml``: the answer for the test reports of CI systems: a suite for each repository, a test for each image.
+"""``results.xml``: the summary for the test reports of CI systems: one suite per repository, one test per image.
 
 failure     the image does not meet the policy; the text lists the rules that failed, and what to do
-error       it was not inspected, or not as a whole; or a rule that could fail it could not be decided
-system-out  of an image that passed: its conditions in number, the rules with a warning, and those that failed or are open and do not
-            count
+error       it was not inspected, or not completely; or a rule that could fail it could not be decided
+system-out  for an image that passed: the number of conditions, the rules with a warning, and those that failed or are undecided but
+            do not count
 """
 
 from __future__ import annotations

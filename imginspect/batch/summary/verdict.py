@@ -1,4 +1,4 @@
-"""The answer in short: the verdict on all images, and in a sentence which of them may be used."""
+"""The overall verdict on all images, and sentences that say which of them may be used."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Total(NamedTuple):
 
 
 def total(database: Database) -> Total:
-    """What all images come to. Of none: not-inspected."""
+    """The total for all images. Without images: not-inspected."""
     found = database.counts()
     counts = {str(verdict): found.get(str(verdict), 0) for verdict in ReportVerdict}
     verdicts = [verdict for verdict in ReportVerdict if counts[verdict]]
@@ -62,7 +62,7 @@ def is_at_least(severity: str, fail_on: str) -> bool:
 
 
 def sentences(answer: Total) -> list[str]:
-    """What that means for whoever wants to use the images."""
+    """The meaning of the total for users of the images."""
     unread = [f"{counted(answer.unread, 'item')} could not be read and may contain images."] if answer.unread else []
     return [*_sentences(answer), *_earlier(answer), *unread]
 

@@ -1,1 +1,1 @@
-"""values: what plans, tasks and answers of a batch run are made of."""
+"""values: the data types of plans, tasks and results of a batch run."""

@@ -1,1 +1,1 @@
-"""What does the work, and what is done: engines, the tasks that workers get, and what bounds them."""
+"""The workers: engines, tasks, and the limits on them."""

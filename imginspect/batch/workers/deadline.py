@@ -1,4 +1,4 @@
-"""Deadline: work that takes too long is ended where it is, in whichever thread it runs.
+"""Deadline: interrupts work that takes too long, in any thread.
 
 A signal would do in a process's main thread; workers of a cluster run tasks in others. An exception that is set in the thread is raised at
 its next step in Python, which comes within moments: no call of ours into compiled code lasts long. Where that fails, the

@@ -1,6 +1,6 @@
-"""Engines: executors that tasks are given to: processes of this machine, a Dask cluster, MPI. One interface, ``concurrent.futures``.
+"""Engines: executors for tasks: processes on this machine, a Dask cluster, MPI. One interface, ``concurrent.futures``.
 
-An engine adds to its executor what executors do not tell: how many tasks to have under way, and whether an error means that a worker died.
+An engine adds two things to its executor: how many tasks to keep in progress, and whether an error means that a worker died.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _FRESH = 2.0
 
 
 class EngineGone(RunAborted):
-    """What did the work is gone as a whole. What was done is kept."""
+    """The engine as a whole is lost. Completed work is kept."""
 
 
 class TaskEngine(Protocol):
@@ -73,7 +73,7 @@ class TaskEngine(Protocol):
 
 
 class LocalEngine:
-    """Processes of this machine, begun anew and not forked: no thread, lock or open file is handed on.
+    """Processes on this machine, spawned and not forked, so they inherit no thread, lock or open file.
 
     They end when this process does, however it ends: each watches a pipe whose other end is here.
     """
@@ -130,7 +130,7 @@ def _end_with(watched: Connection) -> None:
 
 
 class Tls(NamedTuple):
-    """Files (PEM) that a connection to a Dask scheduler is secured with."""
+    """Files (PEM) that secure the connection to a Dask scheduler."""
 
     ca: Path
     certificate: Path | None = None
@@ -140,8 +140,8 @@ class Tls(NamedTuple):
 class DaskEngine:
     """Workers of a Dask cluster. Its scheduler gives a lost worker's tasks to others, a few times.
 
-    *say* is told in words when there is nothing to do but wait: jobs of a cluster may stand in a queue for hours.
-    Raises: UsageError - there is no such scheduler
+    *say* receives a message while the run waits, because jobs of a cluster may be queued for hours.
+    Raises: UsageError - the scheduler cannot be reached
     """
 
     name = "dask"
@@ -245,8 +245,8 @@ def _root(error: BaseException) -> str:
 class MpiEngine:
     """Ranks of an MPI job: ``mpiexec -n N python -m mpi4py.futures -m imginspect batch … --engine mpi``. The first gives out the work.
 
-    MPI ends the whole job when a rank dies: the run is gone on with by ``--resume``.
-    Raises: UsageError - there is no MPI, or the program was not begun like that
+    MPI ends the whole job if a rank dies; ``--resume`` continues the run.
+    Raises: UsageError - MPI is missing, or the program was not started this way
     """
 
     name = "mpi"

@@ -1,4 +1,4 @@
-"""Images that were judged before: an image whose files are unchanged, judged by the same criteria, gets the answer that it got."""
+"""Results of images judged before: an image with unchanged files and criteria keeps its result."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _MOST = 1 << 28
 
 
 class ImageAnswer(NamedTuple):
-    """What came of an image: its row, and its report in each form."""
+    """The result for an image: its row, and its report in each format."""
 
     row: ImageRow
     reports: dict[str, str]
@@ -32,11 +32,11 @@ class ResultCache:
         self._judged_by = criteria
 
     def has(self, plan: ImagePlan) -> bool:
-        """Whether there seems to be an answer."""
+        """Whether a result seems to be cached."""
         return bool(plan.identity) and self._cache.has(self._image(plan))
 
     def get(self, plan: ImagePlan) -> ImageAnswer | None:
-        """The answer; None where there is none that can be trusted."""
+        """The result; None if there is none that can be trusted."""
         stored = self._cache.get(self._image(plan)) if plan.identity else None
         if stored is None:
             return None
@@ -48,7 +48,7 @@ class ResultCache:
         return ImageAnswer(row, reports) if reports is not None else None
 
     def put(self, plan: ImagePlan, answer: ImageAnswer) -> None:
-        """Keep *answer*, what came of *plan*."""
+        """Store *answer*, the result for *plan*."""
         for form, text in answer.reports.items():
             self._cache.put(self._key("report", form, answer.row.report_sha256), pack(text.encode("utf-8")))
         self._cache.put(self._image(plan), pack(codec.encode(answer.row)))

@@ -1,4 +1,4 @@
-"""Together: short tasks that are sent as one, so that the scheduler does not become the bottleneck."""
+"""Task batches: short tasks that are sent as one, so that the scheduler does not become the bottleneck."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class TaskOutcome(NamedTuple):
 
 
 def all_of(*orders: Order) -> tuple[TaskOutcome, ...]:
-    """What came of each of *orders*, done one after the other."""
+    """The outcome of each of *orders*, run one after the other."""
     return tuple(_outcome(work, arguments) for work, arguments in orders)
 
 

@@ -1,4 +1,4 @@
-"""Sent: a task on its way to a worker that may be of another version. Whoever passes it on sees bytes, and needs no imginspect."""
+"""Task transport: sends a task to a worker that may have another version. Intermediaries see only bytes and do not need imginspect."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ OTHER_PROGRAM = "a worker has no imginspect, or a version of imginspect, Python 
 
 
 class _Order:
-    """A task that is done where it is unpickled."""
+    """A task that runs when it is unpickled."""
 
     def __init__(self, work: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
         self._order = pickle.dumps((work, arguments))

@@ -1,6 +1,6 @@
-"""Work: what a worker does, on any machine: read one layer into the cache, or judge one image. Tasks go in and small values come out.
+"""Work: the tasks of a worker on any machine: read one layer into the cache, or judge one image. Results are small values.
 
-Nothing that is wrong with an image is raised. What a worker raises is the machine's or the program's fault.
+Faults of an image are not raised. Any exception of a worker is a fault of the machine or the program.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class LayerDone(NamedTuple):
 
 
 class ImageDone(NamedTuple):
-    """What came of an image. *contents* are those that were asked for. *is_known* says that it was judged in an earlier run."""
+    """The result for an image, with the requested *contents*. *is_known*: it was judged in an earlier run."""
 
     row: ImageRow
     contents: tuple[LayerContents, ...]
@@ -101,7 +101,7 @@ def read_layer(setup: WorkerConfig, layer: LayerPlan, share: int = 1) -> LayerDo
 
 
 def judge_image(setup: WorkerConfig, plan: ImagePlan, wanted: tuple[str, ...], spent: float = 0.0, share: int = 1) -> ImageDone:
-    """What is to be said of the image *plan*; its reports are written.
+    """The result for the image *plan*; its reports are written.
 
     *wanted* are the layers, by digest, whose contents are asked for; *spent* the seconds that its layers took already, infinite where
     one of them was not read in time; *share* is that of ``read_layer``.
@@ -149,7 +149,7 @@ def restore(setup: WorkerConfig, reports: tuple[tuple[str, str], ...]) -> tuple[
 
 
 def failed_image(setup: WorkerConfig, plan: ImagePlan, reason: str) -> ImageDone:
-    """The row of an image of which there is nothing to say but why not."""
+    """The row of an image that has only a reason."""
     return _failed(setup, workshop(setup), plan, reason, time.monotonic(), _ByteCount())
 
 

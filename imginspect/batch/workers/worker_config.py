@@ -1,7 +1,7 @@
-"""Setup: all that a worker has to know, and the workshop that it makes of that once: rules, engine, caches.
+"""WorkerConfig: everything that a worker has to know; and the WorkerContext that it creates from it once: rules, engine, caches.
 
-A setup is small and plain, so that every task can carry it. Workers on other machines load the rules from their own disk; that these
-are the same rules, read by the same program, is checked before the first task and not believed.
+A config is small and plain, so every task can carry it. Workers on other machines load the rules from their own disk. Before the first
+task it is verified that these are the same rules, read by the same program.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class WorkerConfig(NamedTuple):
 
 
 class WorkerContext:
-    """What a worker works with."""
+    """The tools of a worker."""
 
     def __init__(self, setup: WorkerConfig) -> None:
         self.setup = setup
@@ -73,12 +73,12 @@ class WorkerContext:
 
 
 def program_digest() -> str:
-    """Names this program with the libraries that it uses."""
+    """A digest of this program and its libraries."""
     return code_digest(("",), _LIBRARIES)
 
 
 def _digest(criteria: Criteria, setup: WorkerConfig) -> str:
-    """Names all that decides what is said of an image, besides the image."""
+    """A digest of everything besides the image that a result depends on."""
     knowledge = criteria.knowledge
     published = [(item.title, item.sha256, item.remediation) for item in knowledge.patterns.published]
     decide = (
@@ -95,9 +95,9 @@ _at_hand = threading.local()
 
 
 def workshop(setup: WorkerConfig) -> WorkerContext:
-    """The workshop of this thread for *setup*.
+    """The context of this thread for *setup*.
 
-    Raises: RuleError; UsageError - this machine has another version of the program, its libraries or the rules than the run began with
+    Raises: RuleError; UsageError - the version of the program, its libraries or the rules differs from that of the run
     """
     known = getattr(_at_hand, "workshop", None)
     if not isinstance(known, WorkerContext) or known.setup != setup:
