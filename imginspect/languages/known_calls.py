@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from imginspect.languages.calls import Call, Spot
 from imginspect.languages.lines import Lines, Rows
-from imginspect.languages.values import Condition, HasModule, Value, constant, dynamic, negated
+from imginspect.languages.values import Condition, HasModule, Unknown, Value, constant, dynamic, negated
 
 MOST_BYTES = 2 << 20
 _MOST_CALLS = 50_000
@@ -28,6 +28,7 @@ _GUARD = re.compile(
 _WORDS_NEAR = 400
 _MOST_GUARDS = 1_000
 _MOST_NESTED_GUARDS = 30
+_TOO_MANY_GUARDS = "it has more conditions than are followed"
 
 
 class FoundCalls(NamedTuple):
@@ -43,10 +44,11 @@ def pattern_calls(text: str, language: str, lines: Lines = ()) -> FoundCalls:
         return FoundCalls((), f"it is longer than {MOST_BYTES >> 20} MiB")
     rows = Rows(text, lines)
     code, strings = _masked(text.replace("\x00", " "), language, rows)
-    waiting = _guards(code, strings)[::-1] if language == "r" else []
+    found = _guards(code, strings) if language == "r" else []
+    waiting, is_cut = found[:_MOST_GUARDS][::-1], len(found) > _MOST_GUARDS
     around: list[tuple[int, Condition]] = []
     calls: list[Call] = []
-    line, at = 1, 0
+    line, at, nearest = 1, 0, len(code)
     for match in _CALL.finditer(code):
         if len(calls) >= _MOST_CALLS:
             return FoundCalls(tuple(calls), "it has more calls than are followed")
@@ -54,11 +56,14 @@ def pattern_calls(text: str, language: str, lines: Lines = ()) -> FoundCalls:
         at = match.start()
         while waiting and waiting[-1][0] <= at:
             around.append(waiting.pop()[1:])
-        if around:
-            around = [(end, guard) for end, guard in around if at < end][:_MOST_NESTED_GUARDS]
-        spot = Spot(guards=tuple(guard for _, guard in around))
+            nearest = min(nearest, around[-1][0])
+        if around and at >= nearest:
+            around = [(end, guard) for end, guard in around if at < end]
+            nearest = min((end for end, _ in around), default=len(code))
+        guards = tuple(guard for _, guard in around[:_MOST_NESTED_GUARDS])
+        spot = Spot(guards=guards if len(around) <= _MOST_NESTED_GUARDS else (*guards, Unknown("more conditions")))
         calls.append(_call(match, code, strings, rows.line(line), spot))
-    return FoundCalls(tuple(calls))
+    return FoundCalls(tuple(calls), _TOO_MANY_GUARDS if is_cut else "")
 
 
 def _masked(text: str, language: str, rows: Rows) -> tuple[str, list[Value]]:
@@ -114,7 +119,7 @@ def _call(match: re.Match[str], code: str, strings: list[Value], line: int, spot
 def _guards(code: str, strings: list[Value]) -> list[tuple[int, int, Condition]]:
     """(start, end, condition) of each ``if (!require(X))`` and what it holds back."""
     found: list[tuple[int, int, Condition]] = []
-    for match in islice(_GUARD.finditer(code), _MOST_GUARDS):
+    for match in islice(_GUARD.finditer(code), _MOST_GUARDS + 1):
         name = (strings[int(match[1])].text or "") if match[1] else match[2]
         end = code.find("}" if match[3] else "\n", match.end())
         if not match[3] and not code[match.end() : end if end >= 0 else len(code)].strip():

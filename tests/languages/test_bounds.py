@@ -12,6 +12,7 @@ from imginspect.languages.lines import Rows
 from imginspect.languages.python.calls import MOST_BYTES, calls
 from imginspect.languages.python.names import MOST_STEPS
 from imginspect.languages.shell.walker import commands
+from imginspect.languages.values import Unknown
 from tests.counting import calls_made
 
 pytestmark = pytest.mark.slow
@@ -123,4 +124,6 @@ def test_twice_the_r_text_takes_twice_the_work(shape: Callable[[int], str]) -> N
 
 def test_a_call_keeps_few_of_the_conditions_around_it() -> None:
     found = pattern_calls("if (!require(a)) {\n" * 5_000 + "f()\n", "r")
-    assert max(len(call.spot.guards) for call in found.calls) == 30
+    assert max(len(call.spot.guards) for call in found.calls) == 31
+    assert found.calls[-1].spot.guards[-1] == Unknown("more conditions")
+    assert found.not_understood == "it has more conditions than are followed"

@@ -7,7 +7,6 @@ import builtins
 import posixpath
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
 from typing import TypeAlias
 
 from imginspect.languages.calls import UNKNOWN_NAME
@@ -17,8 +16,6 @@ from imginspect.languages.values import Value, constant, dynamic, joined, locate
 
 Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 _DEEPEST = 12
-_MOST_RETURNS = 8
-"""Things that one name may stand for; with more it counts as not known."""
 _MOST_EACH = 20
 _SHORTEST_COMMAND = 4
 MOST_STEPS = 600_000
@@ -231,7 +228,7 @@ class NameResolver:
                 return self._dotted_name(node.id, scope, depth)
             case ast.Attribute():
                 if isinstance(node.value, ast.Name) and node.value.id in ("self", "cls") and node.attr in self._attributes:
-                    return self._first((self.dotted(value, at, depth + 1) for value, at in self._attributes[node.attr][:_MOST_RETURNS]))
+                    return self._first((self.dotted(value, at, depth + 1) for value, at in self._attributes[node.attr]))
                 base = self.dotted(node.value, scope, depth + 1)
                 return f"{base}.{node.attr}" if base else ""
             case ast.Call():
@@ -256,23 +253,21 @@ class NameResolver:
                 return True
             case ast.Name():
                 found = self._lookup(node.id, scope)
-                return found is not None and self._are_results(
-                    [(value, found[1]) for value, _ in found[0].expressions[:_MOST_RETURNS]], depth
-                )
+                return found is not None and self._are_results([(value, found[1]) for value, _ in found[0].expressions], depth)
             case ast.Attribute() if isinstance(node.value, ast.Name) and node.value.id in ("self", "cls"):
                 return self._are_results(self._attributes.get(node.attr, []), depth)
             case ast.Call():
                 if self.dotted(node.func, scope) in _MAKING:
                     return False
                 found = self._lookup(node.func.id, scope) if isinstance(node.func, ast.Name) else None
-                given = list(islice(self._returned(*found), _MOST_RETURNS)) if found is not None else []
+                given = list(self._returned(*found)) if found is not None else []
                 return self._are_results(given, depth) if given else True
             case _:
                 return False
 
     def _are_results(self, given: Sequence[tuple[ast.expr, int]], depth: int) -> bool:
-        self.step()
-        return bool(given) and all(self.is_result(value, at, depth + 1) for value, at in given[:_MOST_RETURNS])
+        self.step(1 + len(given))
+        return bool(given) and all(self.is_result(value, at, depth + 1) for value, at in given)
 
     def _dotted_item(self, node: ast.Subscript, scope: int, depth: int) -> str:
         """What ``vars(X)["name"]`` and ``X.__dict__["name"]`` are, and ``sys.modules["name"]``."""
@@ -293,10 +288,10 @@ class NameResolver:
         bound, at = found
         if bound.dotted:
             return bound.dotted[-1] if len(bound.dotted) == 1 else self._first(iter(bound.dotted))
-        given = [value for value, _ in bound.expressions[:_MOST_RETURNS]]
-        if bound.lists and len(given) < _MOST_RETURNS:
+        given = [value for value, _ in bound.expressions]
+        if bound.lists:
             given += self._expressions(bound, at)
-        return self._first(self.dotted(value, at, depth + 1) for value in given[:_MOST_RETURNS])
+        return self._first(self.dotted(value, at, depth + 1) for value in given)
 
     def _dotted_call(self, node: ast.Call, scope: int, depth: int) -> str:
         if isinstance(node.func, ast.Name):
@@ -304,7 +299,7 @@ class NameResolver:
             if found is not None and found[0].functions:
                 return self._first(self.dotted(value, inside, depth + 1) for value, inside in self._returned(*found))
         name = self.dotted(node.func, scope, depth + 1)
-        if name and any(keyword.arg in _BASES and self._is_local(keyword.value, scope) for keyword in node.keywords[:20]):
+        if name and any(keyword.arg in _BASES and self._is_local(keyword.value, scope) for keyword in node.keywords):
             return f"{name}@local"
         if name in ("importlib.import_module", "__import__") and node.args:
             return self.value(node.args[0], scope).text or ""
@@ -535,8 +530,7 @@ def _own(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
 
 
 def _returned(function: Function) -> list[ast.expr]:
-    found = [node.value for node in _own(function.body) if isinstance(node, ast.Return | ast.Yield) and node.value is not None]
-    return found[:_MOST_RETURNS]
+    return [node.value for node in _own(function.body) if isinstance(node, ast.Return | ast.Yield) and node.value is not None]
 
 
 def _path_joined(values: list[Value], source: str) -> Value:

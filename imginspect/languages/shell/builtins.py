@@ -213,7 +213,7 @@ def _shift(walker: ShellWalk, command: ShellCommand, place: ShellPlace) -> Gener
 
 def _read(walker: ShellWalk, command: ShellCommand, place: ShellPlace) -> Generator[Any, None, None]:
     del place
-    walker.variables.forget([word.text for word in command.words[1:] if word.text and word.text.isidentifier()][:50])
+    walker.variables.forget([word.text for word in command.words[1:] if word.text and word.text.isidentifier()])
     yield from ()
 
 

@@ -80,8 +80,8 @@ def printed(command: ShellCommand) -> Value | None:
 def _formatted(pattern: str, words: tuple[Value, ...]) -> Value:
     """What ``printf`` prints: its pattern once more for as long as there are words."""
     pieces = _FORMAT.split(pattern.replace("\\n", "\n").replace("\\t", "\t"))
-    left, parts = list(words[:_MOST_PRINTED]), [constant(pieces[0])]
-    if len(pieces) == 1 or "%" in "".join(pieces):
+    left, parts = list(words), [constant(pieces[0])]
+    if len(pieces) == 1 or "%" in "".join(pieces) or len(words) > _MOST_PRINTED:
         return dynamic("printf")
     for number in range(max(1, -(-len(left) // (len(pieces) - 1)))):
         parts += [constant(pieces[0])] if number else []

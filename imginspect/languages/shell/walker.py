@@ -16,11 +16,11 @@ from imginspect.languages.lines import Lines, in_bytes
 from imginspect.languages.shell import builtins, fallback, redirects
 from imginspect.languages.shell.builtins import Step
 from imginspect.languages.shell.commands import Failure, ShellCommand, ShellText, When, Written
-from imginspect.languages.shell.conditions import condition_of, expected
+from imginspect.languages.shell.conditions import LONGEST_COMPARED, LONGEST_PATTERN, condition_of, expected
 from imginspect.languages.shell.parser import MOST_BYTES, pieces
-from imginspect.languages.shell.place import Flow, OnFailure, ShellPlace
+from imginspect.languages.shell.place import Flow, OnFailure, ShellPlace, add_refused, with_guard
 from imginspect.languages.shell.variables import Variables
-from imginspect.languages.shell.words import SUBSTITUTIONS, WordExpander
+from imginspect.languages.shell.words import MOST_FIELDS, SUBSTITUTIONS, WordExpander
 from imginspect.languages.values import Condition, Known, Unknown, Value, constant, dynamic, negated, without_lines
 
 Sourced: TypeAlias = Callable[[str], str | None]
@@ -28,13 +28,12 @@ Globbed: TypeAlias = Callable[[str], Sequence[str] | None]
 
 _MOST_STEPS = 400_000
 _MOST_COMMANDS = 50_000
+_MOST_WORDS = 2_000
 _MOST_NESTED = 8
 _MOST_CALLS = 20
 _MOST_SOURCED = 50
 _BYTES_A_STEP = 8
 _MOST_ROUNDS = 40
-_MOST_REFUSED = 20
-_MOST_WRITTEN = 2_000
 _LONGEST_SOURCE = 200
 _WILDCARD = re.compile(r"[*?\[]")
 _TOO_MANY = "it has more commands than are followed"
@@ -131,6 +130,7 @@ class Walker:
             if self._left < 0 or len(self.found) >= _MOST_COMMANDS:
                 self.incomplete = _TOO_MANY
                 return
+            self.incomplete = self.incomplete or self.variables.incomplete
             inner = next(stack[-1], None)
             if inner is None:
                 stack.pop()
@@ -199,7 +199,7 @@ class Walker:
             if known is not None and known.outcome and not known.variables:
                 place.flow.ended = place.flow.ended or inner.flow.ended
             elif known is None or known.outcome:
-                place.flow.guards = (*place.flow.guards[:_MOST_REFUSED], negated(condition))
+                place.flow.guards = with_guard(place.flow.guards, negated(condition))
 
     def _if(self, node: Node, place: ShellPlace) -> Step:
         refused: list[Condition] = []
@@ -213,9 +213,8 @@ class Walker:
             yield self._branch(body, outer, condition)
             endings.append(self._last_ended)
             if outer is not place and (outer.flow.guards or outer.flow.ended):
-                place.flow.guards = (*place.flow.guards[:_MOST_REFUSED], Unknown("an earlier branch ends the script"))
-            if len(refused) < _MOST_REFUSED:
-                refused.append(negated(condition))
+                place.flow.guards = with_guard(place.flow.guards, Unknown("an earlier branch ends the script"))
+            add_refused(refused, condition)
         if all(endings) and not clauses[-1][0]:
             place.flow.ended = place.flow.ended or endings[0]
 
@@ -233,11 +232,10 @@ class Walker:
             yield self._branch([child for child in item.named_children if child not in patterns], outer, condition)
             endings.append(self._last_ended)
             if outer is not place and (outer.flow.guards or outer.flow.ended):
-                place.flow.guards = (*place.flow.guards[:_MOST_REFUSED], Unknown("an earlier case ends the script"))
+                place.flow.guards = with_guard(place.flow.guards, Unknown("an earlier case ends the script"))
             has_default = has_default or "*" in texts
             is_matched = is_matched or (isinstance(condition, Known) and condition.outcome and not condition.variables)
-            if len(refused) < _MOST_REFUSED:
-                refused.append(negated(condition))
+            add_refused(refused, condition)
         if has_default and all(endings):
             place.flow.ended = place.flow.ended or endings[0]
 
@@ -294,7 +292,7 @@ class Walker:
                 endings.append(around.flow.ended)
         self._depth_of_loops -= 1
         if any(ending in ("exit", "return") for ending in endings):
-            place.flow.guards = (*place.flow.guards[:_MOST_REFUSED], Unknown("a loop may end the script"))
+            place.flow.guards = with_guard(place.flow.guards, Unknown("a loop may end the script"))
 
     def _never_ends(self, node: Node, place: ShellPlace) -> bool:
         """Whether a ``while`` is entered for sure: ``while true``."""
@@ -397,11 +395,7 @@ class Walker:
                     self.found[-1] = self.found[-1]._replace(here_text=given)
 
     def _note_written(self, redirect: Node, place: ShellPlace) -> None:
-        if (
-            redirect.type != "file_redirect"
-            or not any(">" in child.type for child in redirect.children)
-            or len(self.written) >= _MOST_WRITTEN
-        ):
+        if redirect.type != "file_redirect" or not any(">" in child.type for child in redirect.children):
             return
         destination = redirect.child_by_field_name("destination")
         path = place.words.value(destination).start if destination is not None else ""
@@ -451,7 +445,7 @@ class Walker:
         if value_node is not None and value_node.type == "array":
             elements = tuple(field for child in value_node.named_children for field in place.words.fields(child))
             before = self.variables.get(name) if is_added else ()
-            held = (*before, *elements)[:1000] if isinstance(before, tuple) else None
+            held = (*before, *elements) if isinstance(before, tuple) and len(before) < MOST_FIELDS else None
             self.variables.set(name, held)
             return None
         value = place.words.value(value_node) if value_node is not None else constant("")
@@ -493,7 +487,9 @@ class Walker:
         self.variables.undo()
         for child in node.children_by_field_name("argument"):
             fields += place.words.fields(child)
-            if len(fields) > 2000:
+            if len(fields) > _MOST_WORDS:
+                fields.append(dynamic("…"))
+                self.incomplete = "a command in it has more words than are followed"
                 break
         if not fields and name is not None:
             fields = self._left_unset(name, place)
@@ -661,9 +657,11 @@ def _matched(asked: Value | None, patterns: list[str]) -> Condition:
     if "*" in patterns:
         return _ALWAYS._replace(source=source)
     text = None if asked is None else asked.text if asked.text is not None else asked.default
-    if asked is None or text is None or len(text) > 4096 or any("$" in pattern for pattern in patterns):
+    if asked is None or text is None or len(text) > LONGEST_COMPARED or any("$" in pattern for pattern in patterns):
         return Unknown(source)
-    cleaned = [pattern.replace('"', "").replace("'", "").replace("\\", "")[:256] for pattern in patterns]
+    if any(len(pattern) > LONGEST_PATTERN for pattern in patterns):
+        return Unknown(source)
+    cleaned = [pattern.replace('"', "").replace("'", "").replace("\\", "") for pattern in patterns]
     return Known(any(fnmatchcase(text, pattern) for pattern in cleaned), source, asked.variables)
 
 
@@ -675,7 +673,7 @@ def _assigned(node: Node, place: ShellPlace) -> list[str]:
         at = stack.pop()
         if at.type == "variable_assignment":
             name = at.child_by_field_name("name")
-            if name is not None and len(found) < 10_000:
+            if name is not None:
                 found[place.words.source(name).partition("[")[0]] = None
         stack += at.named_children
     return list(found)

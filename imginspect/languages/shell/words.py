@@ -19,7 +19,10 @@ from imginspect.languages.values import Value, constant, dynamic, joined, locate
 
 _DEEPEST = 24
 _LONGEST = 1 << 16
-_MOST_FIELDS = 1000
+MOST_FIELDS = 1_000
+"""Words that one word becomes; one that is not known stands for the others."""
+_LONGEST_NUMBER = 7
+"""Digits of a position in a list: no list here has so many elements, so there is nothing at such a position."""
 _LONG = 512
 _MOST_OF_LONG = 4 << 20
 """Bytes of texts beyond ``_LONG`` that one script may make of its variables: ``X=$X$X`` doubles what it holds."""
@@ -95,15 +98,18 @@ class WordExpander:
         if many is not None:
             lines = ((0, self.line(node.start_byte)),)
             are_arguments = self._list_name(node) == "@"  # an array may have been set in another file
-            return tuple(value if are_arguments and value.lines else located(value, lines) for value in many[:_MOST_FIELDS])
+            return tuple(value if are_arguments and value.lines else located(value, lines) for value in self._bounded(many, node))
         value = self.value(node)
         if node.type in _EXPANSIONS:
             if value.text is not None:
-                parts = value.text.split()[:_MOST_FIELDS]
-                return tuple(constant(part, value.source, value.variables) for part in parts)
+                parts = [constant(part, value.source, value.variables) for part in value.text.split(None, MOST_FIELDS + 1)]
+                return tuple(self._bounded(parts, node))
             if value.default == "" and not value.prefix:
                 return (value,)
         return (value,)
+
+    def _bounded(self, fields: Sequence[Value], node: Node) -> Sequence[Value]:
+        return fields if len(fields) <= MOST_FIELDS else (*fields[:MOST_FIELDS], dynamic(self.source(node)))
 
     def is_many(self, node: Node) -> bool:
         """Whether *node* stands for any number of words, how many of which is not known."""
@@ -213,7 +219,7 @@ class WordExpander:
             held = self._variables.get("@")
             if not isinstance(held, tuple):
                 return dynamic(f"${name}")
-            return held[int(name) - 1] if int(name[:6]) <= len(held) else constant("", f"${name}")
+            return held[int(name) - 1] if len(name) < _LONGEST_NUMBER and int(name) <= len(held) else constant("", f"${name}")
         if name == "#":
             held = self._variables.get("@")
             return constant(str(len(held)), "$#") if isinstance(held, tuple) else dynamic("$#")
@@ -278,7 +284,7 @@ class WordExpander:
             at = self.source(index)
             if at in ("@", "*"):
                 return self._joined(_spaced(held), self.source(node))
-            if at.isdigit() and len(at) < 6:
+            if at.isdigit() and len(at) < _LONGEST_NUMBER:
                 return held[int(at)] if int(at) < len(held) else constant("")
         if name is not None and self.source(name) == "BASH_SOURCE":
             return self._variables.value("BASH_SOURCE")
@@ -363,9 +369,9 @@ class WordExpander:
 
 def _spaced(held: tuple[Value, ...]) -> list[Value]:
     parts: list[Value] = []
-    for value in held[:_MOST_FIELDS]:
+    for value in held[:MOST_FIELDS]:
         parts += [constant(" "), value] if parts else [value]
-    return parts
+    return parts if len(held) <= MOST_FIELDS else [*parts, dynamic("…")]
 
 
 def _or_default(value: Value, operand: Value, *, or_empty: bool) -> Value:
