@@ -58,7 +58,6 @@ _MOST_FILES = 200
 _MOST_GAPS = 500
 """What was not analysed, one by one: the image is not decided after the first."""
 _MOST_WALKED = 2_000
-_MOST_ASKED = 100
 _INTERPRETERS = frozenset({"sh", "bash", "python", "python3", "R", "node"})
 _CODE = {Language.R: "r", Language.JULIA: "julia"}
 
@@ -696,7 +695,7 @@ def _stakes(before: Stakes, command: ShellCommand, guards: Guards, number: int) 
     if not condition and command.when is When.LOOP:
         condition = "the loop around it has a round"
     own = Failure.ENDS if command.is_exec else command.failure
-    asked = (*before.asked, *command.guards)[:_MOST_ASKED]
+    asked = (*before.asked, *command.guards)
     if command.is_guess:
         asked = (*asked, HasCommand(command.words[0]), Exists(command.words[0]))
     is_reached = before.is_reached and command.when is not When.FUNCTION
@@ -734,7 +733,7 @@ def _stakes_of_call(
     own = Failure.GOES_ON if isinstance(started, str) else Failure.ENDS
     if call.spot.is_handled or (call.spot.is_absence_handled and not isinstance(started, str)):
         own = Failure.DEALT
-    asked = (*before.asked, *call.spot.guards)[:_MOST_ASKED]
+    asked = (*before.asked, *call.spot.guards)
     return Stakes((*before.order, number), worst([before.failure, own]), condition, asked, is_reached=is_reached)
 
 

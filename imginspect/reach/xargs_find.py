@@ -8,9 +8,11 @@ from fnmatch import fnmatchcase
 from imginspect.languages.values import Value, constant, dynamic
 
 _MOST_MADE = 500
+"""Commands made of one ``xargs`` or ``find``; beyond, one with a word that is not known stands for the others, or for all."""
 _MOST_WORDS = 1_000
-"""What a text in a script is handed on as; scripts of people hold no longer lists."""
+"""Words that one command is given; one that is not known stands for the others."""
 _LONGEST = 1 << 16
+"""Characters of a text that is split up; of a longer one no word is known."""
 _VALUED = frozenset(
     {"-I", "-n", "-P", "-L", "-d", "-a", "-E", "-s", "--max-args", "--max-procs", "--max-lines", "--delimiter", "--arg-file"}
 )
@@ -32,7 +34,9 @@ def handed_on(words: Sequence[Value], given: Value | None) -> list[tuple[Value, 
         lines = [line.strip() for line in text.split("\n") if line.strip()]
         more = [_put(command, mark, dynamic("{}"))] if len(lines) > _MOST_MADE else []
         return [_put(command, mark, constant(line)) for line in lines[:_MOST_MADE]] + more or [tuple(command)]
-    return [(*command, *(constant(item.translate(_QUOTES)) for item in text.split()[:_MOST_WORDS]))]
+    items = text.split()
+    rest = [dynamic("…")] if len(items) > _MOST_WORDS else []
+    return [(*command, *(constant(item.translate(_QUOTES)) for item in items[:_MOST_WORDS]), *rest)]
 
 
 def _split(words: Sequence[Value]) -> tuple[list[tuple[str, str]], list[Value]]:

@@ -14,12 +14,12 @@ from imginspect.errors import PathError
 from imginspect.filesystem import Node
 from imginspect.filesystem.view import View
 from imginspect.oci.config import ImageConfig
+from imginspect.startup.context import DEFAULT_PATH, path_folders
 from imginspect.tar.header import FILE, HARDLINK
 
 _WORD = re.compile(r"[^\s\"'`;|&()<>={},$]+")
 _MOST_WORDS = 2_000
 _MOST_TEXTS = 50
-_DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
 class EntryText(NamedTuple):
@@ -76,7 +76,7 @@ def _named(view: View, word: str) -> Node | None:
     if "/" in word:
         candidates = [posixpath.join(config.working_dir or "/", word)]
     else:
-        folders = environment_of(config).get("PATH", _DEFAULT_PATH).split(":")[:100]
+        folders = path_folders(environment_of(config), DEFAULT_PATH)
         candidates = [posixpath.join("/", folder, word) for folder in folders if folder]
         candidates.append(posixpath.join(config.working_dir or "/", word))
     for path in candidates:

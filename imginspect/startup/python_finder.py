@@ -14,7 +14,6 @@ from imginspect.filesystem.view import View
 from imginspect.startup.lookup import below
 from imginspect.tar.header import DIRECTORY
 
-_MOST_CHILDREN = 50_000
 _MOST_PARTS = 20
 _SOURCE = (".py", ".pyc")
 _TRICKS = re.compile(r"__path__|sys\.modules|meta_path|path_hooks|extend_path|declare_namespace|[Ll]azy|\bexec\(")
@@ -168,7 +167,7 @@ class Finder:
         except PathError:
             return None
         names: dict[str, dict[str, Node]] = {}
-        for child in children[:_MOST_CHILDREN]:
+        for child in children:
             name = child.path.rpartition("/")[2]
             stem, dot, _ = name.partition(".")
             ending = name[len(stem) :]

@@ -137,7 +137,7 @@ def _file(view: View, path: str) -> _File:
 
 
 def _lines(text: str) -> Iterator[list[str]]:
-    for line in text.split("\n", _MOST_LINES)[:_MOST_LINES]:
+    for line in text.split("\n"):
         if line.strip() and not line.lstrip().startswith("#"):
             yield line.strip().split(":")
 
