@@ -30,6 +30,7 @@ _ISO = (32769, b"CD001")
 HEAD_BYTES = 33 << 10
 _ROOT_FOLDERS = frozenset({"bin", "etc", "usr", "lib", "sbin", "var", "root", "proc", "sys", "dev", "home", "opt", "tmp", "run"})
 _MANY = 20_000
+"""Names by which an archive without an image is told; what it is called then says that it has more."""
 
 
 def identify_bytes(head: bytes) -> str:
@@ -80,4 +81,5 @@ def identify_members(members: Members) -> str:
     listings = sorted(name for name in names if name.endswith(("/manifest.json", "/index.json")))
     if listings and isinstance(members, DirectoryMembers):
         return f"a folder of images (such as {listings[0].rpartition('/')[0]}): name one of them, or {EACH_OF_A_FOLDER}"
-    return f"a tar or folder of {len(names):,} other files (such as {sorted(names)[0] or sorted(names)[-1]})"
+    more = " or more" if len(names) == _MANY else ""
+    return f"a tar or folder of {len(names):,}{more} other files (such as {sorted(names)[0] or sorted(names)[-1]})"

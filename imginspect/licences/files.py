@@ -10,7 +10,7 @@ from imginspect.filesystem.view import View
 from imginspect.filesystem.visible import name_of, nodes_where
 from imginspect.licences.flexnet import parse_flexnet, parse_rlm
 from imginspect.licences.globs import Globs
-from imginspect.licences.own_forms import BY_NAME
+from imginspect.licences.own_forms import BY_NAME, is_longer
 from imginspect.licences.values import EnvironmentFact, LicenceFile, LicenceText
 from imginspect.rules.licence_products import LicencePath, LicenceProduct, LicenceProducts
 from imginspect.tar.header import DIRECTORY, FILE, HARDLINK
@@ -122,5 +122,6 @@ def recognise(path: str, content: str) -> LicenceText | None:
     for parse in parsers:
         text = parse(content)
         if text is not None:
-            return text
+            is_own_form = parse not in (parse_flexnet, parse_rlm)
+            return text._replace(is_cut=text.is_cut or (is_own_form and is_longer(content)))
     return None
