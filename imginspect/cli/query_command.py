@@ -93,6 +93,8 @@ def _secret_id(database: Database, source: str, key_file: Path) -> str:
     if made_with != key_id(key):
         raise UsageError(f"{key_file}: the run was made with another fingerprint key")
     value = _read(source)
+    if len(value) > _LARGEST_SECRET:
+        raise UsageError(f"{source}: expected a credential, found more than {_LARGEST_SECRET:,} bytes")
     value = value.removesuffix(b"\n").removesuffix(b"\r")
     if not value:
         raise UsageError(f"{source}: there is no credential in it")
@@ -104,6 +106,6 @@ def _read(source: str) -> bytes:
     if source == "-":
         if sys.stdin is None:
             raise UsageError("standard input is closed: expected the credential there")
-        return sys.stdin.buffer.read(_LARGEST_SECRET)
+        return sys.stdin.buffer.read(_LARGEST_SECRET + 1)
     with open(source, "rb") as handle:
-        return handle.read(_LARGEST_SECRET)
+        return handle.read(_LARGEST_SECRET + 1)

@@ -66,6 +66,11 @@ def marked_in_deleted(path: str) -> str:
     return f"a whiteout below {path}, which the layer itself deletes: docker and containerd refuse the layer; nothing more is deleted here"
 
 
+def marked_too_deep(levels: int) -> str:
+    """A whiteout of which it was not looked at whether the layer deletes a directory far above it."""
+    return f"a whiteout so deep that directories more than {levels} levels above it were not compared with the layer's other whiteouts"
+
+
 def marked_below_own(path: str, *, is_link: bool) -> str:
     """A whiteout below what its layer makes a link or a file."""
     if not is_link:

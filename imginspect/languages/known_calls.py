@@ -9,8 +9,8 @@ from typing import NamedTuple
 from imginspect.languages.calls import Call, Spot
 from imginspect.languages.lines import Lines, Rows
 from imginspect.languages.values import Condition, HasModule, Unknown, Value, constant, dynamic, negated
+from imginspect.limits import MOST_TEXT_BYTES
 
-MOST_BYTES = 2 << 20
 _MOST_CALLS = 50_000
 _STARTS = {
     "r": re.compile(r"(?<!\w)[rR](['\"])(-{0,8})([(\[{])|[#'\"`]"),
@@ -40,8 +40,8 @@ class FoundCalls(NamedTuple):
 
 def pattern_calls(text: str, language: str, lines: Lines = ()) -> FoundCalls:
     """The calls in an R or Julia text, with the first argument where that is a string. *lines* say where an inline text stands."""
-    if len(text) > MOST_BYTES:
-        return FoundCalls((), f"it is longer than {MOST_BYTES >> 20} MiB")
+    if len(text) > MOST_TEXT_BYTES:
+        return FoundCalls((), f"it is longer than {MOST_TEXT_BYTES >> 20} MiB")
     rows = Rows(text, lines)
     code, strings = _masked(text.replace("\x00", " "), language, rows)
     found = _guards(code, strings) if language == "r" else []

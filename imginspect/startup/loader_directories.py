@@ -9,6 +9,7 @@ from imginspect.errors import PathError
 from imginspect.filesystem import Node
 from imginspect.filesystem.filesystem import matches
 from imginspect.filesystem.view import View
+from imginspect.limits import PATH_MAX
 from imginspect.scan.elf import Elf
 
 _TRIPLETS = {
@@ -27,7 +28,6 @@ _MOST_DEPTH = 4
 MOST_CACHED = 20
 """Paths that ld.so.cache lists for one name; of a library with more it is not known whether it is there."""
 _MOST_PATTERNS = 20
-_LONGEST_PATH = 4096
 CACHE = "/etc/ld.so.cache"
 
 
@@ -72,7 +72,7 @@ def cached_paths(places: Directories, name: str) -> list[str]:
     wanted = b"/" + name.encode("utf-8", "surrogateescape") + b"\0"
     at = places.cache.find(wanted) if places.cache is not None else -1
     while places.cache is not None and at >= 0 and len(found) <= MOST_CACHED:
-        start = places.cache.rfind(b"\0", max(0, at - _LONGEST_PATH), at) + 1
+        start = places.cache.rfind(b"\0", max(0, at - PATH_MAX), at) + 1
         found.append(places.cache[start : at + len(wanted) - 1].decode("utf-8", "surrogateescape"))
         at = places.cache.find(wanted, at + 1)
     return found

@@ -9,10 +9,11 @@ import pytest
 from imginspect.languages.calls import PythonText
 from imginspect.languages.known_calls import pattern_calls
 from imginspect.languages.lines import Rows
-from imginspect.languages.python.calls import MOST_BYTES, calls
+from imginspect.languages.python.calls import calls
 from imginspect.languages.python.names import MOST_STEPS
 from imginspect.languages.shell.walker import commands
 from imginspect.languages.values import Unknown
+from imginspect.limits import MOST_TEXT_BYTES
 from tests.counting import calls_made
 
 pytestmark = pytest.mark.slow
@@ -66,10 +67,10 @@ def test_a_long_text_that_is_joined_again_and_again_counts_for_its_letters() -> 
 
 def test_the_longest_text_is_read_or_refused() -> None:
     line = "abcdefghijklmnopqrstuvwxyz = 'abcdefghijklmnopqrstuvwxyzabcdefghijkl'\n"
-    longest = calls(line * (MOST_BYTES // len(line)))
+    longest = calls(line * (MOST_TEXT_BYTES // len(line)))
     assert longest.not_understood == ""
     assert longest.steps < MOST_STEPS
-    assert calls(line * (MOST_BYTES // len(line) + 1)).is_bounded
+    assert calls(line * (MOST_TEXT_BYTES // len(line) + 1)).is_bounded
 
 
 def test_a_long_row_of_an_inline_text_is_measured_once() -> None:

@@ -24,6 +24,7 @@ from functools import lru_cache
 
 from imginspect.batch.values.plans import LayerContents
 from imginspect.errors import UsageError
+from imginspect.host.compression import CorruptStream, unpack
 from imginspect.layer.index import INVALID, METADATA, OPAQUE, WHITEOUT, LayerIndex
 from imginspect.tar.header import DIRECTORY, HARDLINK
 
@@ -163,8 +164,8 @@ def _has(text: bytes, marked: str) -> bool:
 @lru_cache(maxsize=16)
 def _text(compressed: bytes) -> bytes:
     try:
-        return zlib.decompressobj().decompress(compressed, _MOST)
-    except zlib.error as error:
+        return unpack(compressed, _MOST)
+    except CorruptStream as error:
         raise UsageError(f"the database is damaged: the paths of a layer cannot be read ({error})") from error
 
 

@@ -14,9 +14,9 @@ from imginspect.languages.lines import Lines, Rows
 from imginspect.languages.python.conditions import condition_of
 from imginspect.languages.python.names import Function, NameResolver, TooManySteps, only_looped_over
 from imginspect.languages.values import Condition, HasModule, Known, Unknown, Value, dynamic, negated
+from imginspect.limits import MOST_TEXT_BYTES
 
-MOST_BYTES = 2 << 20
-_MOST_TOKENS = 250_000
+MOST_TOKENS = 250_000
 _MOST_ELEMENTS = 200
 _MOST_GUARDS = 30
 _MORE = Unknown("more conditions")
@@ -69,12 +69,12 @@ def calls(
 
     *lines* say where an inline text stands: its calls have lines of the file that it is in.
     """
-    if len(text) > MOST_BYTES:
-        return PythonText(not_understood=f"it is longer than {MOST_BYTES >> 20} MiB", is_bounded=True)
+    if len(text) > MOST_TEXT_BYTES:
+        return PythonText(not_understood=f"it is longer than {MOST_TEXT_BYTES >> 20} MiB", is_bounded=True)
     if "\0" in text:
         return PythonText(not_understood="it holds a NUL byte")
-    if sum(1 for _ in _TOKEN.finditer(text)) > _MOST_TOKENS:
-        return PythonText(not_understood=f"it has more than {_MOST_TOKENS:,} words and signs", is_bounded=True)
+    if sum(1 for _ in _TOKEN.finditer(text)) > MOST_TOKENS:
+        return PythonText(not_understood=f"it has more than {MOST_TOKENS:,} words and signs", is_bounded=True)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -15,7 +15,6 @@ from typing import NamedTuple
 import tree_sitter_bash
 from tree_sitter import Language, Parser, Tree
 
-MOST_BYTES = 2 << 20
 _PIECE = 6 << 10
 _LONGEST_PIECE = 32 << 10
 _MOST_GIVEN_UP = 8

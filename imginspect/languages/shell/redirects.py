@@ -8,11 +8,10 @@ from tree_sitter import Node
 
 from imginspect.languages.shell.commands import ShellCommand
 from imginspect.languages.shell.words import WordExpander
-from imginspect.languages.values import Value, constant, dynamic, joined
+from imginspect.languages.values import LONGEST_WORD, Value, constant, dynamic, joined
 
 _FORMAT = re.compile(r"%[sb]")
 _MOST_PRINTED = 200
-_LONGEST = 1 << 16
 
 
 def given_text(node: Node, words: WordExpander, data: bytes) -> Value | None:
@@ -72,7 +71,7 @@ def printed(command: ShellCommand) -> Value | None:
     for word in command.words[1:]:
         if not (word.text or "").startswith("-"):
             parts += [constant(" "), word] if parts else [word]
-    if sum(len(part.start) for part in parts) > _LONGEST:
+    if sum(len(part.start) for part in parts) > LONGEST_WORD:
         return dynamic("echo")
     return joined([*parts, constant("\n")], "echo")
 

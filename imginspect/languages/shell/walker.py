@@ -17,11 +17,12 @@ from imginspect.languages.shell import builtins, fallback, redirects
 from imginspect.languages.shell.builtins import Step
 from imginspect.languages.shell.commands import Failure, ShellCommand, ShellText, When, Written
 from imginspect.languages.shell.conditions import LONGEST_COMPARED, LONGEST_PATTERN, condition_of, expected
-from imginspect.languages.shell.parser import MOST_BYTES, pieces
+from imginspect.languages.shell.parser import pieces
 from imginspect.languages.shell.place import Flow, OnFailure, ShellPlace, add_refused, with_guard
 from imginspect.languages.shell.variables import Variables
 from imginspect.languages.shell.words import MOST_FIELDS, SUBSTITUTIONS, WordExpander
 from imginspect.languages.values import Condition, Known, Unknown, Value, constant, dynamic, negated, without_lines
+from imginspect.limits import MOST_TEXT_BYTES
 
 Sourced: TypeAlias = Callable[[str], str | None]
 Globbed: TypeAlias = Callable[[str], Sequence[str] | None]
@@ -142,9 +143,9 @@ class Walker:
         plain = text.replace("\r\n", "\n").replace("\0", "")  # shells pass over NUL
         data = plain.encode("utf-8", "replace")
         lines, at = in_bytes(plain, lines if plain == text else lines[:1]), 0
-        if len(data) > MOST_BYTES:
-            self.incomplete = f"it is longer than {MOST_BYTES >> 20} MiB"
-            data = data[:MOST_BYTES]
+        if len(data) > MOST_TEXT_BYTES:
+            self.incomplete = f"it is longer than {MOST_TEXT_BYTES >> 20} MiB"
+            data = data[:MOST_TEXT_BYTES]
         flow = around.flow if around else Flow()
         parts = list(pieces(data))
         for piece in parts:

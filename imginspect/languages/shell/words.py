@@ -15,10 +15,9 @@ from tree_sitter import Node
 
 from imginspect.languages.lines import Lines, line_at, literal, without_tabs
 from imginspect.languages.shell.variables import Variables
-from imginspect.languages.values import Value, constant, dynamic, joined, located, united
+from imginspect.languages.values import LONGEST_WORD, Value, constant, dynamic, joined, located, united
 
 _DEEPEST = 24
-_LONGEST = 1 << 16
 MOST_FIELDS = 1_000
 """Words that one word becomes; one that is not known stands for the others."""
 _LONGEST_NUMBER = 7
@@ -64,12 +63,12 @@ class WordExpander:
 
     def source(self, node: Node) -> str:
         """How *node* is written."""
-        return self._data[node.start_byte : min(node.end_byte, node.start_byte + _LONGEST)].decode("utf-8", "replace")
+        return self._data[node.start_byte : min(node.end_byte, node.start_byte + LONGEST_WORD)].decode("utf-8", "replace")
 
     def value(self, node: Node, depth: int = 0) -> Value:
         """What *node* stands for as one word."""
         reader = self._readers.get(node.type)
-        if depth > _DEEPEST or node.end_byte - node.start_byte > _LONGEST:
+        if depth > _DEEPEST or node.end_byte - node.start_byte > LONGEST_WORD:
             return dynamic(self.source(node)[:200])
         if reader is not None:
             found = reader(node, depth)
@@ -181,7 +180,7 @@ class WordExpander:
         if length <= _LONG:
             return joined(parts, source)
         self._variables.spent += length
-        if length > _LONGEST or self._variables.spent > _MOST_OF_LONG:
+        if length > LONGEST_WORD or self._variables.spent > _MOST_OF_LONG:
             prefix = "" if not parts else parts[0].start[:_LONG]
             return Value(None, source[:200], prefix, united(*(part.variables for part in parts)))
         return joined(parts, source)
@@ -408,7 +407,7 @@ def _printed(name: str, arguments: list[Value], variables: Variables) -> Value |
     if name == "pwd":
         return variables.value("PWD")
     if name == "echo" and arguments and not (arguments[0].text or "").startswith("-"):
-        return None if sum(len(value.start) for value in arguments) > _LONGEST else joined(_spaced(tuple(arguments)), "echo")
+        return None if sum(len(value.start) for value in arguments) > LONGEST_WORD else joined(_spaced(tuple(arguments)), "echo")
     operands = [value for value in arguments if not (value.text or "x").startswith("-")]
     if len(operands) != 1 or operands[0].text is None:
         return None
