@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from imginspect.batch.store.query import QueryResult
 
 _LARGEST_SECRET = 1 << 20
+"""Bytes of a credential that is asked for; a larger file is refused."""
 
 
 @click.command("query")

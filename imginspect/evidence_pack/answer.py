@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 MOST_SENTENCES = 200
+"""Differences that are told one by one; then that there are more, and the counts are of all."""
 
 
 @dataclass(slots=True)

@@ -17,6 +17,7 @@ from imginspect.rules.licence_products import LicencePath, LicenceProduct, Licen
 from imginspect.tar.header import DIRECTORY, FILE, HARDLINK
 
 _MOST_FILES = 200
+"""Licence files of one image; with more the rules on licences are not decided."""
 _ANYWHERE = ("*/*.lic", "*/license.dat", "*/licence.dat", "*/.flexlmrc")
 _PROSE = re.compile(r"\b(copyright|permission|warrant|redistribut|hereby)", re.IGNORECASE)
 """Words of licence texts; one alone may stand in a comment of any file."""

@@ -16,6 +16,8 @@ _MOST_LINES = 2_000
 """Lines of one file, each of which may name a server; of a file with more the text counts as cut."""
 _MOST_HEAD = 10
 """Lines by which FreeSurfer's form is told; it has fewer, and none of them names a server."""
+_LONGEST_HOST = 253
+"""Characters of a host's name in the domain name system."""
 _LONGEST_START = 4_000
 """Characters by which Stata's form is told; the rest of its one line names no server."""
 _PAIR = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_]{0,60})\s*=\s*(.*)")
@@ -74,7 +76,7 @@ def parse_mathpass(text: str) -> LicenceText | None:
         if not words or words[0].startswith("%"):
             continue
         if words[0].startswith("!") and len(words[0]) > 1:
-            servers.append(Server(words[0][1:254], "", number))
+            servers.append(Server(words[0][1 : 1 + _LONGEST_HOST], "", number))
         elif len(words) >= 3 and re.fullmatch(r"\d{4}-\d{5}-\d{5}", words[1]):
             terms.append(Term("Mathematica", "Wolfram", number, node_locked=True))
     if not servers and not terms:

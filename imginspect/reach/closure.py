@@ -22,7 +22,7 @@ from imginspect.languages.lines import Lines, lines_of
 from imginspect.languages.python.calls import calls
 from imginspect.languages.shell import Failure, ShellCommand, When, commands
 from imginspect.languages.shell.builtins import normal
-from imginspect.languages.values import Condition, Exists, HasCommand, Not, Value, constant
+from imginspect.languages.values import LONGEST_SOURCE, Condition, Exists, HasCommand, Not, Value, constant
 from imginspect.packages.ownership import SYSTEM, is_copied, is_packaged
 from imginspect.reach import python as follow_python
 from imginspect.reach.failures import Failures, missing_of, worst
@@ -47,17 +47,25 @@ from imginspect.startup.targets import not_entered, not_sourced
 from imginspect.tar.header import DIRECTORY
 
 MOST_TEXTS = 5_000
+"""Texts that are followed, and a quarter of the commands; that there are more is a gap."""
 DEEPEST = 12
+"""Programs that start programs; that there are more is a gap."""
 _MOST_WORK = 12 << 20
+"""Bytes of the texts that are followed, again for each time, with the steps in them; that there are more is a gap."""
 _WORK_FOR_EACH = 4 << 10
+"""Bytes that one text counts as besides its own, for what every text takes."""
 _MOST_SAME = 12
+"""Times that one text is followed with the arguments of the call; then once more, with whatever arguments, which covers all others."""
 _WORK_FOR_A_STEP = 8
+"""Bytes that one step in a script counts as."""
 _MOST_PLACES = 200_000
 """Lines with a command that was met before: more than one script may have commands."""
 _MOST_FILES = 200
+"""Files that a pattern stands for; which files a wider one stands for is not known."""
 _MOST_GAPS = 500
 """What was not analysed, one by one: the image is not decided after the first."""
 _MOST_WALKED = 2_000
+"""Files of a folder that ``find`` goes through; which files it finds in a larger one is not known."""
 _INTERPRETERS = frozenset({"sh", "bash", "python", "python3", "R", "node"})
 _CODE = {Language.R: "r", Language.JULIA: "julia"}
 
@@ -91,7 +99,7 @@ class StartupClosure:
         self.main.command = command
         origin = Origin(None, command.fields[0] if command.fields else "Entrypoint")
         words = tuple(constant(word) for word in command.words)
-        self.follow(Task(words, origin, (), YES, context, source=shlex.join(command.words)[:200], is_main=True))
+        self.follow(Task(words, origin, (), YES, context, source=shlex.join(command.words)[:LONGEST_SOURCE], is_main=True))
 
     def follow(self, task: Task) -> None:
         """Follow *task* and everything that it leads to."""
@@ -518,7 +526,7 @@ class StartupClosure:
         elif started and started[0].text is None and not started[0].prefix:
             self.gap(inner, f"the command that {call.name} starts is not known before it runs")
         else:
-            self.add(inner._replace(words=started, shell_text=None, source=" ".join(word.source for word in started)[:200]))
+            self.add(inner._replace(words=started, shell_text=None, source=" ".join(word.source for word in started)[:LONGEST_SOURCE]))
 
     # -- R and Julia ---------------------------------------------------------------------------------------------------
 

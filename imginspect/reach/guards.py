@@ -16,6 +16,7 @@ from imginspect.tar.header import DIRECTORY
 from imginspect.wording import listed
 
 _DEEPEST = 40
+"""Conditions inside conditions; what is nested deeper is not known, and counts as if it held."""
 
 
 class Reach(IntEnum):

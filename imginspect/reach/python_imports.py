@@ -34,6 +34,7 @@ _MOST_MISSING = 1_000
 """Modules that are missing, more than any program imports by mistake; that there are others is told as a condition."""
 _MORE_MISSING = f"more than {_MOST_MISSING:,} modules are missing, and those that are not listed are not needed"
 _MOST_SHOWN = 8
+"""Folders that a message names; an ellipsis stands for the others."""
 _PYTHON = re.compile(r"(?:platform-)?python(?:\d+(?:\.\d+)?t?)?\Z")
 _CUSTOM = ("sitecustomize", "usercustomize")
 _HOOKING = frozenset(

@@ -14,12 +14,13 @@ from imginspect.layer.content_class import ELF, SCRIPT, TEXT
 from imginspect.layer.package_places import is_of_a_package
 from imginspect.limits import MOST_TEXT_BYTES
 
-"""Bytes of the largest text that is kept whole; what is larger is fetched by a second pass if it is asked for."""
 _MOST_SCRIPT_OF_A_PACKAGE = 256 << 10
+"""Bytes of a package's script that is kept whole, room for start scripts; of a longer one the head is kept."""
 _MOST_BUSYBOX = 4 << 20
 """Bytes of the largest busybox that is kept, for the list of its applets; a static one of Debian has 2 MB. The official image's is
 the file ``[``, to which the other names are hard links."""
 _MOST_HEADS = 200
+"""Files in unusual folders of the root whose first bytes are kept, for what findings below a mount say of their type."""
 _USUAL_FOLDERS = frozenset((
     "app", "bin", "boot", "dev", "etc", "home", "lib", "lib32", "lib64", "libx32", "media", "mnt", "opt", "proc", "root", "run", "sbin",
     "srv", "sys", "tmp", "usr", "var",

@@ -11,6 +11,7 @@ from imginspect.wording import counted
 
 _SEVERITIES = ("info", "low", "medium", "high", "critical")
 _LONGEST = 240
+"""Characters of one thing to decide; how many are left out is said, and the finding has all of it."""
 _WORDS = {"fail": "Failed", "undetermined": "Not settled", "warn": "Warning"}
 
 

@@ -14,10 +14,15 @@ from imginspect.report.terminal_layout import WIDTH, Style, wrapped
 from imginspect.wording import IN_JSON, and_more
 
 _MOST_PLACES = 5
+"""Places of one finding; how many more there are is said, and the JSON report lists all."""
 _MOST_EXCERPTS = 3
+"""Lines, and secret ids, of one finding; how many more there are is said, and the JSON report lists all."""
 _MOST_FINDINGS = 10
+"""Findings of one rule; how many more there are is said, and the JSON report lists all."""
 _LONGEST_PLACE = 400
+"""Characters of one path; how many are left out is said."""
 _LONGEST_EXCERPT = 100
+"""Characters of an excerpt, one line of a terminal; a longer one is only in the other formats."""
 
 
 def open_section(document: ReportDocument, style: Style) -> Iterator[str]:

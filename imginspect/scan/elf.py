@@ -14,10 +14,15 @@ from imginspect.limits import PATH_MAX
 
 MAGIC = b"\x7fELF"
 _HEAD = 768 << 10
+"""Bytes of a program's start that are kept: its headers, and the names of its libraries in most. What is elsewhere makes it incomplete."""
 _TAIL = 192 << 10
+"""Bytes of its end that are kept, where tools that change the names of libraries put them."""
 _MOST_HEADERS = 256
+"""Program headers; of a file with more the summary is incomplete. Linkers write about a dozen."""
 _MOST_DYNAMIC = 64 << 10
+"""Bytes of the dynamic section, 4,096 entries; of a longer one the summary is incomplete."""
 _MOST_NAMES = 512
+"""Libraries that one file needs; of a file with more the summary is incomplete."""
 
 
 class Elf(NamedTuple):

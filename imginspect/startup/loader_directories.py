@@ -23,11 +23,15 @@ _TRIPLETS = {
 }
 _USUAL = ("/usr/local/lib", "/usr/local/lib64", "/usr/lib64", "/opt/lib")
 _MOST_FOLDERS = 500
+"""Folders of ld.so.conf, for advice on where a missing library is: the loader goes by its cache."""
 _MOST_FILES = 100
+"""Files that ld.so.conf includes, for the same advice; the first musl loader is all that is needed."""
 _MOST_DEPTH = 4
+"""Files that include files, for the same advice."""
 MOST_CACHED = 20
 """Paths that ld.so.cache lists for one name; of a library with more it is not known whether it is there."""
 _MOST_PATTERNS = 20
+"""Patterns of files to include, for the same advice."""
 CACHE = "/etc/ld.so.cache"
 
 

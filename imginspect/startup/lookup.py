@@ -17,6 +17,7 @@ from imginspect.startup.run_user import RunUser
 from imginspect.tar.header import DIRECTORY, FILE, HARDLINK
 
 _MOST_GONE = 5
+"""Changes of a path that its problem shows, the latest; earlier ones do not matter to a start."""
 _AS_DIRECTORY = ("/", "/.")
 _KERNEL = ("/proc", "/dev", "/sys")
 

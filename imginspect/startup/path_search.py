@@ -19,9 +19,9 @@ from imginspect.startup.applets import built_in
 from imginspect.startup.context import Context
 from imginspect.startup.lookup import Located, absolute, is_file, leads_somewhere, locate
 from imginspect.startup.problem import Certainty, Kind, LaunchProblem
+from imginspect.wording import LONGEST_SHOWN
 
 """Folders of PATH for which it is asked what a later layer took away: each is a walk through the hidden files."""
-_LONGEST_PATH = 200
 VARIABLE = re.compile(r"\$(?:\{|[A-Za-z_])")
 
 
@@ -118,7 +118,7 @@ def _not_found(view: View, name: str, context: Context, empty: Sequence[str]) ->
         return words_in_one(name)
     path = ":".join(context.path)
     text = (
-        f"no program called {name!r} is in PATH ({path[:_LONGEST_PATH]})" if path else f"PATH is empty: there is no program called {name!r}"
+        f"no program called {name!r} is in PATH ({path[:LONGEST_SHOWN]})" if path else f"PATH is empty: there is no program called {name!r}"
     )
     if any(VARIABLE.search(part) for part in context.path):
         text += "; variables in PATH are not replaced when the container starts"

@@ -24,8 +24,11 @@ _MAPPING = re.compile(r"^MAPPING(?:: *[\w\[\], ]+)? *= *(\{[^\n]*\})", re.MULTIL
 _SUFFIXES = (".py", ".pyc")
 _DEBIAN = "/usr/lib/python3/dist-packages"
 _MOST_PTH = 200
+"""Files .pth that are read; the rest counts as not read, and then no module is called missing."""
 _MOST_LINES = 500
+"""Lines of one .pth file, each a folder in which every module is looked for; with more no module is called missing."""
 _MOST_FOLDERS = 50
+"""Site folders whose .pth files are read; with more no module is called missing."""
 
 
 @dataclass(slots=True)

@@ -17,9 +17,9 @@ from imginspect.tar.header import DIRECTORY
 
 PASSWD = "/etc/passwd"  # noqa: S105 - a path
 GROUP = "/etc/group"
-_MOST_LINES = 20_000
 _NUMBER = re.compile(r"[+-]?[0-9]{1,18}")
 _LARGEST_ID = (1 << 31) - 1
+"""The largest number of a user that runc takes."""
 
 
 class RunUser(NamedTuple):

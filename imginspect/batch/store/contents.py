@@ -32,6 +32,7 @@ _RECORD = struct.Struct(">16sI")
 _PREFIX = 16
 _LEVEL = 1  # three times as fast as the default, and 15 % larger
 _MOST = 1 << 30
+"""Bytes of the paths of one layer: a million entries of a kilobyte each; a database with more counts as damaged."""
 # a name may hold a NUL (PAX), which ends a path here
 _ESCAPED = {b"\x01": b"\x01\x02", b"\x00": b"\x01\x01"}
 _UNESCAPED = {escape: plain for plain, escape in _ESCAPED.items()}

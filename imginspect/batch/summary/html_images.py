@@ -16,6 +16,7 @@ from imginspect.wording import counted
 
 _COLUMNS = ("Image", "Platform", "Verdict", "Failed rules", "Warned", "Why")
 _SHOWN = 2
+"""Further names of an image that stand in its row; the others fold out below them."""
 
 
 def images_table(database: Database) -> Iterator[Markup]:

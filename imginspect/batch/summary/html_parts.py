@@ -14,6 +14,7 @@ from imginspect.report.html.words import IMAGE, RESULT, badge, icon, outcome
 from imginspect.wording import counted
 
 MOST_SHARED = 200
+"""Rows of the table of shared findings; the page says how many there are besides, and how to list them."""
 COUNTED = {
     "shared": (
         "A layer that many images have brings its findings into all of them. Settling such a finding once, or rebuilding the image that the"

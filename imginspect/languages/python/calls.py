@@ -17,11 +17,15 @@ from imginspect.languages.values import Condition, HasModule, Known, Unknown, Va
 from imginspect.limits import MOST_TEXT_BYTES
 
 MOST_TOKENS = 250_000
+"""Words and signs of one text: Python's own parser makes objects of each. A text with more is a gap."""
 _MOST_ELEMENTS = 200
+"""Arguments of one call, and elements of one list; one that is not known stands for the others."""
 _MOST_GUARDS = 30
+"""Conditions around one call; one that is not known stands for the others."""
 _MORE = Unknown("more conditions")
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 _MOST_HANDED = 50
+"""Elements for each of which a function that is mapped over them is called; one that is not known stands for the others."""
 _NAMING = (ast.Name, ast.Attribute, ast.Call)
 _MAPPING = frozenset({"map", "imap", "imap_unordered", "map_async", "filter", "as_completed"})
 _ASKING = frozenset(

@@ -16,12 +16,19 @@ from imginspect.languages.values import Value, constant, dynamic, joined, locate
 
 Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 _DEEPEST = 12
+"""Names that lead to names; what is further is not known. Each takes a few frames of Python's stack."""
 _MOST_EACH = 20
+"""Values that one name may have as a text; with more its text is not known."""
 _SHORTEST_COMMAND = 4
+"""Characters of a text whose lines are noted: a shorter one is no command."""
 MOST_STEPS = 600_000
 """Steps of one text: names and values that are looked up, and what is copied or written out for them."""
 _LETTERS_A_STEP = 32
+"""Characters that are copied as fast as one name is looked up."""
+_LONGEST_SHOWN = 120
+"""Characters of an expression in a message; its value is kept whole."""
 _LONGEST_SOURCE = 400
+"""Characters of an expression that is shown as it is written; of a longer one an ellipsis is shown."""
 _NESTED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 _PATHS = frozenset(
     {"pathlib.Path", "pathlib.PurePath", "pathlib.PosixPath", "str", "os.path.abspath", "os.path.realpath", "os.path.normpath", "os.fspath"}
@@ -551,6 +558,6 @@ def _text(held: object) -> str:
 
 def _unparsed(node: ast.expr) -> str:
     try:
-        return ast.unparse(node)[:120]
+        return ast.unparse(node)[:_LONGEST_SHOWN]
     except (ValueError, RecursionError):
         return "…"

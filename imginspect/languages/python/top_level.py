@@ -295,7 +295,7 @@ class _Reader:
         elif name.startswith(("sys.modules.update", "__path__.", *(hook + "." for hook in _HOOKS))):
             self._has_package = self._has_package or name.startswith("__path__")
             self._events.append(Opened(f"line {line} calls {name}()", line))
-        elif name in _RUNNING or (name in _COMMANDS and "install" in ast.dump(node)[:5_000]):
+        elif name in _RUNNING or (name in _COMMANDS and "install" in ast.dump(node)):
             what = "runs code of which nothing is known" if name in _RUNNING else "may install packages"
             self._events.append(Opened(f"line {line} {what}: {name}()", line))
         elif "." in name:

@@ -11,9 +11,13 @@ from imginspect.languages.shell.words import WordExpander
 from imginspect.languages.values import All, AnyOf, Condition, Exists, HasCommand, Known, Unknown, Value, negated
 
 _DEEPEST = 20
+"""Conditions inside conditions; what is nested deeper is not known. Each takes a few frames of Python's stack."""
+_LONGEST_SOURCE = 120
+"""Characters of a condition as it is written, for messages."""
 _MOST_WORDS = 64
 """Words of one test; a longer one is not known."""
 LONGEST_COMPARED = 4096
+"""Characters of a text that is compared with a pattern; of a longer one the answer is not known."""
 LONGEST_PATTERN = 256
 """Characters of a text and of the pattern that it is compared with, whose product is the work; beyond, the answer is not known."""
 _LONGEST_NUMBER = 18
@@ -28,7 +32,7 @@ _QUIET = frozenset({"true", ":"})
 
 def condition_of(node: Node, words: WordExpander, depth: int = 0) -> Condition:
     """Under which condition *node* succeeds."""
-    source = words.source(node)[:120]
+    source = words.source(node)[:_LONGEST_SOURCE]
     if depth > _DEEPEST:
         return Unknown(source)
     match node.type:

@@ -21,21 +21,28 @@ from imginspect.languages.shell.parser import pieces
 from imginspect.languages.shell.place import Flow, OnFailure, ShellPlace, add_refused, with_guard
 from imginspect.languages.shell.variables import Variables
 from imginspect.languages.shell.words import MOST_FIELDS, SUBSTITUTIONS, WordExpander
-from imginspect.languages.values import Condition, Known, Unknown, Value, constant, dynamic, negated, without_lines
+from imginspect.languages.values import LONGEST_SOURCE, Condition, Known, Unknown, Value, constant, dynamic, negated, without_lines
 from imginspect.limits import MOST_TEXT_BYTES
 
 Sourced: TypeAlias = Callable[[str], str | None]
 Globbed: TypeAlias = Callable[[str], Sequence[str] | None]
 
 _MOST_STEPS = 400_000
+"""Statements that are visited, those of a function or a loop as often as it runs; with more the script is not followed to its end."""
 _MOST_COMMANDS = 50_000
+"""Commands that are found, each an object; with more the script is not followed to its end."""
 _MOST_WORDS = 2_000
+"""Words of one command; one that is not known stands for the others, and the script counts as not followed to its end."""
 _MOST_NESTED = 8
+"""Texts inside texts and files that source files; with more the script is not followed to its end."""
 _MOST_CALLS = 20
+"""Functions that call one another; with more the script is not followed to its end."""
 _MOST_SOURCED = 50
+"""Files that one script sources; with more it is not followed to its end."""
 _BYTES_A_STEP = 8
+"""Bytes of a long text that are copied as fast as one statement is visited."""
 _MOST_ROUNDS = 40
-_LONGEST_SOURCE = 200
+"""Rounds of a loop that are walked one by one; in a longer one what its variable holds is not known."""
 _WILDCARD = re.compile(r"[*?\[]")
 _TOO_MANY = "it has more commands than are followed"
 _ALWAYS = Known(outcome=True, source="else")
@@ -516,7 +523,7 @@ class Walker:
         return ShellCommand(
             words=tuple(fields),
             line=_line_of(node, fields, place.words),
-            source=" ".join(place.words.source(node)[:_LONGEST_SOURCE].split()),
+            source=" ".join(place.words.source(node)[:LONGEST_SOURCE].split()),
             when=now.when,
             path=place.path,
             guards=now.guards,
@@ -573,7 +580,7 @@ class Walker:
                 ShellCommand(
                     words=tuple(constant(text) for text in texts),
                     line=place.words.line_of_row(row + line - 1),
-                    source=" ".join(texts)[:_LONGEST_SOURCE],
+                    source=" ".join(texts)[:LONGEST_SOURCE],
                     when=now.when if now.when is not When.ALWAYS else When.BRANCH,
                     path=place.path,
                     guards=now.guards,

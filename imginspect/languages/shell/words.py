@@ -15,14 +15,16 @@ from tree_sitter import Node
 
 from imginspect.languages.lines import Lines, line_at, literal, without_tabs
 from imginspect.languages.shell.variables import Variables
-from imginspect.languages.values import LONGEST_WORD, Value, constant, dynamic, joined, located, united
+from imginspect.languages.values import LONGEST_SOURCE, LONGEST_WORD, Value, constant, dynamic, joined, located, united
 
 _DEEPEST = 24
+"""Expansions inside expansions; what is nested deeper is not known. Each takes a few frames of Python's stack."""
 MOST_FIELDS = 1_000
 """Words that one word becomes; one that is not known stands for the others."""
 _LONGEST_NUMBER = 7
 """Digits of a position in a list: no list here has so many elements, so there is nothing at such a position."""
 _LONG = 512
+"""Bytes from which on a text that is put together counts as long."""
 _MOST_OF_LONG = 4 << 20
 """Bytes of texts beyond ``_LONG`` that one script may make of its variables: ``X=$X$X`` doubles what it holds."""
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
@@ -69,7 +71,7 @@ class WordExpander:
         """What *node* stands for as one word."""
         reader = self._readers.get(node.type)
         if depth > _DEEPEST or node.end_byte - node.start_byte > LONGEST_WORD:
-            return dynamic(self.source(node)[:200])
+            return dynamic(self.source(node)[:LONGEST_SOURCE])
         if reader is not None:
             found = reader(node, depth)
             if found.text is None or (found.lines and node.type not in _EXPANSIONS):
@@ -182,7 +184,7 @@ class WordExpander:
         self._variables.spent += length
         if length > LONGEST_WORD or self._variables.spent > _MOST_OF_LONG:
             prefix = "" if not parts else parts[0].start[:_LONG]
-            return Value(None, source[:200], prefix, united(*(part.variables for part in parts)))
+            return Value(None, source[:LONGEST_SOURCE], prefix, united(*(part.variables for part in parts)))
         return joined(parts, source)
 
     def heredoc(self, start: int, end: int, body: Node | None, *, is_raw: bool, is_indented: bool = False) -> Value:

@@ -14,10 +14,9 @@ from imginspect.scan.validators.keys import is_pem_private_key
 from imginspect.scan.validators.structures import is_basic_authorization
 
 _MOST_SECRETS = 300
+"""Values of one document that are looked for in it: more than the matches of a file that are recorded, so the search counts as stopped."""
 _MOST_PLACES = 1_000
-"""Values of one document, and places of these. Both are more than the matches of one file that are recorded, beyond which the
-search of the file counts as stopped.
-"""
+"""Places of these values; likewise more than are recorded."""
 _MARK = b"\xef\xbb\xbf"
 _STRING = re.compile(rb'"([^"\\]*+(?:\\.[^"\\]*+)*+)"', re.DOTALL)
 _SECRET_KEY = re.compile(
