@@ -70,6 +70,12 @@ class Limits:
         return replace(self, **changed)
 
 
+PATH_MAX = 4096
+"""Bytes of a path in Linux, the NUL at its end included; a longer one leads nowhere, for Linux as for us."""
+MOST_TEXT_BYTES = 2 << 20
+"""Bytes of a text that is read as a program, settings or a licence: people write shorter ones, and parsers keep many objects for each
+line. A longer one is not read, and whatever would have read it says so.
+"""
 _COUNT = re.compile(r"([0-9][0-9_]{0,18})([KMGT]?)(?:I?B)?")
 _SUFFIXES = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 RATIO_FLOOR = 256 << 20

@@ -41,6 +41,7 @@ class Problem(NamedTuple):
 
 
 _LAYERS = 10
+"""How many times the problems of one topic in one layer are listed for all layers together; all are counted."""
 
 
 class Problems:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+LONGEST_SHOWN = 200
+"""Characters of a text of the image, or of an error, within a message: enough to tell it apart. What is behind them is not shown."""
 IN_JSON = "the JSON form lists all of them"
 
 

@@ -12,6 +12,7 @@ from imginspect.archive.source import FileReader
 from imginspect.tar.header import DIRECTORY, FILE, SYMLINK
 
 _MOST_FOLDERS = 100_000
+"""Folders that are remembered as such; one beyond is looked up again each time, and nothing is lost."""
 
 
 class DirectoryMembers:

@@ -28,8 +28,12 @@ _MAGIC = (
 )
 _ISO = (32769, b"CD001")
 HEAD_BYTES = 33 << 10
+"""First bytes by which a file is told; an ISO image has its mark behind 32 KiB."""
 _ROOT_FOLDERS = frozenset({"bin", "etc", "usr", "lib", "sbin", "var", "root", "proc", "sys", "dev", "home", "opt", "tmp", "run"})
+_TEXT_BYTES = 4096
+"""First bytes by which a text is told from other data: a NUL among them."""
 _MANY = 20_000
+"""Names by which an archive without an image is told; what it is called then says that it has more."""
 
 
 def identify_bytes(head: bytes) -> str:
@@ -41,7 +45,7 @@ def identify_bytes(head: bytes) -> str:
             return name
     if head[_ISO[0] : _ISO[0] + 5] == _ISO[1]:
         return "a disc image (ISO 9660)"
-    start = head[:4096]
+    start = head[:_TEXT_BYTES]
     if b"\0" not in start:
         stripped = start.lstrip()
         if stripped[:1] in (b"{", b"["):
@@ -80,4 +84,5 @@ def identify_members(members: Members) -> str:
     listings = sorted(name for name in names if name.endswith(("/manifest.json", "/index.json")))
     if listings and isinstance(members, DirectoryMembers):
         return f"a folder of images (such as {listings[0].rpartition('/')[0]}): name one of them, or {EACH_OF_A_FOLDER}"
-    return f"a tar or folder of {len(names):,} other files (such as {sorted(names)[0] or sorted(names)[-1]})"
+    more = " or more" if len(names) == _MANY else ""
+    return f"a tar or folder of {len(names):,}{more} other files (such as {sorted(names)[0] or sorted(names)[-1]})"

@@ -21,6 +21,7 @@ from imginspect.host.worker import Worker
 from imginspect.limits import Limits
 
 _PIECE = 1 << 20
+"""Bytes that are read at a time, all that is held of a file; all of it is read."""
 
 
 class ArchiveFile:

@@ -17,6 +17,7 @@ from imginspect.tar.reader import RawEntry, TarReader
 from imginspect.wording import counted
 
 _HEADER_PIECE = 16 << 10
+"""Bytes that are read at once where a header is expected; the next ones follow when they are asked for."""
 _BUILDPACKS_LAYER = re.compile(r"/(?:sha256:)?[0-9a-f]{64}\.tar")
 """How Buildpacks (imgutil, local/store.go) name a layer; every reader takes it from the archive's top."""
 

@@ -22,8 +22,12 @@ _METADATA = re.compile(
 _BLOB_NAME = re.compile(r"(?:\A|/)blobs/sha256/([0-9a-f]{64})\Z")
 MISNAMED = "a blob that is not what its name says"
 BEHIND = "the bytes behind the end of the archive's tar"
+_TEXT_BYTES = 4096
+"""First bytes by which a text is told from other data: a NUL among them."""
 _SMALL = 1 << 20
+"""Bytes of a document that is parsed to say what it is; a larger one is called by its first bytes."""
 _PIECE = 1 << 20
+"""Bytes that are read at a time, all that is held of a file; all of it is read."""
 
 
 class Unreferenced(NamedTuple):
@@ -124,7 +128,7 @@ def _kind(name: str, head: bytes, size: int, archive: Archive) -> str:
         return f"{compression} data"
     if len(head) >= BLOCK and head[:BLOCK] != ZERO_BLOCK and checksum_matches(head[:BLOCK]):
         return "tar"
-    return "text" if head and b"\0" not in head[:4096] else "data"
+    return "text" if head and b"\0" not in head[:_TEXT_BYTES] else "data"
 
 
 def _is_v1(document: JsonObject) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from imginspect.checks.result import CheckResult, Evidence, Finding, Line
 from imginspect.filesystem import Node
 from imginspect.filesystem.view import View
+from imginspect.limits import MOST_TEXT_BYTES
 
 _AROUND = 2
 """Lines before, and lines behind."""
@@ -18,7 +19,6 @@ _LONGEST = 200
 _MOST = 2_000
 """Places in all that get a context."""
 _PER_FINDING = 3
-_LARGEST = 2 << 20
 """Bytes of a file beyond which its lines are not looked for."""
 
 
@@ -69,7 +69,7 @@ class _Lines:
         layer, ordinal = content
         index = self._view.layers[layer]
         kept = index.kept.get(ordinal)
-        if kept is None or not kept.size or kept.size < index.entries[ordinal].size or kept.size > _LARGEST:
+        if kept is None or not kept.size or kept.size < index.entries[ordinal].size or kept.size > MOST_TEXT_BYTES:
             return []
         return kept.read().split(b"\n")
 

@@ -24,6 +24,7 @@ from imginspect.wording import counted, listed
 _MOST_LINES = 10
 """Lines that a message names; the evidence has all of them."""
 _MOST_COPIES = 3
+"""Copies that a message names; it says how many more there are, and the evidence has them."""
 _SURENESS = (Confidence.LOW, Confidence.MEDIUM, Confidence.HIGH)
 _LONGEST_STEP = 120
 """Characters of a build step from which on its instruction alone is named: a part of it could be a part of a credential."""

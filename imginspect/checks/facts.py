@@ -13,7 +13,9 @@ from imginspect.startup.started import Started
 from imginspect.wording import and_more, bounded, counted, listed
 
 _MOST_PROGRAMS = 500
+"""Programs that are listed, for a person to read; a step says how many more are started."""
 _MOST_LICENCES = 500
+"""Facts on licences that are listed, for a person to read; the last line counts the others."""
 _MOST_NAMES = 15
 """Rows of a table that people read; a last row counts the rest."""
 

@@ -48,5 +48,5 @@ def _summary(counts: LicenceInventory, params: LicenceInventoryParams) -> str:
     if counts.silent:
         parts.append(f"{counted(counts.silent, 'package')} state none")
     if counts.unread:
-        parts.append(f"the metadata of {counted(counts.unread, 'package')} was not kept")
+        parts.append(f"the metadata of {counted(counts.unread, 'package')} was not read whole")
     return "; ".join(parts) + ". These are claims of the packages; nothing was compared with any terms."

@@ -53,6 +53,9 @@ def _of_file(subject: CheckContext, file: LicenceFile, built: date | None) -> It
             yield FindingDraft(Verdict.UNDETERMINED, message, (node_evidence(subject, file.node, is_secret=True),), kind=_NOT_READ)
         return
     terms, where = file.text.terms, f"{file.node.path} ({file.text.form})"
+    if file.text.is_cut:
+        message = f"{where}: what it states could not be told: it is too long to be read whole"
+        yield FindingDraft(Verdict.UNDETERMINED, message, (node_evidence(subject, file.node, is_secret=True),))
     ended = [term for term in terms if built is not None and term.expires is not None and term.expires < built]
     if ended and built is not None:
         last = max(term.expires for term in ended if term.expires is not None)

@@ -19,10 +19,8 @@ from imginspect.wording import counted
 
 _MOST_EVIDENCE = 20
 """Files of a directory that are listed; the message counts all of them, and they may be millions."""
-_MOST_WORDS = 5_000
-"""Words and lines of one text: a start script that people wrote has fewer."""
 _MOST_LOOKUPS = 100_000
-"""Words and links that are followed at most; what lies below the mount is reported even if none of them leads there."""
+"""Words, and links, that are looked up for one directory; with more it is not decided whether one of them leads there."""
 _WORD = re.compile(r"[^\s\"'`;|&()<>={},$:*?\[\]]+")
 
 
@@ -57,7 +55,8 @@ def empty(subject: CheckContext, params: MountContentsParams) -> Outcome:
     if not found:
         return Outcome(Verdict.PASS, tuple(deleted), deleted[0].message if deleted else "", conditions)
     reason = "the image places files where the environment mounts its own directories" if contents else reason_of(found)
-    return Outcome(worst_of(found), (*found, *deleted), reason, conditions)
+    worst = worst_of(found)
+    return Outcome(worst, (*found, *deleted), reason, conditions, due_to_unread=worst is Verdict.UNDETERMINED)
 
 
 def _contents(subject: CheckContext, path: str) -> list[FindingDraft]:
@@ -91,10 +90,14 @@ def _contents(subject: CheckContext, path: str) -> list[FindingDraft]:
 def _needed(subject: CheckContext, path: str) -> list[FindingDraft]:
     """A finding for each thing below *path* that something names: FAIL for files, WARN for folders with no file in them."""
     found: dict[tuple[str, str], FindingDraft] = {}
+    if entry_texts(subject.view).is_cut:
+        found["", "scripts"] = FindingDraft(
+            Verdict.UNDETERMINED, f"what starts names more scripts than are read; the others were not compared with {path}"
+        )
     for number, (place, word) in enumerate(_words(subject)):
         if number == _MOST_LOOKUPS:
             found["", ""] = FindingDraft(
-                Verdict.WARN, f"what starts names more than {number:,} paths; the others were not compared with {path}"
+                Verdict.UNDETERMINED, f"what starts names more than {number:,} paths; the others were not compared with {path}"
             )
             break
         node = _below(subject, path, word)
@@ -126,15 +129,15 @@ def _words(subject: CheckContext) -> Iterator[tuple[Evidence, str]]:
                 yield Evidence(config_field=f"Env[{name}]", state=EvidenceState.CONFIG), match
     if config.working_dir:
         yield Evidence(config_field="WorkingDir", state=EvidenceState.CONFIG), config.working_dir
-    for item in entry_texts(subject.view):
-        for number, line in enumerate(item.text.split("\n")[:_MOST_WORDS], start=1):
+    for item in entry_texts(subject.view).texts:
+        for number, line in enumerate(item.text.split("\n"), start=1):
             if not line.lstrip().startswith("#"):
                 place = Evidence(path=item.node.path, line=number, layer_index=item.node.layer_index)
                 yield from ((place, word) for word in _some(line) if word.startswith("/"))
 
 
-def _some(text: str) -> list[str]:
-    return [match.group() for match, _ in zip(_WORD.finditer(text), range(_MOST_WORDS), strict=False)]
+def _some(text: str) -> Iterator[str]:
+    return (match.group() for match in _WORD.finditer(text))
 
 
 def _below(subject: CheckContext, path: str, word: str) -> Node | None:
@@ -159,7 +162,8 @@ def _links_into(subject: CheckContext, path: str) -> list[FindingDraft]:
     links = (node for node in subject.filesystem.walk() if node.kind == SYMLINK and not node.path.startswith(path + "/"))
     for number, node in enumerate(links):
         if number == _MOST_LOOKUPS:
-            found.append(FindingDraft(Verdict.WARN, f"the image has more than {number:,} links; the others were not followed to {path}"))
+            message = f"the image has more than {number:,} links; the others were not followed to {path}"
+            found.append(FindingDraft(Verdict.UNDETERMINED, message))
             break
         target = _below(subject, path, node.path)
         if target is None or target.path == path:

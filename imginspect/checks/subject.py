@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 
 _MOST_PLACES = 50
+"""Places of each kind that the evidence names; all packages are counted."""
 _MOST_FILE_TYPES = 50
 """Files below a mount whose type is told by their first bytes: findings list at most 20 of them. Others are told by their content class."""
 

@@ -21,6 +21,7 @@ _ON_TERMINAL = 0.2
 _IN_LOG = 30.0
 """Seconds between lines."""
 _WIDTH = 100
+"""Columns of the line on a terminal, which is written again and again; a log has all of it."""
 
 
 class Listening(RunListener, Protocol):

@@ -24,7 +24,9 @@ _SUFFIXES = (".tar", ".tgz", ".gz", ".zst", ".xz", ".bz2", ".oci", ".zip", ".sif
 _USER = re.compile("//[^/]*@")
 """A user and perhaps a password in a URL."""
 _LONGEST = 255
+"""Characters of a reference, as in Docker's grammar; a longer text is no name of an image."""
 _MOST_NAMES = 10_000
+"""Names of a folder among which a similar one is looked for; beyond, a misspelt name may get no suggestion."""
 
 
 def is_transport(source: str) -> bool:

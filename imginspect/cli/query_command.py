@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from imginspect.batch.store.query import QueryResult
 
 _LARGEST_SECRET = 1 << 20
+"""Bytes of a credential that is asked for; a larger file is refused."""
 
 
 @click.command("query")
@@ -93,6 +94,8 @@ def _secret_id(database: Database, source: str, key_file: Path) -> str:
     if made_with != key_id(key):
         raise UsageError(f"{key_file}: the run used a different fingerprint key")
     value = _read(source)
+    if len(value) > _LARGEST_SECRET:
+        raise UsageError(f"{source}: expected a credential, found more than {_LARGEST_SECRET:,} bytes")
     value = value.removesuffix(b"\n").removesuffix(b"\r")
     if not value:
         raise UsageError(f"{source}: contains no credential")
@@ -104,6 +107,6 @@ def _read(source: str) -> bytes:
     if source == "-":
         if sys.stdin is None:
             raise UsageError("standard input is closed: expected the credential there")
-        return sys.stdin.buffer.read(_LARGEST_SECRET)
+        return sys.stdin.buffer.read(_LARGEST_SECRET + 1)
     with open(source, "rb") as handle:
-        return handle.read(_LARGEST_SECRET)
+        return handle.read(_LARGEST_SECRET + 1)

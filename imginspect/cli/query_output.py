@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 FORMATS = ("table", "json", "csv", "ndjson")
 _AT_ONCE = 1_000  # rows of a table, whose columns are as wide as the widest of them
 _REMEMBERED = 50_000
+"""Paths whose masked form is remembered; others are masked again, and nothing is lost."""
 _WIDTHS = {"message": 60, "reason": 60, "instruction": 50, "place": 60}
 
 

@@ -12,6 +12,7 @@ from imginspect.rules.rule import Example, RuleReference
 from imginspect.rules.trees import image_in_words
 
 _WIDTH = 80
+"""Columns of a terminal that everybody has; longer lines are wrapped."""
 
 
 def rule_text(rule: Rule, policy: Policy, own_severity: Severity | None) -> str:

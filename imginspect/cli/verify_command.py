@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from imginspect.report.document import ReportDocument
 
 _LONGEST = 500
+"""Characters of one sentence on a terminal; one that is cut ends in an ellipsis."""
 _PATH = click.Path(path_type=Path)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from imginspect.wording import counted
 
 MOST_SENTENCES = 200
+"""Differences that are told one by one; then that there are more, and the counts are of all."""
 
 
 @dataclass(slots=True)

@@ -7,7 +7,10 @@ import re
 from collections.abc import Mapping
 
 from imginspect.evidence_pack.names import ATTESTATION
+from imginspect.wording import bounded
 
+_MOST_WRONG = 20
+"""Lines with a fault that are told one by one; the others are counted."""
 _LINE = re.compile(r"([0-9a-f]{64})  ([^\n\r\\]{1,600})")
 
 
@@ -45,4 +48,4 @@ def parse_checksums(content: bytes) -> tuple[dict[str, str], list[str]]:
             wrong.append(f"SHA256SUMS lists {match[2]} twice")
         else:
             found[match[2]] = match[1]
-    return found, wrong[:20]
+    return found, bounded(wrong, _MOST_WRONG, "line")

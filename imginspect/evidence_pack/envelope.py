@@ -15,6 +15,7 @@ from imginspect.report.strict_json import NotReadable, dump, parse
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
 BUNDLE_TYPE = "application/vnd.dev.sigstore.bundle.v0.3+json"
 _MOST_SIGNATURES = 16
+"""Signatures of one statement; one with more is refused."""
 
 
 class Envelope(NamedTuple):

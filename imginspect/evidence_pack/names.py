@@ -18,7 +18,9 @@ FIRST_LINE = "An evidence pack of imginspect"
 """How README.txt starts: by this, and by its checksums, a folder or zip is known for a pack."""
 
 MOST_FILES = 50_000
+"""Files of a pack: those of some thousand images. One with more is refused."""
 MOST_BYTES = 256 << 20
+"""Bytes of a pack, all of which are held while it is checked. A larger one is refused."""
 
 
 _NAME = re.compile(r"(?:[A-Za-z0-9_][A-Za-z0-9._+@=-]{0,127}/){0,4}[A-Za-z0-9_][A-Za-z0-9._+@=-]{0,127}")

@@ -13,12 +13,16 @@ from typing import BinaryIO
 from imginspect.evidence_pack.checksums import parse_checksums
 from imginspect.evidence_pack.names import CHECKSUMS, CRATE, FIRST_LINE, INSPECTION, MOST_BYTES, MOST_FILES, README, REPORT, is_safe
 from imginspect.report.strict_json import NotReadable
+from imginspect.wording import LONGEST_SHOWN
 
 _DEPTH = 6
+"""Folders inside folders; a pack has fewer, and what is deeper is told as something that is no file of it."""
 _END = 22
 """Bytes of a zip's last record where it has no comment."""
 _MOST_DIRECTORY = 16 << 20
+"""Bytes of a zip's directory: 300 for each file that a pack may have. A larger one is refused."""
 _MOST_ZIP = MOST_BYTES + _MOST_DIRECTORY + (1 << 20)
+"""Bytes of a zip: its files stored as they are, its directory, and a header for each. A larger one is refused."""
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
@@ -157,7 +161,7 @@ def _read_zip(content: bytes) -> StoredPack:
             for member in opened.infolist():
                 _read_member(opened, member, stored)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, OSError) as error:
-        raise NotReadable(f"the zip is damaged: {str(error)[:200]!a}") from error
+        raise NotReadable(f"the zip is damaged: {str(error)[:LONGEST_SHOWN]!a}") from error
     return stored
 
 
@@ -180,7 +184,7 @@ def _check_sizes(opened: zipfile.ZipFile) -> None:
 def _read_member(opened: zipfile.ZipFile, member: zipfile.ZipInfo, stored: StoredPack) -> None:
     kind = stat.S_IFMT(member.external_attr >> 16)
     if not is_safe(member.filename) or member.filename != member.orig_filename:
-        stored.complain(f"{member.orig_filename[:200]!a} is not a valid file name in a pack")
+        stored.complain(f"{member.orig_filename[:LONGEST_SHOWN]!a} is not a valid file name in a pack")
     elif kind not in (0, stat.S_IFREG):
         stored.complain(f"{member.filename} is a link or not a regular file: it was not read")
     elif member.filename in stored.files:

@@ -16,7 +16,9 @@ STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
 PREDICATE_TYPE = "urn:uuid:4e52589e-7a14-52bd-913a-df816eb1c4c3"
 """Kind and version of what is stated. A UUID (version 5) claims nobody's domain and is no other's; see docs/evidence-pack.md."""
 MOST_GAPS = 100
+"""Gaps that a statement lists; it has their number too, and the report has all of them."""
 _LONGEST = 1_000
+"""Characters of one sentence of a statement; the report has all of it."""
 
 
 def statement(document: ReportDocument, report: bytes, contents: str) -> dict[str, Any] | None:

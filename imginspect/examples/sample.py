@@ -19,6 +19,7 @@ from typing import Any, TypeAlias
 from imginspect.errors import RuleError
 from imginspect.oci.media_types import OCI_CONFIG, OCI_LAYER, OCI_MANIFEST
 from imginspect.scan.minimal_elf import minimal_elf
+from imginspect.tar.header import BLOCK
 
 Description: TypeAlias = dict[str, Any]
 Members: TypeAlias = list[tuple[str, bytes]]
@@ -192,10 +193,10 @@ class _Maker:
         self._after.append(replaced)
 
     def _damage_change_layer(self, layer: int, _: Description) -> None:
-        self._replace_layer(layer, lambda data: data[:512] + bytes([data[512] ^ 1]) + data[513:])
+        self._replace_layer(layer, lambda data: data[0:BLOCK] + bytes([data[BLOCK] ^ 1]) + data[BLOCK + 1 :])
 
     def _damage_truncate_layer(self, layer: int, _: Description) -> None:
-        self._replace_layer(layer, lambda data: data[:600])
+        self._replace_layer(layer, lambda data: data[0:600])
 
     def _damage_remove_layer(self, layer: int, _: Description) -> None:
         self._replace_layer(layer, lambda _: None)
@@ -217,7 +218,7 @@ class _Maker:
         body = _pax_record("size", str(size))
         pax = tarfile.TarInfo("PaxHeaders/size")
         pax.type, pax.size = tarfile.XHDTYPE, len(body)
-        header = bytearray(tar[:512])
+        header = bytearray(tar[0:BLOCK])
         header[124:136] = b"%011o\0" % 0
         header[148:156] = b" " * 8
         header[148:156] = b"%06o\0 " % sum(header)

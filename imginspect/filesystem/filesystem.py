@@ -11,11 +11,9 @@ from imginspect.errors import PathError
 from imginspect.filesystem.node import Attributes, FileState, Hidden, Node
 from imginspect.filesystem.tree import Directory, HardLink, Slot, layer_of, ordinal_of, reference
 from imginspect.layer.index import LayerIndex
-from imginspect.limits import Limits
+from imginspect.limits import PATH_MAX, Limits
 from imginspect.problems import Problem
 from imginspect.tar.header import DIRECTORY, HARDLINK, SYMLINK
-
-_LONGEST_TARGET = 4095
 
 
 class NodeNotFound(PathError, FileNotFoundError):
@@ -98,7 +96,7 @@ class Filesystem:
                 node = self._node(_path(trail, part), child)
                 if node.kind == SYMLINK:
                     links.append(node)
-                    if len(links) > self._limits.link_hops or len(node.link_target) > _LONGEST_TARGET:
+                    if len(links) > self._limits.link_hops or len(node.link_target) >= PATH_MAX:
                         raise LinkLoop(f"{path}: more than {self._limits.link_hops} links to follow")
                     if node.link_target.startswith("/"):
                         trail, at = [], self._root

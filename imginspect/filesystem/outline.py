@@ -12,6 +12,7 @@ from imginspect.layer.package_places import PACKAGE_FOLDERS, PACKAGE_TREES
 from imginspect.tar.header import DIRECTORY, FILE, HARDLINK
 
 MOST_ROWS = 5_000
+"""Rows of the tree in a report, which a browser shows at once; a folder that stays closed has its numbers."""
 _PACKAGE_FOLDER = re.compile("(?:" + "|".join(re.escape(folder) for folder in PACKAGE_FOLDERS) + ")[^/]+")
 
 

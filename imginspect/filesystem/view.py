@@ -9,10 +9,8 @@ from imginspect.filesystem import Filesystem, Node
 from imginspect.image import Image
 from imginspect.layer import LayerIndex
 from imginspect.layer.index import LayerStatus
+from imginspect.limits import PATH_MAX
 from imginspect.scan.elf import Elf
-
-_LONGEST_PATH = 4095
-"""Bytes of a path in Linux (PATH_MAX, less the NUL at its end)."""
 
 
 class View:
@@ -36,7 +34,7 @@ class View:
 
     def find(self, path: str) -> Node | None:
         """What the absolute *path* leads to, through links, or None."""
-        if len(path) > _LONGEST_PATH or "\0" in path:
+        if len(path) >= PATH_MAX or "\0" in path:
             return None
         try:
             return self.filesystem.resolve(path).node

@@ -15,7 +15,7 @@ from imginspect.problems import Topic
 from imginspect.tar.header import DIRECTORY, SYMLINK
 
 _MOST_ABOVE = 100
-"""Directories above a whiteout that are asked whether the layer deletes them: ten times what images have, and the work is bounded."""
+"""Directories above a whiteout that are asked whether the layer deletes them: ten times what images have. That there are more is noted."""
 
 
 class Marker(NamedTuple):
@@ -119,6 +119,8 @@ class Whiteouts(LayerWalk):
             seen.add((entry.parent, entry.name))
             parent = entry.parent.rstrip("/")
             if parent not in above:
+                if parent.count("/") > _MOST_ABOVE:
+                    self._note(Topic.RUNTIME, entry.path, differences.marked_too_deep(_MOST_ABOVE))
                 gone = next((path for path in _upwards(parent) if path in whiteouts), None)
                 above[parent] = *self._as_far_as_it_goes(parent), gone
             here, folder, gone = above[parent]

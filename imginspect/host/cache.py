@@ -30,7 +30,9 @@ _SUFFIX = ".imginspect"
 _OURS = re.compile(rf"\.?{_KEY.pattern}(?:\.[0-9a-f]{{16}})?{re.escape(_SUFFIX)}")
 _DIGEST_BYTES = hashlib.sha256().digest_size
 _MOST_BYTES = 256 << 20
+"""Bytes of one entry, which is held while it is verified; a larger one is not kept, and the work is done again."""
 _MOST_ENTRIES = 32
+"""Entries of a folder without a bound in bytes; the oldest are removed, and the work is done again."""
 _USED_AGAIN = 3600.0
 """Seconds after which a use of an entry is noted again."""
 _LOOKS = 64
@@ -40,6 +42,7 @@ _OVERHEAD = 4096
 _STALE = 24 * 3600.0
 """Seconds after which a temporary file is nobody's any more."""
 _PIECE = 1 << 20
+"""Bytes that are copied and hashed at a time; all of an entry is."""
 _FAILURES = (OSError, ValueError, MemoryError)
 """Of the system, of a folder's name with a NUL in it, and of an entry too large for this machine."""
 

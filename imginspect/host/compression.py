@@ -22,11 +22,15 @@ XZ = "xz"
 BZIP2 = "bzip2"
 
 TRAILING_START = 1 << 20
+"""Bytes behind a stream's end that are searched; that there are more is told as a problem."""
 HEAD_BYTES = 16
 """How many bytes ``compression_of`` wants to see."""
 _PIECE = 256 << 10
+"""Bytes that are expanded at a time, all that is held of a stream; all of it is expanded."""
 _STORED_PIECE = 256 << 10
+"""Bytes that are read at a time, all that is held of a stream as it is stored; all of it is read."""
 _FIRST_FEED = 4 << 10
+"""Bytes that are fed first, four times as many each time: a stream that expands beyond its bound is seen early."""
 _FRAME_HEAD = 8
 """Bytes of a skippable frame before its content: magic and size."""
 _FRAME_START = 64 << 10

@@ -14,6 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 
 HEAD_BYTES = 4096
+"""First bytes of a file by which its type is told; they are all that is kept of most files."""
 
 
 def describe(head: bytes) -> str | None:

@@ -17,6 +17,7 @@ from imginspect.oci.platform import Platform
 from imginspect.problems import Problem, Topic
 
 _LONGEST_STEP = 1 << 16
+"""Characters of a build step that are taken apart to find its instruction; documents and findings have all of it."""
 
 
 @dataclass(frozen=True, slots=True)

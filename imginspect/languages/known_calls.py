@@ -9,17 +9,23 @@ from typing import NamedTuple, TypeAlias
 
 from imginspect.languages.calls import Call, Command, FoundCalls, Spot, as_command
 from imginspect.languages.lines import Lines, Rows
-from imginspect.languages.values import Condition, Value, constant, dynamic
+from imginspect.languages.values import Condition, Unknown, Value, constant, dynamic
+from imginspect.limits import MOST_TEXT_BYTES
 
-MOST_BYTES = 2 << 20
 _MOST_CALLS = 50_000
+"""Calls of one text, each an object; that there are more is a gap."""
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
 _STRING_ENDS = {quote: re.compile(rf"(?:[^{quote}\\]|\\.)*+{quote}", re.DOTALL) for quote in "'\"`"}
 _CALL = re.compile(r"(?<![\w.:])((?:[A-Za-z.][\w.]{0,80}:{2,3})?[A-Za-z.][\w.]{0,80}!?)[ \t]{0,20}\(")
 _ARGUMENT = re.compile(r"\s{0,200}(?:[A-Za-z.][\w.]{0,80}\s{0,20}=\s{0,20})?\x00(\d+)\x00\s{0,200}(?=[,)])")
 _NAMED = re.compile(r"[,(]\s*([A-Za-z.][\w.]*)\s*=\s*([\w.]+|\x00\d+\x00)")
 _WORDS_NEAR = 400
+"""Characters behind a call's name in which its named arguments stand; one further on counts as not given."""
+MOST_GUARDS = 1_000
+"""Conditions of one text, for each of which its end is looked for in the whole text; that there are more is a gap."""
 _MOST_NESTED_GUARDS = 30
+"""Conditions around one call; one that is not known stands for the others."""
+_TOO_MANY_GUARDS = "it has more conditions than are followed"
 
 
 _STARTING = ("system", "shell", "system2", "base::system", "base::system2")
@@ -50,14 +56,15 @@ class Syntax(NamedTuple):
 
 def pattern_calls(text: str, syntax: Syntax, lines: Lines = ()) -> FoundCalls:
     """The calls in a text, with the first argument where that is a string. *lines* say where an inline text stands."""
-    if len(text) > MOST_BYTES:
-        return FoundCalls((), f"it is longer than {MOST_BYTES >> 20} MiB")
+    if len(text) > MOST_TEXT_BYTES:
+        return FoundCalls((), f"it is longer than {MOST_TEXT_BYTES >> 20} MiB")
     rows = Rows(text, lines)
     code, strings = _masked(text.replace("\x00", " "), syntax, rows)
-    waiting = syntax.guards(code, strings)[::-1]
+    found = syntax.guards(code, strings)
+    waiting, is_cut = found[:MOST_GUARDS][::-1], len(found) > MOST_GUARDS
     around: list[tuple[int, Condition]] = []
     calls: list[Call] = []
-    line, at = 1, 0
+    line, at, nearest = 1, 0, len(code)
     for match in _CALL.finditer(code):
         if len(calls) >= _MOST_CALLS:
             return FoundCalls(tuple(calls), "it has more calls than are followed")
@@ -65,11 +72,14 @@ def pattern_calls(text: str, syntax: Syntax, lines: Lines = ()) -> FoundCalls:
         at = match.start()
         while waiting and waiting[-1][0] <= at:
             around.append(waiting.pop()[1:])
-        if around:
-            around = [(end, guard) for end, guard in around if at < end][:_MOST_NESTED_GUARDS]
-        spot = Spot(guards=tuple(guard for _, guard in around))
+            nearest = min(nearest, around[-1][0])
+        if around and at >= nearest:
+            around = [(end, guard) for end, guard in around if at < end]
+            nearest = min((end for end, _ in around), default=len(code))
+        guards = tuple(guard for _, guard in around[:_MOST_NESTED_GUARDS])
+        spot = Spot(guards=guards if len(around) <= _MOST_NESTED_GUARDS else (*guards, Unknown("more conditions")))
         calls.append(_call(match, code, strings, rows.line(line), spot))
-    return FoundCalls(tuple(calls))
+    return FoundCalls(tuple(calls), _TOO_MANY_GUARDS if is_cut else "")
 
 
 def _masked(text: str, syntax: Syntax, rows: Rows) -> tuple[str, list[Value]]:

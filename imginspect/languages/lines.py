@@ -11,6 +11,7 @@ Lines: TypeAlias = tuple[tuple[int, int], ...]
 """(offset in a text, line of the file that holds the text from there on), ascending; empty where that is not known."""
 _LAST = 1 << 62
 _BLOCK = 256
+"""Characters for which one sum is kept, so that a column is found without counting from the start of a long line."""
 
 
 class Located(Protocol):

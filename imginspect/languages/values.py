@@ -9,6 +9,10 @@ from typing import NamedTuple, TypeAlias
 
 from imginspect.languages.lines import Lines, chained
 
+LONGEST_WORD = 1 << 16
+"""Bytes of one word as it is written or expanded, half of what Linux passes to a program; a longer one is not known."""
+LONGEST_SOURCE = 200
+"""Characters of a command or word as it is written, for messages; what it stands for is kept whole."""
 _MOST_VARIABLES = 50
 """Names that one text hangs on; one of them is enough to make it depend on the environment."""
 

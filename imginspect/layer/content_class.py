@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 HEAD_BYTES = 4096
+"""First bytes by which a text is told from other contents: a NUL among them."""
 
 EMPTY = "empty"
 TEXT = "text"

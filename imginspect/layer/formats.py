@@ -21,6 +21,7 @@ _ESTARGZ_FOOTER = b"STARGZ"
 _CHUNKED_FOOTER = b"GnUlInUx"
 _ZSTD = b"\x28\xb5\x2f\xfd"
 _MOST_TABLES = 2
+"""Packed tables of zstd:chunked before its footer; a blob with more is read as zstd, which it is."""
 _FILE_SYSTEMS = (
     (0, b"hsqs", "SquashFS"),
     (0, b"sqsh", "SquashFS"),

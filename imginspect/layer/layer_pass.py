@@ -20,10 +20,10 @@ from imginspect.layer.content_class import BINARY, COMPRESSED, EMPTY, HEAD_BYTES
 from imginspect.layer.content_spool import ContentSpool
 from imginspect.layer.formats import ZSTD_CHUNKED, NotATarLayer, file_system_of, variant_of
 from imginspect.layer.index import INVALID, MARKERS, SMALL, WITHHELD, Entry, LayerIndex, LayerStatus
-from imginspect.layer.names import PATH_MAX, EntryNames, is_marker, leads_out, whiteout
+from imginspect.layer.names import EntryNames, is_marker, leads_out, whiteout
 from imginspect.layer.pipeline import BlobJob, BlobRead, Pipeline
 from imginspect.layer.protocols import Retention, Scanner, ScanResult
-from imginspect.limits import RATIO_FLOOR, Limits
+from imginspect.limits import PATH_MAX, RATIO_FLOOR, Limits
 from imginspect.oci.digest import Digest
 from imginspect.problems import Problem, Problems, Topic
 from imginspect.scan.match import Match

@@ -6,10 +6,11 @@ Source: OCI image-spec, layer.md, "Whiteouts"; Docker's AUFS layer format for ``
 from __future__ import annotations
 
 from imginspect.layer.index import INVALID, METADATA, OPAQUE, WHITEOUT
+from imginspect.limits import PATH_MAX
 from imginspect.problems import Topic
 
-PATH_MAX = 4096
 NAME_MAX = 255
+"""Bytes of one name in Linux; an entry with a longer one is noted, and is in no container."""
 _NO_NAMES = frozenset({b"", b".", b".."})
 
 

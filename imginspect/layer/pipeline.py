@@ -21,8 +21,11 @@ from imginspect.limits import Limits
 from imginspect.oci.digest import Digest
 
 BUFFERS = 4
+"""Buffers between the threads: with them the reading, the expanding and the hashing of a layer overlap."""
 BUFFER_BYTES = 2 << 20
+"""Bytes of each of the few buffers between the threads, which are all that is held of a layer; all of it is read."""
 _READ_PIECE = 1 << 20
+"""Bytes that are read at a time from the archive; all of a blob is read."""
 _LIVENESS = 1.0
 """Seconds between looks at whether the thread is still there: where memory is very short it may die without a word."""
 

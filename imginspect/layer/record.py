@@ -38,6 +38,7 @@ _WORDS = ("parent", "kind", "link", "content_class")
 _MOST = 1 << 30
 """Bytes of all columns: more than a million entries have."""
 _DIGEST_BYTES = 32
+"""Bytes of a sha256."""
 _SECTIONS = 4 + len(_NUMBERS) + len(_WORDS)
 _PLAIN_SECTION = 1
 """The one that is not compressed: digests."""

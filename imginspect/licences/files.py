@@ -10,13 +10,14 @@ from imginspect.filesystem.view import View
 from imginspect.filesystem.visible import name_of, nodes_where
 from imginspect.licences.flexnet import parse_flexnet, parse_rlm
 from imginspect.licences.globs import Globs
-from imginspect.licences.own_forms import BY_NAME
+from imginspect.licences.own_forms import BY_NAME, is_longer
 from imginspect.licences.values import EnvironmentFact, LicenceFile, LicenceText
+from imginspect.limits import MOST_TEXT_BYTES
 from imginspect.rules.licence_products import LicencePath, LicenceProduct, LicenceProducts
 from imginspect.tar.header import DIRECTORY, FILE, HARDLINK
 
 _MOST_FILES = 200
-_LARGEST = 2 << 20
+"""Licence files of one image; with more the rules on licences are not decided."""
 _ANYWHERE = ("*/*.lic", "*/license.dat", "*/licence.dat", "*/.flexlmrc")
 _PROSE = re.compile(r"\b(copyright|permission|warrant|redistribut|hereby)", re.IGNORECASE)
 """Words of licence texts; one alone may stand in a comment of any file."""
@@ -100,9 +101,9 @@ def _licence_file(
     """The licence that *node* is; None where its content shows that it is none, or only the terms of some software."""
     by_path = tuple(dict.fromkeys(product for product, _ in owners if product is not None))
     opaque = any(path.opaque for _, path in owners)
-    content = view.text(node) if node.size <= _LARGEST else None
+    content = view.text(node) if node.size <= MOST_TEXT_BYTES else None
     if content is None:
-        why = "it is too large for a licence file" if node.size > _LARGEST else "its content was not kept"
+        why = "it is too large for a licence file" if node.size > MOST_TEXT_BYTES else "its content was not kept"
         return LicenceFile(node, None, by_path, named_by, opaque, unread=why)
     text = recognise(node.path, content)
     if text is None:
@@ -122,5 +123,6 @@ def recognise(path: str, content: str) -> LicenceText | None:
     for parse in parsers:
         text = parse(content)
         if text is not None:
-            return text
+            is_own_form = parse not in (parse_flexnet, parse_rlm)
+            return text._replace(is_cut=text.is_cut or (is_own_form and is_longer(content)))
     return None

@@ -13,7 +13,9 @@ from imginspect.licences.dates import parse_expiry
 from imginspect.licences.values import LicenceText, Server, Term
 
 _MOST_LINES = 5_000
+"""Lines of one file; a text with more counts as cut, and that is said."""
 _LONGEST_LINE = 16 << 10
+"""Characters of a line with those that go on from it; a text with a longer one counts as cut, and that is said."""
 _MOST_FOUND = 500
 """Servers and licences of one file; beyond, the text counts as cut, and that is said."""
 _HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,252})|\[?[0-9A-Fa-f:.%]{2,45}\]?")

@@ -13,8 +13,9 @@ from imginspect.filesystem.visible import name_of, nodes_where
 from imginspect.tar.header import FILE, HARDLINK
 
 _MOST_READ = 20_000
-_LONGEST_HEADER = 64 << 10
+"""Packages of one kind whose metadata is read; the others are counted as not read."""
 _LONGEST_NAME = 80
+"""Characters of a licence's name, room for any SPDX expression of a few parts; what is behind them is not shown."""
 _TEXT_NAME = re.compile(r"(?:licen[cs]es?|copying|copyright|notice|unlicense)(?:[._-][\w.+-]{0,40})?", re.IGNORECASE)
 _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("Python package", re.compile(r".*\.(?:dist-info/METADATA|egg-info/PKG-INFO)")),
@@ -54,6 +55,8 @@ def licence_inventory(view: View, most_samples: int) -> LicenceInventory:
         inventory.packages[kind] += 1
         if kind in _READ and inventory.packages[kind] <= _MOST_READ:
             _read(view, node, inventory)
+        elif kind in _READ:
+            inventory.unread += 1
     return inventory
 
 
@@ -72,11 +75,13 @@ def _read(view: View, node: Node, inventory: LicenceInventory) -> None:
     if head is None:
         inventory.unread += 1
         return
-    text = head[:_LONGEST_HEADER].decode("utf-8", "replace")
-    header = text if node.path.endswith("/installed") else text.replace("\r\n", "\n").partition("\n\n")[0]
+    text = head.decode("utf-8", "replace").replace("\r\n", "\n")
+    header, end, _ = (text, "", "") if node.path.endswith("/installed") else text.partition("\n\n")
+    is_whole = bool(end) or len(head) >= node.size
     names = [name for name in _STATED.findall(header) if name.upper() != "UNKNOWN"] or _CLASSIFIER.findall(header)
-    if not names:
-        inventory.silent += 1
-    if not node.path.endswith("/installed"):
+    is_list = node.path.endswith("/installed")
+    inventory.silent += not names and is_whole
+    inventory.unread += not is_whole and (is_list or not names)
+    if not is_list:
         names = names[:1]
     inventory.stated.update(name.strip()[:_LONGEST_NAME] for name in names)

@@ -43,7 +43,7 @@ def licences_of(view: View, products: LicenceProducts, mounts: Sequence[str]) ->
 
 
 def _own_server(view: View) -> str:
-    texts = [text for _, text in start_fields(view.image.config)] + [item.text for item in entry_texts(view)]
+    texts = [text for _, text in start_fields(view.image.config)] + [item.text for item in entry_texts(view).texts]
     for text in texts:
         for line in text.split("\n"):
             match = None if line.lstrip().startswith("#") else _SERVER_PROGRAM.search(line)

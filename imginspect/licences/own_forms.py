@@ -1,27 +1,43 @@
 """Licence files that have a form of their own: Gurobi, Mathematica, Stata, FreeSurfer, ANSYS, Abaqus, Dassault, NVIDIA, Xpress, IDL.
 
-Each parser gives None for a text that is not of its form, and looks at no more than the first lines.
+Each parser gives None for a text that is not of its form, and looks at no more than the first 2,000 lines.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from itertools import islice
 
 from imginspect.licences.dates import parse_expiry
 from imginspect.licences.path_list import parse_hosts, parse_path_list
 from imginspect.licences.values import LicenceText, Online, Server, Term
 
 _MOST_LINES = 2_000
-_PAIR = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_]{0,60})\s*=\s*(.{0,2000})")
+"""Lines of one file, each of which may name a server; of a file with more the text counts as cut."""
+_MOST_HEAD = 10
+"""Lines by which FreeSurfer's form is told; it has fewer, and none of them names a server."""
+_LONGEST_HOST = 253
+"""Characters of a host's name in the domain name system."""
+_LONGEST_START = 4_000
+"""Characters by which Stata's form is told; the rest of its one line names no server."""
+_PAIR = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_]{0,60})\s*=\s*(.*)")
+_USE_SERVER = re.compile(r"use_server[ \t]+server[ \t]*=[ \t]*\"?([A-Za-z0-9_.-]{1,253})", re.IGNORECASE)
 _HOST_PORT = re.compile(r"(\[[0-9A-Fa-f:.%]+\]|[A-Za-z0-9_][A-Za-z0-9_.-]{0,252}):(\d{1,5})")
+
+
+def _lines(text: str) -> list[str]:
+    return text.split("\n", _MOST_LINES)[:_MOST_LINES]
+
+
+def is_longer(text: str) -> bool:
+    """Whether *text* has more lines than a parser of this module looks at."""
+    return text.count("\n") >= _MOST_LINES and len(text.split("\n", _MOST_LINES)[-1].strip()) > 0
 
 
 def _pairs(text: str, comment: str = "#") -> list[tuple[str, str, int]]:
     """(key in upper case, value, line) of a file of KEY=value lines."""
     found = []
-    for number, line in enumerate(text.split("\n")[:_MOST_LINES], start=1):
+    for number, line in enumerate(_lines(text), start=1):
         match = _PAIR.match(line)
         if match and not line.lstrip().startswith(comment):
             found.append((match.group(1).upper(), match.group(2).strip().strip("\"'"), number))
@@ -55,12 +71,12 @@ def parse_gurobi(text: str) -> LicenceText | None:
 def parse_mathpass(text: str) -> LicenceText | None:
     """A mathpass: ``!host`` is a licence server; other lines are machine, MathID, licence and password."""
     servers, terms = [], []
-    for number, line in enumerate(text.split("\n")[:_MOST_LINES], start=1):
+    for number, line in enumerate(_lines(text), start=1):
         words = line.split()
         if not words or words[0].startswith("%"):
             continue
         if words[0].startswith("!") and len(words[0]) > 1:
-            servers.append(Server(words[0][1:254], "", number))
+            servers.append(Server(words[0][1 : 1 + _LONGEST_HOST], "", number))
         elif len(words) >= 3 and re.fullmatch(r"\d{4}-\d{5}-\d{5}", words[1]):
             terms.append(Term("Mathematica", "Wolfram", number, node_locked=True))
     if not servers and not terms:
@@ -71,12 +87,12 @@ def parse_mathpass(text: str) -> LicenceText | None:
 def parse_stata(text: str) -> LicenceText | None:
     """A stata.lic: fields with exclamation marks; it needs no network."""
     first = text.strip().split("\n")[0]
-    return LicenceText("Stata licence file") if first[:4000].count("!") >= 3 and " " not in first.split("!")[0] else None
+    return LicenceText("Stata licence file") if first[:_LONGEST_START].count("!") >= 3 and " " not in first.split("!")[0] else None
 
 
 def parse_freesurfer(text: str) -> LicenceText | None:
     """FreeSurfer's license.txt: an address, a number, and one or two keys; it needs no network."""
-    lines = [line.strip() for line in text.strip().split("\n")[:10]]
+    lines = [line.strip() for line in text.strip().split("\n")[:_MOST_HEAD]]
     is_one = len(lines) >= 3 and re.fullmatch(r"\S{1,200}@\S{1,200}", lines[0]) and re.fullmatch(r"\d{1,9}", lines[1])
     return LicenceText("FreeSurfer licence file") if is_one else None
 
@@ -93,15 +109,16 @@ _SETTINGS = frozenset({"SERVER", "ANSYSLI_SERVERS", "ABAQUSLM_LICENSE_FILE", "LI
 
 def parse_xpress(text: str) -> LicenceText:
     """An xpauth.xpr: a licence of its own, or a ``use_server`` line with the server's name."""
-    found = re.finditer(r"use_server[ \t]+server[ \t]*=[ \t]*\"?([A-Za-z0-9_.-]{1,253})", text[: 1 << 20], re.IGNORECASE)
-    servers = (Server(match.group(1), "", text.count("\n", 0, match.start()) + 1) for match in islice(found, 100))
+    servers = []
+    for number, line in enumerate(_lines(text), start=1):
+        servers += [Server(match.group(1), "", number) for match in _USE_SERVER.finditer(line)]
     return LicenceText("Xpress licence file", tuple(servers))
 
 
 def parse_host_list(text: str) -> LicenceText | None:
     """A file of ``host:port`` lines (DSLicSrv.txt) or of a server's address (o_licenseserverurl.txt)."""
     servers: list[Server] = []
-    for number, line in enumerate(text.split("\n")[:_MOST_LINES], start=1):
+    for number, line in enumerate(_lines(text), start=1):
         stripped = line.strip()
         if not stripped or stripped.startswith("#"):
             continue

@@ -10,6 +10,7 @@ from imginspect.filesystem import Node
 from imginspect.rules.licence_products import LicenceProduct, VariableForm
 
 _LONGEST_NAME = 200
+"""Characters of a server's name in a message; the whole name is compared."""
 _OWN_NAMES = frozenset({"localhost", "localhost.localdomain", "localhost4", "localhost6", "ip6-localhost", "ip6-loopback", "this_host"})
 
 

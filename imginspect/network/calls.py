@@ -12,6 +12,8 @@ from imginspect.languages.values import Value
 from imginspect.network.commands import Contact
 from imginspect.rules.network_knowledge import CallMatch, KnowledgeEntry
 
+_MOST_PARTS = 10
+"""Parts of a name that may lead to a client; the names of the knowledge base have fewer, so no client is beyond."""
 _HOSTS = frozenset({"host", "hosts", "hostname", "server"})
 _UNUSED = "a client is made; whether it is used was not recognised"
 
@@ -45,7 +47,7 @@ def _is_in(module: str, names: Sequence[str]) -> bool:
 
 def clients_of(name: str, entries: Sequence[KnowledgeEntry], language: str) -> list[str]:
     """The clients that a call of *name* is a use of: ``requests.Session`` for ``requests.Session.get``."""
-    parts = name.split(".")[:10]
+    parts = name.split(".")[:_MOST_PARTS]
     names = {".".join(parts[:count]) for count in range(1, len(parts))}
     found: list[str] = []
     for entry in entries:

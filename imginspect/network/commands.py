@@ -12,9 +12,6 @@ from imginspect.languages.values import Value, constant, dynamic
 from imginspect.rules.network_knowledge import CommandMatch, KnowledgeEntry
 
 _PYTHON = re.compile(r"(?:python|pypy)[0-9.]*t?")
-_MOST_WORDS = 400
-"""Words of one command, and addresses of one file: the first that leads elsewhere decides."""
-_LONGEST_LIST = 1 << 20
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,20}://[^\s\"'<>]{1,2000}")
 _SOCAT = re.compile(
     r"(?:TCP|TCP4|TCP6|UDP|UDP4|UDP6|SCTP|OPENSSL|SSL|DTLS|PROXY|SOCKS4A?|SOCKS5)(?:-CONNECT|-SENDTO|-DATAGRAM)?:(\[[^\]]*\]|[^:,]*)",
@@ -46,7 +43,7 @@ def contact(
 
     *read* gives the text of a file that it takes addresses from, None where that is not known.
     """
-    words = _as_program(words[:_MOST_WORDS])
+    words = _as_program(words)
     if not words or not words[0].text:
         return None
     name = words[0].text.rpartition("/")[2]
@@ -104,8 +101,8 @@ def _listed(words: Sequence[Value], options: Sequence[str], read: Reading) -> li
         option, equals, value = (word.text or "").partition("=")
         if option in options:
             path = value if equals else words[number + 1].text if number + 1 < len(words) else None
-            addresses = _ADDRESS.findall((read(path) or "")[:_LONGEST_LIST]) if path else []
-            found += [constant(address) for address in addresses[:_MOST_WORDS]] or [dynamic(path or "…")]
+            addresses = _ADDRESS.findall(read(path) or "") if path else []
+            found += [constant(address) for address in addresses] or [dynamic(path or "…")]
     return found
 
 

@@ -114,6 +114,7 @@ def parse_object(data: bytes, what: str, limits: Limits) -> JsonObject:
 
 _MAPS = frozenset({"labels", "annotations", "volumes", "exposedports", "layersources"})
 _PLACE_LENGTH = 200
+"""Characters of a place in a document, the last ones: a key may have megabytes."""
 _MOST_COLLISIONS = 10_000
 """Keys given twice that are kept of one document: more than the limit of problems lists of all of them."""
 

@@ -34,7 +34,9 @@ _CONDA = re.compile(r"\A(?:/opt/(?:conda|miniconda3?|miniforge3?|mambaforge|anac
 _ENVIRONMENT = re.compile(r"\A(?P<root>/.*?)/(?:bin|lib|etc|share|libexec|condabin)/")
 _COPIED = re.compile(r"\A(?:/bin/sh -c #\(nop\) )?\s*(?:COPY|ADD)\b", re.IGNORECASE)
 _MOST_CHILDREN = 20_000
+"""Entries of one folder that are asked after for each file in it; a file that would need those beyond counts as the project's own."""
 _MOST_SOURCES = 500
+"""Sources of one package that are asked for at once; the others count as not read where they are imported."""
 _SITE_FOLDER = re.compile(r"(?P<folder>/.*?/(?:site-packages|dist-packages))/")
 _STANDARD_LIBRARY = re.compile(r"(?P<folder>/.*?/lib(?:64)?/python3(?:\.\d+)?)/")
 
@@ -95,7 +97,8 @@ def _names_in(records: tuple[str, ...]) -> frozenset[str]:
 def project_modules(view: View, folder: str) -> frozenset[str]:
     """The modules in the site-packages *folder* that were installed from a local directory (``pip install .``): the project's own."""
     names: list[str] = []
-    for child in _children(view, folder):
+    site = view.find(folder)
+    for child in view.filesystem.children(site.path) if site is not None else ():
         if not child.path.endswith((".dist-info", ".egg-info")):
             continue
         direct = view.find(child.path + "/direct_url.json")
@@ -104,10 +107,10 @@ def project_modules(view: View, folder: str) -> frozenset[str]:
         top = view.find(child.path + "/top_level.txt")
         listed = (view.text(top) or "").split() if top is not None else []
         own = listed or [posixpath.basename(child.path).partition("-")[0]]
-        for name in own[:100]:
+        for name in own:
             _ask_for_sources(view, f"{folder}/{name}")
         names += own
-    return _names_in(tuple(names[:1000]))
+    return _names_in(tuple(names))
 
 
 def _ask_for_sources(view: View, folder: str) -> None:

@@ -23,11 +23,17 @@ from imginspect.startup.resolver import UNKNOWN, marked
 from imginspect.startup.started import Origin
 
 MOST_TEXTS = 5_000
+"""Texts that are followed, and a quarter of the commands; that there are more is a gap."""
 DEEPEST = 12
+"""Programs that start programs; that there are more is a gap."""
 _MOST_WORK = 12 << 20
+"""Bytes of the texts that are followed, again for each time, with the steps in them; that there are more is a gap."""
 _WORK_FOR_EACH = 4 << 10
+"""Bytes that one text counts as besides its own, for what every text takes."""
 _MOST_SAME = 12
+"""Times that one text is followed with the arguments of the call; then once more, with whatever arguments, which covers all others."""
 _WORK_FOR_A_STEP = 8
+"""Bytes that one step in a script counts as."""
 _MOST_PLACES = 200_000
 """Lines with a command that was met before: more than one script may have commands."""
 _MOST_GAPS = 500

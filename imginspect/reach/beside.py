@@ -9,6 +9,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
 from imginspect.filesystem import Node
 from imginspect.filesystem.view import View
@@ -27,20 +28,27 @@ from imginspect.startup.shebang import parse_shebang
 from imginspect.startup.started import Origin
 
 _MOST_SCRIPTS = 20
-"""Scripts of one working directory that are looked at: a project that keeps more there has them for other purposes."""
+"""Scripts of one working directory that are followed, each by itself; a step of the start says that there are more."""
 _PUTS = frozenset({"ADD", "COPY"})
 """Steps that put a script there and do not run it, though they may name it."""
 
 
-def beside(view: View, followed: Followed, context: Context, mounts: Sequence[str], is_known: Callable[[str], bool]) -> list[LaunchProblem]:
-    """What in such scripts is certainly missing, on the condition that they are run. *followed* is what the start itself reaches."""
+class Beside(NamedTuple):
+    """*problems* are what such scripts certainly lack, on the condition that they are run; *unread* tells of others."""
+
+    problems: list[LaunchProblem]
+    unread: str = ""
+
+
+def beside(view: View, followed: Followed, context: Context, mounts: Sequence[str], is_known: Callable[[str], bool]) -> Beside:
+    """What is missing in the scripts beside the start. *followed* is what the start itself reaches."""
     reached = {started.node.path for started in followed.texts if started.node is not None}
     found: list[LaunchProblem] = []
     for count, (node, interpreter) in enumerate(_scripts(view, context.working_dir, reached)):
         if count == _MOST_SCRIPTS:
-            break
+            return Beside(found, f"of the scripts in {context.working_dir} that nothing starts, only the first {count:,} were analysed")
         found += _missing(view, node, interpreter, context, mounts, is_known)
-    return found
+    return Beside(found)
 
 
 def _scripts(view: View, working_dir: str, reached: set[str]) -> Iterator[tuple[Node, str]]:

@@ -15,7 +15,7 @@ from imginspect.languages.language import Form, Language, ReadAs, Target
 from imginspect.languages.lines import lines_of
 from imginspect.languages.python.language import PYTHON
 from imginspect.languages.shell.commands import Failure
-from imginspect.languages.values import constant
+from imginspect.languages.values import LONGEST_SOURCE, constant
 from imginspect.packages.ownership import is_packaged
 from imginspect.reach.agenda import Agenda, short
 from imginspect.reach.code_calls import follow_known_calls
@@ -38,6 +38,7 @@ from imginspect.startup.started import Origin, Started
 from imginspect.tar.header import DIRECTORY
 
 _MOST_WALKED = 2_000
+"""Files of a folder that ``find`` goes through; which files it finds in a larger one is not known."""
 
 
 class StartupClosure(Agenda):
@@ -54,7 +55,7 @@ class StartupClosure(Agenda):
         self.main.command = command
         origin = Origin(None, command.fields[0] if command.fields else "Entrypoint")
         words = tuple(constant(word) for word in command.words)
-        self.follow(Task(words, origin, (), YES, context, source=shlex.join(command.words)[:200], is_main=True))
+        self.follow(Task(words, origin, (), YES, context, source=shlex.join(command.words)[:LONGEST_SOURCE], is_main=True))
 
     def follow(self, task: Task) -> None:
         """Follow *task* and everything that it leads to."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from imginspect.languages.calls import Call, texts_of
 from imginspect.languages.language import Language
 from imginspect.languages.shell.commands import Failure
-from imginspect.languages.values import constant
+from imginspect.languages.values import LONGEST_SOURCE, constant
 from imginspect.reach.agenda import Agenda, place_name, short
 from imginspect.reach.followed import CodeCall, Task, with_line
 from imginspect.reach.guards import Guards, Reach, Reached, least
@@ -35,7 +35,7 @@ def follow_call(
     elif started and started[0].text is None and not started[0].prefix:
         agenda.gap(inner, f"the command that {call.name} starts is not known before it runs")
     else:
-        agenda.add(inner._replace(words=started, shell_text=None, source=" ".join(word.source for word in started)[:200]))
+        agenda.add(inner._replace(words=started, shell_text=None, source=" ".join(word.source for word in started)[:LONGEST_SOURCE]))
 
 
 def follow_known_calls(agenda: Agenda, task: Task, language: Language, text: str) -> None:

@@ -18,8 +18,16 @@ from imginspect.startup.lookup import absolute
 from imginspect.startup.problem import Certainty, Concern, Kind, LaunchProblem
 
 _MOST_SUSPECTS = 2_000
+"""Commands that do not start; each is compared with all that ran before it. That there are more is told as a problem of its own."""
 _MISSING = frozenset({Kind.NOT_FOUND, Kind.NOT_EXPANDED, Kind.NO_MODULE, Kind.LINK_LOOP, Kind.NO_INTERPRETER})
 _DEEPEST = 20
+"""Conditions inside conditions; what is nested deeper asks for nothing, so that what is missing is told."""
+_TOO_MANY = LaunchProblem(
+    Kind.NOT_FOLLOWED,
+    Certainty.UNREAD,
+    f"more than {_MOST_SUSPECTS:,} commands do not start, and the others were not looked at",
+    Concern.SCRIPT,
+)
 
 
 class Suspect(NamedTuple):
@@ -44,12 +52,16 @@ class Failures:
         self._view = view
         self.made = Made()
         self._suspects: list[Suspect] = []
+        self._is_full = False
         self._imports: dict[tuple[object, ...], tuple[Task, tuple[LaunchProblem, ...]]] = {}
 
     def add(self, task: Task, problem: LaunchProblem, word: str, *, is_directory: bool = False) -> None:
         """Take note of a *problem* with the command of *task* that is about *word*."""
-        if problem.certainty is Certainty.FAILS and task.stakes.is_reached and len(self._suspects) < _MOST_SUSPECTS:
-            self._suspects.append(Suspect(task, problem, missing_of(problem, word, task), is_directory))
+        if problem.certainty is Certainty.FAILS and task.stakes.is_reached:
+            if len(self._suspects) < _MOST_SUSPECTS:
+                self._suspects.append(Suspect(task, problem, missing_of(problem, word, task), is_directory))
+            else:
+                self._is_full = True
 
     def add_imports(self, task: Task, problems: tuple[LaunchProblem, ...], key: tuple[object, ...]) -> None:
         """Take note of modules that the Python text *key*, which the command of *task* starts, does not find."""
@@ -58,7 +70,7 @@ class Failures:
 
     def told(self) -> list[LaunchProblem]:
         """One problem for each missing thing: where it weighs most, with the number of other places; then modules that are missing."""
-        return [*self._missing_things(), *self._missing_modules()]
+        return [*self._missing_things(), *self._missing_modules(), *([_TOO_MANY] if self._is_full else [])]
 
     def _missing_modules(self) -> Iterator[LaunchProblem]:
         """What is not there for Python to import, unless something before it may install it."""

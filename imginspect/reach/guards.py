@@ -10,11 +10,13 @@ from typing import NamedTuple
 from imginspect.filesystem import Node
 from imginspect.filesystem.view import View
 from imginspect.languages.values import All, AnyOf, Condition, Exists, HasCommand, HasModule, Known, Not, Unknown
+from imginspect.startup.context import DEFAULT_PATH, path_folders
 from imginspect.startup.lookup import below
 from imginspect.tar.header import DIRECTORY
 from imginspect.wording import listed
 
 _DEEPEST = 40
+"""Conditions inside conditions; what is nested deeper is not known, and counts as if it held."""
 
 
 class Reach(IntEnum):
@@ -173,7 +175,7 @@ def find_program(view: View, name: str, environment: Mapping[str, str], director
     """The file of the program *name*, or None."""
     if "/" in name:
         return view.find(posixpath.join(directory or "/", name))
-    for folder in environment.get("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin").split(":")[:100]:
+    for folder in path_folders(environment, DEFAULT_PATH):
         node = view.find(posixpath.join(folder, name)) if folder.startswith("/") else None
         if node is not None and node.kind != DIRECTORY:
             return node
@@ -198,7 +200,7 @@ def site_folders(view: View, prefixes: Sequence[str]) -> list[str]:
         lib = view.find(prefix + "/lib")
         if lib is None:
             continue
-        for child in view.filesystem.children(lib.path)[:10_000]:
+        for child in view.filesystem.children(lib.path):
             if child.path.rpartition("/")[2].startswith("python3"):
                 folders += [child.path, child.path + "/site-packages", child.path + "/dist-packages"]
     return folders

@@ -8,7 +8,9 @@ from typing import NamedTuple
 
 UNKNOWN = "\x00"
 _MOST_EARLIER = 50_000
+"""Commands, files written and programs of the project, each; what runs beyond may have made anything, as a program of the project may."""
 _MOST_WORDS = 200
+"""Words of one command that are compared with what is missing; one with more may have made anything too."""
 _NEVER_TEXT = (
     "cd pushd popd chdir ls ll cat head tail grep egrep fgrep echo printf test [ true false : rm rmdir . source stat "
     "file du df which command type export unset set shift umask ulimit id whoami hostname date sleep wait kill trap exit "
@@ -55,25 +57,39 @@ class Made:
         self._ran: list[Earlier] = []
         self._written: list[tuple[Order, str]] = []
         self._opaque: list[tuple[Order, str]] = []
+        self._is_full_from: Order = ()
 
     def ran(self, order: Order, words: Sequence[str], directory: str, *, is_sure: bool = False) -> None:
         """Take note of a command."""
         if len(self._ran) < _MOST_EARLIER and words:
             self._ran.append(Earlier(order, tuple(words[:_MOST_WORDS]), directory, is_sure=is_sure))
+            if len(words) > _MOST_WORDS:
+                self.ran_own(order, f"{words[0]} with {len(words) - 1:,} arguments")
+        elif words:
+            self._more(order)
 
     def wrote(self, order: Order, path: str) -> None:
         """Take note of a redirection into *path*."""
         if len(self._written) < _MOST_EARLIER:
             self._written.append((order, path))
+        else:
+            self._more(order)
 
     def ran_own(self, order: Order, name: str) -> None:
         """Take note of a program or script of the project that may write files without naming them."""
         if len(self._opaque) < _MOST_EARLIER:
             self._opaque.append((order, name))
+        else:
+            self._more(order)
+
+    def _more(self, order: Order) -> None:
+        """Take note that from *order* on not everything is listed."""
+        self._is_full_from = min(order, self._is_full_from or order)
 
     def own_before(self, order: Order) -> str:
         """A program of the project that runs before *order*; empty where there is none."""
-        return next((name for when, name in self._opaque if _is_before(when, order)), "")
+        more = f"a command beyond the first {_MOST_EARLIER:,}" if self._is_full_from and _is_before(self._is_full_from, order) else ""
+        return next((name for when, name in self._opaque if _is_before(when, order)), more)
 
     def may_make(self, path: str, order: Order) -> bool:
         """Whether something before *order* may have made the file or directory at the absolute *path*."""

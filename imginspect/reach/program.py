@@ -12,6 +12,7 @@ from imginspect.startup.started import Started
 
 NOT_CALLED = "is not called by anything that was found to run"
 _MOST_ROUNDS = 500_000
+"""Scopes that are followed, each at most as often as there are degrees of reach; with more, everything counts as reached."""
 
 
 @dataclass(slots=True)
@@ -42,6 +43,7 @@ class _Program:
         self._reach: dict[tuple[int, int], Reached] = {}
         self._used: dict[tuple[int, int], Reached] = {}
         self._todo: deque[tuple[int, int]] = deque()
+        self._is_cut = False
         self._spots: dict[Spot, Reached] = {}
         self._named: dict[str, list[tuple[int, int]]] = defaultdict(list)
         self._uses: dict[tuple[int, int], list[tuple[str, Spot]]] = defaultdict(list)
@@ -68,6 +70,7 @@ class _Program:
             if not self._todo:
                 return
             self._follow(self._todo.popleft())
+        self._is_cut = bool(self._todo)
 
     def _follow(self, key: tuple[int, int]) -> None:
         number, _ = key
@@ -105,7 +108,7 @@ class _Program:
 
     def reach_of_scope(self, number: int, place: int) -> Reached:
         """How sure the scope runs."""
-        known = self._reach.get((number, place))
+        known = self._reach.get((number, place)) if not self._is_cut else YES
         if known is not None:
             return known
         name = self._scope(number, place).name

@@ -16,11 +16,18 @@ from imginspect.languages.values import Value
 from imginspect.packages.ownership import is_packaged, project_modules
 from imginspect.reach.guards import site_folders
 from imginspect.reach.program import ProgramModule
+from imginspect.startup.context import path_folders
 from imginspect.startup.started import Origin, Started
 from imginspect.tar.header import DIRECTORY
 
 _MOST_MODULES = 500
-"""Files of one program; beyond, the program is not decided."""
+"""Modules of one program, each of which is parsed; that there are more is a gap."""
+_MOST_NAMES = 2_000
+"""Names of one import, each looked up as a module; that there are more is a gap."""
+_MOST_PARTS = 20
+"""Packages inside packages; that a name has more is a gap."""
+_MOST_ROOTS = 1_000
+"""Folders in which a module is looked for; that there are more is a gap."""
 _SERVERS = frozenset(
     {
         "gunicorn",
@@ -68,7 +75,7 @@ def served(
     """(file, whether it is run as the main one) of each project file that the server or runner *name* is given."""
     if name not in _SERVERS:
         return
-    given = [argument.text for argument in arguments[:100] if argument.text]
+    given = [argument.text for argument in arguments if argument.text]
     if name == "flask" and environment.get("FLASK_APP"):
         given.append(environment["FLASK_APP"])
     base = next((given[number + 1] for number, text in enumerate(given[:-1]) if text in ("--chdir", "--app-dir")), directory)
@@ -90,11 +97,15 @@ def add_imports(follower: Follower, modules: list[ProgramModule], environment: M
     """Add to *modules* those of the project that they import, directly and further on."""
     main = modules[0].started.origin.path
     roots = _roots(follower.view, environment, [posixpath.dirname(main) if main else directory, directory])
+    if len(roots) > _MOST_ROOTS:
+        follower.gap(task, "more folders are on Python's search path than were looked into", due_to_unread=True)
     numbers: dict[str, int] = {main or "": 0}
     at = 0
     while at < len(modules):
         module = modules[at]
         for item in [*module.text.imports, *_imported_by_call(module)]:
+            if len(item.names) > _MOST_NAMES or item.module.count(".") >= _MOST_PARTS:
+                follower.gap(task, "more names are imported at once than were followed", due_to_unread=True)
             for node in _imported(follower.view, item, module.started.origin.path or "", roots):
                 if node.path not in numbers:
                     if len(modules) >= _MOST_MODULES:
@@ -150,7 +161,7 @@ def _imported(view: View, item: Import, path: str, roots: Sequence[str]) -> Iter
     """The project's files that an import runs: packages on the way, the module, and submodules among its names."""
     if item.level:
         folder = posixpath.dirname(path)
-        for _ in range(min(item.level, 30) - 1):
+        for _ in range(min(item.level, path.count("/")) - 1):
             folder = posixpath.dirname(folder)
         bases = [folder] if path else []
     else:
@@ -166,8 +177,8 @@ def _imported(view: View, item: Import, path: str, roots: Sequence[str]) -> Iter
 
 def _files(view: View, root: str, names: Sequence[str]) -> Iterator[Node]:
     seen: set[str] = set()
-    for name in names[:200]:
-        parts = name.split(".")[:20]
+    for name in names[:_MOST_NAMES]:
+        parts = name.split(".")[:_MOST_PARTS]
         for count in range(1, len(parts) + 1):
             node = _module(view, root, ".".join(parts[:count]))
             if node is not None and node.path not in seen:
@@ -203,19 +214,19 @@ def _roots(view: View, environment: Mapping[str, str], first: Sequence[str]) -> 
     """Where modules are looked for, in order: *first*, PYTHONPATH, and site-packages, for what ``pip install .`` put there."""
     folders = [*first, *(posixpath.join(first[-1], part) for part in environment.get("PYTHONPATH", "").split(":") if part)]
     prefixes = ["/usr/local", "/usr", "/opt/conda", *(environment[key] for key in ("VIRTUAL_ENV", "CONDA_PREFIX") if key in environment)]
-    prefixes += [posixpath.dirname(part) for part in environment.get("PATH", "").split(":")[:20] if part.endswith("/bin")]
+    prefixes += [posixpath.dirname(part) for part in path_folders(environment) if part.endswith("/bin")]
     sites = [folder for folder in site_folders(view, list(dict.fromkeys(prefixes))) if folder.endswith("-packages")]
     for site in list(sites):
         sites += _editable(view, site)
-    return list(dict.fromkeys([*folders, *sites]))
+    return list(dict.fromkeys([*folders, *sites]))[: _MOST_ROOTS + 1]
 
 
 def _editable(view: View, site: str) -> list[str]:
     """The folders that ``.pth`` files of editable installs add."""
     node = view.find(site)
     added: list[str] = []
-    for child in view.filesystem.children(node.path)[:20_000] if node is not None else []:
-        if child.path.endswith(".pth") and child.size < 65_536:
-            lines = (view.text(child) or "").splitlines()[:200]
+    for child in view.filesystem.children(node.path) if node is not None else []:
+        if child.path.endswith(".pth"):
+            lines = (view.text(child) or "").splitlines()
             added += [line.strip() for line in lines if line.startswith("/") and not line.strip().endswith("-packages")]
-    return added[:100]
+    return added

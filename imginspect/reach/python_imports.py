@@ -26,10 +26,15 @@ from imginspect.tar.header import DIRECTORY
 from imginspect.wording import counted
 
 _MOST_MODULES = 500
+"""Modules of the project that are loaded; what further ones import is told as a condition."""
 _DEEPEST = 60
+"""Modules that import one another in a row, each a few frames of Python's stack; what is deeper is told as a condition."""
+_MORE_MODULES = "what the modules of the project beyond those that were followed import is there"
 _MOST_MISSING = 1_000
-"""More than any program imports by mistake."""
+"""Modules that are missing, more than any program imports by mistake; that there are others is told as a condition."""
+_MORE_MISSING = f"more than {_MOST_MISSING:,} modules are missing, and those that are not listed are not needed"
 _MOST_SHOWN = 8
+"""Folders that a message names; an ellipsis stands for the others."""
 _PYTHON = re.compile(r"(?:platform-)?python(?:\d+(?:\.\d+)?t?)?\Z")
 _CUSTOM = ("sitecustomize", "usercustomize")
 _HOOKING = frozenset(
@@ -234,7 +239,10 @@ class _Program:
             if not self._is_own(node, found.root, event.module):
                 if not self._is_standard(node):
                     self._packages.add(first)
-            elif node.path not in self._loaded and len(self._loaded) < _MOST_MODULES and depth < _DEEPEST:
+            elif node.path not in self._loaded:
+                if len(self._loaded) >= _MOST_MODULES or depth >= _DEEPEST:
+                    self.conditions.append(_MORE_MODULES)
+                    continue
                 self._loaded.add(node.path)
                 inner = self._read(node, is_main=False)
                 if inner is not None:
@@ -262,7 +270,10 @@ class _Program:
         missing = self._missing.get(name)
         if missing is None:
             missing = self._judge(name, event, found)
-            if missing is None or len(self._missing) >= _MOST_MISSING:
+            if missing is None:
+                return
+            if len(self._missing) >= _MOST_MISSING:
+                self.conditions.append(_MORE_MISSING)
                 return
             missing.folders += dict.fromkeys(filter(None, map(self._finder.directory, self._path.folders)))
             self._missing[name] = missing

@@ -24,8 +24,6 @@ from imginspect.reach.project_modules import add_imports, main_module, served, s
 from imginspect.startup.resolver import UNKNOWN
 from imginspect.startup.started import Origin, Started
 
-_MOST_ASKED = 100
-
 
 def follow_module(agenda: Agenda, task: Task, target: Target) -> None:
     """Follow the module that ``python -m`` runs."""
@@ -121,5 +119,5 @@ def _stakes_of_call(
     own = Failure.GOES_ON if isinstance(started, str) else Failure.ENDS
     if call.spot.is_handled or (call.spot.is_absence_handled and not isinstance(started, str)):
         own = Failure.DEALT
-    asked = (*before.asked, *call.spot.guards)[:_MOST_ASKED]
+    asked = (*before.asked, *call.spot.guards)
     return Stakes((*before.order, number), worst([before.failure, own]), condition, asked, is_reached=is_reached)

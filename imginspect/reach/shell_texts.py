@@ -28,7 +28,7 @@ from imginspect.tar.header import DIRECTORY
 WILDCARD = re.compile(r"[*?\[]")
 """What makes a word a pattern."""
 _MOST_FILES = 200
-_MOST_ASKED = 100
+"""Files that a pattern stands for; which files a wider one stands for is not known."""
 
 
 def follow_shell(agenda: Agenda, task: Task, text: str, arguments: Sequence[str], node: Node | None) -> None:
@@ -178,7 +178,7 @@ def _stakes(before: Stakes, command: ShellCommand, guards: Guards, number: int) 
     if not condition and command.when is When.LOOP:
         condition = "the loop around it has a round"
     own = Failure.ENDS if command.is_exec else command.failure
-    asked = (*before.asked, *command.guards)[:_MOST_ASKED]
+    asked = (*before.asked, *command.guards)
     if command.is_guess:
         asked = (*asked, HasCommand(command.words[0]), Exists(command.words[0]))
     is_reached = before.is_reached and command.when is not When.FUNCTION

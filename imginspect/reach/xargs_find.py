@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from fnmatch import fnmatchcase
 
-from imginspect.languages.values import Value, constant, dynamic
+from imginspect.languages.values import LONGEST_WORD, Value, constant, dynamic
 
 _MOST_MADE = 500
+"""Commands made of one ``xargs`` or ``find``; beyond, one with a word that is not known stands for the others, or for all."""
 _MOST_WORDS = 1_000
-"""What a text in a script is handed on as; scripts of people hold no longer lists."""
-_LONGEST = 1 << 16
+"""Words that one command is given; one that is not known stands for the others."""
 _VALUED = frozenset(
     {"-I", "-n", "-P", "-L", "-d", "-a", "-E", "-s", "--max-args", "--max-procs", "--max-lines", "--delimiter", "--arg-file"}
 )
@@ -26,13 +26,15 @@ def handed_on(words: Sequence[Value], given: Value | None) -> list[tuple[Value, 
     mark = next((text[2:] or following for text, following in options if text.startswith("-I")), "")
     mark = mark or next(("{}" for text, _ in options if text.startswith(("-i", "--replace"))), "")
     text = given.text if given is not None and not any(option in ("-a", "--arg-file") for option, _ in options) else None
-    if text is None or len(text) > _LONGEST:
+    if text is None or len(text) > LONGEST_WORD:
         return [_put(command, mark, dynamic("{}"))] if mark else [(*command, dynamic("…"))]
     if mark:
         lines = [line.strip() for line in text.split("\n") if line.strip()]
         more = [_put(command, mark, dynamic("{}"))] if len(lines) > _MOST_MADE else []
         return [_put(command, mark, constant(line)) for line in lines[:_MOST_MADE]] + more or [tuple(command)]
-    return [(*command, *(constant(item.translate(_QUOTES)) for item in text.split()[:_MOST_WORDS]))]
+    items = text.split()
+    rest = [dynamic("…")] if len(items) > _MOST_WORDS else []
+    return [(*command, *(constant(item.translate(_QUOTES)) for item in items[:_MOST_WORDS]), *rest)]
 
 
 def _split(words: Sequence[Value]) -> tuple[list[tuple[str, str]], list[Value]]:

@@ -17,6 +17,7 @@ from imginspect.reading.layer_cache import LayerCache
 
 Progress = Callable[[int], None]
 _PIECE = 1 << 20
+"""Bytes that are hashed at a time; all of a blob is."""
 _MOST_OPEN = 50
 """Layers of an image from which on what was kept of them is copied, so that there is not an open file for each."""
 

@@ -13,8 +13,11 @@ from imginspect.scan.matcher import Matcher
 from imginspect.scan.search import ContentSearch
 
 _MOST_STRINGS = 20_000
+"""Strings of the config that are searched one by one; that there are more is told as something that was not searched."""
 _MOST_UNESCAPED = 2
+"""Levels of escapes that are undone: a document in a label of a document."""
 _LONGEST_KEY = 200
+"""Characters of a key that names a field; one that is longer is named by its number."""
 _ESCAPE = re.compile(rb"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
 _ESCAPED = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 

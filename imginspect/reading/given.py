@@ -13,6 +13,7 @@ from imginspect.errors import ArchiveError, Seen
 from imginspect.reading.custody import Link, LinkStatus
 
 _PIECE = 1 << 20
+"""Bytes that are copied at a time; all of the input is."""
 _NO_DIGEST = " (a directory, which has no digest of its own)"
 
 

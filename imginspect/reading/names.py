@@ -14,7 +14,9 @@ from imginspect.reading.documents import DocumentMatch, DocumentSearch
 from imginspect.scan.matcher import Matcher, MatchSpan
 
 _BLOCK = 1 << 20
+"""Bytes of names that are searched at once."""
 _MOST = 500
+"""Names of a block that are searched one by one; that there are more is told as something that was not searched."""
 _NAME = "the name of an entry"
 _TARGET = "the target of a link"
 _ATTRIBUTE = "an extended attribute"

@@ -12,14 +12,15 @@ from typing import Protocol
 from imginspect.host.file_type import HEAD_BYTES
 from imginspect.layer.content_class import ELF, SCRIPT, TEXT
 from imginspect.layer.package_places import is_of_a_package
+from imginspect.limits import MOST_TEXT_BYTES
 
-_MOST_TEXT = 2 << 20
-"""Bytes of the largest text that is kept whole; what is larger is fetched by a second pass if it is asked for."""
 _MOST_SCRIPT_OF_A_PACKAGE = 256 << 10
+"""Bytes of a package's script that is kept whole, room for start scripts; of a longer one the head is kept."""
 _MOST_BUSYBOX = 4 << 20
 """Bytes of the largest busybox that is kept, for the list of its applets; a static one of Debian has 2 MB. The official image's is
 the file ``[``, to which the other names are hard links."""
 _MOST_HEADS = 200
+"""Files in unusual folders of the root whose first bytes are kept, for what findings below a mount say of their type."""
 _USUAL_FOLDERS = frozenset((
     "app", "bin", "boot", "dev", "etc", "home", "lib", "lib32", "lib64", "libx32", "media", "mnt", "opt", "proc", "root", "run", "sbin",
     "srv", "sys", "tmp", "usr", "var",
@@ -67,16 +68,16 @@ class TextRetention:
 
     def _text(self, path: str, size: int, content_class: str) -> int:
         if path == _LOADER_CACHE:
-            return size if size <= _MOST_TEXT else 0
+            return size if size <= MOST_TEXT_BYTES else 0
         name = path.rpartition("/")[2]
         if self._licences.may_match(name) and self._licences.find(path):
-            return size if size <= _MOST_TEXT else HEAD_BYTES
+            return size if size <= MOST_TEXT_BYTES else HEAD_BYTES
         if content_class == ELF and size <= _MOST_BUSYBOX and (name == "[" or name.startswith("busybox")):
             return size
         if name in _METADATA_NAMES or name.endswith(".pth"):
             return HEAD_BYTES
         if content_class == SCRIPT:
-            return size if size <= _MOST_SCRIPT_OF_A_PACKAGE or (size <= _MOST_TEXT and not is_of_a_package(path)) else HEAD_BYTES
-        if content_class != TEXT or size > _MOST_TEXT:
+            return size if size <= _MOST_SCRIPT_OF_A_PACKAGE or (size <= MOST_TEXT_BYTES and not is_of_a_package(path)) else HEAD_BYTES
+        if content_class != TEXT or size > MOST_TEXT_BYTES:
             return 0
         return size if _SYSTEM_FILES.fullmatch(path) or not is_of_a_package(path) or _SOURCES.match(path) else 0

@@ -32,7 +32,9 @@ be decided; *line* is the first of *lines*; *title* says what was found or that 
 """
 
 _LONGEST = 32_000
+"""Characters of one cell: spreadsheets take 32,767. How many are left out is said."""
 _MOST_EXCERPTS = 20
+"""Excerpts in one cell; how many more there are is said."""
 Row = dict[str, str]
 # what begins a formula, also in its full-width form, with or without blanks before it; and the apostrophe that marks those
 _ACTIVE = re.compile(r"[\s\u3000]*[=+\-@'\t\r\n＝＋－＠＇]")

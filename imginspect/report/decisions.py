@@ -11,6 +11,7 @@ from imginspect.report.order import worst_first
 from imginspect.wording import counted
 
 _LONGEST = 240
+"""Characters of one thing to decide; how many are left out is said, and the finding has all of it."""
 
 
 class Decision(NamedTuple):

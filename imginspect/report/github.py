@@ -30,9 +30,13 @@ from imginspect.wording import counted
 
 _MOST = {"error": 10, "warning": 10, "notice": 9}  # and the notice at the end
 _MOST_VERDICTS = 5
+"""Images with a line of their own; one line sums up the others. GitHub shows few notices of a step."""
 _LONGEST = 3_000
+"""Characters of one message; how many are left out is said."""
 _LONGEST_TITLE = 200
+"""Characters of one title; how many are left out is said."""
 _LONGEST_FILE = 1_000
+"""Characters of one path; how many are left out is said."""
 _KINDS = {"pass": "notice", "fail": "error", "undecided": "error", "incomplete": "error", "not-inspected": "error"}
 
 

@@ -25,7 +25,9 @@ _CONFIG = "image-config.json"
 _IMAGE = "image"
 _CHECK = "imginspect"
 _LONGEST = 3_000
+"""Characters of one description; how many are left out is said."""
 _LONGEST_PATH = 1_000
+"""Characters of one path; how many are left out is said."""
 
 
 def render(documents: Sequence[ReportDocument]) -> str:

@@ -36,7 +36,9 @@ from imginspect.report.summary import (
 from imginspect.wording import IN_JSON, and_more, bounded, counted, listed
 
 _MOST_FINDINGS = 50
+"""Findings of one rule, and gaps; how many more there are is said, and the JSON report lists all."""
 _MOST_ADVICE = 10
+"""Texts of advice for one rule; how many more there are is said, and the JSON report lists all."""
 _MOST_PLACES = 5
 """What a CI system shows without scrolling; each list that is cut says so."""
 _NOT_COUNTED = {("skipped", verdict): ", not counted" for verdict in ("fail", "warn", "undetermined")}

@@ -17,9 +17,13 @@ from imginspect.report.summary import VERDICT_WORDS, archive_facts, headline, im
 from imginspect.wording import IN_JSON, and_more, counted
 
 _LONGEST = 59_000
+"""Characters of all: GitHub takes comments of 65,536. What had no room is counted in the last line."""
 _LEAST_PART = 3_000
+"""Characters that one of several images gets at least; what had no room is counted."""
 _MOST_IMAGES = 30
+"""Images of the overview; how many more there are is said."""
 _LONGEST_NAME = 200
+"""Characters of one name; how many are left out is said."""
 _MEANING: dict[VerdictName, str] = {
     "pass": "No rule that counts has failed, and all of the image was read.",
     "fail": "The image breaks the policy.",
@@ -67,6 +71,7 @@ class _Room:
 
 
 _DECISIONS = 5
+"""Things to decide that the comment names; the findings below follow."""
 
 
 def render(documents: Sequence[ReportDocument]) -> str:

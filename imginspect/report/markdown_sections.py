@@ -15,11 +15,15 @@ from imginspect.report.summary import not_read, open_results
 from imginspect.wording import and_more, counted
 
 _MOST_ROWS = 25
+"""Findings of the table; how many more there are is said."""
 _MOST_OF_A_RULE = 5
+"""Findings of one rule in the table, so that one rule does not fill it; the total counts all."""
 _MOST_ADVICE = 6
+"""Texts of advice for one rule; how many more there are is said, and the JSON report lists all."""
 _MOST_LINES = 200
 """What a comment on a merge request has room for; each section that is cut says so."""
 _LONGEST_PLACE = 160
+"""Characters of one path; how many are left out is said."""
 _RULE_ID = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,60}")
 
 

@@ -13,8 +13,10 @@ from imginspect.wording import counted
 _ESCAPE = re.compile(r"\\(?:(\\)|x([0-9a-f]{2})|u([0-9a-f]{4})|U(000[0-9a-f]{5}|0010[0-9a-f]{4}))")
 # a path that is its own URI: nothing to encode, no empty segment and none that climbs
 _PLAIN = re.compile(r"(?:/(?!\.{1,2}(?:/|\Z))[A-Za-z0-9_.~-]+)+")
-_LONGEST_INSTRUCTION = 140
-_LONGEST_MESSAGE = 1_000
+LONGEST_INSTRUCTION = 140
+"""Characters of a build step, which tell it apart; the JSON report has all of it, and how many are left out is said."""
+LONGEST_MESSAGE = 1_000
+"""Characters of one message; how many are left out is said."""
 
 
 def in_words(evidence: EvidencePart, lines: str = "") -> str:
@@ -33,10 +35,10 @@ def in_words(evidence: EvidencePart, lines: str = "") -> str:
 
 def told(finding: FindingPart) -> str:
     """The finding in a line: its message, its first place where the message does not say it, and how many places there are more."""
-    message = shortened(one_line(finding["message"]), _LONGEST_MESSAGE)
+    message = shortened(one_line(finding["message"]), LONGEST_MESSAGE)
     sentences = [message if message.endswith((".", "!", "?")) else f"{message}."]
     places = places_of(finding["evidence"])
-    where = shortened(in_words(places[0].first, places[0].in_words), _LONGEST_MESSAGE) if places else ""
+    where = shortened(in_words(places[0].first, places[0].in_words), LONGEST_MESSAGE) if places else ""
     if where and where not in message:
         sentences.append(f"Where: {where}.")
     if len(places) > 1:
@@ -64,7 +66,7 @@ def state_of(evidence: EvidencePart) -> str:
 
 def layer_in_words(layer: LayerPlace) -> str:
     """The layer's number and the instruction that made it."""
-    made_by = f", made by: {shortened(one_line(layer['created_by']), _LONGEST_INSTRUCTION)}" if layer["created_by"] else ""
+    made_by = f", made by: {shortened(one_line(layer['created_by']), LONGEST_INSTRUCTION)}" if layer["created_by"] else ""
     return f"layer {layer['index']}{made_by}"
 
 

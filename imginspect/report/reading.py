@@ -18,6 +18,7 @@ from imginspect.wording import listed
 LARGEST = 256 << 20
 """Bytes of a report beyond which it is not read; one of 100,000 files and 2,000 findings has some 10 MB."""
 MOST_DOCUMENTS = 10_000
+"""Reports in one file; one with more is refused."""
 
 
 class Filed(NamedTuple):

@@ -21,7 +21,9 @@ _VERDICT_COLOUR: dict[VerdictName, str] = {
     "not-inspected": "red",
 }
 _MOST_OTHERS = 5
+"""Other images of the archive that are named; how many more there are is said."""
 _MOST_GAPS = 10
+"""Gaps that are listed; how many more there are is said, and the JSON report lists all."""
 _MOST_PROBLEMS = 50
 """What fits a few screens; each list that is cut says so."""
 _RULE_COLUMN = " " * 15

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from imginspect.report.printable import one_line
 
 WIDTH = 80
+"""Columns of a terminal that everybody has; longer lines are wrapped."""
 _COLOURS = {"red": "31;1", "yellow": "33;1", "green": "32;1", "bold": "1", "dim": "2"}
 
 

@@ -8,20 +8,24 @@ from collections.abc import Iterator
 from imginspect.report.advice import advice_lines, is_numbered
 from imginspect.report.document import FindingPart, ReportDocument, ResultPart
 from imginspect.report.grouped import OnePlace, places_of
-from imginspect.report.places import name_of, state_of
+from imginspect.report.places import LONGEST_INSTRUCTION, LONGEST_MESSAGE, name_of, state_of
 from imginspect.report.printable import one_line, shortened
 from imginspect.report.summary import open_results
 from imginspect.report.terminal_layout import WIDTH, Style, wrapped
 from imginspect.wording import IN_JSON, and_more
 
 _MOST_PLACES = 5
+"""Places of one finding; how many more there are is said, and the JSON report lists all."""
 _MOST_EXCERPTS = 3
+"""Lines, and secret ids, of one finding; how many more there are is said, and the JSON report lists all."""
 _MOST_FINDINGS = 10
+"""Findings of one rule; how many more there are is said, and the JSON report lists all."""
 _MOST_ADVICE = 6
-_LONGEST_MESSAGE = 1_000
+"""Texts of advice for one rule; how many more there are is said, and the JSON report lists all."""
 _LONGEST_PLACE = 400
-_LONGEST_INSTRUCTION = 140
+"""Characters of one path; how many are left out is said."""
 _LONGEST_EXCERPT = 100
+"""Characters of an excerpt, one line of a terminal; a longer one is only in the other formats."""
 
 
 def open_section(document: ReportDocument, style: Style) -> Iterator[str]:
@@ -41,7 +45,7 @@ def _result(result: ResultPart, document: ReportDocument, style: Style) -> Itera
     yield lines[0].replace(label, style(label, "red" if result["verdict"] == "fail" else "yellow"), 1)
     yield from lines[1:]
     if not result["findings"] and result["reason"]:
-        yield from wrapped(shortened(result["reason"], _LONGEST_MESSAGE), "  ")
+        yield from wrapped(shortened(result["reason"], LONGEST_MESSAGE), "  ")
     numbered = is_numbered(result)
     for number, finding in enumerate(result["findings"][:_MOST_FINDINGS], 1):
         yield from _finding(finding, f"  {number}. " if numbered else "  - ")
@@ -65,7 +69,7 @@ def _is_for_want_of_reading(result: ResultPart, document: ReportDocument) -> boo
 
 
 def _finding(finding: FindingPart, bullet: str) -> Iterator[str]:
-    message = shortened(one_line(finding["message"]), _LONGEST_MESSAGE)
+    message = shortened(one_line(finding["message"]), LONGEST_MESSAGE)
     yield from wrapped(message, bullet)
     places = places_of(finding["evidence"])
     for place in places[:_MOST_PLACES]:
@@ -79,7 +83,7 @@ def _place(place: OnePlace, message: str) -> Iterator[str]:
     if facts := ", ".join(_facts(place)):
         yield from wrapped(facts, "      ")
     if evidence["layer"] and evidence["layer"]["created_by"]:
-        yield from wrapped(f"made by: {shortened(one_line(evidence['layer']['created_by']), _LONGEST_INSTRUCTION)}", "        ")
+        yield from wrapped(f"made by: {shortened(one_line(evidence['layer']['created_by']), LONGEST_INSTRUCTION)}", "        ")
     shown = [one_line(excerpt).strip() for excerpt in place.excerpts]
     excerpts = [excerpt for excerpt in shown if excerpt and len(excerpt) <= _LONGEST_EXCERPT and excerpt not in message]
     for excerpt in excerpts[:_MOST_EXCERPTS]:
@@ -88,7 +92,7 @@ def _place(place: OnePlace, message: str) -> Iterator[str]:
         yield f"        … {and_more(len(excerpts) - _MOST_EXCERPTS, 'line', IN_JSON)}"
     for label, value in (("expected: ", evidence["expected"]), ("found:    ", evidence["actual"])):
         if value is not None:
-            yield from wrapped(label + shortened(value, _LONGEST_MESSAGE), "        ")
+            yield from wrapped(label + shortened(value, LONGEST_MESSAGE), "        ")
     if evidence["file_sha256"]:
         yield f"        sha256: {one_line(evidence['file_sha256'])}"
     ids = [one_line(name) for name in place.secret_ids]

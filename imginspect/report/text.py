@@ -6,6 +6,7 @@ import re
 
 _PLAIN = re.compile(r"[ !-\[\]-~]*")
 _LONGEST = 4096
+"""Characters of any text of an image in a report; how many are left out is said."""
 # what CI systems run that read it in a log: "::name" at the start of a line (GitHub), "##[name" and "##vso[name" (Azure), "##teamcity["
 _COMMAND = re.compile(r"^(\s*):(?=:)|#(?=#[A-Za-z]*\[)", re.MULTILINE)
 # printable by Unicode's categories, but shown as nothing or as a space (Default_Ignorable_Code_Point, and the empty braille cell)

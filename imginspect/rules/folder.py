@@ -12,7 +12,9 @@ from imginspect.errors import RuleError
 POLICIES = "policies"
 KNOWLEDGE = "knowledge"
 _MOST_FILES = 2_000
+"""Files of a folder of rules; one with more is refused, since it is another folder by mistake."""
 _MOST_ENTRIES = 50_000
+"""Files and folders that are gone through for rules; a folder with more is refused."""
 
 
 class RuleFile(NamedTuple):

@@ -16,7 +16,9 @@ PUBLISHED_FOLDER = Path("knowledge", "published")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _LONGEST = 512
+"""Bytes of the longest match of a pattern that names no other bound."""
 _MOST_BYTES = 1 << 16
+"""Bytes that a pattern may name as its longest match: blocks of a search overlap by twice as much. A larger number is refused."""
 _SPLIT = "{{}}"
 
 

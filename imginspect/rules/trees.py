@@ -11,6 +11,7 @@ from imginspect.rules.rule import Example, Rule, Severity
 
 Tree: TypeAlias = dict[str, Any]
 _MOST_PATHS = 6
+"""Paths of a layer that a line names; how many more there are is said."""
 
 
 def rule_tree(rule: Rule, policy: Policy, own_severity: Severity | None = None) -> Tree:

@@ -21,7 +21,9 @@ from imginspect.rules.mapping import Mapping, SourceLine, Value
 __all__ = ["Mapping", "SourceLine", "load", "parse", "read"]
 
 _MAX_BYTES = 1 << 20
+"""Bytes of a YAML file; a larger one is refused."""
 _MOST_LEVELS = 30
+"""Nesting of a YAML file, which takes frames of Python's stack; a deeper one is refused."""
 _NOT_TEXT = "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 _TAG = "tag:yaml.org,2002:"
 

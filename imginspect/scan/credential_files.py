@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from imginspect.scan.credentials_in import FORMATS, TITLES, Format
-from imginspect.scan.credentials_in.lines import MOST_LINES
+from imginspect.scan.credentials_in.lines import MOST_LINES, has_longer_line
 from imginspect.scan.credentials_in.span import SecretSpan
 
 MOST_BYTES = 4 << 20
@@ -28,7 +28,8 @@ def credential_file(name: str, content: bytes) -> tuple[SecretSpan, ...]:
 
 def is_read_whole(content: bytes) -> bool:
     """Whether ``credential_file`` reads all of *content*."""
-    return len(content) <= MOST_BYTES and content.count(b"\n") <= MOST_LINES
+    is_document = content.lstrip()[:1] in (b"{", b"<")  # JSON and XML are not read by lines
+    return len(content) <= MOST_BYTES and content.count(b"\n") <= MOST_LINES and (is_document or not has_longer_line(content))
 
 
 def is_credential_file_name(path: str) -> bool:

@@ -10,13 +10,19 @@ import struct
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from imginspect.limits import PATH_MAX
+
 MAGIC = b"\x7fELF"
 _HEAD = 768 << 10
+"""Bytes of a program's start that are kept: its headers, and the names of its libraries in most. What is elsewhere makes it incomplete."""
 _TAIL = 192 << 10
+"""Bytes of its end that are kept, where tools that change the names of libraries put them."""
 _MOST_HEADERS = 256
+"""Program headers; of a file with more the summary is incomplete. Linkers write about a dozen."""
 _MOST_DYNAMIC = 64 << 10
+"""Bytes of the dynamic section, 4,096 entries; of a longer one the summary is incomplete."""
 _MOST_NAMES = 512
-_LONGEST_NAME = 4096
+"""Libraries that one file needs; of a file with more the summary is incomplete."""
 
 
 class Elf(NamedTuple):
@@ -125,7 +131,7 @@ class _Kept:
         for start, part in self._parts:
             at = offset - start
             if 0 <= at < len(part):
-                for length in (64, _LONGEST_NAME):
+                for length in (64, PATH_MAX):
                     text, nul, _ = bytes(part[at : at + length]).partition(b"\0")
                     if nul:
                         return text.decode("utf-8", "surrogateescape")
@@ -213,7 +219,7 @@ def _summary(kept: _Kept) -> Elf:
     segments = _segments(kept, form, *_table(kept.head, form))
     interpreter: str | None = ""
     if segments.interp is not None:
-        interpreter = kept.name(segments.interp.offset) if segments.interp.size <= _LONGEST_NAME else None
+        interpreter = kept.name(segments.interp.offset) if segments.interp.size <= PATH_MAX else None
     names = _dynamic(kept, form, segments.dynamic, segments.loads) if segments.dynamic is not None else _Names(is_whole=True)
     return Elf(
         _machine(number, form), form.bits, _KINDS.get(kind, "other"), interpreter or "", names.needed, names.rpath, names.runpath,

@@ -11,6 +11,7 @@ _LEAST = 3
 _RARE = 5
 """Bytes of a literal that stands in few files by chance; longer ones are hardly rarer."""
 _LONGEST = 8
+"""Bytes of a fixed text that is searched for; the whole pattern is then matched where it stands."""
 _MOST = 80
 """Alternatives beyond which looking for each would cost more than it saves."""
 

@@ -9,7 +9,9 @@ from imginspect.scan.matcher import Matcher
 _SHORTEST = 8
 """Characters below which no pattern matches: shorter strings are most, and are let through at once."""
 _LONGEST = 1 << 20
-_MOST_KNOWN = 500
+"""Bytes of one string that is searched; of a longer one nothing is shown but its length."""
+_FEW_KNOWN = 64
+"""Known credentials that are tried one after the other; more are looked up by the beginnings that a text holds."""
 _PART = "[masked: part of a credential]"
 
 
@@ -18,7 +20,11 @@ class Redactor:
 
     def __init__(self, matcher: Matcher, known: Iterable[str] = ()) -> None:
         self._matcher = matcher
-        self._known = [(value[: _telling(value)], value) for value in list(dict.fromkeys(known))[:_MOST_KNOWN] if value]
+        self._known = [(value[: _telling(value)], value) for value in dict.fromkeys(known) if value]
+        self._by_start: dict[str, list[int]] = {}
+        for number, (start, _) in enumerate(self._known):
+            self._by_start.setdefault(start, []).append(number)
+        self._lengths = sorted({len(start) for start in self._by_start})
 
     def masked(self, text: str) -> str:
         """*text* with each credential in it replaced by ``[masked: kind]``.
@@ -42,12 +48,19 @@ class Redactor:
 
     def _without_parts(self, text: str) -> str:
         """*text* without what is the beginning of a known credential: a long text may have been cut within one."""
-        for start, value in self._known:
+        for start, value in self._begun_in(text):
             if start in text:
                 first, *others = text.split(start)
                 rest = value[len(start) :]
                 text = "".join([first, *(_PART + other[_shared(rest, other) :] for other in others)])
         return text
+
+    def _begun_in(self, text: str) -> list[tuple[str, str]]:
+        """The known credentials that may begin in *text*, in their order, however many are known."""
+        if len(self._known) <= _FEW_KNOWN:
+            return self._known
+        begun = (self._by_start.get(text[at : at + length], ()) for length in self._lengths for at in range(len(text) - length + 1))
+        return [self._known[number] for number in sorted({number for numbers in begun for number in numbers})]
 
 
 def _shared(first: str, second: str) -> int:

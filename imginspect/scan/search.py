@@ -10,10 +10,13 @@ from imginspect.scan.match import Match
 from imginspect.scan.matcher import Matcher, MatchSpan, without_overlaps
 
 BLOCK_BYTES = 1 << 20
+"""Bytes that are searched at once; blocks overlap by the longest match, and all of a content is searched."""
 MOST_MATCHES = 200
 """Matches of one file that are recorded; the search of the file stops there, and says so."""
 _BEFORE = 80
+"""Characters of the line in front of a secret that an excerpt shows."""
 _AFTER = 40
+"""Characters of the line behind a secret that an excerpt shows."""
 _MASK = b"*"
 
 

@@ -8,9 +8,11 @@ import re
 from imginspect.errors import UsageError
 
 LEAST_BYTES = 16
+"""Bytes of a key, 128 bits; a shorter one could be guessed, and is refused."""
 MOST_BYTES = 4096
 """Bytes of a key: below 16 it could be guessed, and with it every secret."""
 _DIGITS = 32
+"""Hexadecimal digits of an id, 128 bits: no two secrets share one by chance."""
 _ARMOUR = b"-----BEGIN "
 _LINE_ENDS = re.compile(rb"(?:\\+[nrt]|\s)+")
 """Real ones and those of JSON and of source code, with the blanks beside them."""

@@ -25,6 +25,7 @@ _ANCHORS = ("cat", "ls", "sh", "echo", "cp", "env", "true")
 _FEWEST = 10
 """Names of a table: fewer sorted strings side by side happen by chance."""
 _LONGEST = 32
+"""Bytes of an applet's name; the table ends at a longer one, as at any text that is none."""
 _USUAL_TEXT = (
     "[ [[ ash awk basename cat chgrp chmod chown cp cut date dd df diff dirname du echo egrep env expr false fgrep find grep gunzip gzip "
     "head hostname id install kill ln ls md5sum mkdir mktemp more mv nice nohup od paste printenv printf ps pwd readlink realpath rm rmdir "

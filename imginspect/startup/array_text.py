@@ -16,6 +16,7 @@ from imginspect.oci.config import ImageConfig
 from imginspect.startup.problem import Certainty, Kind, LaunchProblem
 
 _LONGEST = 4096
+"""Characters of a text that was meant to be an array; a longer one is taken as a command of the shell, as it stands."""
 _QUOTED = r"\"[^\"\n]*\"|'[^'\n]*'|[“”„][^“”„\n]*[“”]|[‘’‚][^‘’‚\n]*[‘’]|«[^»\n]*»"
 _PLAIN = r"[^\s,\"'`\[\](){}$&|;<>*?!=“”„‘’‚«»]"
 _BARE = rf"{_PLAIN}+(?:={_PLAIN}*)*"

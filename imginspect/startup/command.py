@@ -85,7 +85,11 @@ def _environment(config: ImageConfig) -> list[LaunchProblem]:
                 "and podman takes the value of that name from its own environment"
             )
             found.append(LaunchProblem(Kind.BAD_ENVIRONMENT, Certainty.DEPENDS, text, config_field="Env"))
-    return found[:_MOST_ENTRIES]
+    found.sort(key=lambda problem: problem.certainty is not Certainty.FAILS)
+    if len(found) <= _MOST_ENTRIES:
+        return found
+    more = f"{len(found) - _MOST_ENTRIES:,} more entries of the config's Env have no name or no '='"
+    return [*found[:_MOST_ENTRIES], found[_MOST_ENTRIES]._replace(text=more)]
 
 
 def _array(config: ImageConfig, command: StartCommand) -> list[LaunchProblem]:

@@ -117,4 +117,9 @@ def _libraries(program: Node, at: Located, found: Libraries, context: Context, n
         )
         notes.fail(Kind.NOT_READ, text, (first,), Certainty.UNKNOWN)
     if found.is_bounded:
-        notes.fail(Kind.NOT_READ, f"{at.path} needs more libraries than were followed", at.nodes, Certainty.UNREAD)
+        notes.fail(
+            Kind.NOT_READ,
+            f"{at.path} needs more libraries, or looks for them in more folders, than were followed",
+            at.nodes,
+            Certainty.UNREAD,
+        )

@@ -15,6 +15,7 @@ DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 """What runtimes set where the config sets no PATH."""
 _BARE_PATH = "/bin:/usr/bin"
 _MOST_FOLDERS = 200
+"""Folders of PATH that are looked into for each name; a program that is in none of them is then not known to be missing."""
 
 
 class Context(NamedTuple):
@@ -36,8 +37,17 @@ class Context(NamedTuple):
     @property
     def path(self) -> list[str]:
         """The folders in which commands are looked for."""
-        parts = self.environment.get("PATH", _BARE_PATH).split(":")
-        return [*self.extra_path, *parts][:_MOST_FOLDERS]
+        return [*self.extra_path, *path_folders(self.environment, _BARE_PATH)]
+
+    @property
+    def is_path_cut(self) -> bool:
+        """Whether PATH has more folders than are looked into."""
+        return self.environment.get("PATH", "").count(":") >= _MOST_FOLDERS
+
+
+def path_folders(environment: Mapping[str, str], default: str = "") -> list[str]:
+    """The folders of the variable PATH, or of *default* where it is not set, at most 200."""
+    return environment.get("PATH", default).split(":")[:_MOST_FOLDERS]
 
 
 def environment_of(env: Sequence[str]) -> dict[str, str]:

@@ -13,6 +13,7 @@ from imginspect.startup.problem import LaunchProblem
 from imginspect.startup.program import Program, execute
 
 _MOST_CACHED = 20_000
+"""Commands whose program is remembered; others are looked up again, and nothing is lost."""
 
 
 class FoundProgram(NamedTuple):

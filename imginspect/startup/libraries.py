@@ -10,17 +10,18 @@ import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import NamedTuple
 
 from imginspect.errors import PathError
 from imginspect.filesystem import Node
 from imginspect.filesystem.view import View
 from imginspect.scan.elf import Elf, parse
-from imginspect.startup.loader_directories import Directories, cached_paths, loader_directories
+from imginspect.startup.loader_directories import MOST_CACHED, Directories, cached_paths, loader_directories
 
 _MOST_LIBRARIES = 500
+"""Libraries of one program; that it needs more is told as something that was not read."""
 _MOST_FOLDERS = 200
+"""Folders in which one library is looked for; of a library that is in none of them it is then not known whether it is there."""
 _MUSL_OWN = re.compile(r"lib(?:c|pthread|rt|m|dl|util|xnet)\.")
 _FROM_HOST = re.compile(r"lib(?:cuda|nvidia-[a-z-]+|nvcuvid|nvoptix|cudadebugger|GLX_nvidia|EGL_nvidia)\.so(?:\.\d+)*\Z")
 """Libraries of the graphics driver, which the runtime adds to the container."""
@@ -88,10 +89,13 @@ def libraries(view: View, program: Node, elf: Elf, environment: Mapping[str, str
 
 def _settle(view: View, wanted: _Wanted, program: Elf, places: Directories, library_path: list[str], result: Libraries) -> list[_Wanted]:
     """Find one library, note how that went, and give what it needs in turn."""
-    found = _find(view, wanted, program, places, library_path)
+    paths, is_cut = _paths(wanted, places, library_path)
+    found = _find(view, wanted, program, paths)
     if found is None:
         if _FROM_HOST.match(wanted.name):
             result.from_host.append(wanted.name)
+        elif is_cut:
+            result.is_bounded = True
         elif places.cache_is_unread:
             result.unread.append(wanted.by)
         else:
@@ -108,7 +112,7 @@ def _needs(node: Node, elf: Elf, path: str, inherited: tuple[str, ...]) -> list[
     origin = posixpath.dirname(path)
     runpath = tuple(_expanded(elf.runpath, origin)) + (tuple(_expanded(elf.runpath, posixpath.dirname(node.path))))
     own = (*_expanded(elf.rpath, origin), *_expanded(elf.rpath, posixpath.dirname(node.path))) if not elf.runpath else ()
-    rpath = tuple(dict.fromkeys((*own, *inherited)))[:_MOST_FOLDERS]
+    rpath = tuple(dict.fromkeys((*own, *inherited)))[: _MOST_FOLDERS + 1]
     names = [next(_expanded((name,), origin), name) for name in elf.needed]  # $ORIGIN may stand in a name too
     return [_Wanted(name, node, path, tuple(dict.fromkeys(runpath)), rpath) for name in names]
 
@@ -123,11 +127,17 @@ def _expanded(paths: Iterable[str], origin: str) -> Iterator[str]:
             yield with_origin
 
 
-def _find(view: View, wanted: _Wanted, program: Elf, places: Directories, library_path: list[str]) -> tuple[str, Node, Elf | None] | None:
+def _paths(wanted: _Wanted, places: Directories, library_path: list[str]) -> tuple[list[str], bool]:
+    """The paths at which the loader looks for a library, and whether there are more."""
+    folders = () if "/" in wanted.name else (*library_path, *wanted.runpath, *wanted.rpath, *places.searched)
+    cached = [] if "/" in wanted.name else cached_paths(places, wanted.name)
+    paths = [*(posixpath.join(folder, wanted.name) for folder in folders[:_MOST_FOLDERS]), *cached[:MOST_CACHED]]
+    return paths, len(folders) > _MOST_FOLDERS or len(cached) > MOST_CACHED
+
+
+def _find(view: View, wanted: _Wanted, program: Elf, paths: Iterable[str]) -> tuple[str, Node, Elf | None] | None:
     if "/" in wanted.name:
         return _library(view, wanted.name, program) if wanted.name.startswith("/") else None
-    folders = (*library_path, *wanted.runpath, *wanted.rpath, *places.searched)
-    paths = chain((posixpath.join(folder, wanted.name) for folder in folders), cached_paths(places, wanted.name))
     return next((found for path in paths if (found := _library(view, path, program)) is not None), None)
 
 
@@ -155,4 +165,4 @@ def _elsewhere(view: View, wanted: _Wanted, program: Elf, places: Directories) -
 
 
 def _split(path: str) -> list[str]:
-    return [part for part in re.split("[:;]", path) if part.startswith("/")][:_MOST_FOLDERS]
+    return [part for part in re.split("[:;]", path) if part.startswith("/")]

@@ -9,6 +9,7 @@ from imginspect.errors import PathError
 from imginspect.filesystem import Node
 from imginspect.filesystem.filesystem import matches
 from imginspect.filesystem.view import View
+from imginspect.limits import PATH_MAX
 from imginspect.scan.elf import Elf
 
 _TRIPLETS = {
@@ -22,11 +23,15 @@ _TRIPLETS = {
 }
 _USUAL = ("/usr/local/lib", "/usr/local/lib64", "/usr/lib64", "/opt/lib")
 _MOST_FOLDERS = 500
+"""Folders of ld.so.conf, for advice on where a missing library is: the loader goes by its cache."""
 _MOST_FILES = 100
+"""Files that ld.so.conf includes, for the same advice; the first musl loader is all that is needed."""
 _MOST_DEPTH = 4
-_MOST_CACHED = 20
+"""Files that include files, for the same advice."""
+MOST_CACHED = 20
+"""Paths that ld.so.cache lists for one name; of a library with more it is not known whether it is there."""
 _MOST_PATTERNS = 20
-_LONGEST_PATH = 4096
+"""Patterns of files to include, for the same advice."""
 CACHE = "/etc/ld.so.cache"
 
 
@@ -66,12 +71,12 @@ def loader_directories(view: View, elf: Elf) -> Directories:
 
 
 def cached_paths(places: Directories, name: str) -> list[str]:
-    """The paths that ld.so.cache lists for the library *name*."""
+    """The paths that ld.so.cache lists for the library *name*, one more than are looked at where it lists too many."""
     found: list[str] = []
     wanted = b"/" + name.encode("utf-8", "surrogateescape") + b"\0"
     at = places.cache.find(wanted) if places.cache is not None else -1
-    while places.cache is not None and at >= 0 and len(found) < _MOST_CACHED:
-        start = places.cache.rfind(b"\0", max(0, at - _LONGEST_PATH), at) + 1
+    while places.cache is not None and at >= 0 and len(found) <= MOST_CACHED:
+        start = places.cache.rfind(b"\0", max(0, at - PATH_MAX), at) + 1
         found.append(places.cache[start : at + len(wanted) - 1].decode("utf-8", "surrogateescape"))
         at = places.cache.find(wanted, at + 1)
     return found
@@ -105,7 +110,7 @@ def _musl(view: View, interpreter: str) -> list[str]:
     text = view.text(node) if node is not None else None
     if text is None:
         return ["/lib", "/usr/local/lib", "/usr/lib"]
-    return [part for part in text.replace("\n", ":").split(":", _MOST_FOLDERS)[:_MOST_FOLDERS] if part.startswith("/")]
+    return [part for part in text.replace("\n", ":").split(":") if part.startswith("/")]
 
 
 def _configured(view: View) -> list[str]:

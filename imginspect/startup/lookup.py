@@ -10,13 +10,14 @@ from imginspect.errors import PathError
 from imginspect.filesystem import Hidden, Node
 from imginspect.filesystem.filesystem import LinkLoop, Resolution
 from imginspect.filesystem.view import View
+from imginspect.limits import PATH_MAX
 from imginspect.startup.access import described, enters
 from imginspect.startup.problem import Certainty, Kind, LaunchProblem
 from imginspect.startup.run_user import RunUser
 from imginspect.tar.header import DIRECTORY, FILE, HARDLINK
 
-_LONGEST_PATH = 4095
 _MOST_GONE = 5
+"""Changes of a path that its problem shows, the latest; earlier ones do not matter to a start."""
 _AS_DIRECTORY = ("/", "/.")
 _KERNEL = ("/proc", "/dev", "/sys")
 
@@ -49,7 +50,7 @@ def locate(view: View, path: str, user: RunUser, mounts: Sequence[str] = ()) -> 
     if below(posixpath.normpath(path), _KERNEL) is not None:
         text = f"{path} is made by the kernel or the runtime when the container runs"
         return Located(path, None, problems=(LaunchProblem(Kind.NOT_FOUND, Certainty.UNKNOWN, text),))
-    if len(path) > _LONGEST_PATH or "\0" in path:
+    if len(path) >= PATH_MAX or "\0" in path:
         return Located(path, None, problems=(_failing(Kind.NOT_FOUND, f"{path[:100]}… is no path: it is too long or holds a NUL"),))
     try:
         found = view.filesystem.resolve(_through_made(view, path))

@@ -14,12 +14,14 @@ from imginspect.errors import PathError
 from imginspect.filesystem import Node
 from imginspect.filesystem.view import View
 from imginspect.oci.config import ImageConfig
+from imginspect.startup.context import DEFAULT_PATH, path_folders
 from imginspect.tar.header import FILE, HARDLINK
 
 _WORD = re.compile(r"[^\s\"'`;|&()<>={},$]+")
 _MOST_WORDS = 2_000
+"""Words of the start, each of which is looked up in the folders of PATH; that there are more is said."""
 _MOST_TEXTS = 50
-_DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+"""Texts that the start names; that there are more is said."""
 
 
 class EntryText(NamedTuple):
@@ -28,6 +30,13 @@ class EntryText(NamedTuple):
     config_field: str
     node: Node
     text: str
+
+
+class EntryTexts(NamedTuple):
+    """The *texts* that the start names, and whether it may name others: *is_cut*."""
+
+    texts: list[EntryText]
+    is_cut: bool
 
 
 def start_fields(config: ImageConfig) -> list[tuple[str, str]]:
@@ -40,30 +49,27 @@ def start_fields(config: ImageConfig) -> list[tuple[str, str]]:
     ]
 
 
-def entry_texts(view: View) -> list[EntryText]:
-    """The kept texts among the files that the start names, each once, in the config's order; at most 50."""
+def entry_texts(view: View) -> EntryTexts:
+    """The kept texts among the files that the start names, each once, in the config's order; at most 50 among 2,000 words."""
     found: dict[str, EntryText] = {}
-    for field, word in words_of(view.image.config):
+    for number, (field, word) in enumerate(_words_of(view.image.config)):
+        if number == _MOST_WORDS:
+            return EntryTexts(list(found.values()), is_cut=True)
         node = _named(view, word)
         if node is None or node.path in found or node.kind not in (FILE, HARDLINK) or node.content_class not in ("text", "script"):
             continue
         text = view.text(node)
+        if text is not None and len(found) == _MOST_TEXTS:
+            return EntryTexts(list(found.values()), is_cut=True)
         if text is not None:
             found[node.path] = EntryText(field, node, text)
-        if len(found) == _MOST_TEXTS:
-            break
-    return list(found.values())
+    return EntryTexts(list(found.values()), is_cut=False)
 
 
-def words_of(config: ImageConfig) -> Iterator[tuple[str, str]]:
-    """(field, word) of what is run, at most 2,000 words."""
-    count = 0
+def _words_of(config: ImageConfig) -> Iterator[tuple[str, str]]:
+    """(field, word) of what is run."""
     for field, text in start_fields(config):
-        for match in _WORD.finditer(text):
-            yield field, match.group()
-            count += 1
-            if count == _MOST_WORDS:
-                return
+        yield from ((field, match.group()) for match in _WORD.finditer(text))
 
 
 def environment_of(config: ImageConfig) -> dict[str, str]:
@@ -76,7 +82,7 @@ def _named(view: View, word: str) -> Node | None:
     if "/" in word:
         candidates = [posixpath.join(config.working_dir or "/", word)]
     else:
-        folders = environment_of(config).get("PATH", _DEFAULT_PATH).split(":")[:100]
+        folders = path_folders(environment_of(config), DEFAULT_PATH)
         candidates = [posixpath.join("/", folder, word) for folder in folders if folder]
         candidates.append(posixpath.join(config.working_dir or "/", word))
     for path in candidates:

@@ -19,10 +19,9 @@ from imginspect.startup.applets import built_in
 from imginspect.startup.context import Context
 from imginspect.startup.lookup import Located, absolute, is_file, leads_somewhere, locate
 from imginspect.startup.problem import Certainty, Kind, LaunchProblem
+from imginspect.wording import LONGEST_SHOWN
 
-_MOST_MISSING = 20
 """Folders of PATH for which it is asked what a later layer took away: each is a walk through the hidden files."""
-_LONGEST_PATH = 200
 VARIABLE = re.compile(r"\$(?:\{|[A-Za-z_])")
 
 
@@ -119,7 +118,7 @@ def _not_found(view: View, name: str, context: Context, empty: Sequence[str]) ->
         return words_in_one(name)
     path = ":".join(context.path)
     text = (
-        f"no program called {name!r} is in PATH ({path[:_LONGEST_PATH]})" if path else f"PATH is empty: there is no program called {name!r}"
+        f"no program called {name!r} is in PATH ({path[:LONGEST_SHOWN]})" if path else f"PATH is empty: there is no program called {name!r}"
     )
     if any(VARIABLE.search(part) for part in context.path):
         text += "; variables in PATH are not replaced when the container starts"
@@ -133,6 +132,8 @@ def _not_found(view: View, name: str, context: Context, empty: Sequence[str]) ->
         return LaunchProblem(Kind.NOT_FOUND, Certainty.DEPENDS, text, nodes=(own,))
     if context.environment_is_open:
         certainty, text = Certainty.UNKNOWN, f"{text}; what is started before it may change PATH"
+    elif context.is_path_cut:
+        certainty, text = Certainty.UNREAD, f"{text}; PATH has more folders than were looked into"
     elif any(problem.kind is Kind.BELOW_MOUNT for problem in gone):
         certainty = Certainty.DEPENDS
     nodes = tuple(node for problem in gone[:3] for node in problem.nodes)
@@ -141,7 +142,7 @@ def _not_found(view: View, name: str, context: Context, empty: Sequence[str]) ->
 
 
 def _gone(view: View, context: Context, empty: Sequence[str]) -> Iterator[LaunchProblem]:
-    for path in empty[:_MOST_MISSING]:
+    for path in empty:
         problems = locate(view, path, context.user, context.mounts).problems
         yield from (item for item in problems if _says_more(item, posixpath.basename(path)))
 

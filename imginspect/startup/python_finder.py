@@ -14,8 +14,8 @@ from imginspect.filesystem.view import View
 from imginspect.startup.lookup import below
 from imginspect.tar.header import DIRECTORY
 
-_MOST_CHILDREN = 50_000
 _MOST_PARTS = 20
+"""Packages inside packages; whether a module with more parts is there is not known."""
 _SOURCE = (".py", ".pyc")
 _TRICKS = re.compile(r"__path__|sys\.modules|meta_path|path_hooks|extend_path|declare_namespace|[Ll]azy|\bexec\(")
 """Signs that a package's own text makes modules that no file of that name holds."""
@@ -168,7 +168,7 @@ class Finder:
         except PathError:
             return None
         names: dict[str, dict[str, Node]] = {}
-        for child in children[:_MOST_CHILDREN]:
+        for child in children:
             name = child.path.rpartition("/")[2]
             stem, dot, _ = name.partition(".")
             ending = name[len(stem) :]

@@ -24,8 +24,11 @@ _MAPPING = re.compile(r"^MAPPING(?:: *[\w\[\], ]+)? *= *(\{[^\n]*\})", re.MULTIL
 _SUFFIXES = (".py", ".pyc")
 _DEBIAN = "/usr/lib/python3/dist-packages"
 _MOST_PTH = 200
+"""Files .pth that are read; the rest counts as not read, and then no module is called missing."""
 _MOST_LINES = 500
+"""Lines of one .pth file, each a folder in which every module is looked for; with more no module is called missing."""
 _MOST_FOLDERS = 50
+"""Site folders whose .pth files are read; with more no module is called missing."""
 
 
 @dataclass(slots=True)
@@ -154,7 +157,7 @@ def _settings(view: View, environment: str, python: Located) -> tuple[str, bool]
     node = _file(view, posixpath.join(environment, "pyvenv.cfg"))
     text = view.text(node) if node is not None else None
     found = dict.fromkeys(("home", "include-system-site-packages"), "")
-    for line in (text or "").split("\n", _MOST_LINES)[:_MOST_LINES]:
+    for line in (text or "").split("\n"):
         key, equals, value = line.partition("=")
         if equals and key.strip().lower() in found:
             found[key.strip().lower()] = value.strip()
@@ -164,7 +167,7 @@ def _settings(view: View, environment: str, python: Located) -> tuple[str, bool]
 
 def _versions(view: View, prefix: str) -> list[str]:
     names = (child.path.rpartition("/")[2] for child in _children(view, posixpath.join(prefix, "lib")))
-    return [match[1] for name in names if (match := _LIBRARY.match(name))][:8]
+    return [match[1] for name in names if (match := _LIBRARY.match(name))]
 
 
 def _virtual_environment(view: View, python: Located) -> str:
@@ -192,8 +195,11 @@ def _read_pth(view: View, path: SearchPath) -> None:
     seen: dict[str, None] = {}
     for folder in [folder for folder in path.folders if folder.endswith(("site-packages", "dist-packages"))]:
         real = _real(view, folder)
-        if not real or real in seen or len(seen) > _MOST_FOLDERS:
+        if not real or real in seen:
             continue
+        if len(seen) > _MOST_FOLDERS:
+            path.doubts.append("a part of the site folders was not read")
+            return
         seen[real] = None
         for child in _children(view, real):
             if not child.path.endswith(".pth"):
@@ -203,7 +209,10 @@ def _read_pth(view: View, path: SearchPath) -> None:
             if text is None:
                 path.doubts.append(f"{child.path} was not read")
                 return
-            for line in text.split("\n", _MOST_LINES)[:_MOST_LINES]:
+            lines = text.split("\n", _MOST_LINES)
+            if len(lines) > _MOST_LINES:
+                path.doubts.append(f"a part of {child.path} was not read")
+            for line in lines[:_MOST_LINES]:
                 _pth_line(view, line.strip(), child, folder, path)
 
 

@@ -29,7 +29,9 @@ from imginspect.startup.wrappers import ENDS_AT_ONCE, peel_one
 UNKNOWN = "\x00"
 """Stands in a word for the part that only a run would tell."""
 MOST_STEPS = 24
+"""Programs that start one another, on the way to what runs; with more the command was not followed to its end."""
 _LONGEST_STEP = 200
+"""Characters of one step in words; the words themselves are kept whole."""
 _STARTERS = frozenset({"tini", "docker-init", "dumb-init", "catatonit", "gosu", "su-exec", "timeout", "nohup", "setpriv", "torchrun"})
 _SWITCHING = frozenset({"gosu", "su-exec", "s6-setuidgid", "setuidgid", "chpst", "setpriv", "runuser"})
 

@@ -17,9 +17,9 @@ from imginspect.tar.header import DIRECTORY
 
 PASSWD = "/etc/passwd"  # noqa: S105 - a path
 GROUP = "/etc/group"
-_MOST_LINES = 20_000
 _NUMBER = re.compile(r"[+-]?[0-9]{1,18}")
 _LARGEST_ID = (1 << 31) - 1
+"""The largest number of a user that runc takes."""
 
 
 class RunUser(NamedTuple):
@@ -137,7 +137,7 @@ def _file(view: View, path: str) -> _File:
 
 
 def _lines(text: str) -> Iterator[list[str]]:
-    for line in text.split("\n", _MOST_LINES)[:_MOST_LINES]:
+    for line in text.split("\n"):
         if line.strip() and not line.lstrip().startswith("#"):
             yield line.strip().split(":")
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 BUFFER = 256
+"""Bytes of a first line that Linux reads since 5.1 (BINPRM_BUF_SIZE)."""
 _OLD_BUFFER = 128
+"""Bytes that it read before."""
 _BOMS = {b"\xef\xbb\xbf": "a UTF-8 byte order mark", b"\xff\xfe": "a UTF-16 byte order mark", b"\xfe\xff": "a UTF-16 byte order mark"}
 
 

@@ -8,9 +8,8 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from imginspect.languages.options import Scanned, assignments, grammar, scan
+from imginspect.languages.values import LONGEST_WORD
 from imginspect.startup.wrapper_table import ENV, FLOCK, LAUNCHERS, SCRIPT, SU, SUDO, UV, UV_BEFORE, WATCH
-
-_LONGEST_SPLIT = 1 << 16
 
 
 class WrapperStep(NamedTuple):
@@ -70,7 +69,7 @@ def _env_assignments(words: Sequence[str]) -> tuple[tuple[str, str], ...]:
 
 def _env_split(name: str, words: tuple[str, ...], scanned: Scanned, text: str) -> WrapperStep:
     """``env -S "a b" c`` is ``env a b c``. Escapes and variables inside are left alone: what they give is not decided."""
-    if len(text) > _LONGEST_SPLIT or re.search(r"[\\$#]", text):
+    if len(text) > LONGEST_WORD or re.search(r"[\\$#]", text):
         return WrapperStep(name, words, unknown=f"{name} -S: its text holds escapes or variables")
     try:
         parts = shlex.split(text)

@@ -10,6 +10,7 @@ from imginspect.startup.special_wrappers import SPECIAL, WrapperStep, launcher
 from imginspect.startup.wrapper_table import LAUNCHERS, WRAPPERS, Grammar
 
 MOST_WRAPPERS = 16
+"""Wrappers that are peeled off to see whether an array stands as text behind them; the start itself has its own bound."""
 ENDS_AT_ONCE = frozenset({"env", "nice", "ionice", "exec", "command", "builtin", "eval"})
 """Wrappers that end with 0 where they are given no command (coreutils 9.1, util-linux 2.38, bash 5.2, dash 0.5.12)."""
 _PYTHON = re.compile(r"(?:python|pypy)[0-9.]*t?\Z")

@@ -13,6 +13,7 @@ from zlib import adler32
 from imginspect.errors import LayerError
 
 BLOCK = 512
+"""Bytes of a block of a tar."""
 ZERO_BLOCK = bytes(BLOCK)
 
 # name mode uid gid size mtime chksum typeflag linkname magic+version uname gname devmajor devminor prefix
@@ -43,6 +44,7 @@ MAGIC_USTAR = b"ustar\0"
 """Whatever version follows it."""
 MAGIC_GNU = b"ustar  \0"
 MAX_NUMBER = (1 << 63) - 1
+"""The largest number that a header may hold: one of 64 bits with a sign, as in Linux. A larger one makes the header invalid."""
 
 
 class MalformedHeader(LayerError):
@@ -57,7 +59,7 @@ def checksum_matches(block: bytes | memoryview) -> bool:
     total = sum_of(block)
     if total == wanted:
         return True
-    high = sum(1 for byte in bytes(block[:148]) + bytes(block[156:512]) if byte > 127)
+    high = sum(1 for byte in bytes(block[0:148]) + bytes(block[156:512]) if byte > 127)
     return total - 256 * high == wanted
 
 
@@ -74,7 +76,7 @@ def sum_of(block: bytes | memoryview) -> int:
 
     adler32 with a start value of 0 holds in its low half the sum of up to 257 bytes exactly: ten times as fast as ``sum``.
     """
-    return (adler32(block[:256], 0) & 0xFFFF) + (adler32(block[256:512], 0) & 0xFFFF)
+    return (adler32(block[0:256], 0) & 0xFFFF) + (adler32(block[256:512], 0) & 0xFFFF)
 
 
 def parse_number(field: bytes, name: str) -> int:

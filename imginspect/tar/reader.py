@@ -43,6 +43,7 @@ from imginspect.tar.header import (
     text_of,
     wanted_sum,
 )
+from imginspect.wording import LONGEST_SHOWN
 
 
 class TruncatedTar(LayerError):
@@ -86,6 +87,7 @@ Notice: TypeAlias = Callable[[Topic, bytes, str], None]
 
 _ZEROS = memoryview(bytes(1 << 20))
 _MAX_REMEMBERED = 4096
+"""Fields whose number is remembered; others are parsed again, and nothing is lost."""
 _EXTENSIONS = frozenset({b"x", b"g", b"L", b"K"})
 _EXTENSION_BYTES = b"xgLK"
 _NUMBERS = ((100, 108, "mode"), (108, 116, "uid"), (116, 124, "gid"), (136, 148, "mtime"))
@@ -309,7 +311,7 @@ class TarReader:
         if long_link and kind in _LINKS:
             link = long_link
         if stored < 0:
-            raise MalformedHeader(f"negative size of {name[:200]!r}")
+            raise MalformedHeader(f"negative size of {name[:LONGEST_SHOWN]!r}")
         if flag == b"\0" and name.endswith(b"/"):
             kind = DIRECTORY
         elif kind == FILE and name.endswith(b"/"):
@@ -392,7 +394,7 @@ class TarReader:
                     Topic.HEADER, name, "GNU sparse records of no known version: container runtimes ignore them, other readers do not"
                 )
         if real_size < 0:
-            raise MalformedHeader(f"negative size of {name[:200]!r}")
+            raise MalformedHeader(f"negative size of {name[:LONGEST_SHOWN]!r}")
         self._sparse = sparse_map(numbers, real_size, self._left)
         self._size = real_size
         return RawEntry(name, FILE, values[0], values[1], values[2], real_size, values[3], b"", Extra(xattrs, None, sparse=True))

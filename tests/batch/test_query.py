@@ -139,6 +139,8 @@ def test_a_credential_needs_the_key_of_the_run(folder: Path, tmp_path: Path) -> 
     key.write_bytes(FINGERPRINT_KEY)
     secret.write_bytes(b"\n")
     assert "contains no credential" in _refused("query", folder, "--credential", secret, "--fingerprint-key", key)
+    secret.write_bytes(b"a" * ((1 << 20) + 1))
+    assert "found more than 1,048,576 bytes" in _refused("query", folder, "--credential", secret, "--fingerprint-key", key)
     filled(tmp_path).close()
     assert "the run had no fingerprint key" in _refused("query", tmp_path, "--credential", secret, "--fingerprint-key", key)
 

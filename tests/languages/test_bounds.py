@@ -8,10 +8,12 @@ import pytest
 
 from imginspect.languages.calls import PythonText
 from imginspect.languages.lines import Rows
-from imginspect.languages.python.calls import MOST_BYTES, calls
+from imginspect.languages.python.calls import calls
 from imginspect.languages.python.scopes import MOST_STEPS
 from imginspect.languages.r.language import r_calls
 from imginspect.languages.shell.walker import commands
+from imginspect.languages.values import Unknown
+from imginspect.limits import MOST_TEXT_BYTES
 from tests.counting import calls_made
 
 pytestmark = pytest.mark.slow
@@ -65,10 +67,10 @@ def test_a_long_text_that_is_joined_again_and_again_counts_for_its_letters() -> 
 
 def test_the_longest_text_is_read_or_refused() -> None:
     line = "abcdefghijklmnopqrstuvwxyz = 'abcdefghijklmnopqrstuvwxyzabcdefghijkl'\n"
-    longest = calls(line * (MOST_BYTES // len(line)))
+    longest = calls(line * (MOST_TEXT_BYTES // len(line)))
     assert longest.not_understood == ""
     assert longest.steps < MOST_STEPS
-    assert calls(line * (MOST_BYTES // len(line) + 1)).is_bounded
+    assert calls(line * (MOST_TEXT_BYTES // len(line) + 1)).is_bounded
 
 
 def test_a_long_row_of_an_inline_text_is_measured_once() -> None:
@@ -123,4 +125,6 @@ def test_twice_the_r_text_takes_twice_the_work(shape: Callable[[int], str]) -> N
 
 def test_a_call_keeps_few_of_the_conditions_around_it() -> None:
     found = r_calls("if (!require(a)) {\n" * 5_000 + "f()\n")
-    assert max(len(call.spot.guards) for call in found.calls) == 30
+    assert max(len(call.spot.guards) for call in found.calls) == 31
+    assert found.calls[-1].spot.guards[-1] == Unknown("more conditions")
+    assert found.not_understood == "it has more conditions than are followed"

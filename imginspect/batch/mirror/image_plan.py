@@ -14,6 +14,7 @@ from imginspect.batch.values.plans import ImagePlan, Unit
 from imginspect.image import Image
 
 _KEY_DIGITS = 32
+"""Hexadecimal digits of a key, 128 bits: no two images of a mirror share one by chance."""
 NOT_LOADED = -1
 """The ordinal of an image without manifest that is listed and cannot be read."""
 

@@ -15,6 +15,7 @@ from imginspect.errors import UsageError
 from imginspect.limits import Limits
 
 _LIST_BYTES = 256 << 20
+"""Bytes of a list of archives, millions of paths; a longer one is refused."""
 
 
 class _Source(NamedTuple):

@@ -12,6 +12,7 @@ from imginspect.batch.values.plans import Skipped, Unit
 from imginspect.tar.header import DIRECTORY
 
 _MOST_NAMED = 100
+"""Files, or manifests, of one place that are told by name; how many more there are is told in one line."""
 
 
 def strays(unit: Unit, archive: Archive, members: DirectoryMembers) -> Iterator[Skipped]:

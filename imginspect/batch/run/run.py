@@ -47,6 +47,7 @@ REPORTS = "reports"
 _AT_A_TIME = 16
 """Units planned at a time for each worker."""
 _PIECE = 1 << 20
+"""Bytes that are copied at a time; all of a report is copied."""
 
 
 class SourceGone(RunAborted):

@@ -34,6 +34,7 @@ CREATE INDEX largest ON layer (state, size, id);
 """
 _WAITS, _GIVEN = 0, 1
 _PAGE = 64
+"""Plans that are read from the database at a time; all are."""
 
 
 class Amount(NamedTuple):

@@ -24,6 +24,7 @@ from functools import lru_cache
 
 from imginspect.batch.values.plans import LayerContents
 from imginspect.errors import UsageError
+from imginspect.host.compression import CorruptStream, unpack
 from imginspect.layer.index import INVALID, METADATA, OPAQUE, WHITEOUT, LayerIndex
 from imginspect.tar.header import DIRECTORY, HARDLINK
 
@@ -31,6 +32,7 @@ _RECORD = struct.Struct(">16sI")
 _PREFIX = 16
 _LEVEL = 1  # three times as fast as the default, and 15 % larger
 _MOST = 1 << 30
+"""Bytes of the paths of one layer: a million entries of a kilobyte each; a database with more counts as damaged."""
 # a name may hold a NUL (PAX), which ends a path here
 _ESCAPED = {b"\x01": b"\x01\x02", b"\x00": b"\x01\x01"}
 _UNESCAPED = {escape: plain for plain, escape in _ESCAPED.items()}
@@ -163,8 +165,8 @@ def _has(text: bytes, marked: str) -> bool:
 @lru_cache(maxsize=16)
 def _text(compressed: bytes) -> bytes:
     try:
-        return zlib.decompressobj().decompress(compressed, _MOST)
-    except zlib.error as error:
+        return unpack(compressed, _MOST)
+    except CorruptStream as error:
         raise UsageError(f"the database is damaged: the paths of a layer cannot be read ({error})") from error
 
 

@@ -32,7 +32,9 @@ __all__ = ["NAME", "Database", "Done", "NoRoom", "create", "open_for_reading", "
 
 _CHECKPOINT = 5.0  # seconds
 _PAGE = 1_000
+"""Rows that are read at a time; all are."""
 _PIECE = 1 << 20
+"""Bytes that are copied at a time; all of the content is copied."""
 
 
 class Database:

@@ -12,7 +12,9 @@ from imginspect.report.order import Badness, badness
 EXAMPLES = 3
 """How many images a shared finding names."""
 _FEW = 1_000
+"""Images from which on going through them in their order is faster than sorting those of a group; the answer is the same."""
 _MOST_KNOWN = 100
+"""Sets of results that are held at a time; others are read again from the database, and nothing is lost."""
 _COLUMNS = "id, key, name, repository, source, platform, manifest_digest, image_id, verdict, reason, report, {conditions}"
 _ORDERS = {"name": "name, key", "repository": "repository, name, platform, key"}
 _SEVERITIES = ("critical", "high", "medium", "low", "info")

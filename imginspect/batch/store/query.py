@@ -21,6 +21,7 @@ from imginspect.oci.reference import matches
 Value = str | int | bool | tuple[str, ...] | None
 RAW = frozenset(("path",))
 LEAST_HEX = 12
+"""Digits of a digest that are asked for at least: 48 bits tell millions of files apart."""
 _DIGEST = re.compile(rf"(?:([a-z0-9]+):)?([0-9a-f]{{{LEAST_HEX},128}})")
 _ALGORITHMS = ("sha256", "sha384", "sha512")
 _OPEN = "('fail', 'undetermined', 'warn')"

@@ -16,6 +16,7 @@ _SHA256 = re.compile(r"(?:sha256:)?([0-9a-f]{64})")
 _COLUMNS = ("image", "platform", "layer", "path", "state", "diff_id")
 _KEPT = 256  # layers
 _ANSWERS = 100_000
+"""Answers that are remembered; others are worked out again, and nothing is lost."""
 Search = Callable[[LayerContents], list[str]]
 
 

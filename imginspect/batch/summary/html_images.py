@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from imginspect.batch.store.database import Database
 from imginspect.batch.store.queries import Recorded, images
+from imginspect.batch.summary.html_parts import LONGEST_CELL
 from imginspect.batch.summary.verdict import is_at_least
 from imginspect.report.decisions import shortened
 from imginspect.report.html.markup import NOTHING, Markup, element, escape, joined
@@ -15,7 +16,7 @@ from imginspect.wording import counted
 
 _COLUMNS = ("Image", "Platform", "Verdict", "Failed rules", "Warnings", "Why")
 _SHOWN = 2
-_LONGEST = 300
+"""Further names of an image that stand in its row; the others fold out below them."""
 
 
 def images_table(database: Database) -> Iterator[Markup]:
@@ -75,7 +76,7 @@ def _row(image: Recorded, numbers: dict[str, int], fail_on: str, *, linked: bool
         f'<tr data-v="{escape(image.verdict)}" data-r="{open_rules}"><th scope="row">{_name(image, linked=linked)}</th>'
         f'<td>{escape(image.platform)}</td><td><span class="badge {meaning.shape}">{escape(word)}</span></td>'
         f'<td>{failed}{note}</td><td class="number">{len(image.rules("warn")):,}</td>'
-        f"<td>{escape(shortened(image.reason, _LONGEST))}</td></tr>\n"
+        f"<td>{escape(shortened(image.reason, LONGEST_CELL))}</td></tr>\n"
     )
 
 

@@ -14,6 +14,7 @@ from imginspect.report.html.words import IMAGE, RESULT, badge, icon, outcome
 from imginspect.wording import counted
 
 MOST_SHARED = 200
+"""Rows of the table of shared findings; the page says how many there are besides, and how to list them."""
 COUNTED = {
     "shared": (
         "A finding in a shared layer affects every image that contains the layer. One decision, or one rebuild of the image that the layer"
@@ -27,7 +28,8 @@ COUNTED = {
     ),
 }
 """What is said below a section's title."""
-_LONGEST = 300
+LONGEST_CELL = 300
+"""Characters of one cell of a table; how many are left out is said."""
 
 
 def verdict_part(answer: Total) -> Markup:
@@ -83,9 +85,9 @@ def _shared(finding: Shared) -> Row:
     also = f", and {counted(others, 'more image')}" if others else ""
     about = element("p", "In ", names, also, class_="note")
     result = joined((badge(outcome(RESULT, finding.verdict)), element("p", _severity(finding), class_="note")))
-    made_by = element("p", code(shortened(finding.instruction, _LONGEST)), class_="note") if finding.instruction else NOTHING
+    made_by = element("p", code(shortened(finding.instruction, LONGEST_CELL)), class_="note") if finding.instruction else NOTHING
     layer = joined((code(finding.layer[:19]), made_by))
-    message = joined((escape(shortened(finding.message, _LONGEST)), about))
+    message = joined((escape(shortened(finding.message, LONGEST_CELL)), about))
     return Row((message, f"{finding.images:,}", code(finding.rule), result, code(finding.place), layer))
 
 

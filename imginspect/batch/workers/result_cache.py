@@ -11,6 +11,7 @@ from imginspect.host.compression import CorruptStream, pack, unpack
 from imginspect.rules import codec
 
 _MOST = 1 << 28
+"""Bytes that one image's row or report may expand to, as many as a report may have; an entry with more counts as none."""
 
 
 class ImageAnswer(NamedTuple):

@@ -6,21 +6,27 @@ import ast
 import re
 import warnings
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TypeVar
 
 from imginspect.languages.calls import Argument, Call, CodeScope, Import, NameUse, PythonText, Spot
 from imginspect.languages.lines import Lines, Rows
 from imginspect.languages.python.conditions import condition_of
 from imginspect.languages.python.names import NameResolver, only_looped_over
 from imginspect.languages.python.scopes import Function, TooManySteps
-from imginspect.languages.values import Condition, HasModule, Known, Unknown, Value, negated
+from imginspect.languages.values import Condition, HasModule, Known, Unknown, Value, dynamic, negated
+from imginspect.limits import MOST_TEXT_BYTES
 
-MOST_BYTES = 2 << 20
-_MOST_TOKENS = 250_000
+MOST_TOKENS = 250_000
+"""Words and signs of one text: Python's own parser makes objects of each. A text with more is a gap."""
 _MOST_ELEMENTS = 200
+"""Arguments of one call, and elements of one list; one that is not known stands for the others."""
 _MOST_GUARDS = 30
+"""Conditions around one call; one that is not known stands for the others."""
+_MORE = Unknown("more conditions")
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 _MOST_HANDED = 50
+"""Elements for each of which a function that is mapped over them is called; one that is not known stands for the others."""
 _NAMING = (ast.Name, ast.Attribute, ast.Call)
 _MAPPING = frozenset({"map", "imap", "imap_unordered", "map_async", "filter", "as_completed"})
 _ASKING = frozenset(
@@ -68,12 +74,12 @@ def calls(
 
     *lines* say where an inline text stands: its calls have lines of the file that it is in.
     """
-    if len(text) > MOST_BYTES:
-        return PythonText(not_understood=f"it is longer than {MOST_BYTES >> 20} MiB", is_bounded=True)
+    if len(text) > MOST_TEXT_BYTES:
+        return PythonText(not_understood=f"it is longer than {MOST_TEXT_BYTES >> 20} MiB", is_bounded=True)
     if "\0" in text:
         return PythonText(not_understood="it holds a NUL byte")
-    if sum(1 for _ in _TOKEN.finditer(text)) > _MOST_TOKENS:
-        return PythonText(not_understood=f"it has more than {_MOST_TOKENS:,} words and signs", is_bounded=True)
+    if sum(1 for _ in _TOKEN.finditer(text)) > MOST_TOKENS:
+        return PythonText(not_understood=f"it has more than {MOST_TOKENS:,} words and signs", is_bounded=True)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -304,8 +310,8 @@ class _StatementReader:
     def _call(self, node: ast.Call, spot: Spot) -> None:
         name = self._names.dotted(node.func, spot.scope)
         if name:
-            given = tuple(self._argument(argument, spot) for argument in node.args[:_MOST_ELEMENTS])
-            named = tuple((keyword.arg or "**", self._argument(keyword.value, spot)) for keyword in node.keywords[:_MOST_ELEMENTS])
+            given = _bounded(node.args, lambda argument: self._argument(argument, spot))
+            named = tuple((keyword.arg or "**", self._argument(keyword.value, spot)) for keyword in node.keywords)
             self.calls.append(Call(name, given, named, self._line(node), self._short(node.func), spot))
         if name not in _ASKING:
             self._handed(node, spot)
@@ -317,7 +323,7 @@ class _StatementReader:
 
     def _handed(self, node: ast.Call, spot: Spot) -> None:
         """Functions that are handed to the call, as calls with what is handed behind them: ``map(f, urls)``, ``Thread(target=f)``."""
-        given = [*node.args, *(keyword.value for keyword in node.keywords)][:_MOST_ELEMENTS]
+        given = [*node.args, *(keyword.value for keyword in node.keywords)]
         for number, argument in enumerate(given):
             name = self._names.dotted(argument, spot.scope) if isinstance(argument, _NAMING) else ""
             if not name:
@@ -332,20 +338,21 @@ class _StatementReader:
     def _hand(self, name: str, node: ast.Call, behind: Sequence[ast.expr], spot: Spot) -> None:
         """The function *name* with what is handed on *behind* it, or in ``args=``; with each element where it is mapped over a list."""
         receiver = self._names.dotted(node.func, spot.scope)
-        given = [self._argument(argument, spot) for argument in behind[:_MOST_ELEMENTS]]
+        given = list(_bounded(behind, lambda argument: self._argument(argument, spot)))
         for keyword in node.keywords:
             extra = self._argument(keyword.value, spot) if keyword.arg == "args" else ()
             given += extra if isinstance(extra, tuple) else [extra]
         each: list[tuple[Argument, ...]] = [tuple(given)]
         if receiver.rpartition(".")[2] in _MAPPING and given and isinstance(given[0], tuple):
             each = [(element,) for element in given[0][:_MOST_HANDED]]
+            each += [(dynamic("…"),)] if len(given[0]) > _MOST_HANDED else []
         elif receiver == "functools.partial" and not given:
             each = []  # what is made is called with its arguments elsewhere
         self.calls += [Call(name, arguments, (), self._line(node), name, spot, is_handed=True) for arguments in each]
 
     def _argument(self, node: ast.expr, spot: Spot) -> Argument:
         if isinstance(node, ast.List | ast.Tuple):
-            return tuple(self._names.value(element, spot.scope) for element in node.elts[:_MOST_ELEMENTS])
+            return _bounded(node.elts, lambda element: self._names.value(element, spot.scope))
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
             first, *others = _summands(node)
             elements_of = self._argument(first, spot)
@@ -354,7 +361,7 @@ class _StatementReader:
         if isinstance(node, ast.Name):
             elements = self._names.elements(node.id, spot.scope)
             if elements is not None:
-                return tuple(self._names.value(element, spot.scope) for element in elements[:_MOST_ELEMENTS])
+                return _bounded(elements, lambda element: self._names.value(element, spot.scope))
         return self._names.value(node, spot.scope)
 
     def _flat(self, nodes: Sequence[ast.expr], spot: Spot) -> Iterator[Value]:
@@ -380,11 +387,19 @@ class _StatementReader:
         return condition_of(node, self._names, spot.scope, is_main=self._is_main, directory=self._directory)
 
 
+_Item = TypeVar("_Item")
+
+
+def _bounded(nodes: Sequence[ast.expr], made: Callable[[ast.expr], _Item]) -> tuple[_Item | Value, ...]:
+    """What is *made* of each of *nodes*; one that is not known stands for those beyond the bound."""
+    return (*map(made, nodes[:_MOST_ELEMENTS]), *([dynamic("…")] if len(nodes) > _MOST_ELEMENTS else []))
+
+
 def _guarded(spot: Spot, condition: Condition) -> Spot:
     if isinstance(condition, Known) and not condition.variables:
         return spot if condition.outcome else spot._replace(is_dead=True)
     if len(spot.guards) >= _MOST_GUARDS:
-        return spot._replace(is_branch=True)
+        return spot._replace(guards=(*spot.guards[:_MOST_GUARDS], _MORE), is_branch=True)
     return spot._replace(guards=(*spot.guards, condition), is_branch=True)
 
 

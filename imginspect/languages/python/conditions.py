@@ -17,6 +17,9 @@ _FILE_TESTS = {
 }
 _PATH_METHODS = {"exists": "any", "is_file": "file", "is_dir": "directory"}
 _DEEPEST = 20
+"""Conditions inside conditions; what is nested deeper is not known."""
+_MOST_PARTS = 20
+"""Parts of one ``and`` or ``or``; one that is not known stands for the others."""
 
 
 def condition_of(node: ast.expr, names: NameResolver, scope: int, *, is_main: bool, directory: str, depth: int = 0) -> Condition:
@@ -32,7 +35,8 @@ def condition_of(node: ast.expr, names: NameResolver, scope: int, *, is_main: bo
         case ast.UnaryOp() if isinstance(node.op, ast.Not):
             return negated(inner(node.operand))
         case ast.BoolOp():
-            parts = tuple(inner(part) for part in node.values[:20])
+            parts = tuple(inner(part) for part in node.values[:_MOST_PARTS])
+            parts += (Unknown("…"),) if len(node.values) > _MOST_PARTS else ()
             return All(parts) if isinstance(node.op, ast.And) else AnyOf(parts)
         case ast.Constant():
             return Known(bool(node.value), source)

@@ -6,15 +6,15 @@ import ast
 import builtins
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import islice
 
 from imginspect.languages.calls import UNKNOWN_NAME
 from imginspect.languages.hosts import is_loopback
 from imginspect.languages.lines import Rows
-from imginspect.languages.python.scopes import MOST_RETURNS, ScopeTable
+from imginspect.languages.python.scopes import ScopeTable
 from imginspect.languages.values import Value
 
 DEEPEST = 12
+"""Names that lead to names; what is further is not known. Each takes a few frames of Python's stack."""
 _BASES = frozenset({"base_url", "endpoint_url", "api_base", "azure_endpoint", "server_url"})
 """Arguments by which a client is told which server to contact."""
 _MAKING = frozenset({"functools.partial", "getattr", "importlib.import_module", "__import__", "vars", "staticmethod"})
@@ -50,7 +50,7 @@ class DottedNames(ScopeTable, ABC):
                 return self._dotted_name(node.id, scope, depth)
             case ast.Attribute():
                 if isinstance(node.value, ast.Name) and node.value.id in ("self", "cls") and node.attr in self._attributes:
-                    return self._first((self.dotted(value, at, depth + 1) for value, at in self._attributes[node.attr][:MOST_RETURNS]))
+                    return self._first((self.dotted(value, at, depth + 1) for value, at in self._attributes[node.attr]))
                 base = self.dotted(node.value, scope, depth + 1)
                 return f"{base}.{node.attr}" if base else ""
             case ast.Call():
@@ -75,23 +75,21 @@ class DottedNames(ScopeTable, ABC):
                 return True
             case ast.Name():
                 found = self._lookup(node.id, scope)
-                return found is not None and self._are_results(
-                    [(value, found[1]) for value, _ in found[0].expressions[:MOST_RETURNS]], depth
-                )
+                return found is not None and self._are_results([(value, found[1]) for value, _ in found[0].expressions], depth)
             case ast.Attribute() if isinstance(node.value, ast.Name) and node.value.id in ("self", "cls"):
                 return self._are_results(self._attributes.get(node.attr, []), depth)
             case ast.Call():
                 if self.dotted(node.func, scope) in _MAKING:
                     return False
                 found = self._lookup(node.func.id, scope) if isinstance(node.func, ast.Name) else None
-                given = list(islice(self._returned(*found), MOST_RETURNS)) if found is not None else []
+                given = list(self._returned(*found)) if found is not None else []
                 return self._are_results(given, depth) if given else True
             case _:
                 return False
 
     def _are_results(self, given: Sequence[tuple[ast.expr, int]], depth: int) -> bool:
-        self.step()
-        return bool(given) and all(self.is_result(value, at, depth + 1) for value, at in given[:MOST_RETURNS])
+        self.step(1 + len(given))
+        return bool(given) and all(self.is_result(value, at, depth + 1) for value, at in given)
 
     def _dotted_item(self, node: ast.Subscript, scope: int, depth: int) -> str:
         """What ``vars(X)["name"]`` and ``X.__dict__["name"]`` are, and ``sys.modules["name"]``."""
@@ -112,10 +110,10 @@ class DottedNames(ScopeTable, ABC):
         bound, at = found
         if bound.dotted:
             return bound.dotted[-1] if len(bound.dotted) == 1 else self._first(iter(bound.dotted))
-        given = [value for value, _ in bound.expressions[:MOST_RETURNS]]
-        if bound.lists and len(given) < MOST_RETURNS:
+        given = [value for value, _ in bound.expressions]
+        if bound.lists:
             given += self._expressions(bound, at)
-        return self._first(self.dotted(value, at, depth + 1) for value in given[:MOST_RETURNS])
+        return self._first(self.dotted(value, at, depth + 1) for value in given)
 
     def _dotted_call(self, node: ast.Call, scope: int, depth: int) -> str:
         if isinstance(node.func, ast.Name):
@@ -123,7 +121,7 @@ class DottedNames(ScopeTable, ABC):
             if found is not None and found[0].functions:
                 return self._first(self.dotted(value, inside, depth + 1) for value, inside in self._returned(*found))
         name = self.dotted(node.func, scope, depth + 1)
-        if name and any(keyword.arg in _BASES and self._is_local(keyword.value, scope) for keyword in node.keywords[:20]):
+        if name and any(keyword.arg in _BASES and self._is_local(keyword.value, scope) for keyword in node.keywords):
             return f"{name}@local"
         if name in ("importlib.import_module", "__import__") and node.args:
             return self.value(node.args[0], scope).text or ""

@@ -13,6 +13,7 @@ from imginspect.languages.python.scopes import LETTERS_A_STEP, MOST_EACH
 from imginspect.languages.values import Value, constant, dynamic, joined, located, united
 
 _SHORTEST_COMMAND = 4
+"""Characters of a text whose lines are noted: a shorter one is no command."""
 _PATHS = frozenset(
     {"pathlib.Path", "pathlib.PurePath", "pathlib.PosixPath", "str", "os.path.abspath", "os.path.realpath", "os.path.normpath", "os.fspath"}
 )

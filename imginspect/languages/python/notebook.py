@@ -10,6 +10,7 @@ from itertools import accumulate
 from imginspect.languages.lines import Lines
 
 LONGEST_NOTEBOOK = 8 << 20
+"""Characters of a notebook, its outputs included, all of which are parsed as JSON; one that is longer is a gap."""
 _SOURCE = re.compile(r'"source"\s*:')
 _MAGIC = re.compile(r"^(\s*)[!%](?!%)\s*(?P<pip>pip|conda|mamba|uv)?(?P<rest>[^\n]*)$", re.MULTILINE)
 

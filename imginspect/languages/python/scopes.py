@@ -9,13 +9,16 @@ from typing import TypeAlias
 from imginspect.languages.lines import Rows
 
 Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
-MOST_RETURNS = 8
-"""Things that one name may stand for; with more it counts as not known."""
 MOST_EACH = 20
+"""Values that one name may have as a text; with more its text is not known."""
 MOST_STEPS = 600_000
 """Steps of one text: names and values that are looked up, and what is copied or written out for them."""
 LETTERS_A_STEP = 32
+"""Characters that are copied as fast as one name is looked up."""
+_LONGEST_SHOWN = 120
+"""Characters of an expression in a message; its value is kept whole."""
 _LONGEST_SOURCE = 400
+"""Characters of an expression that is shown as it is written; of a longer one an ellipsis is shown."""
 _NESTED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 
 
@@ -235,12 +238,11 @@ def _own(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
 
 
 def _returned(function: Function) -> list[ast.expr]:
-    found = [node.value for node in _own(function.body) if isinstance(node, ast.Return | ast.Yield) and node.value is not None]
-    return found[:MOST_RETURNS]
+    return [node.value for node in _own(function.body) if isinstance(node, ast.Return | ast.Yield) and node.value is not None]
 
 
 def _unparsed(node: ast.expr) -> str:
     try:
-        return ast.unparse(node)[:120]
+        return ast.unparse(node)[:_LONGEST_SHOWN]
     except (ValueError, RecursionError):
         return "…"

@@ -9,11 +9,11 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
-from imginspect.languages.python.calls import MOST_BYTES
+from imginspect.languages.python.calls import MOST_TOKENS
 from imginspect.languages.python.names import NameResolver, only_looped_over
 from imginspect.languages.python.scopes import Function, TooManySteps
+from imginspect.limits import MOST_TEXT_BYTES
 
-_MOST_TOKENS = 250_000
 _MOST_EVENTS = 50_000
 """No program that people wrote does so much while it is loaded; the search path is looked through for each."""
 _TOKEN = re.compile(r"\w+|[^\w\s]")
@@ -94,7 +94,7 @@ class TopLevel(NamedTuple):
 
 def top_level(text: str, environment: Mapping[str, str], *, path: str = "", directory: str = "", is_main: bool = True) -> TopLevel:
     """What the text at *path* does while it is loaded. What functions do to the search path counts as done first: they may be called."""
-    if len(text) > MOST_BYTES or "\0" in text or sum(1 for _ in _TOKEN.finditer(text)) > _MOST_TOKENS:
+    if len(text) > MOST_TEXT_BYTES or "\0" in text or sum(1 for _ in _TOKEN.finditer(text)) > MOST_TOKENS:
         return TopLevel(is_understood=False)
     try:
         with warnings.catch_warnings():
@@ -296,7 +296,7 @@ class _Reader:
         elif name.startswith(("sys.modules.update", "__path__.", *(hook + "." for hook in _HOOKS))):
             self._has_package = self._has_package or name.startswith("__path__")
             self._events.append(Opened(f"line {line} calls {name}()", line))
-        elif name in _RUNNING or (name in _COMMANDS and "install" in ast.dump(node)[:5_000]):
+        elif name in _RUNNING or (name in _COMMANDS and "install" in ast.dump(node)):
             what = "runs code of which nothing is known" if name in _RUNNING else "may install packages"
             self._events.append(Opened(f"line {line} {what}: {name}()", line))
         elif "." in name:

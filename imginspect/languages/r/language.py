@@ -7,7 +7,7 @@ from itertools import islice
 
 from imginspect.languages.calls import Call, FoundCalls
 from imginspect.languages.interpreter import file_or, runs_itself, target, undecided
-from imginspect.languages.known_calls import Around, Syntax, command_of, is_made_code, pattern_calls
+from imginspect.languages.known_calls import MOST_GUARDS, Around, Syntax, command_of, is_made_code, pattern_calls
 from imginspect.languages.language import CallEffects, Form, Included, Interpreter, Language, ReadAs, Target
 from imginspect.languages.lines import Lines
 from imginspect.languages.options import grammar, scan
@@ -22,7 +22,6 @@ _GUARD = re.compile(
     r"\bif\s*\(\s*!\s*(?:suppress\w+\(\s*)?(?:require|requireNamespace|rlang::is_installed|is_installed)\s*\(\s*(?:package\s*=\s*)?"
     r"(?:\x00(\d+)\x00|([A-Za-z][\w.]*))[^{}\n]{0,120}?(?:\)\s*){2,4}(\{?)"
 )
-_MOST_GUARDS = 1_000
 _RUNNING_CODE = ("source", "sys.source", "runApp", "plumb", "render", "include")
 _APPLICATION = ("app.R", "server.R", "ui.R", "global.R")
 
@@ -67,7 +66,7 @@ def _littler(language: Language, words: tuple[str, ...]) -> Target:
 def _guards(code: str, strings: list[Value]) -> list[Around]:
     """(start, end, condition) of each ``if (!require(X))`` and what it holds back."""
     found: list[Around] = []
-    for match in islice(_GUARD.finditer(code), _MOST_GUARDS):
+    for match in islice(_GUARD.finditer(code), MOST_GUARDS + 1):
         name = (strings[int(match[1])].text or "") if match[1] else match[2]
         end = code.find("}" if match[3] else "\n", match.end())
         if not match[3] and not code[match.end() : end if end >= 0 else len(code)].strip():

@@ -187,7 +187,7 @@ def _shift(walker: Walk, command: ShellCommand, place: ShellPlace) -> Generator[
 
 def _read(walker: Walk, command: ShellCommand, place: ShellPlace) -> Generator[Any, None, None]:
     del place
-    walker.variables.forget([word.text for word in command.words[1:] if word.text and word.text.isidentifier()][:50])
+    walker.variables.forget([word.text for word in command.words[1:] if word.text and word.text.isidentifier()])
     yield from ()
 
 

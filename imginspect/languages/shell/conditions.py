@@ -11,7 +11,17 @@ from imginspect.languages.shell.words import WordExpander
 from imginspect.languages.values import All, AnyOf, Condition, Exists, HasCommand, Known, Unknown, Value, negated
 
 _DEEPEST = 20
+"""Conditions inside conditions; what is nested deeper is not known. Each takes a few frames of Python's stack."""
+_LONGEST_SOURCE = 120
+"""Characters of a condition as it is written, for messages."""
 _MOST_WORDS = 64
+"""Words of one test; a longer one is not known."""
+LONGEST_COMPARED = 4096
+"""Characters of a text that is compared with a pattern; of a longer one the answer is not known."""
+LONGEST_PATTERN = 256
+"""Characters of a text and of the pattern that it is compared with, whose product is the work; beyond, the answer is not known."""
+_LONGEST_NUMBER = 18
+"""Digits of a number that surely fits the 64 bits of a shell; what is made of a longer one is not known."""
 _FILE_TESTS = {"-e": "any", "-a": "any", "-f": "file", "-d": "directory", "-s": "file", "-r": "any", "-x": "any", "-L": "any", "-h": "any"}
 _LEAVES = frozenset({"test_operator"})
 _BRANCHES = frozenset({"unary_expression", "binary_expression", "parenthesized_expression"})
@@ -22,7 +32,7 @@ _QUIET = frozenset({"true", ":"})
 
 def condition_of(node: Node, words: WordExpander, depth: int = 0) -> Condition:
     """Under which condition *node* succeeds."""
-    source = words.source(node)[:120]
+    source = words.source(node)[:_LONGEST_SOURCE]
     if depth > _DEEPEST:
         return Unknown(source)
     match node.type:
@@ -69,9 +79,12 @@ def _of_command(node: Node, words: WordExpander, source: str) -> Condition:
     if name_node is None:
         return Unknown(source)
     name = words.value(name_node).text
-    arguments = [word for child in node.children_by_field_name("argument")[:_MOST_WORDS] for word in words.fields(child)]
     if name in _QUIET or name == "false":
         return Known(name != "false", source)
+    given = node.children_by_field_name("argument")
+    if len(given) > _MOST_WORDS + 1:  # with the closing bracket
+        return Unknown(source)
+    arguments = [word for child in given for word in words.fields(child)]
     if name in ("test", "["):
         tokens: list[str | Value] = [_token(argument) for argument in (arguments[:-1] if name == "[" else arguments)]
         return test(tokens, words, source)
@@ -170,7 +183,7 @@ def _filled(value: Value, source: str, *, is_asked: bool) -> Condition:
 def _compared(left: Value, operator: str, right: Value, source: str) -> Condition:
     first = left.text if left.text is not None else left.default
     second = right.text if right.text is not None else right.default
-    if first is None or second is None or len(first) > 4096 or len(second) > 256:
+    if first is None or second is None or len(first) > LONGEST_COMPARED or len(second) > LONGEST_PATTERN:
         return Unknown(source)
     variables = tuple(dict.fromkeys([*left.variables, *right.variables]))
     if operator in ("=", "==", "!="):
@@ -178,6 +191,8 @@ def _compared(left: Value, operator: str, right: Value, source: str) -> Conditio
         same = fnmatchcase(first, second) if is_pattern else first == second
         return Known(same is (operator != "!="), source, variables)
     if operator in ("-eq", "-ne", "-lt", "-le", "-gt", "-ge") and first.isdecimal() and second.isdecimal():
-        a, b = int(first[:18]), int(second[:18])
+        if max(len(first), len(second)) > _LONGEST_NUMBER:
+            return Unknown(source)
+        a, b = int(first), int(second)
         return Known({"-eq": a == b, "-ne": a != b, "-lt": a < b, "-le": a <= b, "-gt": a > b, "-ge": a >= b}[operator], source, variables)
     return Unknown(source)

@@ -10,8 +10,8 @@ from fnmatch import fnmatchcase
 from tree_sitter import Node
 
 from imginspect.languages.shell import redirects
-from imginspect.languages.shell.conditions import condition_of, expected
-from imginspect.languages.shell.place import Flow, OnFailure, ShellPlace
+from imginspect.languages.shell.conditions import LONGEST_COMPARED, LONGEST_PATTERN, condition_of, expected
+from imginspect.languages.shell.place import Flow, OnFailure, ShellPlace, add_refused, with_guard
 from imginspect.languages.shell.subshells import last_statement, substitutions
 from imginspect.languages.shell.walk import Step, Walk
 from imginspect.languages.values import Condition, Known, Unknown, Value, constant, dynamic, negated
@@ -19,7 +19,7 @@ from imginspect.languages.values import Condition, Known, Unknown, Value, consta
 SEQUENCES = frozenset({"program", "compound_statement", "do_group"})
 """Kinds of nodes whose children run one after another."""
 _MOST_ROUNDS = 40
-_MOST_REFUSED = 20
+"""Rounds of a loop that are walked one by one; in a longer one what its variable holds is not known."""
 _WILDCARD = re.compile(r"[*?\[]")
 _ALWAYS = Known(outcome=True, source="else")
 _NEVER = Known(outcome=False, source="an earlier case matches")
@@ -39,9 +39,8 @@ def if_statement(walk: Walk, node: Node, place: ShellPlace) -> Step:
         yield _branch(walk, body, outer, condition)
         endings.append(walk.last_ended)
         if outer is not place and (outer.flow.guards or outer.flow.ended):
-            place.flow.guards = (*place.flow.guards[:_MOST_REFUSED], Unknown("an earlier branch ends the script"))
-        if len(refused) < _MOST_REFUSED:
-            refused.append(negated(condition))
+            place.flow.guards = with_guard(place.flow.guards, Unknown("an earlier branch ends the script"))
+        add_refused(refused, condition)
     if all(endings) and not clauses[-1][0]:
         place.flow.ended = place.flow.ended or endings[0]
 
@@ -61,11 +60,10 @@ def case_statement(walk: Walk, node: Node, place: ShellPlace) -> Step:
         yield _branch(walk, [child for child in item.named_children if child not in patterns], outer, condition)
         endings.append(walk.last_ended)
         if outer is not place and (outer.flow.guards or outer.flow.ended):
-            place.flow.guards = (*place.flow.guards[:_MOST_REFUSED], Unknown("an earlier case ends the script"))
+            place.flow.guards = with_guard(place.flow.guards, Unknown("an earlier case ends the script"))
         has_default = has_default or "*" in texts
         is_matched = is_matched or (isinstance(condition, Known) and condition.outcome and not condition.variables)
-        if len(refused) < _MOST_REFUSED:
-            refused.append(negated(condition))
+        add_refused(refused, condition)
     if has_default and all(endings):
         place.flow.ended = place.flow.ended or endings[0]
 
@@ -120,7 +118,7 @@ def loop(walk: Walk, node: Node, place: ShellPlace) -> Step:
             endings.append(around.flow.ended)
     walk.depth_of_loops -= 1
     if any(ending in ("exit", "return") for ending in endings):
-        place.flow.guards = (*place.flow.guards[:_MOST_REFUSED], Unknown("a loop may end the script"))
+        place.flow.guards = with_guard(place.flow.guards, Unknown("a loop may end the script"))
 
 
 def pipeline(walk: Walk, node: Node, place: ShellPlace) -> Step:
@@ -171,7 +169,7 @@ def _branch(walk: Walk, nodes: Sequence[Node], place: ShellPlace, condition: Con
         if known is not None and known.outcome and not known.variables:
             place.flow.ended = place.flow.ended or inner.flow.ended
         elif known is None or known.outcome:
-            place.flow.guards = (*place.flow.guards[:_MOST_REFUSED], negated(condition))
+            place.flow.guards = with_guard(place.flow.guards, negated(condition))
 
 
 def _is_quiet(node: Node, place: ShellPlace) -> bool:
@@ -236,9 +234,11 @@ def _matched(asked: Value | None, patterns: list[str]) -> Condition:
     if "*" in patterns:
         return _ALWAYS._replace(source=source)
     text = None if asked is None else asked.text if asked.text is not None else asked.default
-    if asked is None or text is None or len(text) > 4096 or any("$" in pattern for pattern in patterns):
+    if asked is None or text is None or len(text) > LONGEST_COMPARED or any("$" in pattern for pattern in patterns):
         return Unknown(source)
-    cleaned = [pattern.replace('"', "").replace("'", "").replace("\\", "")[:256] for pattern in patterns]
+    if any(len(pattern) > LONGEST_PATTERN for pattern in patterns):
+        return Unknown(source)
+    cleaned = [pattern.replace('"', "").replace("'", "").replace("\\", "") for pattern in patterns]
     return Known(any(fnmatchcase(text, pattern) for pattern in cleaned), source, asked.variables)
 
 
@@ -250,7 +250,7 @@ def _assigned(node: Node, place: ShellPlace) -> list[str]:
         at = stack.pop()
         if at.type == "variable_assignment":
             name = at.child_by_field_name("name")
-            if name is not None and len(found) < 10_000:
+            if name is not None:
                 found[place.words.source(name).partition("[")[0]] = None
         stack += at.named_children
     return list(found)

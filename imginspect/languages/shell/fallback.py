@@ -7,7 +7,9 @@ import shlex
 from collections.abc import Iterator
 
 MOST_LINES = 20_000
+"""Lines of a part that is only guessed at, which is a gap already; a part with more counts as not followed to its end."""
 _LONGEST_LINE = 4096
+"""Characters of such a line that are split into words, one character after the other; the part is a gap already."""
 _SPLIT = re.compile(r"&&|\|\||[;|&]")
 _LEADING = frozenset({"if", "then", "else", "elif", "do", "while", "until", "!", "{", "(", "exec", "command", "time"})
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")

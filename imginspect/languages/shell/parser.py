@@ -15,14 +15,20 @@ from typing import NamedTuple
 import tree_sitter_bash
 from tree_sitter import Language, Parser, Tree
 
-MOST_BYTES = 2 << 20
 _PIECE = 6 << 10
+"""Bytes from which on a script is cut where a statement begins: the parser's time grows faster than the length of what it is given."""
 _LONGEST_PIECE = 32 << 10
+"""Bytes of a piece in which no place to cut was found; a longer one is only guessed at, which is a gap."""
 _MOST_GIVEN_UP = 8
+"""Pieces for which the parser takes too many steps; then it is not asked again, and the rest is guessed at, which is a gap."""
 _BYTES_A_STEP = 28
+"""Bytes for which the parser may make one step; with more steps the piece is only guessed at, which is a gap."""
 _BYTES_A_STEP_OF_LONG = 60
+"""The same for a piece of more than two usual ones, where a step takes longer."""
 _FREE_STEPS = 24
+"""Steps that any piece may take, however short."""
 _ERROR_STEPS = 50 * _PIECE
+"""Errors times bytes: the parser's way out of an error grows with the length of the piece. With more it is only guessed at."""
 _HEREDOC = re.compile(rb"<<-?[ \t]*\\?(['\"]?)([A-Za-z_][A-Za-z0-9_]*)\1")
 _QUOTES = re.compile(rb"\\.|['\"]|(?:(?<=[ \t;])|^)#.*", re.DOTALL)
 _OPENS = re.compile(rb"(?:^|[;&|(]|\bthen|\bdo|\belse|\{)[ \t]*(?:if|for|while|until|case|select)\b|[{(][ \t]*$")

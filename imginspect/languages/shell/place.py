@@ -7,9 +7,13 @@ from enum import StrEnum
 
 from imginspect.languages.shell.commands import Failure, When
 from imginspect.languages.shell.words import WordExpander
-from imginspect.languages.values import Condition, Known, Unknown
+from imginspect.languages.values import Condition, Known, Unknown, negated
 
 _MOST_GUARDS = 40
+"""Conditions of one command; one that is not known stands for the others, so that the command counts as conditional still."""
+_MOST_REFUSED = 20
+"""Conditions of one sequence that an earlier branch left behind; one that is not known stands for the others."""
+_MORE = Unknown("more conditions")
 
 
 @dataclass(slots=True)
@@ -110,4 +114,18 @@ class ShellPlace:
 
 
 def _bounded(guards: tuple[Condition, ...]) -> tuple[Condition, ...]:
-    return guards if len(guards) <= _MOST_GUARDS else (*guards[:_MOST_GUARDS], Unknown("more conditions"))
+    return guards if len(guards) <= _MOST_GUARDS else (*guards[:_MOST_GUARDS], _MORE)
+
+
+def with_guard(guards: tuple[Condition, ...], condition: Condition) -> tuple[Condition, ...]:
+    """*guards* and *condition*; beyond twenty of them one that is not known stands for all others."""
+    return (*guards, condition) if len(guards) <= _MOST_REFUSED else (*guards[:_MOST_REFUSED], _MORE)
+
+
+def add_refused(refused: list[Condition], condition: Condition) -> None:
+    """Add to *refused* that *condition* does not hold; beyond twenty one that is not known stands for all that may hold."""
+    opposite = negated(condition)
+    if len(refused) < _MOST_REFUSED:
+        refused.append(opposite)
+    elif refused[-1] is not _MORE and not (isinstance(opposite, Known) and opposite.outcome):
+        refused.append(_MORE)

@@ -8,11 +8,11 @@ from tree_sitter import Node
 
 from imginspect.languages.shell.commands import ShellCommand
 from imginspect.languages.shell.words import WordExpander
-from imginspect.languages.values import Value, constant, dynamic, joined
+from imginspect.languages.values import LONGEST_WORD, Value, constant, dynamic, joined
 
 _FORMAT = re.compile(r"%[sb]")
 _MOST_PRINTED = 200
-_LONGEST = 1 << 16
+"""Words that ``printf`` is given; what it prints of more is not known."""
 
 
 def given_text(node: Node, words: WordExpander, data: bytes) -> Value | None:
@@ -72,7 +72,7 @@ def printed(command: ShellCommand) -> Value | None:
     for word in command.words[1:]:
         if not (word.text or "").startswith("-"):
             parts += [constant(" "), word] if parts else [word]
-    if sum(len(part.start) for part in parts) > _LONGEST:
+    if sum(len(part.start) for part in parts) > LONGEST_WORD:
         return dynamic("echo")
     return joined([*parts, constant("\n")], "echo")
 
@@ -80,8 +80,8 @@ def printed(command: ShellCommand) -> Value | None:
 def _formatted(pattern: str, words: tuple[Value, ...]) -> Value:
     """What ``printf`` prints: its pattern once more for as long as there are words."""
     pieces = _FORMAT.split(pattern.replace("\\n", "\n").replace("\\t", "\t"))
-    left, parts = list(words[:_MOST_PRINTED]), [constant(pieces[0])]
-    if len(pieces) == 1 or "%" in "".join(pieces):
+    left, parts = list(words), [constant(pieces[0])]
+    if len(pieces) == 1 or "%" in "".join(pieces) or len(words) > _MOST_PRINTED:
         return dynamic("printf")
     for number in range(max(1, -(-len(left) // (len(pieces) - 1)))):
         parts += [constant(pieces[0])] if number else []

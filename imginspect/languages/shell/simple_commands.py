@@ -12,11 +12,11 @@ from imginspect.languages.shell.commands import ShellCommand, Written
 from imginspect.languages.shell.place import OnFailure, ShellPlace
 from imginspect.languages.shell.subshells import substitutions
 from imginspect.languages.shell.walk import Step, Walk
-from imginspect.languages.shell.words import WordExpander
-from imginspect.languages.values import Value, constant, dynamic
+from imginspect.languages.shell.words import MOST_FIELDS, WordExpander
+from imginspect.languages.values import LONGEST_SOURCE, Value, constant, dynamic
 
-_MOST_WRITTEN = 2_000
-LONGEST_SOURCE = 200
+_MOST_WORDS = 2_000
+"""Words of one command; one that is not known stands for the others, and the script counts as not followed to its end."""
 
 
 def command(walk: Walk, node: Node, place: ShellPlace) -> Step:
@@ -33,7 +33,9 @@ def command(walk: Walk, node: Node, place: ShellPlace) -> Step:
     walk.variables.undo()
     for child in node.children_by_field_name("argument"):
         fields += place.words.fields(child)
-        if len(fields) > 2000:
+        if len(fields) > _MOST_WORDS:
+            fields.append(dynamic("…"))
+            walk.incomplete = "a command in it has more words than are followed"
             break
     if not fields and name is not None:
         fields = _left_unset(walk, name, place)
@@ -124,7 +126,7 @@ def _assign(walk: Walk, node: Node, place: ShellPlace, *, export: bool) -> tuple
     if value_node is not None and value_node.type == "array":
         elements = tuple(field for child in value_node.named_children for field in place.words.fields(child))
         before = walk.variables.get(name) if is_added else ()
-        held = (*before, *elements)[:1000] if isinstance(before, tuple) else None
+        held = (*before, *elements) if isinstance(before, tuple) and len(before) < MOST_FIELDS else None
         walk.variables.set(name, held)
         return None
     value = place.words.value(value_node) if value_node is not None else constant("")
@@ -135,7 +137,7 @@ def _assign(walk: Walk, node: Node, place: ShellPlace, *, export: bool) -> tuple
 
 
 def _note_written(walk: Walk, redirect: Node, place: ShellPlace) -> None:
-    if redirect.type != "file_redirect" or not any(">" in child.type for child in redirect.children) or len(walk.written) >= _MOST_WRITTEN:
+    if redirect.type != "file_redirect" or not any(">" in child.type for child in redirect.children):
         return
     destination = redirect.child_by_field_name("destination")
     path = place.words.value(destination).start if destination is not None else ""

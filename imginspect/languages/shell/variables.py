@@ -12,7 +12,7 @@ Held: TypeAlias = Value | Words | None
 """A value, an array, or None for what is not known."""
 
 MOST_EXPORTED = 200
-MOST_ALTERNATIVES = 4
+"""Variables that a script exports: each command is handed all of them. Beyond, the script counts as not followed to its end."""
 
 
 class Variables:
@@ -26,6 +26,8 @@ class Variables:
         self._snapshot: tuple[tuple[str, Value], ...] | None = ()
         self.spent = 0
         """Bytes of long texts that were made of what variables hold."""
+        self.incomplete = ""
+        """Why what a command is handed may lack a variable; empty where it lacks none."""
 
     def has(self, name: str) -> bool:
         """Whether *name* was ever given anything, known or not."""
@@ -49,8 +51,11 @@ class Variables:
         if self._journals and name not in self._journals[-1]:
             self._journals[-1][name] = name in self._held, self._held.get(name)
         self._held[name] = held
-        if (export or name in self._inherited) and len(self._exported) < MOST_EXPORTED:
-            self._exported[name] = None
+        if (export or name in self._inherited) and name not in self._exported:
+            if len(self._exported) < MOST_EXPORTED:
+                self._exported[name] = None
+            else:
+                self.incomplete = "it exports more variables than are followed"
         if name in self._exported:
             self._snapshot = None
 

@@ -24,9 +24,12 @@ Globbed: TypeAlias = Callable[[str], Sequence[str] | None]
 """The files that a pattern stands for, None where that is not known."""
 
 _MOST_STEPS = 400_000
+"""Statements that are visited, those of a function or a loop as often as it runs; with more the script is not followed to its end."""
 MOST_COMMANDS = 50_000
+"""Commands that are found, each an object; with more the script is not followed to its end."""
 TOO_MANY = "it has more commands than are followed"
 _BYTES_A_STEP = 8
+"""Bytes of a long text that are copied as fast as one statement is visited."""
 
 
 class Walk(ABC):
@@ -73,6 +76,7 @@ class Walk(ABC):
             if self._left < 0 or len(self.found) >= MOST_COMMANDS:
                 self.incomplete = TOO_MANY
                 return
+            self.incomplete = self.incomplete or self.variables.incomplete
             inner = next(stack[-1], None)
             if inner is None:
                 stack.pop()

@@ -10,15 +10,19 @@ from tree_sitter import Node
 from imginspect.languages.lines import Lines, in_bytes
 from imginspect.languages.shell import control_flow, fallback, simple_commands, subshells
 from imginspect.languages.shell.commands import Failure, ShellCommand, ShellText, When
-from imginspect.languages.shell.parser import MOST_BYTES, pieces
+from imginspect.languages.shell.parser import pieces
 from imginspect.languages.shell.place import Flow, OnFailure, ShellPlace
 from imginspect.languages.shell.walk import MOST_COMMANDS, TOO_MANY, Globbed, Sourced, Step, Walk
 from imginspect.languages.shell.words import WordExpander
-from imginspect.languages.values import Value, constant, without_lines
+from imginspect.languages.values import LONGEST_SOURCE, Value, constant, without_lines
+from imginspect.limits import MOST_TEXT_BYTES
 
 _MOST_NESTED = 8
+"""Texts inside texts and files that source files; with more the script is not followed to its end."""
 _MOST_CALLS = 20
+"""Functions that call one another; with more the script is not followed to its end."""
 _MOST_SOURCED = 50
+"""Files that one script sources; with more it is not followed to its end."""
 
 
 def commands(
@@ -72,9 +76,9 @@ class Walker(Walk):
         plain = text.replace("\r\n", "\n").replace("\0", "")  # shells pass over NUL
         data = plain.encode("utf-8", "replace")
         lines, at = in_bytes(plain, lines if plain == text else lines[:1]), 0
-        if len(data) > MOST_BYTES:
-            self.incomplete = f"it is longer than {MOST_BYTES >> 20} MiB"
-            data = data[:MOST_BYTES]
+        if len(data) > MOST_TEXT_BYTES:
+            self.incomplete = f"it is longer than {MOST_TEXT_BYTES >> 20} MiB"
+            data = data[:MOST_TEXT_BYTES]
         flow = around.flow if around else Flow()
         parts = list(pieces(data))
         for piece in parts:
@@ -169,7 +173,7 @@ class Walker(Walk):
                 ShellCommand(
                     words=tuple(constant(text) for text in texts),
                     line=place.words.line_of_row(row + line - 1),
-                    source=" ".join(texts)[: simple_commands.LONGEST_SOURCE],
+                    source=" ".join(texts)[:LONGEST_SOURCE],
                     when=now.when if now.when is not When.ALWAYS else When.BRANCH,
                     path=place.path,
                     guards=now.guards,

@@ -15,12 +15,16 @@ from tree_sitter import Node
 
 from imginspect.languages.lines import Lines, line_at, literal, without_tabs
 from imginspect.languages.shell.variables import Variables
-from imginspect.languages.values import Value, constant, dynamic, joined, located, united
+from imginspect.languages.values import LONGEST_SOURCE, LONGEST_WORD, Value, constant, dynamic, joined, located, united
 
 _DEEPEST = 24
-_LONGEST = 1 << 16
-_MOST_FIELDS = 1000
+"""Expansions inside expansions; what is nested deeper is not known. Each takes a few frames of Python's stack."""
+MOST_FIELDS = 1_000
+"""Words that one word becomes; one that is not known stands for the others."""
+_LONGEST_NUMBER = 7
+"""Digits of a position in a list: no list here has so many elements, so there is nothing at such a position."""
 _LONG = 512
+"""Bytes from which on a text that is put together counts as long."""
 _MOST_OF_LONG = 4 << 20
 """Bytes of texts beyond ``_LONG`` that one script may make of its variables: ``X=$X$X`` doubles what it holds."""
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
@@ -61,13 +65,13 @@ class WordExpander:
 
     def source(self, node: Node) -> str:
         """How *node* is written."""
-        return self._data[node.start_byte : min(node.end_byte, node.start_byte + _LONGEST)].decode("utf-8", "replace")
+        return self._data[node.start_byte : min(node.end_byte, node.start_byte + LONGEST_WORD)].decode("utf-8", "replace")
 
     def value(self, node: Node, depth: int = 0) -> Value:
         """What *node* stands for as one word."""
         reader = self._readers.get(node.type)
-        if depth > _DEEPEST or node.end_byte - node.start_byte > _LONGEST:
-            return dynamic(self.source(node)[:200])
+        if depth > _DEEPEST or node.end_byte - node.start_byte > LONGEST_WORD:
+            return dynamic(self.source(node)[:LONGEST_SOURCE])
         if reader is not None:
             found = reader(node, depth)
             if found.text is None or (found.lines and node.type not in _EXPANSIONS):
@@ -95,15 +99,18 @@ class WordExpander:
         if many is not None:
             lines = ((0, self.line(node.start_byte)),)
             are_arguments = self._list_name(node) == "@"  # an array may have been set in another file
-            return tuple(value if are_arguments and value.lines else located(value, lines) for value in many[:_MOST_FIELDS])
+            return tuple(value if are_arguments and value.lines else located(value, lines) for value in self._bounded(many, node))
         value = self.value(node)
         if node.type in _EXPANSIONS:
             if value.text is not None:
-                parts = value.text.split()[:_MOST_FIELDS]
-                return tuple(constant(part, value.source, value.variables) for part in parts)
+                parts = [constant(part, value.source, value.variables) for part in value.text.split(None, MOST_FIELDS + 1)]
+                return tuple(self._bounded(parts, node))
             if value.default == "" and not value.prefix:
                 return (value,)
         return (value,)
+
+    def _bounded(self, fields: Sequence[Value], node: Node) -> Sequence[Value]:
+        return fields if len(fields) <= MOST_FIELDS else (*fields[:MOST_FIELDS], dynamic(self.source(node)))
 
     def is_many(self, node: Node) -> bool:
         """Whether *node* stands for any number of words, how many of which is not known."""
@@ -175,9 +182,9 @@ class WordExpander:
         if length <= _LONG:
             return joined(parts, source)
         self._variables.spent += length
-        if length > _LONGEST or self._variables.spent > _MOST_OF_LONG:
+        if length > LONGEST_WORD or self._variables.spent > _MOST_OF_LONG:
             prefix = "" if not parts else parts[0].start[:_LONG]
-            return Value(None, source[:200], prefix, united(*(part.variables for part in parts)))
+            return Value(None, source[:LONGEST_SOURCE], prefix, united(*(part.variables for part in parts)))
         return joined(parts, source)
 
     def heredoc(self, start: int, end: int, body: Node | None, *, is_raw: bool, is_indented: bool = False) -> Value:
@@ -213,7 +220,7 @@ class WordExpander:
             held = self._variables.get("@")
             if not isinstance(held, tuple):
                 return dynamic(f"${name}")
-            return held[int(name) - 1] if int(name[:6]) <= len(held) else constant("", f"${name}")
+            return held[int(name) - 1] if len(name) < _LONGEST_NUMBER and int(name) <= len(held) else constant("", f"${name}")
         if name == "#":
             held = self._variables.get("@")
             return constant(str(len(held)), "$#") if isinstance(held, tuple) else dynamic("$#")
@@ -278,7 +285,7 @@ class WordExpander:
             at = self.source(index)
             if at in ("@", "*"):
                 return self._joined(_spaced(held), self.source(node))
-            if at.isdigit() and len(at) < 6:
+            if at.isdigit() and len(at) < _LONGEST_NUMBER:
                 return held[int(at)] if int(at) < len(held) else constant("")
         if name is not None and self.source(name) == "BASH_SOURCE":
             return self._variables.value("BASH_SOURCE")
@@ -363,9 +370,9 @@ class WordExpander:
 
 def _spaced(held: tuple[Value, ...]) -> list[Value]:
     parts: list[Value] = []
-    for value in held[:_MOST_FIELDS]:
+    for value in held[:MOST_FIELDS]:
         parts += [constant(" "), value] if parts else [value]
-    return parts
+    return parts if len(held) <= MOST_FIELDS else [*parts, dynamic("…")]
 
 
 def _or_default(value: Value, operand: Value, *, or_empty: bool) -> Value:
@@ -402,7 +409,7 @@ def _printed(name: str, arguments: list[Value], variables: Variables) -> Value |
     if name == "pwd":
         return variables.value("PWD")
     if name == "echo" and arguments and not (arguments[0].text or "").startswith("-"):
-        return None if sum(len(value.start) for value in arguments) > _LONGEST else joined(_spaced(tuple(arguments)), "echo")
+        return None if sum(len(value.start) for value in arguments) > LONGEST_WORD else joined(_spaced(tuple(arguments)), "echo")
     operands = [value for value in arguments if not (value.text or "x").startswith("-")]
     if len(operands) != 1 or operands[0].text is None:
         return None

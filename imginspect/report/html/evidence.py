@@ -12,6 +12,7 @@ from imginspect.report.html.part import Part
 from imginspect.wording import IN_JSON, and_more
 
 _MOST_PLACES = 20
+"""Places of one finding; how many more there are is said, and the JSON report lists all."""
 _MOST_EXCERPTS = 20
 """Places of one finding, and lines of one place, that a page shows."""
 

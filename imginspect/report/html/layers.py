@@ -10,6 +10,7 @@ from imginspect.report.html.tables import Row, code, table
 from imginspect.wording import counted
 
 _WIDTH = 1000
+"""Units of the drawing, which is stretched to the page."""
 _HEIGHT = 36
 _WASTE = 9
 _ROOM = 24

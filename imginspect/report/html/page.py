@@ -23,6 +23,7 @@ _STYLES = ("page.css", "parts.css", "print.css")
 _SCRIPT = "filter.js"
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _TITLE = 120
+"""Characters of the page's title; how many are left out is said."""
 _WITHOUT_IMAGE = ("summary", "problems", "checking")
 
 

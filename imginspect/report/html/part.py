@@ -10,11 +10,11 @@ from imginspect.report.document import LayerPlace, ProgramPart, ReportDocument, 
 from imginspect.report.html.markup import Markup, element, joined
 from imginspect.report.html.words import RESULT
 from imginspect.report.order import worst_first
+from imginspect.report.places import LONGEST_INSTRUCTION
 from imginspect.report.summary import archive_name
 
 GROUPS = tuple(RESULT)
 """The verdicts of results in the order of the page."""
-_INSTRUCTION = 140
 
 
 @dataclass(frozen=True)
@@ -96,5 +96,5 @@ class Part:
         made_by = place["created_by"]
         if not made_by:
             return self.layer(place["index"])
-        shown = shortened(made_by, _INSTRUCTION) if place["index"] in self.layer_numbers else made_by
+        shown = shortened(made_by, LONGEST_INSTRUCTION) if place["index"] in self.layer_numbers else made_by
         return joined((self.layer(place["index"]), ", made by ", element("code", shown)))

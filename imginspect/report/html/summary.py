@@ -15,8 +15,11 @@ from imginspect.report.summary import archive_facts, qualification, reason_of, u
 from imginspect.wording import counted
 
 _DECISIONS = 5
+"""Things to decide that the summary names; the findings below are all there."""
 _REFERENCES = 3
+"""Names of the image in the summary; how many more there are is said."""
 _LONGEST = 160
+"""Characters of one name; how many are left out is said."""
 _ARCHIVE = {"archive": "Archive", "size": "Size", "sha256": "sha256"}
 _UNDETERMINED: dict[UndeterminedName, str] = {
     "fail": "count as failures",

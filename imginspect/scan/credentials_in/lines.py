@@ -9,7 +9,11 @@ from imginspect.scan.credentials_in.span import SecretSpan, span_of
 from imginspect.scan.validators.structures import is_basic_authorization
 
 MOST_LINES = 200_000
-_LONGEST_LINE = 1 << 14
+"""Lines of one file; of a file with more the search counts as stopped."""
+_LONGEST_LINE = 1 << 20
+"""Bytes of one line, room for any key or certificate in base64; of a file with a longer one the search counts as stopped."""
+_LONGEST_TOKEN_FILE = 8192
+"""Bytes of a file that is a token alone, twice the longest token; what is behind these is no part of it."""
 _NETRC = re.compile(rb"(?:^|[ \t\r\n])(?:password|passwd)[ \t\r\n]{1,20}(\"[^\"\r\n]{1,400}\"|[^\s\"]{1,400})")
 _NETRC_START = re.compile(rb"(?:^|\s)(?:machine\s{1,20}\S|default\s)")
 _URL = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]{1,20}://([^\s:/@\"'<>]{1,200}):([^\s/@\"'<>]{1,400})@")
@@ -21,7 +25,7 @@ Reader = Callable[[bytes], Iterator[SecretSpan]]
 
 
 def lines_of(content: bytes) -> Iterator[tuple[int, bytes]]:
-    """(offset, line without its end) of at most 200,000 lines; a longer line than 16 KiB is cut."""
+    """(offset, line without its end) of at most 200,000 lines; a longer line than 1 MiB is cut."""
     start = 0
     for _ in range(MOST_LINES):
         if start >= len(content):
@@ -30,6 +34,11 @@ def lines_of(content: bytes) -> Iterator[tuple[int, bytes]]:
         end = len(content) if end < 0 else end
         yield start, content[start : min(end, start + _LONGEST_LINE)]
         start = end + 1
+
+
+def has_longer_line(content: bytes) -> bool:
+    """Whether ``lines_of`` cuts a line of *content*."""
+    return len(content) > _LONGEST_LINE and any(len(line) > _LONGEST_LINE for line in content.split(b"\n"))
 
 
 def assigned(kind: str, keys: str, separators: str = "=:") -> Reader:
@@ -107,7 +116,7 @@ def token_alone(kind: str, prefixes: tuple[bytes, ...] = ()) -> Reader:
     """A reader of a file that holds a token and nothing else; *prefixes* are those that its issuer's tokens begin with, if any."""
 
     def read(content: bytes) -> Iterator[SecretSpan]:
-        found = _TOKEN.fullmatch(content[:8192])
+        found = _TOKEN.fullmatch(content[:_LONGEST_TOKEN_FILE])
         if found is not None and (not prefixes or found[1].startswith(prefixes)):
             yield from span_of(kind, content, *found.span(1), is_verified=bool(prefixes))
 

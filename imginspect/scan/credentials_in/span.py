@@ -10,6 +10,7 @@ from imginspect.scan.validators.code import is_no_reference
 from imginspect.scan.validators.placeholders import is_placeholder
 
 _SHORTEST = 3
+"""Bytes of a value that can be a password; a shorter one is a switch or a placeholder."""
 _QUOTES = b"\"'"
 _SETTING = re.compile(rb"[0-9.]{1,6}|true|false|yes|off|none|null|disabled?|enabled?|basic|bearer|required|optional")
 

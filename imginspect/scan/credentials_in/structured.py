@@ -13,9 +13,10 @@ from imginspect.scan.validators.decoding import json_object
 from imginspect.scan.validators.keys import is_pem_private_key
 from imginspect.scan.validators.structures import is_basic_authorization
 
-_MOST_VALUES = 500_000
 _MOST_SECRETS = 300
+"""Values of one document that are looked for in it: more than the matches of a file that are recorded, so the search counts as stopped."""
 _MOST_PLACES = 1_000
+"""Places of these values; likewise more than are recorded."""
 _MARK = b"\xef\xbb\xbf"
 _STRING = re.compile(rb'"([^"\\]*+(?:\\.[^"\\]*+)*+)"', re.DOTALL)
 _SECRET_KEY = re.compile(
@@ -124,23 +125,21 @@ def terraform_state(document: dict[str, Any]) -> Found:
     """Chooses the attributes of resources, and sensitive outputs, that are named for secrets."""
     if "terraform_version" not in document and "lineage" not in document:
         return
-    pending: list[tuple[str, Any, int]] = [("", document, 0)]
-    for _ in range(_MOST_VALUES):
-        if not pending:
-            return
-        key, value, depth = pending.pop()
+    pending: list[tuple[str, Any]] = [("", document)]
+    while pending:
+        key, value = pending.pop()
         if isinstance(value, str):
             if _SECRET_KEY.fullmatch(key) and not _NO_SECRET_KEY.fullmatch(key) and len(value) >= 6:
                 yield value, False
-        elif depth < 30:
-            pending.extend(_inside(key, value, depth + 1))
+        else:
+            pending += _inside(key, value)
 
 
-def _inside(key: str, value: Any, depth: int) -> list[tuple[str, Any, int]]:
+def _inside(key: str, value: Any) -> list[tuple[str, Any]]:
     if isinstance(value, list):
-        return [(key, item, depth) for item in value[:_MOST_VALUES]]
+        return [(key, item) for item in value]
     if not isinstance(value, dict):
         return []
     if value.get("sensitive") is True and isinstance(value.get("value"), str):
-        return [("secret", value["value"], depth)]
-    return [(name, item, depth) for name, item in list(value.items())[:_MOST_VALUES]]
+        return [("secret", value["value"])]
+    return list(value.items())

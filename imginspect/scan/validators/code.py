@@ -24,7 +24,9 @@ _NAMES_OF_NO_SECRETS = (
 )
 _SHORT_WORDS = frozenset(b"a i am an as at be by db do go he id if in io ip is it me my no of ok on or os to up us we".split())
 _SHORTEST_HEX = 20
+"""Hexadecimal digits of a value that can be a secret; a shorter one is a number or an abbreviated digest."""
 _LONGEST_NAME = 16
+"""Characters from which on a text without words in it is no name of a variable."""
 _MADE_OF_WORDS = 0.8
 _HALF_OF_WORDS = 0.5
 _HEX = rb"[0-9a-fA-F-]+"

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 JsonObject: TypeAlias = dict[str, Any]
 
 _MOST = 1 << 16
+"""Bytes that are decoded for a check, more than any pattern's match has; a longer text fails the check."""
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
 
 

@@ -14,7 +14,9 @@ _HEADERS = re.compile(rb"^(?:[A-Za-z-]{3,20}: [\x20-\x7e]{1,200}?" + _LINE_END +
 _BLANK = re.compile(rb"(?:\\+(?:[nrt]|u000[9aAdD])|[ \t\r\n\"',\\])+")
 _MARGIN = re.compile(rb"[\r\n]([^\r\nA-Za-z0-9=\"']{1,12})\Z")
 _SMALLEST_KEY = 32
+"""Bytes of the smallest private key; a shorter body is none."""
 _MOST = 1 << 15
+"""Bytes of a private key that are checked: one of RSA with 16,384 bits has 13 kB in PEM."""
 _OPENSSH_MAGIC = b"openssh-key-v1\0"
 _PUTTY_PRIVATE = re.compile(rb"Private-Lines: ([0-9]{1,4})\r?\n((?:[A-Za-z0-9+/=]{1,64}\r?\n?){1,400})")
 _PGP_SECRET_KEY_TAGS = frozenset({5, 7})

@@ -6,6 +6,7 @@ import hashlib
 import re
 
 _MOST = 1 << 12
+"""First bytes of a value, by which it is told from a placeholder: none is longer."""
 _WORDS = (
     "example sample dummy changeme change-me change_me changeit change_it changethis placeholder redacted replaceme replace_me "
     "replace-me replace_with replace-with xxxx your_ your- yourpass yourtoken yoursecret yourapi yourkey yourown insert_ insert-here "
@@ -53,6 +54,7 @@ _TEMPLATE = re.compile(
 _RUN = re.compile(rb"(.)\1{5}", re.DOTALL)
 _SEQUENCE = 8
 _LONGEST_UNIT = 16
+"""Bytes of a text that a placeholder repeats; longer ones repeat by chance as little as random characters do."""
 _SHARE_OF_WORDS = 0.8
 
 

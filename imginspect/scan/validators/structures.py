@@ -13,7 +13,9 @@ _EMBEDDED = re.compile(rb"eyJ[A-Za-z0-9_+/-]{5,8000}={0,2}")
 _SNOWFLAKE = re.compile(rb"[0-9]{15,21}")
 _REGISTERED_CLAIMS = frozenset({"iss", "sub", "aud", "exp", "nbf", "iat", "jti"})
 _MOST_PACKETS = 64
+"""Fields of a macaroon that are gone through; one with more is taken for no macaroon."""
 _SIGNATURE_BYTES = 32
+"""Bytes of an HMAC with sha256."""
 
 
 def is_base64_of(size: int) -> Callable[[bytes, bytes], bool]:
