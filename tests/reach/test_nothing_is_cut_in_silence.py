@@ -8,7 +8,7 @@ import pytest
 
 from imginspect.languages.values import constant
 from imginspect.network.commands import contact
-from imginspect.reach import beside, failures, program, python_imports
+from imginspect.reach import beside, failures, program, project_modules, python_imports
 from imginspect.reach import made as made_before
 from imginspect.reach.made import Made
 from imginspect.reach.startup import startup
