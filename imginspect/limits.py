@@ -16,39 +16,41 @@ class Limits:
     """
 
     entries: int = 1_000_000
-    """entries of all layers of an image, the directories they imply included"""
+    """entries of all layers of an image, the directories they imply included, each of which is held in memory"""
     layers: int = 2_000
-    """layers of one image"""
+    """layers of one image; runtimes mount far fewer, and each has an index in memory"""
     header_bytes: int = 1 << 20
-    """bytes of one PAX or GNU extension header, and of one sparse map"""
+    """bytes of one PAX or GNU extension header, and of one sparse map, which are held whole: room for a path and its attributes"""
     extension_headers: int = 64
-    """extension headers in a row before one entry"""
+    """extension headers in a row before one entry; a writer needs three: for its name, its link and the rest"""
     link_hops: int = 40
     """symbolic links followed in one lookup, as in Linux"""
     json_bytes: int = 8 << 20
-    """bytes of one JSON document"""
+    """bytes of one JSON document, which is parsed as a whole into many times as much memory"""
     documents_bytes: int = 128 << 20
     """bytes of all JSON documents of an archive, each counted as often as it is referred to"""
     json_depth: int = 128
-    """nesting of one JSON document"""
+    """nesting of one JSON document, whose parser calls itself; documents of the specifications nest a few levels"""
     manifests: int = 20_000
-    """manifests and indexes reached from one archive's index"""
+    """manifests and indexes reached from one archive's index: those of a registry's repository with all its tags"""
     index_depth: int = 16
-    """indexes inside indexes"""
+    """indexes inside indexes; tools write two levels"""
     members: int = 2_000_000
-    """members of the archive itself"""
+    """members of the archive itself, each of which is held in memory: a store of many images has a few for each layer"""
     expanded_bytes: int = 256 << 30
-    """bytes of all layers of an image after decompression, holes of sparse files included"""
+    """bytes of all layers of an image after decompression, holes of sparse files included: what is hashed takes time, and an archive of
+    zeros has no end"""
     ratio: int = 400
-    """expanded over stored bytes of one blob, once it has expanded beyond 256 MiB; with holes of sparse files, of all layers"""
+    """expanded over stored bytes of one blob, once it has expanded beyond 256 MiB; with holes of sparse files, of all layers. Only made
+    data packs so well"""
     spool_bytes: int = 64 << 30
-    """bytes put in a temporary file when the archive is a stream or is compressed as a whole"""
+    """bytes put in a temporary file when the archive is a stream or is compressed as a whole: the disk of a host is not without end"""
     zstd_window_log: int = 27
-    """log2 of the memory that a zstd frame may ask for"""
+    """log2 of the memory that a zstd frame may ask for: 128 MiB, as much as zstd itself grants without being asked for more"""
     kept_bytes: int = 512 << 20
     """bytes of file contents of one layer kept for the checks (beyond 8 MiB of an image's in a temporary file); and of all attributes"""
     problems: int = 1_000
-    """problems of one kind that are listed one by one; all are counted"""
+    """problems of one kind that are listed one by one, for a person to read; all are counted"""
     findings: int = 10_000
     """findings of one image that are listed one by one; all are judged, and the coverage counts the rest"""
     places: int = 20_000
@@ -79,7 +81,7 @@ line. A longer one is not read, and whatever would have read it says so.
 _COUNT = re.compile(r"([0-9][0-9_]{0,18})([KMGT]?)(?:I?B)?")
 _SUFFIXES = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 RATIO_FLOOR = 256 << 20
-"""Bytes that a blob may expand to before its ratio is looked at."""
+"""Bytes that a blob may expand to before its ratio is looked at: a small layer of zeros does no harm."""
 
 
 def parse_count(text: str, name: str) -> int:

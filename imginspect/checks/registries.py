@@ -26,7 +26,9 @@ _DIGEST = re.compile(r"[a-z0-9]+:[0-9a-f]{64,}")
 _LISTINGS = ("index.json", "manifest.json")
 """What lists images by names that Docker's tools understand; a registry's storage tree has none."""
 _LONGEST = 512
+"""Characters of a name; a reference has at most some 400, and a longer text is no name of an image."""
 _MOST_NAMED = 5
+"""Registries in a message, which says how many there are besides."""
 _IMAGE, _BASE = "image name", "base image"
 
 

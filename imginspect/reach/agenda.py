@@ -35,7 +35,7 @@ _MOST_SAME = 12
 _WORK_FOR_A_STEP = 8
 """Bytes that one step in a script counts as."""
 _MOST_PLACES = 200_000
-"""Lines with a command that was met before: more than one script may have commands."""
+"""Lines with a command that was met before; one beyond has no place of its own, and the command was followed from its first."""
 _MOST_GAPS = 500
 """What was not analysed, one by one: the image is not decided after the first."""
 
