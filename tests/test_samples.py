@@ -60,6 +60,8 @@ class Sample:
     later: list[Entry] = field(default_factory=list)
     history: list[str] = field(default_factory=list)
 
+    reference: str = "ghcr.io/group/app:1"
+
     def description(self) -> dict[str, Any]:
         layers = [self.system, self.mounts, self.files, *([self.later] if self.later else [])]
         steps = [
@@ -69,7 +71,7 @@ class Sample:
         ]
         config = {"user": "researcher", "working_dir": "/app", **self.config}
         history = self.history or [*steps, "RUN /bin/sh -c tidy # buildkit"][: len(layers)]
-        return {"layers": layers, "config": config, "history": history}
+        return {"layers": layers, "config": config, "history": history, "reference": self.reference}
 
 
 PYTHON_JOB = Sample(
@@ -232,6 +234,7 @@ FAULTS: dict[str, tuple[Callable[[], Sample], str, str]] = {
     "packages in R": (lambda: changed(R_JOB, "/app/model.R", text='install.packages("dplyr")\n'), "TRE-NET-002", "fail"),
     "an unexpected setuid program": (lambda: with_file(PYTHON_JOB, {**binary("/app/helper"), "mode": 0o4755}), "TRE-PRM-001", "warn"),
     "files that everybody may change": (lambda: changed(PIPELINE, RUN, mode=0o777), "TRE-PRM-004", "warn"),
+    "a name of another registry": (lambda: replace(PYTHON_JOB, reference="registry.example.org/group/app:1"), "TRE-HYG-004", "warn"),
     "a device": (
         lambda: with_file(PYTHON_JOB, {"path": "/app/disk", "kind": "block-device", "device": [8, 0]}), "TRE-PRM-005", "warn",
     ),

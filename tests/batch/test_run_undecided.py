@@ -30,7 +30,7 @@ def undecided() -> ImageBuilder:
 def conditional() -> ImageBuilder:
     """An image that passes on a condition: its user is another than root, so the environment has to let that one write."""
     mounted = (directory("/safe_data"), directory("/safe_outputs"), directory("/scratch"))
-    return ImageBuilder().layer(*mounted, *script("/run")).config(entrypoint=["/run"], user="1000").reference("lib/on:1")
+    return ImageBuilder().layer(*mounted, *script("/run")).config(entrypoint=["/run"], user="1000").reference("ghcr.io/lib/on:1")
 
 
 @pytest.fixture(scope="module")
