@@ -118,7 +118,7 @@ def test_a_mirror_without_any_image_is_no_pass(cache: Path, tmp_path: Path) -> N
         ((".", "--engine", "dask"), "--scheduler"),
         ((".", "--cache-size", "much"), "cache-size"),
         ((".", "--limit", "nothing=1"), "nothing"),
-        ((".", "--since-report", "."), "no database"),
+        ((".", "--since-report", "."), "no such file"),
     ],
 )
 def test_what_cannot_be_done_is_told_before_anything_is(

@@ -106,7 +106,7 @@ def test_a_database_that_cannot_be_written_ends_the_run(
     with monkeypatch.context() as patched:
         patched.setattr(Database, "add", full)
         outcome = batch(mirrors.registry, "--out", tmp_path / "out", "--cache", cache)
-    assert (outcome.code, "no room left" in outcome.err) == (2, True)
+    assert (outcome.code, "the disk is full" in outcome.err) == (2, True)
     batch(mirrors.registry, "--out", tmp_path / "out", "--cache", cache, "--resume")
     assert facts(tmp_path / "out")["already"] == after
     assert answer(tmp_path / "out") == answer(reference)
@@ -121,7 +121,7 @@ def test_an_answer_that_cannot_be_written_ends_the_run(
     with monkeypatch.context() as patched:
         patched.setattr("imginspect.batch.summary.replace_file", full)
         outcome = batch(mirrors.registry, "--out", tmp_path / "out", "--cache", cache)
-    assert (outcome.code, "no room left" in outcome.err) == (2, True)
+    assert (outcome.code, "the disk is full" in outcome.err) == (2, True)
     with database.open_for_reading(tmp_path / "out") as kept:
         assert len(kept.done()) == len(rows(reference))
     batch(mirrors.registry, "--out", tmp_path / "out", "--cache", cache, "--resume")

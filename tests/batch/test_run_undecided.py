@@ -141,7 +141,7 @@ def test_a_database_of_the_version_before_is_asked_and_not_written(mirror: Path,
         assert "Traceback" not in outcome.err
     assert run("query", out, "--image", "lib/app1:1").code == 0
     since = batch(mirror, "--out", tmp_path / "new", "--cache", tmp_path / "cache", "--since-report", out)
-    assert (since.code, "an earlier imginspect made that run" in since.err) == (2, True)
+    assert (since.code, "an earlier version of imginspect made that run" in since.err) == (2, True)
     resumed = batch(mirror, "--out", out, "--cache", tmp_path / "cache", "--resume")
     assert resumed.code == 2
     assert "different settings" in resumed.err or "cannot be" in resumed.err or "not resumed" in resumed.err
