@@ -30,6 +30,7 @@ MountRoleName = Literal["", "data", "outputs", "scratch"]
 ExitCode = Literal[0, 1, 3, 4, 5]
 DigestText = Annotated[str, Fits("sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128}")]
 Sha256Text = Annotated[str, Fits("[0-9a-f]{64}")]
+DateText = Annotated[str, Fits("[0-9]{4}-[0-9]{2}-[0-9]{2}")]
 IdText = Annotated[str, Fits("[0-9a-f]{32}")]
 RuleId = Annotated[str, Fits("[A-Z][A-Z0-9-]*-[0-9]{3}")]
 LineNumber = Annotated[int, AtLeast(1)]
@@ -360,6 +361,8 @@ class ReportDocument(TypedDict):
 
     schema_version: Annotated[str, Is(SCHEMA_VERSION)]
     tool: Tool
+    inspected_by: Annotated[str | None, Means("The person responsible, as given by --by; null where no name was given.")]
+    inspected_on: Annotated[DateText | None, Means("The date of the inspection, as given by --date; null where none was given.")]
     verdict: VerdictName
     exit_code: ExitCode
     reason: Annotated[str, Means("The reason for the verdict, in a sentence.")]

@@ -1,4 +1,7 @@
-"""Earlier schema: reports that were filed with version 1 of the schema, as documents of today's. Their keys are renamed, nothing else."""
+"""Earlier schema: reports that were filed with version 1 of the schema, as documents of today's.
+
+Their keys are renamed, and those that were added since are null.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +24,8 @@ _RENAMED: tuple[tuple[str, dict[str, str]], ...] = (
     ("problems[]", {"found": "actual"}),
 )
 """Keys of version 1 by the place of their object, and what they are called now; a place is named as it is after the renames before it."""
+_ADDED = ("inspected_by", "inspected_on")
+"""Keys of the whole that version 1 does not have; its reports were given no name and no date."""
 _ROW_KINDS = {"folder": "folded-directory", "folder of a package": "folded-package"}
 
 
@@ -40,6 +45,10 @@ def upgraded(tree: dict[str, Any]) -> dict[str, Any]:
 
 def _upgrade(document: dict[str, Any], version: str) -> None:
     document["schema_version"] = SCHEMA_VERSION
+    for added in _ADDED:
+        if added in document:
+            raise NotReadable(f"the report has a key {added!r} that a report of version 1 does not have")
+        document[added] = None
     for place, names in _RENAMED:
         for item in _of(document, place):
             _rename(item, names, place)

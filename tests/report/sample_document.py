@@ -72,6 +72,8 @@ def sample_document(**parts: object) -> ReportDocument:
     made: ReportDocument = {
         "schema_version": SCHEMA_VERSION,
         "tool": {"name": "imginspect", "version": __version__},
+        "inspected_by": None,
+        "inspected_on": None,
         "verdict": "fail",
         "exit_code": 1,
         "reason": "1 rule of severity high or worse failed: TRE-NET-001",

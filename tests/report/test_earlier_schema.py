@@ -34,6 +34,9 @@ NAMES = {
 """Today's keys and kinds, and what they were called in version 1."""
 
 
+ADDED = ("inspected_by", "inspected_on")
+
+
 def renamed(value: Any) -> Any:
     """*value* in the words of version 1."""
     if isinstance(value, dict):
@@ -46,6 +49,8 @@ def earlier(document: Any, version: str = "1.3") -> Any:
     made = renamed(copy.deepcopy(document))
     for item in made.get("reports", [made]):
         item["schema_version"] = version
+        for added in ADDED:
+            del item[added]
         if version == "1.3":
             del item["policy"]["undetermined"]
     return made | {"schema_version": version}
@@ -101,6 +106,7 @@ def _with(document: Any, place: str, **values: Any) -> Any:
         (lambda: _with(earlier(sample_document()), "policy", undetermined="pass"), "undetermined"),
         (lambda: _with(earlier(sample_document(), "1.4"), "policy", mount_directories=[]), "does not have"),
         (lambda: earlier(sample_document(), "1.4") | {"startup": None}, "does not have"),
+        (lambda: earlier(sample_document(), "1.4") | {"inspected_by": "A. Auditor"}, "does not have"),
         (lambda: {**sample_document(), "schema_version": "1.4"}, "does not have"),
         (lambda: earlier(sample_document(), "1.4") | {"schema_version": "2.0"}, "has no"),
         (lambda: earlier(sample_document(), "1.4") | {"policy": 1}, "expected an object"),
