@@ -92,6 +92,13 @@ class ConfigPart(TypedDict):
     unread_fields: Annotated[list[str], Means("Fields of the config that imginspect gives no meaning to.")]
 
 
+class BasePart(TypedDict):
+    """The image that this one says it was built on. Nothing verifies it."""
+
+    name: str
+    digest: Annotated[str, Means("As the image states it; empty where it states none.")]
+
+
 class ImagePart(TypedDict):
     """The image."""
 
@@ -106,6 +113,7 @@ class ImagePart(TypedDict):
     archive_layout: str
     other_images: Annotated[list[str], Means("Other images, platforms and artefacts of the archive, not inspected here.")]
     layers: int
+    base: Annotated[BasePart | None, Means("From the manifest's annotations, else the labels; null where neither names one.")]
     config: ConfigPart | None
 
 

@@ -52,6 +52,10 @@ def _upgrade(document: dict[str, Any], version: str) -> None:
     for place, names in _RENAMED:
         for item in _of(document, place):
             _rename(item, names, place)
+    for image in _of(document, "image"):
+        if "base" in image:
+            raise NotReadable("image has a key 'base' that a report of version 1 does not have")
+        image["base"] = None
     for row in _of(document, "filesystem.rows[]"):
         if isinstance(row.get("kind"), str):
             row["kind"] = _ROW_KINDS.get(row["kind"], row["kind"])

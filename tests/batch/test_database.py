@@ -220,7 +220,7 @@ def test_a_later_version_is_refused(tmp_path: Path) -> None:
     later = sqlite3.connect(tmp_path / NAME)
     later.execute("PRAGMA user_version = 99")
     later.close()
-    with pytest.raises(UsageError, match="the database has version 99, and this program reads versions 1 and 2"):
+    with pytest.raises(UsageError, match="the database has version 99, and this program reads versions 1 and 2 and 3"):
         database.open_for_reading(tmp_path)
 
 

@@ -86,6 +86,7 @@ def sample_document(**parts: object) -> ReportDocument:
         "image": {
             "references": ["registry.example.org/team/app:1.0"], "image_id": f"sha256:{_SHA}", "manifest_digest": f"sha256:{'ef' * 32}",
             "platform": "linux/amd64", "archive_layout": "OCI layout", "other_images": [], "layers": 2,
+            "base": {"name": "docker.io/library/debian:12", "digest": f"sha256:{'0a' * 32}"},
             "config": {
                 "os": "linux", "architecture": "amd64", "variant": "", "created": "2024-05-01T10:00:00Z", "author": "", "user": "app",
                 "env": ["PATH=/usr/bin"], "entrypoint": ["/app/run.sh"], "cmd": [], "working_dir": "/app", "shell": [], "stop_signal": "",

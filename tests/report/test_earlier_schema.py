@@ -51,6 +51,8 @@ def earlier(document: Any, version: str = "1.3") -> Any:
         item["schema_version"] = version
         for added in ADDED:
             del item[added]
+        if item["image"]:
+            del item["image"]["base"]
         if version == "1.3":
             del item["policy"]["undetermined"]
     return made | {"schema_version": version}
@@ -68,6 +70,7 @@ def test_a_report_is_read_as_one_of_today(several: bool, version: str) -> None:
     today = json.loads(json_format.render([sample_document()], several=several))
     back = read_report(json.dumps(earlier(today, version)).encode())
     for item in today.get("reports", [today]):
+        item["image"]["base"] = None
         item["policy"]["undetermined"] = None if version == "1.3" else item["policy"]["undetermined"]
     assert json.loads(json_format.render(back.documents, several=back.several)) == today
 

@@ -147,6 +147,10 @@ class Database:
         """The rules, by their names."""
         return (RuleRow(*row) for row in self.select("SELECT rule, title, severity, remediation FROM rule ORDER BY rule"))
 
+    def has_column(self, table: str, column: str) -> bool:
+        """Whether *table* has that *column*: the database of an earlier version has fewer."""
+        return any(self.select("SELECT 1 FROM pragma_table_info(?) WHERE name = ?", table, column))
+
     def counts(self) -> dict[str, int]:
         """How many images have each verdict."""
         return dict(self.select("SELECT verdict, count(*) FROM image GROUP BY verdict ORDER BY verdict"))

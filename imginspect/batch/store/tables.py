@@ -4,10 +4,11 @@ from __future__ import annotations
 
 APPLICATION = 0x494D4742
 """Says in the file's head that it is such a database ("IMGB")."""
-SCHEMA = 2
+SCHEMA = 3
 """Goes up when tables change so that an earlier version could not read them."""
-READ_TOO = (1,)
-"""Earlier ones that can be asked: 1 has no image.conditions, and knows no undecided images."""
+READ_TOO = (1, 2)
+"""Earlier ones that can be asked: 1 has no image.conditions, and knows no undecided images; neither knows when an image was
+made and on what."""
 
 TABLES = """
 CREATE TABLE run (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -35,6 +36,9 @@ CREATE TABLE image (
     report TEXT NOT NULL,
     report_sha256 TEXT NOT NULL,
     identity TEXT NOT NULL,        -- of its files as they were; empty where they could not be named
+    created TEXT NOT NULL,         -- this and the next two are claims of the image
+    base TEXT NOT NULL,
+    base_digest TEXT NOT NULL,
     results INTEGER NOT NULL
 );
 CREATE INDEX image_by_results ON image (results);

@@ -25,6 +25,8 @@ def _archive(image: ImagePart) -> Iterator[tuple[str, str]]:
     yield "References", listed(code(reference) for reference in image["references"]) or "none"
     yield "Archive layout", image["archive_layout"]
     yield "Layers", f"{image['layers']:,}"
+    if base := image["base"]:
+        yield "Base image (claimed)", joined((code(text) for text in (base["name"], base["digest"]) if text), " ")
     yield "Also in the archive, not part of this report", listed(image["other_images"])
 
 
