@@ -22,7 +22,7 @@ from tests.inspecting import run
 from tests.report.html.reading import Page
 
 pytestmark = pytest.mark.slow
-CLAIMS = {"created": "2024-05-01T10:00:00Z", "base": "docker.io/library/debian:12", "base_digest": "sha256:" + "0a" * 32}
+CLAIMS: dict[str, Any] = {"created": "2024-05-01T10:00:00Z", "base": "docker.io/library/debian:12", "base_digest": "sha256:" + "0a" * 32}
 
 
 def answers(folder: Path, rows: list[ImageRow]) -> tuple[Any, list[dict[str, str]], str]:

@@ -113,6 +113,12 @@ def test_a_column_sorts_the_table_both_ways_and_says_so(tab: Browser, page: Path
     assert tab.complaints() == []
 
 
+def test_severities_are_sorted_by_what_they_mean(tab: Browser, page: Path) -> None:
+    tab.open(page)
+    assert _sorted_by(tab, "Severity", ".part-rules table") == ["critical", "low"]
+    assert _sorted_by(tab, "Severity", ".part-rules table") == ["low", "critical"]
+
+
 def test_every_table_can_be_sorted_by_keyboard(tab: Browser, page: Path) -> None:
     tab.open(page)
     assert tab.run("[...document.querySelectorAll('main thead th')].every((it) => it.querySelector('button').tabIndex === 0)")

@@ -3,15 +3,17 @@
 (() => {
   "use strict";
   const compare = new Intl.Collator("en-GB", { numeric: true, sensitivity: "base" }).compare;
+  const severities = ["info", "low", "medium", "high", "critical"];
   const keyOf = (row, place, isNumber) => {
     const cell = row.cells[place];
     const key = "k" in cell.dataset ? cell.dataset.k : cell.textContent.trim();
+    if (severities.includes(key)) return severities.indexOf(key);
     return isNumber ? Number(key.replace(/,/g, "")) || 0 : key;
   };
   const sort = (table, place) => {
     const heads = [...table.tHead.rows[0].cells];
     const head = heads[place];
-    const isNumber = head.classList.contains("number");
+    const isNumber = head.classList.contains("number") || head.textContent === "Severity";
     const before = head.getAttribute("aria-sort");
     const down = before ? before === "ascending" : isNumber;
     const rows = [...table.tBodies[0].rows].map((row) => [keyOf(row, place, isNumber), row]);
