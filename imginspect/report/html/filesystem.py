@@ -49,7 +49,7 @@ def _left_out(part: Part) -> Markup:
     """That the list is left out, and the command that adds it. It says the same whether the document has the list or not."""
     coverage = part.document["coverage"]
     whole = f" ({counted(coverage['visible_nodes'], 'path')})" if coverage is not None else ""
-    words = f"The list of files in the container{whole} is left out of this report. All of them were searched. This command adds the list: "
+    words = f"The list of files in the container{whole} is left out of this report. This command adds it: "
     return element("p", words, code(_COMMAND))
 
 

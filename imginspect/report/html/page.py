@@ -102,7 +102,7 @@ def _part(item: _Drawn) -> Markup:
 
 
 def _overview(parts: Sequence[Part]) -> Markup:
-    columns = ("Image", "Verdict", "Platform", "Failed", "Undetermined", "Warnings", "Passed")
+    columns = ("Image", "Verdict", "Platform", "Failed", "Undecided", "Warnings", "Passed")
     made = table(f"{counted(len(parts), 'image')} in one archive", columns, (_overview_row(part) for part in parts), numbers=(3, 4, 5, 6))
     return element("section", element("h2", "Overview", id="overview"), made)
 

@@ -22,13 +22,14 @@ _FEW = 15
 _MOST_GAPS = 5
 _MOST_CONDITIONS = 12
 """What a first page has room for beside the lines; the sections that they lead to have all of it."""
+_NO_APPROVAL = "This is no approval: a person answers the questions and decides."
 _ARCHIVE = {"archive": "Archive", "size": "Size", "sha256": "sha256"}
 _UNDETERMINED: dict[UndeterminedName, str] = {
-    "fail": "count as failures",
-    "undecided": "make the image undecided",
-    "pass": "do not change the verdict",
+    "fail": "counts as a failure",
+    "undecided": "makes the image undecided",
+    "pass": "does not change the verdict",
 }
-"""What is done with rules that could fail the image and cannot be decided because a fact is missing."""
+"""What is made of a rule that could fail the image and cannot be decided because a fact is missing."""
 
 
 def summary(part: Part) -> Markup:
@@ -50,6 +51,7 @@ def verdict(document: ReportDocument) -> Markup:
     """The verdict in a sentence, and the reason where the lines below do not give it."""
     meaning = outcome(IMAGE, document["verdict"])
     reason = "" if _is_told_by_lines(document) else sentence(shortened(reason_of(document), _LONGEST_REASON))
+    reason = _NO_APPROVAL if document["verdict"] == "pass" and not reason else reason
     words = element(
         "div",
         element("p", element("strong", meaning.word + qualification(document)), " ", element("span", meaning.sentence), class_="sentence"),
@@ -59,7 +61,11 @@ def verdict(document: ReportDocument) -> Markup:
 
 
 def _is_told_by_lines(document: ReportDocument) -> bool:
-    return document["verdict"] in ("fail", "undecided") and any(map(is_to_settle, document["results"]))
+    """Whether the lines, or the sentence in their place, say all that the reason says."""
+    results = document["results"]
+    if document["verdict"] == "pass":
+        return bool(results) and all(result["verdict"] in ("pass", "not-applicable") for result in results)
+    return document["verdict"] in ("fail", "undecided") and any(map(is_to_settle, results))
 
 
 def _lines(part: Part) -> Markup:
@@ -123,11 +129,11 @@ def _conditions(part: Part) -> Markup:
     found = [(number, condition) for number, result in part.groups["pass"] for condition in result["conditions"]]
     if not found:
         return NOTHING
-    items: list[str] = [part.link(f"rule-{number}", sentence(shortened(condition))) for number, condition in found[:_MOST_CONDITIONS]]
+    items: list[str] = [part.link(f"rule-{number}", shortened(condition)) for number, condition in found[:_MOST_CONDITIONS]]
     rest = len(found) - _MOST_CONDITIONS
     items += [part.link("group-pass", counted(rest, "more condition"))] if rest > 0 else []
-    words = "A person must make sure of this; the image alone does not show it:"
-    heading = part.heading(1, counted(len(found), "condition"), " of rules that passed")
+    words = "Rules passed on conditions that the image alone does not show. A person must make sure that:"
+    heading = part.heading(1, counted(len(found), "condition"), " to make sure of")
     return joined((heading, element("p", words, class_="explained"), listed(items)))
 
 
@@ -156,16 +162,17 @@ def _facts(part: Part) -> Iterator[tuple[str, str]]:
     if image is not None:
         yield from _image(image)
         yield "Archive digest", code(_archive(document))
-        yield "Read", "everything" if is_whole(document) else "not everything: see the coverage"
+        yield "Read", "the whole image" if is_whole(document) else "not the whole image: see Coverage"
     yield from ((_ARCHIVE[name], code(value)) for name, value in archive_facts(document))
     yield from signed(document)
-    strict = ", and warnings count as failures" if policy["strict"] else ""
-    yield "Policy", joined((policy["title"], " (", code(policy["id"]), f"); fails on severity {policy['fail_on']} or higher{strict}"))
+    strict = ", or gives a warning" if policy["strict"] else ""
+    yield "Policy", joined((policy["title"], " (", code(policy["id"]), ")"))
+    yield "An image fails if", f"a rule of severity {policy['fail_on']} or higher fails{strict}"
     choice = undetermined_is(document)
-    yield "Rules that cannot be decided", _UNDETERMINED.get(choice, choice)
+    yield "A rule that cannot be decided", _UNDETERMINED.get(choice, choice)
     if _is_told_by_lines(document):
         yield "Reason for the verdict", sentence(shortened(reason_of(document), _LONGEST_REASON))
-    yield "Made with", f"{document['tool']['name']} {document['tool']['version']}"
+    yield "Report made by", f"{document['tool']['name']} {document['tool']['version']}"
 
 
 def signed(document: ReportDocument) -> Iterator[tuple[str, str]]:

@@ -79,8 +79,9 @@ def test_the_second_page_is_the_form_to_sign_and_stands_by_itself(demo: list[str
 def test_nothing_that_matters_is_left_out_on_paper(demo: list[str]) -> None:
     whole = " ".join(demo)
     for text in ("db.example.org:5432:study:analyst:********", "curl -fsSo /tmp/model.bin", "The whole image was read.", "Chain of custody",
-                 "How to check this report", "What to ask the researcher", "Not printed: 6 build steps", "--show-filesystem"):  # fmt: skip
+                 "How to check this report", "What to ask the researcher", "Not printed: 6 build steps"):  # fmt: skip
         assert text in whole
+    assert "--show-filesystem" in whole.replace(" ", "")
 
 
 def _large(folder: Path) -> Path:
@@ -118,13 +119,13 @@ def test_thirty_failed_rules_are_all_on_the_first_page(tab: Browser, tmp_path: P
 
 
 def test_sixty_rules_that_passed_are_one_table_of_two_pages(tab: Browser, tmp_path: Path) -> None:
-    conditions = {number: ["The data are there"] for number in range(0, 60, 9)}
+    conditions = {number: ["the data are there"] for number in range(0, 60, 9)}
     passed = [result(f"X-B-{n:03}", "pass", [], title=f"Passed rule {n}", conditions=conditions.get(n, [])) for n in range(60)]
     pages = _of(tab, tmp_path, sample_document(verdict="pass", exit_code=0, results=passed))
     having = [number for number, text in enumerate(pages) if number > 1 and "Passed rule" in text]
     assert len(having) <= 2
     assert all(f"Passed rule {number} " in " ".join(pages[number] for number in having) for number in range(60))
-    assert " ".join(pages).count("The data are there") == 2 * 7  # on the first page, and beside each rule
+    assert " ".join(pages).count("the data are there") == 2 * 7  # on the first page, and beside each rule
 
 
 def test_a_row_of_a_table_is_never_on_two_pages(tab: Browser, tmp_path: Path) -> None:
@@ -149,7 +150,7 @@ def test_the_files_are_printed_where_they_were_asked_for(tab: Browser, tmp_path:
     path.write_text(render([sample_document()], show_filesystem=True), "utf-8")
     pages = _printed(tab, path)
     assert "python3.12" in pages[-1] + pages[-2]
-    assert "--show-filesystem" not in " ".join(pages)
+    assert "--show-filesystem" not in "".join(pages).replace(" ", "")
 
 
 def test_the_verdict_and_the_first_failure_are_seen_without_scrolling(tab: Browser, tmp_path: Path) -> None:
