@@ -25,7 +25,7 @@ IMAGE = {
     ),
     "incomplete": VerdictWords(
         "Incomplete",
-        "No rule severe enough to fail the image has failed, but part of it could not be read or checked. This is not a pass.",
+        "No rule severe enough to fail the image has failed, but part of the image could not be read. This is not a pass.",
         "undetermined",
     ),
     "not-inspected": VerdictWords("Not inspected", "The input contains no image that can be inspected.", "fail"),
