@@ -195,6 +195,11 @@ class RuleCount(NamedTuple):
     warned: int
     undecided: int
 
+    @property
+    def verdict(self) -> str:
+        """The worst result of it on any image."""
+        return "fail" if self.failed else "undetermined" if self.undecided else "warn"
+
 
 def rule_counts(database: Database) -> list[RuleCount]:
     """The rules that did not pass on every image, worst first: by severity, then by the number of images."""

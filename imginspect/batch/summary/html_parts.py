@@ -78,9 +78,8 @@ def rules_table(database: Database) -> Markup:
 
 
 def _counted(count: RuleCount, rules: Titles) -> Row:
-    verdict = "fail" if count.failed else "undetermined" if count.undecided else "warn"
     numbers = (f"{number:,}" for number in (count.failed, count.undecided, count.warned))
-    link = element("a", named(count.rule, verdict, rules), href="#images", data_rule=count.rule)
+    link = element("a", named(count.rule, count.verdict, rules), href="#images", data_rule=count.rule)
     return Row((link, count.severity, *numbers))
 
 

@@ -81,7 +81,7 @@ def _policy(run: dict[str, str]) -> BatchPolicy:
 
 
 def _counted(count: RuleCount, rules: Titles) -> CountedRule:
-    title = title_of(count.rule, "", rules)
+    title = title_of(count.rule, count.verdict, rules)
     return {
         "rule": count.rule,
         "title": title if title != count.rule else "",
