@@ -53,8 +53,8 @@ def _settled(caption: str, members: list[tuple[int, ResultPart]], part: Part) ->
 def _rule(number: int, result: ResultPart, part: Part) -> Markup:
     return element(
         "article",
-        part.heading(2, f"{number}. ", title_of(result)),
-        _about(result, part),
+        element("header", part.heading(2, f"{number}. ", title_of(result)), _about(result, part)),
+        _policy(result, part),
         _why(result),
         _reason(result),
         _conditions(result),
@@ -84,7 +84,7 @@ def _about(result: ResultPart, part: Part) -> Markup:
         words.append(element("strong", "fails the image"))
     elif result["verdict"] == "fail":
         words.append(f"does not fail the image: the policy fails it on severity {part.document['policy']['fail_on']} or higher")
-    return joined((listed(words, class_="about"), _policy(result, part)))
+    return listed(words, class_="about")
 
 
 def _policy(result: ResultPart, part: Part) -> Markup:
