@@ -38,6 +38,8 @@ class Problem(NamedTuple):
     path: str | None = None
     unread: bool = False
     """Something was not read because of this: the result is incomplete."""
+    is_habit: bool = False
+    """A tool in common use writes it so, and nothing that runs depends on it: a note."""
 
 
 _LAYERS = 10

@@ -27,7 +27,10 @@ class IntegrityParams:
 
 @check("integrity", IntegrityParams)
 def integrity(subject: CheckContext, params: IntegrityParams) -> Outcome:
-    """One finding for each kind of problem in each place; many alike are one finding with the first of them as evidence."""
+    """One finding for each kind of problem in each place; many alike are one finding with the first of them as evidence.
+
+    What a tool in common use writes by habit is a note.
+    """
     groups: dict[tuple[str, str], list[Problem]] = {}
     for problem in subject.problems:
         if problem.topic == params.topic:
@@ -35,8 +38,9 @@ def integrity(subject: CheckContext, params: IntegrityParams) -> Outcome:
     if not groups:
         return Outcome(Verdict.PASS)
     verdict = Verdict(params.verdict)
-    found = tuple(_found(problems, verdict) for problems in groups.values())
-    return Outcome(verdict, found, reason=found[0].message if len(found) == 1 else counted(len(found), "finding"), due_to_unread=True)
+    found = tuple(_found(problems, Verdict.PASS if problems[0].is_habit else verdict) for problems in groups.values())
+    worst = verdict if any(draft.verdict is verdict for draft in found) else Verdict.PASS
+    return Outcome(worst, found, reason=found[0].message if len(found) == 1 else counted(len(found), "finding"), due_to_unread=True)
 
 
 def _found(problems: list[Problem], verdict: Verdict) -> FindingDraft:

@@ -1,4 +1,4 @@
-"""The options of ``inspect`` that ask for an evidence pack: ``--evidence``, ``--key`` and ``--by``; and what they ask for, done."""
+"""The options of ``inspect`` that ask for an evidence pack: ``--evidence`` and ``--key``; and what they ask for, done."""
 
 from __future__ import annotations
 
@@ -34,9 +34,8 @@ class PackRequest:
 
 
 def evidence_options(function: F) -> F:
-    """Adds --evidence, --key and --by; the command gets them as arguments for ``evidence``."""
+    """Adds --evidence and --key; the command gets them as arguments for ``evidence``."""
     for decorate in (
-        click.option("--by", metavar="TEXT", help="Person responsible for the inspection, named in the evidence pack: a name or an ORCID."),
         click.option(
             "--key", type=click.Path(path_type=Path, dir_okay=False), help='Private key for signing the evidence pack; see "key new".'
         ),
@@ -59,16 +58,17 @@ def evidence(target: Path | None, key: Path | None, by: str | None) -> PackReque
     from imginspect.cli.host_facts import signer_from, source_date_epoch
 
     if target is None:
-        if key is not None or by is not None:
-            raise UsageError(f"{'--key' if key is not None else '--by'} requires --evidence DIR|FILE.zip")
+        if key is not None:
+            raise UsageError("--key requires --evidence DIR|FILE.zip")
         return None
     source_date_epoch()  # a wrong one is told before the image is read
     return PackRequest(target, signer_from(key) if key is not None else None, by, datetime.now(UTC))
 
 
 def write_evidence(
-    asked: PackRequest, documents: Sequence[ReportDocument], forms: Iterable[str], criteria: dict[str, bytes], *, several: bool
-) -> None:
+    asked: PackRequest, documents: Sequence[ReportDocument], forms: Iterable[str], criteria: dict[str, bytes], *, several: bool,
+    show_filesystem: bool = False,
+) -> None:  # fmt: skip
     """Writes the pack: the JSON, HTML and Markdown forms, and *forms* too.
 
     Raises: UsageError - it cannot be written
@@ -79,7 +79,8 @@ def write_evidence(
 
     read = datetime.now(UTC)
     wanted = dict.fromkeys([*_ALWAYS, *forms])
-    rendered = {_file_name(form): renderers.render(form, documents, several=several).encode("utf-8") for form in wanted}
+    texts = {form: renderers.render(form, documents, several=several, show_filesystem=show_filesystem) for form in wanted}
+    rendered = {_file_name(form): text.encode("utf-8") for form, text in texts.items()}
     pack = make_pack(documents, rendered, criteria, signer=asked.signer, by=asked.by, source_date_epoch=source_date_epoch())
     ended = datetime.now(UTC)
     durations = {"reading": (read - asked.started).total_seconds(), "pack": (ended - read).total_seconds()}

@@ -15,8 +15,9 @@ from imginspect.cli.evidence_option import evidence_options, write_evidence
 from imginspect.cli.fingerprint_key import fingerprint_key_option, read_fingerprint_key
 from imginspect.cli.output import wants_colour, write
 from imginspect.cli.progress import progress_bar
-from imginspect.cli.report_options import InOrder, ReportTarget, report_options, wanted
+from imginspect.cli.report_options import InOrder, ReportTarget, check_filesystem, report_options, show_filesystem_option, wanted
 from imginspect.cli.report_places import say_where
+from imginspect.cli.signed_options import signed, signed_options
 from imginspect.cli.source import ImageArgument, naming, request, source_options, unnamed
 from imginspect.cli.undetermined_option import undetermined_option
 from imginspect.errors import UsageError, describe
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 @source_options
 @click.option("--all", "every", is_flag=True, help="Inspect every image of the archive.")
 @report_options
+@show_filesystem_option
+@signed_options
 @click.option(
     "--policy",
     shell_complete=completion.policies,
@@ -69,10 +72,10 @@ if TYPE_CHECKING:
 @cache_options
 @click.option("-q", "--quiet", is_flag=True, help="Show no progress bar, and write to standard output only with -o -.")
 def command(
-    every: bool, forms: tuple[str, ...], files: tuple[Path, ...], policy: str, rule_folders: tuple[Path, ...], fail_on: str | None,
-    strict: bool, undetermined: str | None, colour: str, fingerprint_key: Path | None, evidence: Path | None, key: Path | None,
-    by: str | None,
-    cache_folder: Path | None, cache_size: str, quiet: bool, **source: object,
+    every: bool, forms: tuple[str, ...], files: tuple[Path, ...], show_filesystem: bool, by: str | None, date: str | None,
+    policy: str, rule_folders: tuple[Path, ...], fail_on: str | None, strict: bool, undetermined: str | None, colour: str,
+    fingerprint_key: Path | None, evidence: Path | None, key: Path | None, cache_folder: Path | None, cache_size: str, quiet: bool,
+    **source: object,
 ) -> None:  # fmt: skip
     """Inspect the image in SOURCE (an archive, a directory, or - for standard input) and report what is in it.
 
@@ -103,17 +106,21 @@ def command(
     if every and asked.choice.image:
         raise UsageError("--all and --image are mutually exclusive")
     outputs = wanted(forms, files, quiet=quiet, source=asked.source)
-    pack = asked_evidence(evidence, key, by)
+    if evidence is None:
+        check_filesystem(outputs, shown=show_filesystem)
+    answers = signed(by, date)
+    pack = asked_evidence(evidence, key, answers.by)
     cache = layer_results(cache_folder, cache_size)
     with progress_bar(asked.source, quiet=quiet) as progress:
         reports = _reports(asked, criteria, progress, every=every, cache=cache)
-    documents = _documents(reports, outputs, with_filesystem=pack is not None)
-    written = [_is_written(documents, output, every=every, colour=colour) for output in outputs]
+    documents = answers.on(_documents(reports, outputs, with_filesystem=pack is not None, show_filesystem=show_filesystem))
+    written = [_is_written(documents, output, every=every, colour=colour, show_filesystem=show_filesystem) for output in outputs]
     if not quiet and all(written):
         say_where(documents, outputs, colour=colour)
     if pack is not None:
         used = criteria_files(policy, rule_folders, criteria.policy.digest)
-        write_evidence(pack, documents, [output.form for output in outputs if output.form != TERMINAL], used, several=every)
+        write_evidence(pack, documents, [output.form for output in outputs if output.form != TERMINAL], used, several=every,
+                       show_filesystem=show_filesystem)  # fmt: skip
     sys.exit(_exit_code(reports) if all(written) else EXIT_USAGE)
 
 
@@ -141,21 +148,25 @@ def _reports(
     return reports
 
 
-def _documents(reports: list[Report], outputs: Sequence[ReportTarget], *, with_filesystem: bool) -> list[ReportDocument]:
+def _documents(
+    reports: list[Report], outputs: Sequence[ReportTarget], *, with_filesystem: bool, show_filesystem: bool
+) -> list[ReportDocument]:
     from imginspect.report import formats as forms
     from imginspect.report.tree import report_tree
 
-    with_filesystem = with_filesystem or any(forms.FORMATS[output.form].shows_filesystem for output in outputs)
+    needed = (forms.FORMATS[output.form].needs_filesystem(show_filesystem=show_filesystem) for output in outputs)
+    with_filesystem = with_filesystem or any(needed)
     return [report_tree(report, with_filesystem=with_filesystem) for report in reports]
 
 
-def _is_written(documents: list[ReportDocument], output: ReportTarget, *, every: bool, colour: str) -> bool:
+def _is_written(documents: list[ReportDocument], output: ReportTarget, *, every: bool, colour: str, show_filesystem: bool) -> bool:
     """Whether *output* could be written; if not, standard error says so, and the other reports have their turn."""
     from imginspect.cli import complain
     from imginspect.report import formats as forms
 
     try:
-        write(forms.render(output.form, documents, several=every, colour=wants_colour(colour, output.target)), output.target)
+        coloured = wants_colour(colour, output.target)
+        write(forms.render(output.form, documents, several=every, colour=coloured, show_filesystem=show_filesystem), output.target)
     except UsageError as error:
         complain(describe(error))
         return False

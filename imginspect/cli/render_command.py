@@ -8,13 +8,16 @@ from pathlib import Path
 import click
 
 from imginspect.cli.output import wants_colour, write
-from imginspect.cli.report_options import InOrder, report_options, wanted
+from imginspect.cli.report_options import InOrder, check_filesystem, report_options, show_filesystem_option, wanted
+from imginspect.cli.signed_options import signed, signed_options
 from imginspect.errors import UsageError
 
 
 @click.command("render", cls=InOrder)
 @click.argument("report", type=click.Path(path_type=Path, allow_dash=True))
 @report_options
+@show_filesystem_option
+@signed_options
 @click.option(
     "--colour",
     type=click.Choice(["auto", "always", "never"]),
@@ -22,10 +25,14 @@ from imginspect.errors import UsageError
     show_default=True,
     help="Use colours in the terminal report.",
 )
-def command(report: Path, forms: tuple[str, ...], files: tuple[Path, ...], colour: str) -> None:
+def command(
+    report: Path, forms: tuple[str, ...], files: tuple[Path, ...], show_filesystem: bool, by: str | None, date: str | None, colour: str
+) -> None:
     """Convert the JSON report REPORT (or - for standard input) to other formats. The bytes are the same as those inspect writes.
 
     imginspect render app.json --format html -o app.html
+
+    --by and --date are for a report that has none yet.
 
     No rule is evaluated again, and the exit code does not reflect the verdict: 0 written, 2 not written.
     """
@@ -34,12 +41,16 @@ def command(report: Path, forms: tuple[str, ...], files: tuple[Path, ...], colou
     from imginspect.report.strict_json import NotReadable
 
     outputs = wanted(forms, files, quiet=False, source=str(report))
+    check_filesystem(outputs, shown=show_filesystem)
+    answers = signed(by, date)
     try:
         filed = read_report(_content(report))
     except NotReadable as error:
         raise UsageError(f"{report}: {error}") from error
+    documents = answers.on(filed.documents)
     for output in outputs:
-        text = renderers.render(output.form, filed.documents, several=filed.several, colour=wants_colour(colour, output.target))
+        coloured = wants_colour(colour, output.target)
+        text = renderers.render(output.form, documents, several=filed.several, colour=coloured, show_filesystem=show_filesystem)
         write(text, output.target)
 
 

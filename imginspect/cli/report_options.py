@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from imginspect.errors import UsageError
 from imginspect.report.formats import FORMATS, SUFFIXES, TERMINAL, format_of
@@ -58,6 +59,19 @@ def report_options(function: F) -> F:
     ):
         function = decorate(function)
     return function
+
+
+def show_filesystem_option(function: F) -> F:
+    """Adds --show-filesystem, which the command checks with ``check_filesystem``."""
+    text = "List the files of the image in the HTML report."
+    return click.option("--show-filesystem", is_flag=True, help=text)(function)
+
+
+def check_filesystem(reports: Sequence[ReportTarget], *, shown: bool) -> None:
+    """Raises UsageError where the command line asks for the list of files and no report that could show it."""
+    source = click.get_current_context().get_parameter_source("show_filesystem")
+    if shown and source is ParameterSource.COMMANDLINE and not any(FORMATS[report.form].shows_filesystem for report in reports):
+        raise UsageError("--show-filesystem is for the HTML report: add -o FILE.html")
 
 
 def wanted(forms: Sequence[str], files: Sequence[Path], *, quiet: bool, source: str) -> tuple[ReportTarget, ...]:

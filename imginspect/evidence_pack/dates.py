@@ -15,10 +15,20 @@ _DATE = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d{1,9})?(Z|[+-]\d\d:\
 
 
 def date_of(documents: Sequence[ReportDocument], source_date_epoch: int | None) -> datetime:
-    """*source_date_epoch*, else the first date of creation that an image states, else 1980; limited to the range and precision of a zip."""
-    date = _from_seconds(source_date_epoch) if source_date_epoch is not None else _created(documents)
+    """The date given for the inspection, else *source_date_epoch*, else the first date of creation that an image states, else 1980;
+    limited to the range and precision of a zip.
+    """
+    date = _given(documents)
+    if date is None:
+        date = _from_seconds(source_date_epoch) if source_date_epoch is not None else _created(documents)
     date = min(max(date, FIRST), LAST)
     return date.replace(second=date.second & ~1, microsecond=0)
+
+
+def _given(documents: Sequence[ReportDocument]) -> datetime | None:
+    """The first moment of the day of ``--date``, as UTC counts days."""
+    days = (document["inspected_on"] for document in documents)
+    return next((datetime.fromisoformat(day).replace(tzinfo=UTC) for day in days if day is not None), None)
 
 
 def _from_seconds(seconds: int) -> datetime:

@@ -57,6 +57,7 @@ def _predicate(document: ReportDocument, report: bytes, contents: str) -> dict[s
         "exitCode": document["exit_code"],
         "reason": document["reason"][:_LONGEST],
         "tool": {"name": document["tool"]["name"], "version": document["tool"]["version"]},
+        **_signed(document),
         "policy": {
             "id": policy["id"],
             "digest": {"sha256": policy["sha256"]},
@@ -71,6 +72,12 @@ def _predicate(document: ReportDocument, report: bytes, contents: str) -> dict[s
         "report": {"name": "report.json", "digest": {"sha256": sha256(report)}},
         "pack": {"name": "SHA256SUMS without the lines on attestation/", "digest": {"sha256": contents}},
     }
+
+
+def _signed(document: ReportDocument) -> dict[str, str]:
+    """Who answers for the inspection and its date, as far as they were given."""
+    given = {"inspectedBy": document["inspected_by"], "inspectedOn": document["inspected_on"]}
+    return {name: value for name, value in given.items() if value is not None}
 
 
 def _undetermined(document: ReportDocument) -> dict[str, str]:

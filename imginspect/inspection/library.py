@@ -163,7 +163,7 @@ def render(report: Report | Sequence[Report], form: str) -> str:
         raise UsageError(f"no form is called {form!r}; there are: {', '.join(formats.FORMATS)}")
     several = not isinstance(report, Report)
     reports = [report] if isinstance(report, Report) else report
-    documents = [report_tree(item, with_filesystem=formats.FORMATS[form].shows_filesystem) for item in reports]
+    documents = [report_tree(item, with_filesystem=formats.FORMATS[form].needs_filesystem()) for item in reports]
     return formats.render(form, documents, several=several)
 
 

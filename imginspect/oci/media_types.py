@@ -98,12 +98,15 @@ def is_foreign(media_type: str) -> bool:
 
 
 def compression_said(media_type: str) -> str | None:
-    """The compression that *media_type* states (plain, gzip or zstd), or None where it states none."""
+    """The compression that *media_type* states (plain, gzip or zstd), or None where it states none.
+
+    A layer of schema 1 (``+x-gtar``) has whatever compression it has.
+    """
     base = media_type.removesuffix("+encrypted")
     if base.endswith(("gzip", ".gz")):
         return "gzip"
     if base.endswith("zstd"):
         return "zstd"
-    if base.endswith("tar"):
+    if base.endswith("tar") and not base.endswith("gtar"):
         return "plain"
     return None

@@ -52,7 +52,7 @@ def read_contents(
         problems.extend(index.problems)
     filesystem = builder.freeze()
     problems.extend(list(filesystem.problems))
-    problems.extend(list(verify_layers(image, read)))
+    problems.extend(list(verify_layers(image, read, archive.layout.name)))
     return ImageContents(image, tuple(read), filesystem, tuple(problems.listed()))
 
 

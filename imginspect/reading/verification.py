@@ -9,13 +9,31 @@ from imginspect.layer import LayerIndex
 from imginspect.oci.media_types import compression_said, file_system_said
 from imginspect.problems import Problem, Topic
 from imginspect.tar.header import BLOCK
+from imginspect.wording import counted
+
+_DIRECTORY = "dir: tree"
+"""The layout that skopeo 1.9.3 writes with the media type of gzip, whatever the layers of a docker archive are."""
 
 
-def verify_layers(image: Image, layers: Sequence[LayerIndex]) -> Iterator[Problem]:
-    """A problem for each size, digest, diff_id and media type that is not as promised."""
+def verify_layers(image: Image, layers: Sequence[LayerIndex], layout: str = "") -> Iterator[Problem]:
+    """A problem for each size, digest, diff_id and media type that is not as promised; one for all layers where a tool writes them so.
+
+    *layout* is the name of the archive's.
+    """
+    by_habit: list[int] = []
     for layer, index in zip(image.layers, layers, strict=True):
         yield from _stored(layer, index)
         yield from _expanded(layer, index)
+        for problem in _media_type(layer, index):
+            if layout == _DIRECTORY and (problem.expected, problem.found) == ("gzip", "plain"):
+                by_habit.append(layer.index)
+            else:
+                yield problem
+    if by_habit:
+        what = (
+            f"{counted(len(by_habit), 'layer')} stored plain under a media type of gzip, as skopeo copies a docker archive to a dir: tree"
+        )
+        yield Problem(Topic.MEDIA_TYPE, "manifest.json", what, "gzip", "plain", is_habit=True)
 
 
 def _stored(layer: Layer, index: LayerIndex) -> Iterator[Problem]:
@@ -47,6 +65,10 @@ def _expanded(layer: Layer, index: LayerIndex) -> Iterator[Problem]:
     elif layer.diff_id is not None and index.diff_id is not None and layer.diff_id != index.diff_id:
         what = "its content is not what the config promises (diff_id)"
         yield Problem(Topic.DIFF_ID, where, what, str(layer.diff_id), str(index.diff_id), layer.index)
+
+
+def _media_type(layer: Layer, index: LayerIndex) -> Iterator[Problem]:
+    where = f"layer {layer.index}"
     file_system = file_system_said(layer.blob.media_type)
     if file_system and index.entries:
         yield Problem(Topic.MEDIA_TYPE, where, "its media type states a file system, and it is a tar", file_system, "a tar", layer.index)

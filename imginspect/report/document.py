@@ -31,6 +31,7 @@ MountRoleName = Literal["", "data", "outputs", "scratch"]
 ExitCode = Literal[0, 1, 3, 4, 5]
 DigestText = Annotated[str, Fits("sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128}")]
 Sha256Text = Annotated[str, Fits("[0-9a-f]{64}")]
+DateText = Annotated[str, Fits("[0-9]{4}-[0-9]{2}-[0-9]{2}")]
 IdText = Annotated[str, Fits("[0-9a-f]{32}")]
 RuleId = Annotated[str, Fits("[A-Z][A-Z0-9-]*-[0-9]{3}")]
 LineNumber = Annotated[int, AtLeast(1)]
@@ -92,6 +93,13 @@ class ConfigPart(TypedDict):
     unread_fields: Annotated[list[str], Means("Fields of the config that imginspect gives no meaning to.")]
 
 
+class BasePart(TypedDict):
+    """The image that this one says it was built on. Nothing verifies it."""
+
+    name: str
+    digest: Annotated[str, Means("As the image states it; empty where it states none.")]
+
+
 class ImagePart(TypedDict):
     """The image."""
 
@@ -106,6 +114,7 @@ class ImagePart(TypedDict):
     archive_layout: str
     other_images: Annotated[list[str], Means("Other images, platforms and artefacts of the archive, not inspected here.")]
     layers: int
+    base: Annotated[BasePart | None, Means("From the manifest's annotations, else the labels; null where neither names one.")]
     config: ConfigPart | None
 
 
@@ -369,6 +378,8 @@ class ReportDocument(TypedDict):
 
     schema_version: Annotated[str, Is(SCHEMA_VERSION)]
     tool: Tool
+    inspected_by: Annotated[str | None, Means("The person responsible, as given by --by; null where no name was given.")]
+    inspected_on: Annotated[DateText | None, Means("The date of the inspection, as given by --date; null where none was given.")]
     verdict: VerdictName
     exit_code: ExitCode
     reason: Annotated[str, Means("The reason for the verdict, in a sentence.")]

@@ -1,5 +1,5 @@
 """Earlier schema: reports that were filed with version 1 of the schema, as documents of today's. Keys are renamed, and what
-was not stated then is added.
+was not stated then is added or null.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ _RENAMED: tuple[tuple[str, dict[str, str]], ...] = (
     ("problems[]", {"found": "actual"}),
 )
 """Keys of version 1 by the place of their object, and what they are called now; a place is named as it is after the renames before it."""
+_ADDED = ("inspected_by", "inspected_on")
+"""Keys of the whole that version 1 does not have; its reports were given no name and no date."""
 _ROW_KINDS = {"folder": "folded-directory", "folder of a package": "folded-package"}
 
 
@@ -43,6 +45,10 @@ def upgraded(tree: dict[str, Any]) -> dict[str, Any]:
 
 def _upgrade(document: dict[str, Any], version: str) -> None:
     document["schema_version"] = SCHEMA_VERSION
+    for added in _ADDED:
+        if added in document:
+            raise NotReadable(f"the report has a key {added!r} that a report of version 1 does not have")
+        document[added] = None
     for place, names in _RENAMED:
         for item in _of(document, place):
             _rename(item, names, place)
@@ -50,6 +56,10 @@ def _upgrade(document: dict[str, Any], version: str) -> None:
         _add(result, {"outcome_title": _outcome_title(result), "harm": "other"}, "results[]")
     for finding in _of(document, "results[].findings[]"):
         _add(finding, {"remediation": ""}, "results[].findings[]")
+    for image in _of(document, "image"):
+        if "base" in image:
+            raise NotReadable("image has a key 'base' that a report of version 1 does not have")
+        image["base"] = None
     for row in _of(document, "filesystem.rows[]"):
         if isinstance(row.get("kind"), str):
             row["kind"] = _ROW_KINDS.get(row["kind"], row["kind"])

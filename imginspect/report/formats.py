@@ -12,8 +12,9 @@ from imginspect.report.document import ReportDocument
 class ReportFormat(NamedTuple):
     """A format of reports. *module* renders it; *suffixes* are the ends of file names that ask for it, its own first.
 
-    *shows_filesystem*: it lists the files of the image, which are drawn up for no other. *options* are what its ``render`` takes besides
-    the documents: ``several`` (a document of many even where there is one) and ``colour``.
+    *shows_filesystem*: it can list the files of the image, which are drawn up for no other. *options* are what its ``render`` takes besides
+    the documents: ``several`` (a document of many even where there is one), ``colour``, and ``show_filesystem`` where it lists the files
+    only if that is asked for.
     """
 
     name: str
@@ -22,10 +23,16 @@ class ReportFormat(NamedTuple):
     shows_filesystem: bool = False
     options: frozenset[str] = frozenset()
 
-    def render(self, documents: Sequence[ReportDocument], *, several: bool = False, colour: bool = False) -> str:
+    def needs_filesystem(self, *, show_filesystem: bool = False) -> bool:
+        """Whether its documents need the list of files."""
+        return self.shows_filesystem and (show_filesystem or "show_filesystem" not in self.options)
+
+    def render(
+        self, documents: Sequence[ReportDocument], *, several: bool = False, colour: bool = False, show_filesystem: bool = False
+    ) -> str:
         """*documents* in this format."""
         module = import_module(f"imginspect.report.{self.module}")
-        given = {"several": several, "colour": colour}
+        given = {"several": several, "colour": colour, "show_filesystem": show_filesystem}
         text: str = module.render(documents, **{name: given[name] for name in self.options})
         return text
 
@@ -33,7 +40,7 @@ class ReportFormat(NamedTuple):
 TERMINAL = "terminal"
 _FORMATS = (
     ReportFormat(TERMINAL, "terminal", (".txt",), options=frozenset({"colour"})),
-    ReportFormat("html", "html", (".html",), shows_filesystem=True),
+    ReportFormat("html", "html", (".html",), shows_filesystem=True, options=frozenset({"show_filesystem"})),
     ReportFormat("json", "json_format", (".json",), shows_filesystem=True, options=frozenset({"several"})),
     ReportFormat("sarif", "sarif", (".sarif", ".sarif.json")),
     ReportFormat("junit", "junit", (".xml",)),
@@ -57,6 +64,6 @@ def format_of(file_name: str) -> str | None:
     return next((name for suffix, name in SUFFIXES.items() if file_name.lower().endswith(suffix)), None)
 
 
-def render(name: str, documents: Sequence[ReportDocument], *, several: bool, colour: bool = False) -> str:
+def render(name: str, documents: Sequence[ReportDocument], *, several: bool, colour: bool = False, show_filesystem: bool = False) -> str:
     """*documents* in the format *name*; see ReportFormat for the options."""
-    return FORMATS[name].render(documents, several=several, colour=colour)
+    return FORMATS[name].render(documents, several=several, colour=colour, show_filesystem=show_filesystem)

@@ -24,6 +24,8 @@ class ImageSummary:
     steps: tuple[BuildStep, ...]
     layout: str
     also_present: tuple[str, ...]
+    annotations: tuple[tuple[str, str], ...] = ()
+    """Those of the manifest."""
 
 
 def summary_of(image: Image, listing: Listing, layout: str) -> ImageSummary:
@@ -40,6 +42,7 @@ def summary_of(image: Image, listing: Listing, layout: str) -> ImageSummary:
         steps=image.steps,
         layout=layout,
         also_present=tuple(others),
+        annotations=image.stored.annotations,
     )
 
 

@@ -8,6 +8,7 @@ from imginspect.checks.facts import LicenceFact, Start
 from imginspect.oci.config import ImageConfig
 from imginspect.reading import Link
 from imginspect.report.document import (
+    BasePart,
     ChainLink,
     CompressionName,
     ConfigPart,
@@ -35,8 +36,23 @@ def image_tree(image: ImageSummary, shown: Shown) -> ImagePart:
         "archive_layout": image.layout,
         "other_images": [shown(other) for other in image.also_present],
         "layers": len(image.layers),
+        "base": _base_tree(image, shown),
         "config": config_tree(image.config, shown) if image.config else None,
     }
+
+
+_BASE_NAME, _BASE_DIGEST = "org.opencontainers.image.base.name", "org.opencontainers.image.base.digest"
+"""Source: OCI image-spec, annotations.md, "Pre-Defined Annotation Keys"."""
+
+
+def _base_tree(image: ImageSummary, shown: Shown) -> BasePart | None:
+    """The base that the image claims. Annotations come first: buildah writes them, and labels may be those of the base itself."""
+    labels = image.config.labels if image.config else ()
+    for stated in (dict(image.annotations), dict(labels)):
+        name, digest = stated.get(_BASE_NAME, ""), stated.get(_BASE_DIGEST, "")
+        if name or digest:
+            return {"name": shown(name), "digest": shown(digest)}
+    return None
 
 
 def config_tree(config: ImageConfig, shown: Shown) -> ConfigPart:

@@ -13,7 +13,18 @@ from imginspect.report.decisions import decisions
 from imginspect.report.document import ReportDocument, VerdictName
 from imginspect.report.markdown_sections import MarkdownSection, findings_section, folded_sections
 from imginspect.report.markdown_text import code, prose
-from imginspect.report.summary import VERDICT_WORDS, archive_facts, headline, image_name, not_read, sentence, tally, undetermined_is, worst
+from imginspect.report.summary import (
+    VERDICT_WORDS,
+    archive_facts,
+    headline,
+    image_name,
+    inspected,
+    not_read,
+    sentence,
+    tally,
+    undetermined_is,
+    worst,
+)
 from imginspect.wording import IN_JSON, and_more, counted
 
 _LONGEST = 59_000
@@ -124,6 +135,8 @@ def _head(document: ReportDocument) -> MarkdownSection:
     else:
         digest = image["manifest_digest"] or image["image_id"] or "no digest"
         lines += ["", f"Image {code(digest, 150)}, {code(image['platform'], 80)}; {by}."]
+    if words := inspected(document):
+        lines += ["", f"Inspected {prose(words, 300)}."]
     if numbers := tally(document):
         lines += ["", f"{numbers}."]
     return MarkdownSection(opening, lines, [], len(lines), "line")

@@ -117,6 +117,12 @@ def archive_facts(document: ReportDocument) -> list[tuple[str, str]]:
     return [(name, one_line(value)) for name, value in facts if value]
 
 
+def inspected(document: ReportDocument) -> str:
+    """Who answers for the inspection and its date, as far as they were given: ``by A. Auditor, on 2024-05-01``; empty where neither was."""
+    given = (("by", document["inspected_by"]), ("on", document["inspected_on"]))
+    return ", ".join(f"{word} {one_line(value)}" for word, value in given if value)
+
+
 def is_whole(document: ReportDocument) -> bool:
     """Whether all of the image was read, and no rule is open because something was not read."""
     coverage = document["coverage"]

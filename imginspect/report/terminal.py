@@ -7,7 +7,18 @@ from collections.abc import Iterator, Sequence
 
 from imginspect.report.document import ChainLink, CoveragePart, ImagePart, ReportDocument, ResultPart, VerdictName
 from imginspect.report.printable import one_line
-from imginspect.report.summary import VERDICT_WORDS, archive_facts, headline, image_name, not_read, sentence, tally, undetermined_is, worst
+from imginspect.report.summary import (
+    VERDICT_WORDS,
+    archive_facts,
+    headline,
+    image_name,
+    inspected,
+    not_read,
+    sentence,
+    tally,
+    undetermined_is,
+    worst,
+)
 from imginspect.report.terminal_layout import WIDTH, Style, wrapped
 from imginspect.report.terminal_results import open_section
 from imginspect.report.text import inert
@@ -76,7 +87,7 @@ def _headline(document: ReportDocument, style: Style) -> Iterator[str]:
 def _image(document: ReportDocument, style: Style) -> Iterator[str]:
     image = document["image"]
     if image is None:
-        if facts := archive_facts(document):
+        if facts := [*archive_facts(document), *_inspected(document)]:
             yield style("Archive", "bold")
             yield from _table(facts)
         return
@@ -90,10 +101,16 @@ def _image(document: ReportDocument, style: Style) -> Iterator[str]:
         ("archive", image["archive_layout"]),
         ("policy", f"{policy['id']}, fails from severity {policy['fail_on']} on{', warnings too' if policy['strict'] else ''}"),
         ("", f"rules that cannot be decided: {undetermined_is(document)}"),
+        *_inspected(document),
         *_start(image),
         *(("also there", other) for other in bounded(image["other_images"], _MOST_OTHERS, note=IN_JSON)),
     ]
     yield from _table(rows)
+
+
+def _inspected(document: ReportDocument) -> Iterator[tuple[str, str]]:
+    if words := inspected(document):
+        yield "inspected", words
 
 
 def _start(image: ImagePart) -> Iterator[tuple[str, str]]:

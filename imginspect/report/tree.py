@@ -37,6 +37,8 @@ def report_tree(report: Report, *, with_filesystem: bool = True) -> ReportDocume
     return {
         "schema_version": SCHEMA_VERSION,
         "tool": _tool(),
+        "inspected_by": None,
+        "inspected_on": None,
         "verdict": _verdict(report.verdict),
         "exit_code": cast(ExitCode, report.verdict.exit_code),
         "reason": shown(report.reason),

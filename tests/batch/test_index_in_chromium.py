@@ -75,11 +75,71 @@ def test_the_filter_narrows_by_verdict_rule_and_text(tab: Browser, page: Path) -
     assert _shown(tab) == 1
     _choose(tab, "text", "")
     _choose(tab, "verdict", "")
-    warned = tab.run("[...document.querySelectorAll('[name=rule] option')].find((one) => one.text.includes('TRE-PRM-001')).value")
+    warned = tab.run(
+        "[...document.querySelectorAll('[name=rule] option')].find((one) => one.text.includes('No program gains rights')).value"
+    )
     _choose(tab, "rule", warned)
     assert _shown(tab) == 6
     _choose(tab, "rule", "")
     assert tab.run("document.querySelectorAll('.off').length") == 0
+
+
+def _sorted_by(tab: Browser, column: str, table: str = ".images") -> list[str]:
+    """Press the heading *column*; gives back the texts of that column."""
+    place = f"[...document.querySelectorAll('{table} thead th')].findIndex((it) => it.textContent === {column!r})"
+    tab.run(f"document.querySelectorAll('{table} thead th')[{place}].querySelector('button').click()")
+    return [
+        str(text) for text in tab.run(f"[...document.querySelectorAll('{table} tbody tr')].map((row) => row.cells[{place}].textContent)")
+    ]
+
+
+def _orders(tab: Browser) -> list[str]:
+    return list(tab.run("[...document.querySelectorAll('.images thead th[aria-sort]')].map((it) => it.textContent + it.ariaSort)"))
+
+
+def test_a_column_sorts_the_table_both_ways_and_says_so(tab: Browser, page: Path) -> None:
+    tab.open(page)
+    assert _orders(tab) == ["Verdictdescending"]
+    names = _sorted_by(tab, "Image")
+    assert names == sorted(names, key=str.casefold)
+    assert _orders(tab) == ["Imageascending"]
+    assert _sorted_by(tab, "Image") == names[::-1]
+    assert _orders(tab) == ["Imagedescending"]
+    sizes = tab.run("[...document.querySelectorAll('.images tbody tr')].map((row) => Number(row.cells[4].dataset.k))")
+    _sorted_by(tab, "Size")
+    assert tab.run("[...document.querySelectorAll('.images tbody tr')].map((row) => Number(row.cells[4].dataset.k))") == sorted(sizes)[::-1]
+    verdicts = _sorted_by(tab, "Verdict")
+    assert (verdicts[0], verdicts[-1]) == ("Pass", "Fail")
+    assert tab.complaints() == []
+
+
+def test_severities_are_sorted_by_what_they_mean(tab: Browser, page: Path) -> None:
+    tab.open(page)
+    assert _sorted_by(tab, "Severity", ".part-rules table") == ["critical", "low"]
+    assert _sorted_by(tab, "Severity", ".part-rules table") == ["low", "critical"]
+
+
+def test_every_table_can_be_sorted_by_keyboard(tab: Browser, page: Path) -> None:
+    tab.open(page)
+    assert tab.run("[...document.querySelectorAll('main thead th')].every((it) => it.querySelector('button').tabIndex === 0)")
+    tab.run("document.querySelector('.part-rules thead button').focus()")
+    for kind in ("keyDown", "keyUp"):
+        tab.call("Input.dispatchKeyEvent", type=kind, key="Enter", code="Enter", windowsVirtualKeyCode=13, text="\r")
+    assert tab.run("document.querySelector('.part-rules thead th').ariaSort") == "ascending"
+
+
+def test_without_scripts_the_worst_image_comes_first(page: Path) -> None:
+    text = page.read_text("utf-8")
+    rows = [row.partition('"')[0] for row in text.split('<tr data-v="')[1:]]
+    order = ["fail", "not-inspected", "incomplete", "undecided", "pass"]
+    assert rows == sorted(rows, key=order.index)
+    assert "<button" not in text
+
+
+def test_a_rule_leads_to_its_images(tab: Browser, page: Path) -> None:
+    tab.open(page)
+    tab.run("document.querySelector('a[data-rule=TRE-PRM-001]').click()")
+    assert _shown(tab) == 6
 
 
 def test_a_count_leads_to_its_images(tab: Browser, page: Path) -> None:

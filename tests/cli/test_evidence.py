@@ -64,7 +64,6 @@ def test_a_changed_image_is_not_what_the_evidence_says(app: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "says"),
     [
-        (("--by", "me"), "--by requires --evidence"),
         (("--key", "x.key"), "--key requires --evidence"),
         (("--evidence", "pack", "--key", "absent.key"), "absent.key"),
     ],

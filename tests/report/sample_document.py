@@ -74,6 +74,8 @@ def sample_document(**parts: object) -> ReportDocument:
     made: ReportDocument = {
         "schema_version": SCHEMA_VERSION,
         "tool": {"name": "imginspect", "version": __version__},
+        "inspected_by": None,
+        "inspected_on": None,
         "verdict": "fail",
         "exit_code": 1,
         "reason": "1 rule of severity high or worse failed: TRE-NET-001",
@@ -86,6 +88,7 @@ def sample_document(**parts: object) -> ReportDocument:
         "image": {
             "references": ["registry.example.org/team/app:1.0"], "image_id": f"sha256:{_SHA}", "manifest_digest": f"sha256:{'ef' * 32}",
             "platform": "linux/amd64", "archive_layout": "OCI layout", "other_images": [], "layers": 2,
+            "base": {"name": "docker.io/library/debian:12", "digest": f"sha256:{'0a' * 32}"},
             "config": {
                 "os": "linux", "architecture": "amd64", "variant": "", "created": "2024-05-01T10:00:00Z", "author": "", "user": "app",
                 "env": ["PATH=/usr/bin"], "entrypoint": ["/app/run.sh"], "cmd": [], "working_dir": "/app", "shell": [], "stop_signal": "",

@@ -138,7 +138,7 @@ def test_the_headline_of_a_pass_is_qualified(form: str) -> None:
 def test_the_report_says_what_was_chosen(form: str, choice: Undetermined) -> None:
     text = forms.render(form, [document_of((CLEAN,), undetermined=choice)], several=False)
     told = {
-        "html": {"fail": "count as failures", "undecided": "make the image undecided", "pass": "do not change the verdict"}[choice],
+        "html": {"fail": "counts as a failure", "undecided": "makes the image undecided", "pass": "does not change the verdict"}[choice],
         "terminal": f"rules that cannot be decided: {choice}",
         "markdown": f"rules that cannot be decided: {choice}",
         "json": f'"undetermined": "{choice}"',

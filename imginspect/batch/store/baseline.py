@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from imginspect.batch.store.database import Database, open_for_reading
-from imginspect.batch.store.queries import results_of
+from imginspect.batch.store.queries import claims, results_of
 from imginspect.batch.values.plans import FindingRow, ImagePlan, ImageRow, LayerContents, LayerRow
 from imginspect.errors import UsageError
 
@@ -103,17 +103,18 @@ _LAYERS = (
     " WHERE image = ? ORDER BY position"
 )
 _IMAGE = (
-    "SELECT id, results, source, platform, manifest_digest, image_id, verdict, reason, report, report_sha256, identity, conditions"
-    " FROM image WHERE key = ?"
+    "SELECT id, results, source, platform, manifest_digest, image_id, verdict, reason, report, report_sha256, identity, conditions,"
+    " {claims} FROM image WHERE key = ?"
 )
 
 
 def _stored_row(database: Database, key: str) -> ImageRow | None:
     """The image *key* as it was noted."""
-    found = next(iter(database.select(_IMAGE, key)), None)
+    found = next(iter(database.select(_IMAGE.format(claims=claims(database)), key)), None)
     if found is None:
         return None
-    number, results, source, platform, manifest, image_id, verdict, reason, report, digest, identity, conditions = found
+    number, results, source, platform, manifest, image_id, verdict, reason, report, digest, identity, conditions, *claimed = found
+    created, base, base_digest = claimed
     return ImageRow(
         key=key,
         references=tuple(name for (name,) in database.select("SELECT name FROM reference WHERE image = ? ORDER BY name", number)),
@@ -130,6 +131,9 @@ def _stored_row(database: Database, key: str) -> ImageRow | None:
         report_sha256=digest,
         identity=identity,
         conditions=conditions,
+        created=created,
+        base=base,
+        base_digest=base_digest,
     )
 
 

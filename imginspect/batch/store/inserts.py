@@ -33,9 +33,10 @@ class Storing:
         name, repository = _named(row.references, row.source)
         image = self._execute(
             "INSERT INTO image (key, name, repository, source, platform, manifest_digest, image_id, verdict, reason, report, report_sha256,"
-            " identity, conditions, results) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " identity, created, base, base_digest, conditions, results) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (row.key, name, repository, *_lines((row.source, row.platform, row.manifest_digest, row.image_id, row.verdict, row.reason,
-                                                row.report, row.report_sha256, row.identity)), row.conditions, self._results(row.results)),
+                                                row.report, row.report_sha256, row.identity, row.created, row.base,
+                                                row.base_digest)), row.conditions, self._results(row.results)),
         ).lastrowid  # fmt: skip
         assert image is not None
         self._references(image, row.references)

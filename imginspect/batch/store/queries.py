@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Literal, NamedTuple
 
 from imginspect.batch.store.database import Database
@@ -15,10 +15,30 @@ _FEW = 1_000
 """Images from which on going through them in their order is faster than sorting those of a group; the answer is the same."""
 _MOST_KNOWN = 100
 """Sets of results that are held at a time; others are read again from the database, and nothing is lost."""
-_COLUMNS = "id, key, name, repository, source, platform, manifest_digest, image_id, verdict, reason, report, {conditions}"
-_ORDERS = {"name": "name, key", "repository": "repository, name, platform, key"}
+_COLUMNS = "id, key, name, repository, source, platform, manifest_digest, image_id, verdict, reason, report, {conditions}, {claims}, {size}"
+_CLAIMS = ("created", "base", "base_digest")
+_SIZE = (
+    "(SELECT CASE WHEN min(l.digest) = '' THEN NULL ELSE sum(l.stored) END FROM image_layer p JOIN step s ON s.id = p.step"
+    " JOIN layer l ON l.id = s.layer WHERE p.image = image.id)"
+)
+"""Bytes of the layers as stored; NULL where there are none, or one of them was not read."""
 _SEVERITIES = ("critical", "high", "medium", "low", "info")
 _VERDICTS = ("fail", "undetermined", "warn")
+_OF_IMAGES = ("fail", "not-inspected", "incomplete", "undecided", "pass")
+
+
+def _rank(column: str, order: tuple[str, ...]) -> str:
+    cases = " ".join(f"WHEN '{value}' THEN {place}" for place, value in enumerate(order))
+    return f"CASE {column} {cases} ELSE {len(order)} END"
+
+
+_SEVEREST = f"(SELECT min({_rank('r.severity', _SEVERITIES)}) FROM result r WHERE r.results = image.results AND r.fails_image)"  # noqa: S608
+_FAILING = "(SELECT -count(*) FROM result r WHERE r.results = image.results AND r.fails_image)"
+_ORDERS = {
+    "name": "name, key",
+    "repository": "repository, name, platform, key",
+    "worst": f"{_rank('verdict', _OF_IMAGES)}, {_SEVEREST}, {_FAILING}, name, key",
+}
 
 
 class Recorded(NamedTuple):
@@ -36,6 +56,10 @@ class Recorded(NamedTuple):
     reason: str
     report: str
     conditions: int
+    created: str
+    base: str
+    base_digest: str
+    size: int | None
     references: tuple[str, ...]
     results: tuple[ResultRow, ...]
 
@@ -61,12 +85,18 @@ class Shared(NamedTuple):
 
 
 def _columns(database: Database) -> str:
-    """The columns of ``Recorded``; the database of an earlier version knows no conditions."""
-    return _COLUMNS.format(conditions="conditions" if database.has_column("image", "conditions") else "0")
+    """The columns of ``Recorded``; the database of an earlier version knows no conditions, and not what images claim."""
+    conditions = "conditions" if database.has_column("image", "conditions") else "0"
+    return _COLUMNS.format(conditions=conditions, claims=claims(database), size=_SIZE)
 
 
-def images(database: Database, order: Literal["name", "repository"] = "name") -> Iterator[Recorded]:
-    """All images, by name and key; or by repository, then by name."""
+def claims(database: Database) -> str:
+    """The columns of what images say of themselves: created, base and base_digest; empty texts in the database of an earlier version."""
+    return ", ".join(column if database.has_column("image", column) else "''" for column in _CLAIMS)
+
+
+def images(database: Database, order: Literal["name", "repository", "worst"] = "name") -> Iterator[Recorded]:
+    """All images, by name and key; by repository, then by name; or worst first: by verdict, then by the worst rule that fails them."""
     known: dict[int, tuple[ResultRow, ...]] = {}
     for row in database.select(f"SELECT {_columns(database)}, results FROM image ORDER BY {_ORDERS[order]}"):  # noqa: S608 - constants
         yield _recorded(database, row, known)
@@ -166,6 +196,50 @@ def _badness(item: tuple[str, ResultRow]) -> Badness:
     return badness(row.verdict, row.severity, harm, row.rule, fails_image=row.fails_image)
 
 
-def _rank(column: str, order: tuple[str, ...]) -> str:
-    cases = " ".join(f"WHEN '{value}' THEN {place}" for place, value in enumerate(order))
-    return f"CASE {column} {cases} ELSE {len(order)} END"
+class RuleCount(NamedTuple):
+    """How many images a rule failed, warned of or could not decide. *severity* is the one that the policy gives it."""
+
+    rule: str
+    severity: str
+    failed: int
+    warned: int
+    undecided: int
+
+    @property
+    def verdict(self) -> str:
+        """The worst result of it on any image."""
+        return "fail" if self.failed else "undetermined" if self.undecided else "warn"
+
+
+def rule_counts(database: Database) -> list[RuleCount]:
+    """The rules that did not pass on every image, worst first: by severity, then by the number of images."""
+    failed = "r.fails_image OR r.verdict = 'fail'"
+    is_open = " AND NOT r.fails_image AND r.verdict = "
+    severity = _rank("r.severity", _SEVERITIES)
+    found = database.select(
+        f"SELECT rule.rule, min({severity}), sum({failed}) AS failed, sum(1{is_open}'warn') AS warned,"  # noqa: S608 - constants
+        f" sum(1{is_open}'undetermined') AS undecided FROM image JOIN result r ON r.results = image.results JOIN rule ON rule.id = r.rule"
+        " WHERE r.verdict NOT IN ('pass', 'not-applicable') GROUP BY rule.rule"
+        f" ORDER BY (sum({failed}) = 0), min({severity}), failed DESC, undecided DESC, warned DESC, rule.rule"
+    )
+    return [RuleCount(rule, _SEVERITIES[place] if place < len(_SEVERITIES) else "", *counts) for rule, place, *counts in found]
+
+
+def bases(database: Database) -> Callable[[int], str]:
+    """A function that gives for the id of an image the one of the run whose layers it begins with: the one with the most of them.
+
+    The chain ids of the configs are compared; rule TRE-INT-002 judges whether they are those of the layers. Of images with the same layers
+    the first name is taken; empty where there is none.
+    """
+    database.scratch("DROP TABLE IF EXISTS temp.stack")
+    database.scratch(
+        "CREATE TEMP TABLE stack AS SELECT s.chain_id AS chain, min(i.name) AS name FROM image i"
+        " JOIN image_layer p ON p.image = i.id AND p.position = (SELECT max(position) FROM image_layer WHERE image = i.id)"
+        " JOIN step s ON s.id = p.step WHERE s.chain_id <> '' GROUP BY s.chain_id"
+    )
+    database.scratch("CREATE INDEX temp.stack_by_chain ON stack (chain)")
+    statement = (
+        "SELECT t.name FROM image_layer p JOIN step s ON s.id = p.step JOIN stack t ON t.chain = s.chain_id WHERE p.image = ?1"
+        " AND p.position < (SELECT max(position) FROM image_layer WHERE image = ?1) ORDER BY p.position DESC LIMIT 1"
+    )
+    return lambda image: next((name for (name,) in database.select(statement, image)), "")

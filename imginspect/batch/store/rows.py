@@ -23,6 +23,7 @@ def image_row(
     and may be raw otherwise.
     """
     image = document["image"]
+    base = image["base"] if image else None
     return ImageRow(
         key=key,
         references=tuple(sorted({one_line(reference) for reference in references})),
@@ -41,6 +42,9 @@ def image_row(
         report=report,
         report_sha256=report_sha256,
         conditions=conditions_of(document) if document["verdict"] == "pass" else 0,
+        created=one_line(image["config"]["created"]) if image and image["config"] else "",
+        base=one_line(base["name"]) if base else "",
+        base_digest=one_line(base["digest"]) if base else "",
     )
 
 

@@ -7,7 +7,8 @@ APPLICATION = 0x494D4742
 SCHEMA = 3
 """Goes up when tables change so that an earlier version could not read them."""
 READ_TOO = (1, 2)
-"""Earlier ones that can be asked: 1 has no image.conditions, and knows no undecided images; of rules, both have one title and no harm."""
+"""Earlier ones that can be asked: 1 has no image.conditions, and knows no undecided images; of rules, both have one title and no harm,
+and neither knows when an image was made and on what."""
 
 TABLES = """
 CREATE TABLE run (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -38,6 +39,9 @@ CREATE TABLE image (
     report TEXT NOT NULL,
     report_sha256 TEXT NOT NULL,
     identity TEXT NOT NULL,        -- of its files as they were; empty where they could not be named
+    created TEXT NOT NULL,         -- this and the next two are claims of the image
+    base TEXT NOT NULL,
+    base_digest TEXT NOT NULL,
     results INTEGER NOT NULL
 );
 CREATE INDEX image_by_results ON image (results);

@@ -41,6 +41,13 @@ class BatchImage(TypedDict):
     platform: str
     manifest_digest: DigestText | None
     image_id: DigestText | None
+    size: Annotated[int | None, Means("Bytes of its layers as stored; null where one of them could not be read.")]
+    created: Annotated[str, Means("When the image was made, as it claims; empty where it does not say.")]
+    base: Annotated[str, Means("The image that it claims to be built on; empty where it names none.")]
+    base_digest: Annotated[str, Means("The digest of that image, as claimed.")]
+    base_in_run: Annotated[
+        str, Means("The image of this run whose layers it begins with, the one with most layers; empty where there is none.")
+    ]
     verdict: VerdictName
     reason: str
     conditions: Annotated[int, Means("Number of conditions that a pass depends on.")]
@@ -48,6 +55,17 @@ class BatchImage(TypedDict):
     passed: int
     not_applicable: int
     report: Annotated[str, Means("Name of the report below reports/, without a suffix; empty if there is none.")]
+
+
+class CountedRule(TypedDict):
+    """A rule that did not pass on every image, with the number of images for each result."""
+
+    rule: str
+    title: str
+    severity: Annotated[str, Means("The policy's severity where it changes the rule's own.")]
+    failed: int
+    warned: int
+    undecided: int
 
 
 class SharedFinding(TypedDict):
@@ -90,5 +108,6 @@ class BatchDocument(TypedDict):
     exit_code: ExitCode
     counts: Annotated[dict[VerdictName, int], Means("Number of images with each verdict.")]
     images: Annotated[list[BatchImage], Means("Sorted by first reference (or source), then by key.")]
+    rules: Annotated[list[CountedRule], Means("Rules that failed, warned or could not be decided on some image, worst first.")]
     shared_findings: Annotated[list[SharedFinding], Means("Findings shared by the most images come first.")]
     skipped: list[SkippedPart]

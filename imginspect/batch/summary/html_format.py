@@ -7,7 +7,7 @@ from itertools import chain
 
 from imginspect.batch.store.database import Database
 from imginspect.batch.summary.html_images import images_table
-from imginspect.batch.summary.html_parts import COUNTED, criteria, shared_table, skipped_table, verdict_part
+from imginspect.batch.summary.html_parts import COUNTED, criteria, rules_table, shared_table, skipped_table, verdict_part
 from imginspect.batch.summary.verdict import Total, total
 from imginspect.report.html.head import head
 from imginspect.report.html.markup import NOTHING, Markup, element, joined
@@ -19,6 +19,7 @@ _PACKAGE = "imginspect.batch.summary"
 _STYLES = ("page.css", "parts.css", "print.css")
 _SECTIONS = {
     "answer": "Summary",
+    "rules": "Rules",
     "shared": "Shared findings",
     "images": "Images",
     "skipped": "Skipped",
@@ -44,6 +45,7 @@ def render(database: Database) -> Iterator[str]:
 
 def _contents(database: Database, answer: Total) -> Iterator[tuple[str, Iterable[Markup]]]:
     yield "answer", [verdict_part(answer)]
+    yield "rules", [rules_table(database)]
     yield "shared", [shared_table(database)]
     yield "images", images_table(database)
     yield "skipped", skipped_table(database)

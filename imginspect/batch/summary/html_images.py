@@ -2,21 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
 from urllib.parse import quote
 
 from imginspect.batch.store.database import Database
-from imginspect.batch.store.queries import Recorded, images
+from imginspect.batch.store.queries import Recorded, bases, images
 from imginspect.batch.summary.html_parts import LONGEST_CELL
+from imginspect.batch.summary.rules import Titles, in_order, named, title_of
 from imginspect.batch.summary.verdict import is_at_least
 from imginspect.report.decisions import shortened
+from imginspect.report.html.amounts import size_text
 from imginspect.report.html.markup import NOTHING, Markup, element, escape, joined
 from imginspect.report.html.words import IMAGE, outcome
 from imginspect.wording import counted
 
-_COLUMNS = ("Image", "Platform", "Verdict", "Failed rules", "Warnings", "Why")
+_COLUMNS = ("Image", "Verdict", "Failed or undecided", "Warnings", "Size", "Created (claimed)", "Base image", "Digest", "Platform")
+_NUMBERS = ("Warnings", "Size")
+_RANKS = {verdict: rank for rank, verdict in enumerate(("pass", "undecided", "incomplete", "not-inspected", "fail"))}
 _SHOWN = 2
 """Further names of an image that stand in its row; the others fold out below them."""
+_DAY = 10
+"""Characters of a date without its time."""
+
+
+class _Rows(NamedTuple):
+    """What all rows of the table share: numbers of rules for the filter, what they are called, and whether reports are there."""
+
+    numbers: dict[str, int]
+    rules: Titles
+    fail_on: str
+    linked: bool
+    base_of: Callable[[int], str]
 
 
 def images_table(database: Database) -> Iterator[Markup]:
@@ -25,22 +42,27 @@ def images_table(database: Database) -> Iterator[Markup]:
     if not count:
         yield element("p", "There are no images.")
         return
-    numbers = {rule: number for number, rule in enumerate(_rules(database))}
+    rules = {rule.id: rule for rule in database.rules()}
+    numbers = {rule: number for number, rule in enumerate(_open_rules(database))}
     linked = "html" in database.run.get("report_forms", "").split()
-    yield _bar(database, numbers)
-    head = joined(element("th", column, scope="col", class_="number" if column == "Warnings" else None) for column in _COLUMNS)
+    rows = _Rows(numbers, rules, database.run.get("fail_on", ""), linked, bases(database))
+    yield _bar(rows)
     yield Markup(
         '<div class="scroll" tabindex="0" role="group" aria-label="Images"><table class="images">'
-        f"<caption>{escape(counted(count, 'image'))}, sorted by name</caption><thead><tr>{head}</tr></thead><tbody>\n"
+        f"<caption>{escape(counted(count, 'image'))}, worst first</caption><thead><tr>{joined(map(_head, _COLUMNS))}</tr></thead><tbody>\n"
     )
-    fail_on = database.run.get("fail_on", "")
-    for image in images(database):
-        yield _row(image, numbers, fail_on, linked=linked)
+    for image in images(database, "worst"):
+        yield _row(image, rows)
     yield Markup("</tbody></table></div>")
 
 
-def _rules(database: Database) -> Iterator[str]:
-    """The rules that rows can be filtered by."""
+def _head(column: str) -> Markup:
+    order = "descending" if column == "Verdict" else None
+    return element("th", column, scope="col", class_="number" if column in _NUMBERS else None, aria_sort=order)
+
+
+def _open_rules(database: Database) -> Iterator[str]:
+    """The rules that a row can be looked for by."""
     statement = (
         "SELECT rule.rule FROM rule WHERE EXISTS (SELECT 1 FROM result WHERE result.rule = rule.id"
         " AND verdict NOT IN ('pass', 'not-applicable')) ORDER BY rule.rule"
@@ -48,15 +70,17 @@ def _rules(database: Database) -> Iterator[str]:
     return (rule for (rule,) in database.select(statement))
 
 
-def _bar(database: Database, numbers: dict[str, int]) -> Markup:
-    titles = {rule.id: rule.title for rule in database.rules()}
+def _bar(rows: _Rows) -> Markup:
     verdicts = [element("option", meaning.word, value=verdict) for verdict, meaning in IMAGE.items()]
-    rules = [element("option", shortened(f"{rule} {titles.get(rule, '')}", 90), value=number) for rule, number in numbers.items()]
+    listed = [
+        element("option", shortened(title_of(rule, "", rows.rules), 90), value=number, data_rule=rule)
+        for rule, number in rows.numbers.items()
+    ]
     every = element("option", "any", value="")
     return element(
         "form",
         element("label", "Verdict", element("select", every, *verdicts, name="verdict")),
-        element("label", "Rule that failed, warned or was not decided", element("select", every, *rules, name="rule")),
+        element("label", "Rule that failed, warned or was not decided", element("select", every, *listed, name="rule")),
         element("label", "Repository, name or other text", element("input", type="search", name="text", autocomplete="off")),
         element("p", role="status"),
         class_="filter",
@@ -65,19 +89,41 @@ def _bar(database: Database, numbers: dict[str, int]) -> Markup:
     )
 
 
-def _row(image: Recorded, numbers: dict[str, int], fail_on: str, *, linked: bool) -> Markup:
+def _row(image: Recorded, rows: _Rows) -> Markup:
     meaning = outcome(IMAGE, image.verdict)
-    word = meaning.word + _qualification(image, fail_on)
-    open_rules = " ".join(str(numbers[item.rule]) for item in image.results if item.rule in numbers and _is_open(item.verdict))
-    failed = ", ".join(f"<code>{escape(rule)}</code>" for rule in image.rules("fail"))
-    undecided = ", ".join(f"<code>{escape(rule)}</code>" for rule in image.rules("undetermined"))
-    note = f'<p class="note">undecided: {undecided}</p>' if undecided else ""
+    word = meaning.word + _qualification(image, rows.fail_on)
+    is_open = " ".join(str(rows.numbers[item.rule]) for item in image.results if item.rule in rows.numbers and _is_open(item.verdict))
+    size = size_text(image.size) if image.size is not None else ""
+    digest = image.manifest_digest or image.image_id
     return Markup(
-        f'<tr data-v="{escape(image.verdict)}" data-r="{open_rules}"><th scope="row">{_name(image, linked=linked)}</th>'
-        f'<td>{escape(image.platform)}</td><td><span class="badge {meaning.shape}">{escape(word)}</span></td>'
-        f'<td>{failed}{note}</td><td class="number">{len(image.rules("warn")):,}</td>'
-        f"<td>{escape(shortened(image.reason, LONGEST_CELL))}</td></tr>\n"
+        f'<tr data-v="{escape(image.verdict)}" data-r="{is_open}"><th scope="row">{_name(image, linked=rows.linked)}</th>'
+        f'<td data-k="{_RANKS.get(image.verdict, 0)}"><span class="badge {meaning.shape}">{escape(word)}</span></td>'
+        f'<td>{_why(image, rows)}</td><td class="number">{len(image.rules("warn")):,}</td>'
+        f'<td class="number" data-k="{image.size or 0}">{size}</td><td data-k="{escape(image.created)}">{escape(image.created[:_DAY])}</td>'
+        f"<td>{_base(image, rows.base_of(image.id))}</td><td><code>{escape(digest)}</code></td><td>{escape(image.platform)}</td></tr>\n"
     )
+
+
+def _why(image: Recorded, rows: _Rows) -> Markup:
+    """The rules that failed, then those that could not be decided, worst first; the reason where these do not give it."""
+    failed, undecided = set(image.rules("fail")), set(image.rules("undetermined"))
+    ordered = in_order(image.results, rows.rules)
+    made = [_rules([item.rule for item in ordered if item.rule in failed], "fail", "", rows)]
+    made += [_rules([item.rule for item in ordered if item.rule in undecided], "undetermined", "could not be decided: ", rows)]
+    is_told = image.verdict in ("fail", "undecided") and any(made)
+    return joined([*([] if is_told else [escape(shortened(image.reason, LONGEST_CELL))]), *made])
+
+
+def _rules(found: list[str], verdict: str, before: str, rows: _Rows) -> Markup:
+    return joined(element("div", before, named(rule, verdict, rows.rules)) for rule in found)
+
+
+def _base(image: Recorded, in_run: str) -> Markup:
+    """The image whose layers are in it, and what it claims."""
+    claimed = " ".join(element("code", text) for text in (image.base, image.base_digest[:19]) if text)
+    known = joined((element("code", in_run), " (same layers)")) if in_run else NOTHING
+    stated = Markup(f"{claimed} (claimed)") if claimed else NOTHING
+    return joined(element("div", text) for text in (known, stated) if text)
 
 
 def _qualification(image: Recorded, fail_on: str) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from imginspect.batch.store.database import Database
-from imginspect.batch.store.queries import Shared, count_shared, shared
+from imginspect.batch.store.queries import RuleCount, Shared, count_shared, rule_counts, shared
+from imginspect.batch.summary.rules import Titles, named
 from imginspect.batch.summary.verdict import Total, sentences, total
 from imginspect.report.decisions import shortened
 from imginspect.report.html.markup import NOTHING, Markup, element, escape, joined
@@ -16,6 +17,7 @@ from imginspect.wording import counted
 MOST_SHARED = 200
 """Rows of the table of shared findings; the page says how many there are besides, and how to list them."""
 COUNTED = {
+    "rules": "How many images each rule failed, could not be decided on, or gave a warning on. The worst rules come first.",
     "shared": (
         "A finding in a shared layer affects every image that contains the layer. One decision, or one rebuild of the image that the layer"
         " comes from, settles it for all of them."
@@ -67,9 +69,26 @@ _UNDETERMINED = {
 }
 
 
+def rules_table(database: Database) -> Markup:
+    """The rules that did not pass on every image, with how many images."""
+    rules = {rule.id: rule for rule in database.rules()}
+    rows = [_counted(count, rules) for count in rule_counts(database)]
+    if not rows:
+        return element("p", "No rule failed, warned or was left undecided.")
+    columns = ("Rule", "Severity", "Failed", "Undecided", "Warned")
+    return table(f"{counted(len(rows), 'rule')} with the number of images", columns, rows, numbers=(2, 3, 4))
+
+
+def _counted(count: RuleCount, rules: Titles) -> Row:
+    numbers = (f"{number:,}" for number in (count.failed, count.undecided, count.warned))
+    link = element("a", named(count.rule, count.verdict, rules), href="#images", data_rule=count.rule)
+    return Row((link, count.severity, *numbers))
+
+
 def shared_table(database: Database) -> Markup:
     """The findings that most images share, each with the layer that brings it."""
-    rows = [_shared(finding) for finding in shared(database, MOST_SHARED)]
+    rules = {rule.id: rule for rule in database.rules()}
+    rows = [_shared(finding, rules) for finding in shared(database, MOST_SHARED)]
     if not rows:
         return element("p", "No two images share a finding through a layer.")
     count = count_shared(database)
@@ -79,7 +98,7 @@ def shared_table(database: Database) -> Markup:
     return joined((table(caption, columns, rows, numbers=(1,), wide=True), element("p", more, class_="more-of-them") if more else NOTHING))
 
 
-def _shared(finding: Shared) -> Row:
+def _shared(finding: Shared, rules: Titles) -> Row:
     others = finding.images - len(finding.examples)
     names = joined((code(name) for name in finding.examples), ", ")
     also = f", and {counted(others, 'more image')}" if others else ""
@@ -88,7 +107,7 @@ def _shared(finding: Shared) -> Row:
     made_by = element("p", code(shortened(finding.instruction, LONGEST_CELL)), class_="note") if finding.instruction else NOTHING
     layer = joined((code(finding.layer[:19]), made_by))
     message = joined((escape(shortened(finding.message, LONGEST_CELL)), about))
-    return Row((message, f"{finding.images:,}", code(finding.rule), result, code(finding.place), layer))
+    return Row((message, f"{finding.images:,}", named(finding.rule, finding.verdict, rules), result, code(finding.place), layer))
 
 
 def _severity(finding: Shared) -> str:

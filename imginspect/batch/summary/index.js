@@ -1,6 +1,37 @@
-// Narrows the table of images by verdict, rule and text. The page is whole without it.
+// Sorts each table by the column whose heading is pressed, and narrows the table of images by verdict, rule and text.
+// The page is whole without it.
 (() => {
   "use strict";
+  const compare = new Intl.Collator("en-GB", { numeric: true, sensitivity: "base" }).compare;
+  const severities = ["info", "low", "medium", "high", "critical"];
+  const keyOf = (row, place, isNumber) => {
+    const cell = row.cells[place];
+    const key = "k" in cell.dataset ? cell.dataset.k : cell.textContent.trim();
+    if (severities.includes(key)) return severities.indexOf(key);
+    return isNumber ? Number(key.replace(/,/g, "")) || 0 : key;
+  };
+  const sort = (table, place) => {
+    const heads = [...table.tHead.rows[0].cells];
+    const head = heads[place];
+    const isNumber = head.classList.contains("number") || head.textContent === "Severity";
+    const before = head.getAttribute("aria-sort");
+    const down = before ? before === "ascending" : isNumber;
+    const rows = [...table.tBodies[0].rows].map((row) => [keyOf(row, place, isNumber), row]);
+    const order = isNumber ? (one, other) => one - other : compare;
+    rows.sort(([one], [other]) => (down ? order(other, one) : order(one, other)));
+    table.tBodies[0].append(...rows.map(([, row]) => row));
+    for (const other of heads) other.removeAttribute("aria-sort");
+    head.setAttribute("aria-sort", down ? "descending" : "ascending");
+  };
+  for (const table of document.querySelectorAll("main table")) {
+    [...table.tHead.rows[0].cells].forEach((head, place) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.textContent = head.textContent;
+      button.addEventListener("click", () => sort(table, place));
+      head.replaceChildren(button);
+    });
+  }
   const bar = document.querySelector(".filter");
   if (!bar) return;
   const rows = [...document.querySelector(".images").tBodies[0].rows];
@@ -33,6 +64,13 @@
   for (const link of document.querySelectorAll("[data-verdict]")) {
     link.addEventListener("click", () => {
       field("verdict").value = link.dataset.verdict;
+      narrow();
+    });
+  }
+  for (const link of document.querySelectorAll("a[data-rule]")) {
+    link.addEventListener("click", () => {
+      const option = [...field("rule").options].find((one) => one.dataset.rule === link.dataset.rule);
+      field("rule").value = option ? option.value : "";
       narrow();
     });
   }

@@ -7,8 +7,18 @@ from collections.abc import Iterable, Iterator
 from typing import cast
 
 from imginspect.batch.store.database import Database
-from imginspect.batch.store.queries import Recorded, Shared, images, shared
-from imginspect.batch.summary.document import SCHEMA_VERSION, BatchDocument, BatchImage, BatchPolicy, RuleResult, SharedFinding, SkippedPart
+from imginspect.batch.store.queries import Recorded, RuleCount, Shared, bases, images, rule_counts, shared
+from imginspect.batch.summary.document import (
+    SCHEMA_VERSION,
+    BatchDocument,
+    BatchImage,
+    BatchPolicy,
+    CountedRule,
+    RuleResult,
+    SharedFinding,
+    SkippedPart,
+)
+from imginspect.batch.summary.rules import Titles, title_of
 from imginspect.batch.summary.verdict import total
 from imginspect.batch.values.plans import RuleRow
 from imginspect.report.document import ResultName, SeverityName, Tool, UndeterminedName, VerdictName
@@ -37,7 +47,9 @@ def render(database: Database) -> Iterator[str]:
     }
     yield "{\n"
     yield from (f"  {json.dumps(key)}: {json.dumps(value)},\n" for key, value in head.items())
-    yield from _list("images", (_image(image, rules) for image in images(database)), ",\n")
+    base_of, rules = bases(database), {rule.id: rule for rule in database.rules()}
+    yield from _list("images", (_image(image, base_of(image.id), rules) for image in images(database)), ",\n")
+    yield from _list("rules", (_counted(count, rules) for count in rule_counts(database)), ",\n")
     yield from _list("shared_findings", map(_shared, shared(database)), ",\n")
     skipped = (SkippedPart(source=item.shown, reason=item.reason, unread=item.unread) for item in database.skipped())
     yield from _list("skipped", skipped, "\n")
@@ -70,7 +82,19 @@ def _policy(run: dict[str, str]) -> BatchPolicy:
     }
 
 
-def _image(image: Recorded, rules: dict[str, RuleRow]) -> BatchImage:
+def _counted(count: RuleCount, rules: Titles) -> CountedRule:
+    title = title_of(count.rule, count.verdict, rules)
+    return {
+        "rule": count.rule,
+        "title": title if title != count.rule else "",
+        "severity": count.severity,
+        "failed": count.failed,
+        "warned": count.warned,
+        "undecided": count.undecided,
+    }
+
+
+def _image(image: Recorded, base_in_run: str, rules: dict[str, RuleRow]) -> BatchImage:
     verdicts = [result.verdict for result in image.results]
     return {
         "key": image.key,
@@ -79,6 +103,11 @@ def _image(image: Recorded, rules: dict[str, RuleRow]) -> BatchImage:
         "platform": image.platform,
         "manifest_digest": image.manifest_digest or None,
         "image_id": image.image_id or None,
+        "size": image.size,
+        "created": image.created,
+        "base": image.base,
+        "base_digest": image.base_digest,
+        "base_in_run": base_in_run,
         "verdict": cast(VerdictName, image.verdict),
         "reason": image.reason,
         "conditions": image.conditions,

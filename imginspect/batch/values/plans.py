@@ -150,6 +150,12 @@ class ImageRow(NamedTuple):
     """That of the plan, where the same files would give the same answer; else empty."""
     conditions: int = 0
     """How many conditions a pass depends on; 0 for every other verdict."""
+    created: str = ""
+    """When it was made, as it says itself; empty where it does not."""
+    base: str = ""
+    """The image that it says it was built on; empty where it names none."""
+    base_digest: str = ""
+    """The digest of that one, as it states it."""
 
 
 class LayerContents(NamedTuple):

@@ -8,6 +8,9 @@ from imginspect.report.document import ReportDocument
 from imginspect.report.html.page import page
 
 
-def render(documents: Sequence[ReportDocument]) -> str:
-    """One page on all of *documents*, with an overview where there are several. It works without its script and loads nothing."""
-    return page(documents)
+def render(documents: Sequence[ReportDocument], *, show_filesystem: bool = False) -> str:
+    """One page on all of *documents*, with an overview where there are several. It works without its script and loads nothing.
+
+    *show_filesystem* adds the list of files, where the documents have it.
+    """
+    return page(documents, show_filesystem=show_filesystem)

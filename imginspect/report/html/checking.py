@@ -27,8 +27,8 @@ def checking(part: Part) -> Markup:
 
 
 _WORDS = (
-    "The report contains no time and no host name. The same archive, program version, policy and rules produce the same report, byte for "
-    "byte, at any time and on any machine. The date of the inspection and the inspector are recorded in a separate file."
+    "The program writes no time and no host name into the report; a name or a date in it was given by the inspector. The same archive, "
+    "program version, policy, rules and options produce the same report, byte for byte, at any time and on any machine."
 )
 
 
@@ -36,6 +36,6 @@ def _steps(has_digest: bool) -> list[str]:  # noqa: FBT001 - a private helper of
     first = ["Compute the sha256 of the archive on file (sha256sum FILE). It must match the digest above."] if has_digest else []
     return [
         *first,
-        "Install the program version named above. Inspect the archive again with the same policy and --format html.",
+        "Install the program version named above. Inspect the archive again with the same policy and options, and --format html.",
         "Compare the new report with this one. They must be identical, byte for byte.",
     ]

@@ -6,9 +6,13 @@ from imginspect.report.document import CoveragePart, LayerCoveragePart, Unrefere
 from imginspect.report.html.amounts import share_text, size_text
 from imginspect.report.html.markup import NOTHING, Markup, element, joined
 from imginspect.report.html.part import Part
-from imginspect.report.html.tables import Row, code, facts, table
+from imginspect.report.html.tables import Paper, Row, code, facts, table
 from imginspect.report.html.words import VerdictWords, badge
 from imginspect.wording import counted
+
+_MOST_OTHERS = 20
+"""Files of the archive that a printed report lists; it says how many rows it leaves out, and the screen has all of them."""
+_LAYERS = Paper(0, "layer", "each was read to its end, with every file, and has no trailing bytes")
 
 
 def coverage(part: Part) -> Markup:
@@ -58,7 +62,7 @@ def _not_listed(coverage: CoveragePart) -> str:
 def _layers(coverage: CoveragePart, part: Part) -> Markup:
     columns = ("Layer", "Status", "Entries", "Files", "File size", "Files not read", "Trailing bytes", "Packed files")
     rows = (_layer(layer, part) for layer in coverage["layers"])
-    return table("Coverage of each layer", columns, rows, numbers=(2, 3, 4, 5, 6, 7)) if coverage["layers"] else NOTHING
+    return table("Coverage of each layer", columns, rows, numbers=(2, 3, 4, 5, 6, 7), paper=_LAYERS) if coverage["layers"] else NOTHING
 
 
 def _layer(layer: LayerCoveragePart, part: Part) -> Row:
@@ -66,10 +70,12 @@ def _layer(layer: LayerCoveragePart, part: Part) -> Row:
     status = layer["status"] + (f", {layer['compression']}" if layer["compression"] else "")
     numbers = (layer["files_not_read"], layer["trailing_bytes"], layer["packed_files"])
     counts = (f"{layer['entries']:,}", f"{layer['files']:,}", size_text(layer["file_bytes"]), *(f"{number:,}" for number in numbers))
-    return Row((part.layer(layer["index"]), joined((status, reason)), *counts))
+    is_plain = layer["status"] == "read" and not layer["reason"] and not any(numbers)
+    return Row((part.layer(layer["index"]), joined((status, reason)), *counts), on_paper=not is_plain)
 
 
 def _others(files: list[UnreferencedFile]) -> Markup:
     columns = ("Archive member", "Kind", "Size", "sha256")
     rows = (Row((code(item["name"]), item["kind"], size_text(item["size"]), code(item["sha256"] or ""))) for item in files)
-    return table("Archive members that do not belong to the image", columns, rows, numbers=(2,), wide=True) if files else NOTHING
+    title = "Archive members that do not belong to the image"
+    return table(title, columns, rows, numbers=(2,), wide=True, paper=Paper(_MOST_OTHERS)) if files else NOTHING

@@ -19,13 +19,14 @@ def custody(part: Part) -> Markup:
     words = "Each link states the digest of the next, from the archive down to the content of every layer."
     columns = ("Link", "Status", "Digest found")
     rows = (Row((_name(link), badge(outcome(STATUS, link["status"])), _digest(link))) for link in chain)
-    made = table("Digests found and expected", columns, rows, wide=True)
+    made = element("div", table("Digests found and expected", columns, rows, wide=True), class_="chain-of-custody")
     return joined((element("p", words, class_="explained"), made, _explained(chain)))
 
 
 def _name(link: ChainLink) -> Markup:
     role = link["role"] if link["layer"] is None else link["role"].replace("layer", f"layer {link['layer']}", 1)
-    name = NOTHING if link["name"] == role else element("p", link["name"], class_="note")
+    is_said = link["name"] == f"layer {link['layer']}" or (link["digest"] or "none").partition(":")[2] in link["name"]
+    name = NOTHING if link["name"] == role else element("p", link["name"], class_="note screen" if is_said else "note")
     return joined((role, name))
 
 

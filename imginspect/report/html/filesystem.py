@@ -1,4 +1,4 @@
-"""The filesystem that a container sees, as a tree to open folder by folder."""
+"""The filesystem that a container sees, as a tree to open folder by folder; or how to get it, where it was not asked for."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 
 from imginspect.report.document import TreeRow
 from imginspect.report.html.amounts import size_text
-from imginspect.report.html.markup import NOTHING, Markup, element, escape, joined
+from imginspect.report.html.markup import Markup, element, escape, joined
 from imginspect.report.html.part import Part
+from imginspect.report.html.tables import code
 from imginspect.wording import counted
 
 _DEEPEST = 40
@@ -25,10 +26,12 @@ class _Branch:
 
 
 def filesystem(part: Part) -> Markup:
-    """The tree, with sizes, owners, modes and layers."""
+    """The tree, with sizes, owners, modes and layers. A report without it says so."""
+    if not part.show_filesystem:
+        return _left_out(part)
     found = part.document["filesystem"]
     if found is None:
-        return NOTHING
+        return element("p", "The JSON report that this page was made from has no list of files. This command adds it: ", code(_COMMAND))
     words = f"The container's filesystem has {counted(found['files'], 'file')}, {size_text(found['bytes'])} in total"
     folded = sum(1 for row in found["rows"] if _is_folded(row))
     note = f"{words}. {counted(folded, 'large folder')} {'is' if folded == 1 else 'are'} shown as one line." if folded else f"{words}."
@@ -37,6 +40,17 @@ def filesystem(part: Part) -> Markup:
         "p", f"{note} The owner is user:group by number; the mode gives the permissions to read, write and execute.", class_="explained"
     )
     return joined((intro, element("div", columns, _tree(_grown(found["rows"]), part), class_="tree")))
+
+
+_COMMAND = "imginspect inspect ARCHIVE --show-filesystem -o report.html"
+
+
+def _left_out(part: Part) -> Markup:
+    """That the list is left out, and the command that adds it. It says the same whether the document has the list or not."""
+    coverage = part.document["coverage"]
+    whole = f" ({counted(coverage['visible_nodes'], 'path')})" if coverage is not None else ""
+    words = f"The list of files in the container{whole} is left out of this report. This command adds it: "
+    return element("p", words, code(_COMMAND))
 
 
 def _grown(rows: list[TreeRow]) -> _Branch:

@@ -25,7 +25,7 @@ WORDS = (
     ("Rule, policy", "A rule is one requirement to check. A policy adapts the rules to an environment and may set severities."),
     ("Severity", "How serious a failure of the rule is: critical, high, medium, low or info."),
     ("Confidence", "How certain imginspect is about a finding."),
-    ("Undetermined", "imginspect could not decide whether the rule holds. A person must decide."),
+    ("Undecided", "imginspect could not decide whether the rule holds. A person must decide."),
     ("Fingerprint of a finding", "An identifier that stays the same when the image is rebuilt, to match findings between reports."),
 )  # fmt: skip
 

@@ -16,17 +16,24 @@ def image(part: Part) -> Markup:
     if found is None:
         return NOTHING
     note = element("p", "These are claims by the image; its builder can write anything here.", class_="explained")
-    return joined((note, facts(_names(found)), _settings(found["config"]) if found["config"] else NOTHING, _directories(part)))
+    names = element("div", facts(_names(found)), class_="screen")  # the first page has them
+    return joined((note, names, facts(_archive(found)), _settings(found["config"]) if found["config"] else NOTHING, _directories(part)))
+
+
+def _archive(image: ImagePart) -> Iterator[tuple[str, str]]:
+    """The names that the image has in the archive, and what else is there."""
+    yield "References", listed(code(reference) for reference in image["references"]) or "none"
+    yield "Archive layout", image["archive_layout"]
+    yield "Layers", f"{image['layers']:,}"
+    if base := image["base"]:
+        yield "Base image (claimed)", joined((code(text) for text in (base["name"], base["digest"]) if text), " ")
+    yield "Also in the archive, not part of this report", listed(image["other_images"])
 
 
 def _names(image: ImagePart) -> Iterator[tuple[str, str]]:
-    yield "References", listed(code(reference) for reference in image["references"]) or "none"
     yield "Image id", code(image["image_id"] or "")
     yield "Manifest digest", code(image["manifest_digest"] or "")
     yield "Platform", image["platform"]
-    yield "Archive layout", image["archive_layout"]
-    yield "Layers", f"{image['layers']:,}"
-    yield "Also in the archive, not part of this report", listed(image["other_images"])
 
 
 def _settings(config: ConfigPart) -> Markup:

@@ -6,13 +6,14 @@ from imginspect.report.document import LayerPart
 from imginspect.report.html.amounts import share_text, size_text
 from imginspect.report.html.markup import NOTHING, Markup, element, joined
 from imginspect.report.html.part import Part
-from imginspect.report.html.tables import Row, code, table
+from imginspect.report.html.tables import Paper, Row, code, table
 from imginspect.wording import counted
 
 _WIDTH = 1000
 """Units of the drawing, which is stretched to the page."""
 _HEIGHT = 36
 _WASTE = 9
+_PAPER = Paper(100, "build step", "the table of layers names those that made a layer, and the HTML file has all of them")
 _ROOM = 24
 """The least width of a segment that holds its number."""
 
@@ -105,9 +106,11 @@ def _history(part: Part) -> Markup:
                 part.layer(step["layer"]) if step["layer"] is not None else "none",
                 step["created"],
                 step["comment"],
-            )
+            ),
+            on_paper=None if step["layer"] is None else False,
         )
         for number, step in enumerate(steps, 1)
     )
     note = element("p", "The image states how it was built. This is a claim by the image; nothing proves it.", class_="explained")
-    return joined((part.heading(1, "Build history"), note, table("Build steps", columns, rows, wide=True)))
+    drawn = table("Build steps", columns, rows, wide=True, paper=_PAPER)
+    return element("div", part.heading(1, "Build history"), note, drawn, class_="build-history")

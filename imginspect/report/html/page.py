@@ -34,10 +34,13 @@ class _Drawn(NamedTuple):
     sections: tuple[tuple[str, str, Markup], ...]
 
 
-def page(documents: Sequence[ReportDocument]) -> str:
+def page(documents: Sequence[ReportDocument], *, show_filesystem: bool) -> str:
     """The whole page."""
     several = len(documents) > 1
-    parts = [Part(document, f"image-{number}-" if several else "", 3 if several else 2) for number, document in enumerate(documents, 1)]
+    parts = [
+        Part(document, f"image-{number}-" if several else "", 3 if several else 2, show_filesystem)
+        for number, document in enumerate(documents, 1)
+    ]
     drawn = [_Drawn(part, tuple((item.id, item.title, item.content(part)) for item in _sections(part))) for part in parts]
     title = f"{len(parts)} images" if several else shortened(parts[0].name, _TITLE) if parts else "No image"
     body = joined(
@@ -90,7 +93,7 @@ def _main(drawn: Sequence[_Drawn]) -> Markup:
 def _part(item: _Drawn) -> Markup:
     part = item.part
     sections = [
-        element("section", part.heading(0, title, id_=name), content, class_=f"part-{name}")
+        element("section", part.heading(0, title, id_=name), content, class_=f"part part-{name}")
         for name, title, content in item.sections
         if content
     ]
@@ -100,7 +103,7 @@ def _part(item: _Drawn) -> Markup:
 
 
 def _overview(parts: Sequence[Part]) -> Markup:
-    columns = ("Image", "Verdict", "Platform", "Failed", "Undetermined", "Warnings", "Passed")
+    columns = ("Image", "Verdict", "Platform", "Failed", "Undecided", "Warnings", "Passed")
     made = table(f"{counted(len(parts), 'image')} in one archive", columns, (_overview_row(part) for part in parts), numbers=(3, 4, 5, 6))
     return element("section", element("h2", "Overview", id="overview"), made)
 

@@ -10,6 +10,8 @@ from imginspect.report.document import FindingPart, ReferencePart, ResultPart
 from imginspect.report.html.evidence import evidence
 from imginspect.report.html.markup import NOTHING, Markup, element, escape, joined
 from imginspect.report.html.part import GROUPS, Part
+from imginspect.report.html.rules import title_of
+from imginspect.report.html.settled import settled
 from imginspect.report.html.tables import Row, folded, listed, table
 from imginspect.report.html.words import LEVELS, RESULT, SEVERITIES, badge, outcome
 from imginspect.wording import IN_JSON, and_more, counted
@@ -35,44 +37,37 @@ def _group(verdict: str, part: Part) -> Markup:
     if verdict in OPEN:
         body = joined(_rule(number, result, part) for number, result in members)
     else:
-        rules = folded(f"Show {counted(len(members), 'rule')}", *(_brief_rule(number, result, part) for number, result in members))
-        body = joined((_all_conditions(members, part), rules))
-    return element("section", heading, explained, body, class_="group")
+        body = folded(f"Show {counted(len(members), 'rule')}", _settled(f"Rules: {meaning.word.lower()}", members, part))
+    return element("section", heading, explained, body, class_=f"group group-{verdict}")
 
 
-def _all_conditions(members: list[tuple[int, ResultPart]], part: Part) -> Markup:
-    """The conditions of passes, in sight before the rules themselves are opened."""
-    made = [(number, condition) for number, result in members for condition in result["conditions"]]
-    items = [joined((condition, " (", part.link(f"rule-{number}", f"rule {number}"), ")")) for number, condition in made]
-    return _labelled("Conditions of these passes", listed(items)) if items else NOTHING
-
-
-def _rule(number: int, result: ResultPart, part: Part) -> Markup:
-    why, found = _why(result), _findings(number, result, part)
-    return _article(
-        number, result, part, _asked(result), why, _reason(result), _conditions(result), found, _advice(number, result), _sources(result)
+def _settled(caption: str, members: list[tuple[int, ResultPart]], part: Part) -> Markup:
+    """The table of rules that ask nothing of the reader; what a rule says of its policy stands with its reasons."""
+    return settled(
+        caption,
+        members,
+        lambda number: part.id(f"rule-{number}"),
+        lambda result: joined((_policy(result, part), _why(result), _sources(result))),
+        lambda number, result: _findings(number, result, part),
     )
 
 
-def _brief_rule(number: int, result: ResultPart, part: Part) -> Markup:
-    """A rule that asks nothing of the reader: what it says first, why and from where when it is opened."""
-    more = joined((_asked(result), _why(result), _sources(result)))
-    fold = folded("Reason and sources", more, class_="titled") if more else NOTHING
-    return _article(number, result, part, _reason(result), _conditions(result), _findings(number, result, part), fold)
-
-
-def _article(number: int, result: ResultPart, part: Part, *content: Markup) -> Markup:
-    severity = result["severity"] if result["severity"] in SEVERITIES else ""
-    verdict = result["verdict"] if result["verdict"] in RESULT else ""
+def _rule(number: int, result: ResultPart, part: Part) -> Markup:
     return element(
         "article",
-        part.heading(2, f"{number}. ", result["outcome_title"]),
-        _about(result, part),
-        *content,
+        element("header", part.heading(2, f"{number}. ", title_of(result)), _about(result, part)),
+        _asked(result),
+        _policy(result, part),
+        _why(result),
+        _reason(result),
+        _conditions(result),
+        _findings(number, result, part),
+        _advice(number, result),
+        _sources(result),
         id=part.id(f"rule-{number}"),
         class_="rule",
-        data_verdict=verdict,
-        data_severity=severity,
+        data_verdict=result["verdict"] if result["verdict"] in RESULT else "",
+        data_severity=result["severity"] if result["severity"] in SEVERITIES else "",
     )
 
 
@@ -82,26 +77,33 @@ def _asked(result: ResultPart) -> Markup:
 
 
 def _why(result: ResultPart) -> Markup:
-    return _labelled("Why it matters", element("p", result["rationale"])) if result["rationale"] else NOTHING
+    return _said("Why it matters", result["rationale"])
 
 
 def _reason(result: ResultPart) -> Markup:
-    return _labelled("Result", element("p", sentence(result["reason"]))) if result["reason"] else NOTHING
+    """The reason, unless the one finding says the same."""
+    said = [finding["message"] for finding in result["findings"]]
+    return NOTHING if said == [result["reason"]] else _said("Result", sentence(result["reason"]))
 
 
 def _about(result: ResultPart, part: Part) -> Markup:
-    policy = part.document["policy"]
-    severity = f"severity {result['severity']}"
-    if result["rule"] in policy["changed_severities"]:
-        severity += f" set by the policy (the rule's default is {policy['changed_severities'][result['rule']]})"
-    words = [badge(outcome(RESULT, result["verdict"])), severity, element("code", result["rule"])]
+    words = [badge(outcome(RESULT, result["verdict"])), f"severity {result['severity']}", element("code", result["rule"])]
     if result["fails_image"]:
-        words.append(element("strong", "counts against the image"))
+        words.append(element("strong", "fails the image"))
     elif result["verdict"] == "fail":
-        words.append(f"does not count: the image fails on severity {policy['fail_on']} or higher")
-    if result["rule"] in policy["skipped"]:
-        words.append(f"skipped by the policy: {policy['skipped'][result['rule']]}")
+        words.append(f"does not fail the image: the policy fails it on severity {part.document['policy']['fail_on']} or higher")
     return listed(words, class_="about")
+
+
+def _policy(result: ResultPart, part: Part) -> Markup:
+    """What the policy changes of the rule."""
+    policy = part.document["policy"]
+    said = []
+    if result["rule"] in policy["changed_severities"]:
+        said.append(f"The policy sets this severity; the rule's default is {policy['changed_severities'][result['rule']]}.")
+    if result["rule"] in policy["skipped"]:
+        said.append(f"The policy skips this rule: {policy['skipped'][result['rule']]}")
+    return joined(element("p", text, class_="note") for text in said)
 
 
 def _conditions(result: ResultPart) -> Markup:
@@ -119,7 +121,7 @@ def _findings(number: int, result: ResultPart, part: Part) -> Markup:
         shown = joined((shown, folded(more, *made[_SHOWN:], class_="more")))
     if len(found) > _MOST:
         shown = joined((shown, element("p", and_more(len(found) - _MOST, "finding", IN_JSON), class_="note")))
-    return _labelled(f"Findings: {counted(len(found), 'finding')}", shown)
+    return _labelled(counted(len(found), "finding"), shown)
 
 
 def _finding(number: str, finding: FindingPart, result: ResultPart, part: Part) -> Markup:
@@ -162,8 +164,13 @@ def _reference(reference: ReferencePart) -> Iterator[str]:
         yield element("q", reference["quote"])
 
 
+def _said(label: str, text: str) -> Markup:
+    """A paragraph with a label; nothing where there is no text."""
+    return element("p", element("b", label, class_="label"), " ", text) if text else NOTHING
+
+
 def _labelled(label: str, content: Markup) -> Markup:
-    return joined((element("p", label, class_="label"), content))
+    return element("div", element("p", label, class_="label"), " ", content, class_="labelled")
 
 
 def _filter(part: Part) -> Markup:

@@ -31,8 +31,8 @@ class PageSection(NamedTuple):
 
 SECTIONS = (
     PageSection("summary", "Summary", summary),
+    PageSection("questions", "Questions and decision", questions),
     PageSection("results", "Findings and results", results),
-    PageSection("questions", "Questions for a person", questions),
     PageSection("start", "Start of the container", start),
     PageSection("licences", "Licences", licences),
     PageSection("image", "Image and config", image),

@@ -5,7 +5,9 @@ from __future__ import annotations
 from imginspect.report.document import ProgramPart
 from imginspect.report.html.markup import NOTHING, Markup, element, joined
 from imginspect.report.html.part import Part
-from imginspect.report.html.tables import Row, code, facts, listed, table
+from imginspect.report.html.tables import Paper, Row, code, facts, listed, table
+
+_PAPER = Paper(20, "more program", "they have no findings, were analysed, and are in the HTML file")
 
 
 def start(part: Part) -> Markup:
@@ -39,19 +41,20 @@ def _programs(programs: list[ProgramPart], part: Part) -> Markup:
     if not programs:
         return NOTHING
     columns = ("Program", "Language", "Layer", "Started by")
-    return table(
-        "Programs and scripts that start, as far as they can be followed", columns, (_program(item, part) for item in programs), wide=True
-    )
+    title = "Programs and scripts that start, as far as they can be followed"
+    return table(title, columns, (_program(item, part) for item in programs), wide=True, paper=_PAPER)
 
 
 def _program(program: ProgramPart, part: Part) -> Row:
     place = code(program["path"] or "") or joined(("setting ", code(program["config_field"] or "of the image")))
     if program["line"]:
         place = joined((place, f", line {program['line']}"))
-    if program["path"] in part.finding_of_path:
+    has_finding = program["path"] in part.finding_of_path
+    if program["path"] and has_finding:
         number, finding = part.finding_of_path[program["path"]]
         place = joined((place, " ", part.link(f"finding-{number}-{finding}", f"finding {number}.{finding}", class_="see")))
     chain = element("ol", *(element("li", link) for link in program["chain"]), class_="chain") if program["chain"] else NOTHING
     unread = element("p", f"Not followed further: {program['not_analysed']}", class_="note") if program["not_analysed"] else NOTHING
     layer = part.layer(program["layer"]) if program["layer"] is not None else ""
-    return Row((place, program["language"], layer, joined((chain, unread))))
+    matters = has_finding or bool(program["not_analysed"])
+    return Row((place, program["language"], layer, joined((chain, unread))), on_paper=True if matters else None)

@@ -1,50 +1,144 @@
-"""The first page: what was inspected, the verdict in a sentence, counts, and what there is to decide."""
+"""The first page: the verdict, a line for each rule to settle, what a pass depends on, and what was inspected."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from imginspect.report.decisions import Decision, decisions, sentence, shortened
-from imginspect.report.document import ImagePart, ReportDocument, UndeterminedName
+from imginspect.report.decisions import sentence, shortened
+from imginspect.report.document import ImagePart, ReportDocument, ResultPart, UndeterminedName
 from imginspect.report.html.markup import NOTHING, Markup, element, joined
 from imginspect.report.html.part import GROUPS, Part
-from imginspect.report.html.tables import code, facts
-from imginspect.report.html.words import IMAGE, RESULT, icon, outcome
-from imginspect.report.summary import archive_facts, qualification, reason_of, undetermined_is
+from imginspect.report.html.rules import is_to_settle, title_of
+from imginspect.report.html.tables import code, facts, listed
+from imginspect.report.html.words import IMAGE, RESULT, badge, icon, outcome
+from imginspect.report.summary import archive_facts, is_whole, qualification, reason_of, undetermined_is
 from imginspect.wording import counted
 
-_DECISIONS = 5
-"""Things to decide that the summary names; the findings below are all there."""
 _REFERENCES = 3
 """Names of the image in the summary; how many more there are is said."""
 _LONGEST = 160
 """Characters of one name; how many are left out is said."""
+_LONGEST_REASON = 400
+"""Characters of a reason on the first page; the section that its line leads to has all of it."""
+_FEW = 15
+"""Lines that have room in their full size on a printed first page."""
+_MOST_GAPS = 5
+"""Unread parts that the first page names; the section on coverage has all of them."""
+_MOST_CONDITIONS = 12
+"""Conditions that the first page has room for; the sections that they lead to have all of them."""
+_NO_APPROVAL = "This is no approval: a person answers the questions and decides."
 _ARCHIVE = {"archive": "Archive", "size": "Size", "sha256": "sha256"}
 _UNDETERMINED: dict[UndeterminedName, str] = {
-    "fail": "count as failures",
-    "undecided": "make the image undecided",
-    "pass": "do not change the verdict",
+    "fail": "counts as a failure",
+    "undecided": "makes the image undecided",
+    "pass": "does not change the verdict",
 }
-"""What is done with rules that could fail the image and cannot be decided because a fact is missing."""
+"""What is made of a rule that could fail the image and cannot be decided because a fact is missing."""
 
 
 def summary(part: Part) -> Markup:
-    """The verdict, what was inspected, the counts and the things to decide."""
+    """The verdict, the rules to settle, the gaps, warnings and conditions, the counts, and what was inspected."""
     return joined(
-        (_verdict(part.document), _counts(part), _decisions(part), element("div", facts(_facts(part.document)), class_="identity"))
+        (
+            verdict(part.document),
+            _lines(part),
+            _gaps(part),
+            _warnings(part),
+            _conditions(part),
+            _counts(part),
+            element("div", facts(_facts(part)), class_="identity"),
+        )
     )
 
 
-def _verdict(document: ReportDocument) -> Markup:
+def verdict(document: ReportDocument) -> Markup:
+    """The verdict in a sentence, and the reason where the lines below do not give it."""
     meaning = outcome(IMAGE, document["verdict"])
-    reason = sentence(shortened(reason_of(document), 400))
+    reason = "" if _is_told_by_lines(document) else sentence(shortened(reason_of(document), _LONGEST_REASON))
+    reason = _NO_APPROVAL if document["verdict"] == "pass" and not reason else reason
     words = element(
         "div",
         element("p", element("strong", meaning.word + qualification(document)), " ", element("span", meaning.sentence), class_="sentence"),
         element("p", reason, class_="reason") if reason else NOTHING,
     )
     return element("div", icon(meaning.shape), words, class_=f"verdict {meaning.shape}")
+
+
+def _is_told_by_lines(document: ReportDocument) -> bool:
+    """Whether the lines, or the sentence in their place, say all that the reason says."""
+    results = document["results"]
+    if document["verdict"] == "pass":
+        return bool(results) and all(result["verdict"] in ("pass", "not-applicable") for result in results)
+    return document["verdict"] in ("fail", "undecided") and any(map(is_to_settle, results))
+
+
+def _lines(part: Part) -> Markup:
+    """A line for each rule that failed or could not be decided, worst first."""
+    found = [(number, result) for group in part.groups.values() for number, result in group if is_to_settle(result)]
+    if not found:
+        none = "No rule failed, and every rule could be decided." if part.document["results"] else ""
+        return element("p", none, class_="nothing-to-settle") if none else NOTHING
+    columns = (("Outcome", None), ("Severity", None), ("Rule", None), ("Findings", "number"))
+    head = element("tr", *(element("th", name, scope="col", class_=class_) for name, class_ in columns))
+    body = element("tbody", *(_line(number, result, part) for number, result in found))
+    title = f"{_how_many([result for _, result in found])}, worst first"
+    drawn = element(
+        "table", element("caption", title), element("thead", head), body, class_="to-settle many" if len(found) > _FEW else "to-settle"
+    )
+    return element("div", drawn, class_="scroll", tabindex=0, role="group", aria_label=title)
+
+
+def _how_many(results: Sequence[ResultPart]) -> str:
+    failed = sum(1 for result in results if result["verdict"] == "fail")
+    warned = sum(1 for result in results if result["verdict"] == "warn")
+    undecided = len(results) - failed - warned
+    told = [(failed, "failed"), (undecided, "could not be decided"), (warned, "gave a warning that counts as a failure")]
+    return ", ".join(f"{counted(count, 'rule')} {what}" for count, what in told if count)
+
+
+def _line(number: int, result: ResultPart, part: Part) -> Markup:
+    ignored = element("small", " does not fail the image") if result["verdict"] == "fail" and not result["fails_image"] else NOTHING
+    return element(
+        "tr",
+        element("td", badge(outcome(RESULT, result["verdict"]))),
+        element("td", result["severity"]),
+        element("th", part.link(f"rule-{number}", title_of(result)), ignored, scope="row"),
+        element("td", f"{len(result['findings']):,}", class_="number"),
+    )
+
+
+def _gaps(part: Part) -> Markup:
+    """What was not read, which no rule could judge."""
+    coverage = part.document["coverage"]
+    gaps = coverage["gaps"] if coverage is not None else []
+    if not gaps:
+        return NOTHING
+    rest = len(gaps) - _MOST_GAPS
+    more = [part.link("coverage", f"{counted(rest, 'more gap')}")] if rest > 0 else []
+    items = [*(sentence(shortened(gap)) for gap in gaps[:_MOST_GAPS]), *more]
+    return joined((part.heading(1, part.link("coverage", "Not everything was read")), listed(items)))
+
+
+def _warnings(part: Part) -> Markup:
+    """The rules that warned, in one paragraph of links."""
+    found = [(number, result) for number, result in part.groups["warn"] if not is_to_settle(result)]
+    if not found:
+        return NOTHING
+    links = joined((part.link(f"rule-{number}", title_of(result)) for number, result in found), "; ")
+    return element("p", element("b", counted(len(found), "rule"), " with a warning:"), " ", links, ".", class_="warnings")
+
+
+def _conditions(part: Part) -> Markup:
+    """What the passes depend on."""
+    found = [(number, condition) for number, result in part.groups["pass"] for condition in result["conditions"]]
+    if not found:
+        return NOTHING
+    items: list[str] = [part.link(f"rule-{number}", shortened(condition)) for number, condition in found[:_MOST_CONDITIONS]]
+    rest = len(found) - _MOST_CONDITIONS
+    items += [part.link("group-pass", counted(rest, "more condition"))] if rest > 0 else []
+    words = "Rules passed on conditions that the image alone does not show. A person must make sure that:"
+    heading = part.heading(1, counted(len(found), "condition"), " to make sure of")
+    return joined((heading, element("p", words, class_="explained"), listed(items)))
 
 
 def _counts(part: Part) -> Markup:
@@ -66,47 +160,45 @@ def _count(verdict: str, part: Part) -> Markup:
     return element("li", content)
 
 
-def _decisions(part: Part) -> Markup:
-    found = decisions(part.document, most=sys.maxsize)
-    heading = part.heading(1, "Decisions needed")
-    if not found:
-        return joined((heading, element("p", "No finding needs a decision. The questions for a person are listed below.")))
-    rest = len(found) - _DECISIONS
-    more = element("p", f"There {'is' if rest == 1 else 'are'} {rest:,} more below.", class_="note") if rest > 0 else NOTHING
-    return joined((heading, element("ol", *(_decision(item, part) for item in found[:_DECISIONS]), class_="decisions"), more))
-
-
-def _decision(decision: Decision, part: Part) -> Markup:
-    number = part.numbers.get(decision.rule)
-    title = element("strong", decision.title)
-    if number is not None:
-        title = part.link(f"rule-{number}", title)
-    elif not decision.rule and part.document["coverage"] is not None:
-        title = part.link("coverage", title)
-    return element("li", title, element("p", decision.detail))
-
-
-def _facts(document: ReportDocument) -> Iterator[tuple[str, str]]:
+def _facts(part: Part) -> Iterator[tuple[str, str]]:
+    document = part.document
     image, policy = document["image"], document["policy"]
     if image is not None:
         yield from _image(image)
-    archive = next((link for link in document["chain_of_custody"] if link["role"] == "archive"), None)
-    if image is not None:
-        yield "Archive digest", code((archive["digest"] or archive["name"]) if archive else "")
+        yield "Archive digest", code(_archive(document))
+        yield "Read", "the whole image" if is_whole(document) else "not the whole image: see Coverage"
     yield from ((_ARCHIVE[name], code(value)) for name, value in archive_facts(document))
-    strict = ", and warnings count as failures" if document["policy"]["strict"] else ""
-    yield "Policy", joined((policy["title"], " (", code(policy["id"]), f"); fails on severity {policy['fail_on']} or higher{strict}"))
+    yield from signed(document)
+    strict = ", or gives a warning" if policy["strict"] else ""
+    yield "Policy", joined((policy["title"], " (", code(policy["id"]), ")"))
+    yield "An image fails if", f"a rule of severity {policy['fail_on']} or higher fails{strict}"
     choice = undetermined_is(document)
-    yield "Rules that cannot be decided", _UNDETERMINED.get(choice, choice)
-    yield "Inspected by", f"{document['tool']['name']} {document['tool']['version']}"
+    yield "A rule that cannot be decided", _UNDETERMINED.get(choice, choice)
+    if _is_told_by_lines(document):
+        yield "Reason for the verdict", sentence(shortened(reason_of(document), _LONGEST_REASON))
+    yield "Report made by", f"{document['tool']['name']} {document['tool']['version']}"
+
+
+def signed(document: ReportDocument) -> Iterator[tuple[str, str]]:
+    """Who answers for the inspection and its date, as far as they were given."""
+    yield "Inspected by", document["inspected_by"] or ""
+    yield "Date of inspection", document["inspected_on"] or ""
+
+
+def _archive(document: ReportDocument) -> str:
+    link = next((link for link in document["chain_of_custody"] if link["role"] == "archive"), None)
+    return (link["digest"] or link["name"]) if link else ""
 
 
 def _image(image: ImagePart) -> Iterator[tuple[str, str]]:
-    names = [code(shortened(reference, _LONGEST)) for reference in image["references"][:_REFERENCES]]
-    more = len(image["references"]) - _REFERENCES
-    if more > 0:
-        names.append(Markup(f"and {more:,} more"))
-    yield "Image", joined(names, ", ") or "none: the archive does not name the image"
+    yield "Image", names(image["references"]) or "none: the archive does not name the image"
     yield "Platform", shortened(image["platform"], _LONGEST)
     yield "Image id", code(image["image_id"] or "") or "none: this archive format has no config blob"
     yield "Manifest digest", code(image["manifest_digest"] or "") or "none: this archive format has no manifest with a digest"
+
+
+def names(references: Sequence[str]) -> Markup:
+    """The first of an image's names, and how many more there are."""
+    shown = [code(shortened(reference, _LONGEST)) for reference in references[:_REFERENCES]]
+    more = len(references) - _REFERENCES
+    return joined((*shown, f"and {more:,} more") if more > 0 else shown, ", ")

@@ -16,16 +16,24 @@ class VerdictWords(NamedTuple):
 
 
 IMAGE = {
-    "pass": VerdictWords("Pass", "No rule that counts failed, and the whole image was read.", "pass"),
+    "pass": VerdictWords("Pass", "No rule severe enough to fail the image has failed, and the whole image was read.", "pass"),
     "fail": VerdictWords("Fail", "This image does not meet the policy.", "fail"),
-    "undecided": VerdictWords("Undecided", "Nothing failed, but a rule that could fail the image could not be decided.", "undetermined"),
-    "incomplete": VerdictWords("Incomplete", "Nothing failed, but part of the image could not be read or checked.", "undetermined"),
+    "undecided": VerdictWords(
+        "Undecided",
+        "No rule severe enough to fail the image has failed, but at least one could not be decided. This is not a pass.",
+        "undetermined",
+    ),
+    "incomplete": VerdictWords(
+        "Incomplete",
+        "No rule severe enough to fail the image has failed, but part of the image could not be read. This is not a pass.",
+        "undetermined",
+    ),
     "not-inspected": VerdictWords("Not inspected", "The input contains no image that can be inspected.", "fail"),
 }
 RESULT = {
     "fail": VerdictWords("Failed", "The image does not meet these rules.", "fail"),
-    "undetermined": VerdictWords("Undetermined", "The image alone does not show whether these rules hold.", "undetermined"),
-    "warn": VerdictWords("Warning", "These findings need attention. They do not fail the image on their own.", "warn"),
+    "undetermined": VerdictWords("Undecided", "The image alone does not show whether these rules hold.", "undetermined"),
+    "warn": VerdictWords("Warning", "These findings need attention. They do not fail the image unless warnings count as failures.", "warn"),
     "pass": VerdictWords(
         "Passed", "The image meets these rules. Where there are conditions, someone must make sure that they hold.", "pass"
     ),

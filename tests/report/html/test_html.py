@@ -6,7 +6,7 @@ import copy
 import re
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from hashlib import sha256
 from itertools import pairwise
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from imginspect.report.document import ReportDocument
-from imginspect.report.html import render
+from imginspect.report.html import render as render_page
 from imginspect.report.html.markup import element, escape
 from imginspect.report.html.sections import SECTIONS
 from tests.counting import calls_made
@@ -22,6 +22,12 @@ from tests.report.html.reading import Page
 from tests.report.sample_document import evidence, finding, large_document, result, row, sample_document
 
 pytestmark = pytest.mark.slow
+
+
+def render(documents: Sequence[ReportDocument]) -> str:
+    """The page with all that it can have."""
+    return render_page(documents, show_filesystem=True)
+
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -272,7 +278,7 @@ def test_what_hides_a_file_is_named_with_its_instruction() -> None:
 
 def test_the_chain_from_the_start_stands_beside_the_file_that_it_leads_to() -> None:
     text = render([sample_document(results=[result(findings=[finding(evidence=[evidence("/app/run.py", 1)])])])])
-    section = text[text.index('id="rule-1"') : text.index('id="questions"')]
+    section = text[text.index('id="rule-1"') : text.index('id="start"')]
     assert "<li>ENTRYPOINT /app/run.sh</li><li>/app/run.sh, line 3: python3 /app/run.py</li>" in section
 
 
@@ -285,7 +291,7 @@ def test_a_result_of_an_unknown_verdict_is_not_lost() -> None:
 def test_a_rule_that_the_policy_skips_is_shown_with_the_reason() -> None:
     document = sample_document()
     document["policy"]["skipped"] = {"TRE-LIC-001": "agreed in another way"}
-    assert "skipped by the policy: agreed in another way" in Page(render([document])).text
+    assert "The policy skips this rule: agreed in another way" in Page(render([document])).text
 
 
 def test_sections_have_their_own_ids_and_one_that_says_nothing_is_left_out() -> None:
