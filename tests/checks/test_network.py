@@ -289,7 +289,7 @@ def test_data_that_is_supplied_at_run_time_is_a_condition() -> None:
     found = shell("[ -f /safe_data/m ] || curl https://example.org\n")
     assert found.verdict == "warn"
     assert "/safe_data/m is there" in found.conditions[0]
-    assert "only the environment can supply" in found.findings[0].message
+    assert "which only the environment can supply" in found.findings[0].message
 
 
 def test_a_directory_that_is_in_the_image_is_no_public_name() -> None:
