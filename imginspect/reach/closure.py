@@ -29,7 +29,7 @@ from imginspect.reach.failures import Failures, missing_of, worst
 from imginspect.reach.followed import CodeCall, Followed, Gap, Ran, Stakes, Task, with_line
 from imginspect.reach.guards import YES, Guards, Reach, Reached, least
 from imginspect.reach.main_chain import MainChain
-from imginspect.reach.program import NOT_CALLED, ProgramModule, reached_calls
+from imginspect.reach.program import NOT_CALLED, ProgramModule, as_reason, reached_calls
 from imginspect.reach.python_imports import PythonStart, judge_imports
 from imginspect.reach.xargs_find import executed_by_find, handed_on
 from imginspect.startup.array_text import array_in
@@ -188,13 +188,13 @@ class StartupClosure:
             self._found_by_find(task)
         target = resolved.target
         if task.words[0].text is None:
-            self.gap(task, f"the command {_short(task.source)} is not known before it runs")
+            self.gap(task, f"the command {_short(task.source)} is only known at run time")
         elif resolved.is_by_first_line or (target is not None and target.form is Form.PROGRAM and not target.unknown):
             self._program(task, name, resolved)
         elif target is not None:
             self._target(task, resolved)
         elif name not in BUILTINS or not task.context.is_shell:
-            what = resolved.unknown or f"what {_short(task.source)} starts could not be told"
+            what = resolved.unknown or f"could not determine what {_short(task.source)} starts"
             self.gap(task, what, due_to_unread=resolved.is_bounded)
 
     def _again(self, task: Task, resolved: Resolved) -> None:
@@ -230,17 +230,17 @@ class StartupClosure:
         assert target is not None
         task = task._replace(context=resolved.target_context, interpreter=target.interpreter, options=target.options)
         if target.unknown:
-            self.gap(task, f"what {_short(task.source)} runs could not be told: {target.unknown}")
+            self.gap(task, f"could not determine what {_short(task.source)} runs: {target.unknown}")
         elif target.form is Form.TEXT:
             if UNKNOWN in target.value:
-                self.gap(task, f"the text that {target.interpreter} is given is not known before it runs")
+                self.gap(task, f"the code passed to {target.interpreter} is only known at run time")
             else:
                 self._inline(task, target.language, target.value, target.args)
         elif target.form in (Form.STDIN, Form.INTERACTIVE):
             if task.here_text is not None and task.here_text.text is not None:
                 self._inline(task, target.language, task.here_text.text, target.args)
             elif task.here_text is not None:
-                self.gap(task, f"the text that {target.interpreter} is given is not known before it runs")
+                self.gap(task, f"the code passed to {target.interpreter} is only known at run time")
         elif target.form is Form.FILE:
             self._file(task, target, resolved.node)
         elif target.form is Form.MODULE:
@@ -248,11 +248,11 @@ class StartupClosure:
 
     def _file(self, task: Task, target: Target, found_node: Node | None) -> None:
         if UNKNOWN in target.value:
-            self.gap(task, f"which script {target.interpreter} runs is not known before it runs")
+            self.gap(task, f"the script that {target.interpreter} runs is only known at run time")
             return
         path = self._path(task, target.value)
         if path is None:
-            self.gap(task, f"the folder of the script {target.value} is not known")
+            self.gap(task, f"the directory of the script {target.value} is unknown")
             return
         node = self._node(task, path)
         if node is not None and node.kind == DIRECTORY and target.language is Language.PYTHON:
@@ -281,7 +281,7 @@ class StartupClosure:
         self._text(task._replace(origin=origin, chain=chain, lines=()), language, text, node, arguments)
 
     def _inline(self, task: Task, language: Language, text: str, arguments: Sequence[str]) -> None:
-        """A text that stands in the config or in a script itself."""
+        """Code given in the config or in a script itself."""
         chain = task.chain or (task.origin.config_field or "the command",)
         words = [*task.words, *task.given, *([task.here_text] if task.here_text is not None else [])]
         self._text(task._replace(chain=chain, lines=lines_of(text, words, task.origin.line)), language, text, None, arguments)
@@ -337,9 +337,9 @@ class StartupClosure:
         if result.incomplete:
             self.gap(task, f"{_where(task)}: {result.incomplete}", due_to_unread=True)
         elif result.has_errors:
-            self.gap(task, f"{_where(task)}: a part of it is not valid and was only guessed at")
+            self.gap(task, f"{_where(task)}: part of it is not valid, so its commands are partly a guess")
         if task.is_main and node is None and (result.incomplete or result.has_errors):
-            self.main.open_end(task, "the shell text could not be followed to its end", is_unread=bool(result.incomplete))
+            self.main.open_end(task, "the shell command could not be followed to the end", is_unread=bool(result.incomplete))
         guards = Guards(self.view, task.environment, self.mounts)
         last = self._last(result.commands, guards) if task.is_main else None
         for written in result.written:
@@ -393,7 +393,7 @@ class StartupClosure:
         if command.when is When.FUNCTION:
             reached = least(reached, Reached(Reach.SELDOM, f"nothing calls the function {command.function}"))
         if command.is_tolerated:
-            reached = least(reached, Reached(Reach.SELDOM, "the script goes on when it fails"))
+            reached = least(reached, Reached(Reach.SELDOM, "the script continues if it fails"))
         if reached.reach is Reach.NEVER:
             return
         origin = task.origin._replace(line=command.line)
@@ -447,7 +447,7 @@ class StartupClosure:
             self.gap(task, f"{_short(task.source)} is {_article(target.language)}, which is not analysed")
             return
         if UNKNOWN in target.value:
-            self.gap(task, "which module Python runs is not known before it runs")
+            self.gap(task, "the module that Python runs is only known at run time")
             return
         node = follow_python.main_module(self, task.environment, task.directory or "/", target.value)
         if node is not None:
@@ -467,7 +467,7 @@ class StartupClosure:
                 code = follow_python.notebook(text)
                 if code is None:
                     is_long = len(text) > follow_python.LONGEST_NOTEBOOK
-                    self.gap(task, f"{node.path} is no notebook that could be read", due_to_unread=is_long)
+                    self.gap(task, f"{node.path} is not a readable notebook", due_to_unread=is_long)
                     continue
                 text, lines = code
             chain = (*(task.chain or (task.origin.config_field or "the command",)), f"{name} loads {node.path}")
@@ -506,18 +506,18 @@ class StartupClosure:
         inner = inner._replace(here_text=None, is_main=False, interpreter="", options=())
         script = follow_python.script_of(call) if language == "python" else None
         if script is not None and (script.text is None or call.name == "exec"):
-            self.gap(inner, f"what {call.name}() runs is not known before it runs ({_short(script.source)})")
+            self.gap(inner, f"the code that {call.name}() runs is only known at run time ({_short(script.source)})")
         elif script is not None:
             self.add(inner._replace(words=(constant("python"), script), shell_text=None))
         if language == "python" and follow_python.imports_unknown(call):
-            self.gap(inner, f"which module {call.name}() imports is not known before it runs")
+            self.gap(inner, f"the module that {call.name}() imports is only known at run time")
         started = follow_python.command_of(call, language)
         if started is None:
             return
         if isinstance(started, str):
             self.add(inner._replace(words=follow_python.texts_of(call), shell_text=started))
         elif started and started[0].text is None and not started[0].prefix:
-            self.gap(inner, f"the command that {call.name} starts is not known before it runs")
+            self.gap(inner, f"the command that {call.name} starts is only known at run time")
         else:
             self.add(inner._replace(words=started, shell_text=None, source=" ".join(word.source for word in started)[:200]))
 
@@ -533,7 +533,7 @@ class StartupClosure:
         if read.not_understood:
             self.gap(task, f"{_where(task)}: {read.not_understood}", due_to_unread=True)
         name = "R" if language == "r" else "Julia"
-        self.gap(task, f"{_where(task)} is in {name}, which is searched for known calls only", is_condition=True)
+        self.gap(task, f"{_where(task)} is {name} code, which is only searched for known calls", is_condition=True)
         guards = Guards(self.view, task.environment, self.mounts)
         for call in read.calls:
             reached = least(task.reached, guards.reached(call.spot.guards))
@@ -548,13 +548,13 @@ class StartupClosure:
         name = call.name.rpartition(":")[2]
         argument = call.arguments[0]
         if name == "parse" and any(key == "text" for key, _ in call.keywords):
-            self.gap(task, "a text is made into code when it runs (eval of parse)")
+            self.gap(task, "code is built from a string at run time (eval of parse)")
         if name not in ("source", "sys.source", "runApp", "plumb", "render", "include") or not isinstance(argument, Value):
             return
         path = self._path(task, argument.text) if argument.text and "://" not in argument.text else None
         if path is None:
             if argument.text is None and name in ("source", "include"):
-                self.gap(task, f"which file {name}() runs is not known before it runs")
+                self.gap(task, f"the file that {name}() runs is only known at run time")
             return
         node = self._node(task, path)
         if node is None:
@@ -571,20 +571,20 @@ class StartupClosure:
         first = task.words[0].text or ""
         path = self._path(task, first) if "/" in first else first
         if path is None:
-            self.gap(task, f"the folder of {first} is not known")
+            self.gap(task, f"the directory of {first} is unknown")
             return
         node = self._node(task, path) if "/" in path else resolved.program.node if resolved.program is not None else None
         is_script = node is not None and node.content_class in ("script", "text") and not is_packaged(self.view, node)
         is_own_script = is_script and node is not None and (is_copied(self.view, node) or IS_IN_A_BIN.search(node.path) is None)
         if starts_others(name, _texts(task.words[1:])) and not is_own_script:
-            self.gap(task, f"{name} starts what its own files name, which is not followed")
+            self.gap(task, f"{name} starts programs that its own files name; these are not followed")
             return
         if node is None or node.kind == DIRECTORY:
             is_named = "/" in path and not path.startswith(("/dev/", *SYSTEM))
             if below(path, self.mounts) is None and (is_named or (not task.depth and name not in _INTERPRETERS)):
                 self.gap(task, f"the program {first} is not in the image, so it was not analysed", missing=path)
             elif node is None and "/" not in path and task.context.environment_is_open and not self._is_known(name):
-                self.gap(task, f"where {first} is, if it is there, is not known: what runs before it may change PATH")
+                self.gap(task, f"the location of {first} is unknown: a command before it may change PATH")
             self._served(task, name, task.words[1:])
             return
         if self._is_known(name) and IS_IN_A_BIN.search(node.path) and (node.content_class == "elf" or not is_copied(self.view, node)):
@@ -632,9 +632,9 @@ class StartupClosure:
         return normal(posixpath.join(task.directory, path)) if task.directory else None
 
     def _node(self, task: Task, path: str) -> Node | None:
-        """The file at *path*, from which code is taken; what the environment puts there nobody has seen."""
+        """The file at *path*, from which code is taken. A file that the environment supplies is a gap."""
         if below(path, self.mounts) is not None:
-            self.gap(task, f"{path} is supplied when the container runs, so it was not analysed")
+            self.gap(task, f"{path} is supplied at run time, so it was not analysed")
             return None
         return self.view.find(path)
 
@@ -642,7 +642,7 @@ class StartupClosure:
         key = task.origin.path, task.reached.reach, text, task.lines[:1]
         self._times[key] = self._times.get(key, 0) + 1
         if self._times[key] > _MOST_SAME + 1:
-            return False  # the last time it was followed with whatever arguments
+            return False  # the last time it was followed with any arguments
         self._work += len(text) + _WORK_FOR_EACH
         if self._work > _MOST_WORK or len(self.result.texts) >= MOST_TEXTS:
             self._full(task)
@@ -652,13 +652,13 @@ class StartupClosure:
     def _full(self, task: Task) -> None:
         if not self._is_full:
             self._is_full = True
-            self.result.gaps.append(Gap("more is started than was followed", task.origin, task.chain, due_to_unread=True))
+            self.result.gaps.append(Gap("more programs start than were followed", task.origin, task.chain, due_to_unread=True))
 
     def gap(self, task: Task, what: str, *, due_to_unread: bool = False, is_condition: bool = False, missing: str = "") -> None:
         """Take note of what was not analysed, where it runs for sure."""
         is_first = due_to_unread and not any(gap.due_to_unread for gap in self.result.gaps)
         if task.reached.reach >= Reach.YES and (len(self.result.gaps) <= _MOST_GAPS or is_first):
-            what = what if len(self.result.gaps) < _MOST_GAPS or is_first else "more gaps exist than are listed"
+            what = what if len(self.result.gaps) < _MOST_GAPS or is_first else "there are more gaps than are listed"
             gap = Gap(what, task.origin, task.chain, due_to_unread, is_condition, task.blocked or missing)
             if gap not in self.result.gaps:
                 self.result.gaps.append(gap)
@@ -667,8 +667,8 @@ class StartupClosure:
 def _condition_of(task: Task) -> str:
     """Why it is not certain that the command of *task* runs, or what becomes of its failure; empty where it is certain."""
     if task.stakes.condition or task.reached.reach is not Reach.YES:
-        return task.stakes.condition or task.reached.why
-    return "the script goes on when it fails" if task.stakes.failure is Failure.DEALT else ""
+        return as_reason(task.stakes.condition) if task.stakes.condition else task.reached.why
+    return "the script continues if it fails" if task.stakes.failure is Failure.DEALT else ""
 
 
 def _makes_for_sure(task: Task) -> bool:
@@ -694,7 +694,7 @@ def _stakes(before: Stakes, command: ShellCommand, guards: Guards, number: int) 
     """What it means if *command*, the one of this *number* in its text, does not start."""
     condition = before.condition or guards.unsure(command.guards)
     if not condition and command.when is When.LOOP:
-        condition = "the loop around it has a round"
+        condition = "the loop around it runs at least once"
     own = Failure.ENDS if command.is_exec else command.failure
     asked = (*before.asked, *command.guards)[:_MOST_ASKED]
     if command.is_guess:
@@ -770,4 +770,4 @@ def _article(language: Language) -> str:
         Language.JAVASCRIPT: "a JavaScript program",
         Language.JAVA: "a Java program",
         Language.PROGRAM: "a compiled program",
-    }.get(language, "a script in a language that is not known here")
+    }.get(language, "a script in an unsupported language")

@@ -280,7 +280,7 @@ def test_programs_that_cannot_be_looked_into() -> None:
 def test_code_that_is_supplied_at_run_time_is_left_open() -> None:
     found = result("TRE-NET-001", [folder("/safe_data")], entrypoint=["python3", "/safe_data/run.py"])
     assert (found.verdict, found.due_to_unread) == ("undetermined", False)
-    assert "/safe_data/run.py is supplied when the container runs" in found.reason
+    assert "/safe_data/run.py is supplied at run time" in found.reason
     helper = result("TRE-NET-001", [text("/app/a.R", 'source("/safe_data/b.R")\n')], entrypoint=["Rscript", "/app/a.R"])
     assert helper.verdict == "undetermined"
 
@@ -288,7 +288,7 @@ def test_code_that_is_supplied_at_run_time_is_left_open() -> None:
 def test_data_that_is_supplied_at_run_time_is_a_condition() -> None:
     found = shell("[ -f /safe_data/m ] || curl https://example.org\n")
     assert found.verdict == "warn"
-    assert "/safe_data/m is there" in found.conditions[0]
+    assert "/safe_data/m exists" in found.conditions[0]
     assert "which only the environment can supply" in found.findings[0].message
 
 
