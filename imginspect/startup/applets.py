@@ -58,12 +58,12 @@ def applet_problem(view: View, at: Located, words: Sequence[str]) -> LaunchProbl
     if isinstance(table, LaunchProblem):
         return None if name in USUAL else table
     if table is None:
-        text = f"whether {shown(at)}, which is a busybox, has the applet {name!r} is not known: its list of applets was not found"
+        text = f"it is not known whether the busybox {shown(at)} has the applet {name!r}: its list of applets was not found"
         is_named = posixpath.basename(node.path).startswith(_NAME)
         return None if name in USUAL or not is_named else LaunchProblem(Kind.NO_APPLET, Certainty.UNKNOWN, text, nodes=at.nodes)
     if table.has(name):
         return None
-    text = f"{shown(at)} is a busybox that has no applet {name!r}: it ends with exit code 127 (applet not found)"
+    text = f"{shown(at)} is a busybox without the applet {name!r}: it ends with exit code 127 (applet not found)"
     return LaunchProblem(Kind.NO_APPLET, Certainty.FAILS, text, nodes=at.nodes)
 
 

@@ -84,7 +84,7 @@ def _shell(words: tuple[str, ...]) -> Target:
         found = _target(Language.SHELL, Form.NOTHING, "", (), words)
     elif scanned.has("-c"):
         if not scanned.rest:
-            return _undecided(Language.SHELL, words, "-c is not followed by a command")
+            return _undecided(Language.SHELL, words, "-c without a command")
         found = Target(Language.SHELL, Form.TEXT, scanned.rest[0], scanned.rest[1:], words[0])
     elif scanned.has("-s"):
         found = _target(Language.SHELL, Form.STDIN, "", scanned.rest, words)
@@ -176,7 +176,7 @@ def _java(words: tuple[str, ...]) -> Target:
     if scanned.unknown:
         return _undecided(Language.JAVA, words, scanned.unknown)
     if scanned.rest and any(word.startswith("@") for word in words[1 : len(words) - len(scanned.rest) + 1]):
-        return _undecided(Language.JAVA, words, "its options stand in a file (@...)")
+        return _undecided(Language.JAVA, words, "its options are in a file (@...)")
     jar, module = scanned.last("-jar"), scanned.last("-m", "--module")
     if jar is not None:
         return Target(Language.JAVA, Form.FILE, jar, scanned.rest, words[0], words[1 : len(words) - len(scanned.rest) - 1])

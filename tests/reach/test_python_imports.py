@@ -179,7 +179,7 @@ def test_one_finding_for_each_module_with_its_lines() -> None:
     ]
     assert [node.path for node in found[0].nodes] == ["/app/run.py", "/app/b.py"]
     assert (found[0].line, found[1].line) == (1, 3)
-    assert found[0].text.endswith(f"it is not in {LIB}, /app, {SITE}")
+    assert found[0].text.endswith(f"not found in {LIB}, /app, {SITE}")
 
 
 @pytest.mark.parametrize(
