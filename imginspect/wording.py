@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-IN_JSON = "the JSON form lists all of them"
+IN_JSON = "the JSON report lists all of them"
 
 
 def counted(count: int, noun: str) -> str:

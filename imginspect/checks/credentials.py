@@ -126,7 +126,7 @@ def _evidence(place: Seen) -> Iterator[Evidence]:
 def _title(subject: CheckContext, kind: str, matches: Sequence[Match]) -> str:
     title = _title_of(subject, kind)
     times = f" ({len(matches):,} matches)" if len(matches) > 1 else ""
-    verified = ", format verified" if all(match.is_verified for match in matches) else ""
+    verified = " with verified format" if all(match.is_verified for match in matches) else ""
     return f"{title}{times}{verified}"
 
 
@@ -185,4 +185,4 @@ def _in_documents(subject: CheckContext) -> Iterator[FindingDraft]:
 def _where(match: DocumentMatch) -> str:
     if match.name_of:
         return f"{match.name_of} in layer {match.layer_index}"
-    return f"{match.field or match.member} of the image's documents"
+    return f"the image metadata ({match.field or match.member})"

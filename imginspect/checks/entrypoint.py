@@ -42,7 +42,7 @@ def starts(subject: CheckContext, params: EntrypointParams) -> Outcome:
     del params
     launch = subject.launch
     if not launch.command.words and not _is_config_unread(subject):
-        return Outcome(Verdict.NOT_APPLICABLE, reason="the image names no command")
+        return Outcome(Verdict.NOT_APPLICABLE, reason="the image has no start command")
     problems = [problem for problem in launch.problems if problem.concern is Concern.START]
     return outcome(subject, problems, launch.conditions)
 

@@ -28,7 +28,7 @@ class LicenceServersParams:
 def licence_servers(subject: CheckContext, params: LicenceServersParams) -> Outcome:
     """FAIL for a variable or file that makes software ask a server elsewhere; WARN where that software is not in the image.
 
-    UNDETERMINED for a licence file whose form is not known: it may name a server.
+    UNDETERMINED for a licence file in an unknown format: it may name a server.
     """
     del params
     licences = subject.licences

@@ -79,7 +79,7 @@ def _undetermined(
 
 def _found(subject: CheckContext, site: CallSite) -> FindingDraft:
     """A place as a finding: failing where it runs for sure and contacts another machine for sure."""
-    whom = f", contacting {site.target}" if site.target else f", {site.named}" if site.named else ""
+    whom = f", contacting {site.target}" if site.target else f" ({site.named})" if site.named else ""
     message = f"{_place(site.chain, site.what)}: {site.entry.title}{whom}"
     why = site.reached.why if site.reached.reach < Reach.YES else ""
     if site.reached.reach is Reach.IF_ABSENT:
@@ -123,9 +123,7 @@ def _evidence(subject: CheckContext, origin: Origin, excerpt: str | None = None)
 def _conditions(sites: list[CallSite], gaps: Iterable[Gap]) -> tuple[str, ...]:
     """What has to be so for the image to do without a network."""
     found = [
-        f"{site.reached.why}; otherwise {_place(site.chain, site.what)} runs"
-        for site in sites
-        if site.reached.reach is Reach.IF_ABSENT
+        f"{site.reached.why}; otherwise {_place(site.chain, site.what)} runs" for site in sites if site.reached.reach is Reach.IF_ABSENT
     ]
     found += [f"{gap.what}; it must not need network access" for gap in gaps if gap.is_condition]
     return tuple(bounded(list(dict.fromkeys(found)), _MOST_CONDITIONS, "condition"))

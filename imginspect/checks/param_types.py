@@ -7,7 +7,7 @@ from typing import Any, get_args, get_origin
 
 from imginspect.rules.mapping import in_words
 
-_SIMPLE = {str: "a text", int: "an integer", float: "a number", bool: "true or false"}
+_SIMPLE = {str: "a string", int: "an integer", float: "a number", bool: "true or false"}
 
 
 def typed(value: Any, wanted: Any) -> Any:

@@ -24,7 +24,7 @@ def texts(name: str, value: object) -> None:
     Raises: ValueError
     """
     if not isinstance(value, list) or not all(isinstance(item, str) and item for item in value):
-        raise ValueError(f"{name}: expected a list of texts, found {value!r}")
+        raise ValueError(f"{name}: expected a list of strings, found {value!r}")
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class IdentityParams:
 def identity_changing(subject: CheckContext, params: IdentityParams) -> Outcome:
     """WARN for a program that takes on its owner's rights and is none that distributions ship; FAIL where that gives anybody those rights.
 
-    Programs that are known are only named in the reason. A bit on a file that nobody may execute has no effect and is passed over.
+    Programs that are known are only named in the reason. A bit on a file that nobody may execute has no effect and is ignored.
     """
     bit, execute = (_SETUID, 0o111) if params.bit == "setuid" else (_SETGID, 0o010)
 
@@ -135,7 +135,7 @@ class WritableParams:
 def world_writable(subject: CheckContext, params: WritableParams) -> Outcome:
     """WARN for files that everybody may write and for such directories that are not sticky; FAIL in the system's folders and for programs.
 
-    Links and devices have no mode of their own that counts. The policy's mount directories are mounted over, and passed over.
+    Links and devices have no mode of their own that counts. The policy's mount directories are skipped, as they are mounted over.
     """
     over = [*params.excluded, *(directory.path for directory in subject.policy.directories)]
 
@@ -178,7 +178,7 @@ class DeviceParams:
 def device_nodes(subject: CheckContext, params: DeviceParams) -> Outcome:
     """FAIL for block devices and for memory; WARN for other device nodes; the few that base images carry in /dev are only named.
 
-    A character device 0/0 is passed over: it is a whiteout to some runtimes, and the integrity rules report it.
+    A character device 0/0 is skipped: some runtimes treat it as a whiteout, and the integrity rules report it.
     """
     kinds = (CHARACTER_DEVICE, BLOCK_DEVICE)
     nodes = nodes_where(

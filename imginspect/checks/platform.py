@@ -63,6 +63,6 @@ def _of_program(subject: CheckContext, executed: Executed, wanted: Platform) -> 
     for node, elf in files:
         if elf.machine not in ("", wanted.architecture, *_RUNS_TOO.get(wanted.architecture, ())):
             evidence = node_evidence(subject, node)
-            message = f"{node.path} is started and is a program for {elf.machine}; the environment runs {wanted.architecture}"
+            message = f"{node.path}, which the container starts, is a program for {elf.machine}; the environment runs {wanted.architecture}"
             found.append(FindingDraft(Verdict.FAIL, message, (evidence,)))
     return found

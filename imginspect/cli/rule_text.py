@@ -29,7 +29,7 @@ def rule_text(rule: Rule, policy: Policy, own_severity: Severity | None) -> str:
         *_paragraph("What to do", rule.remediation),
     ]
     if rule.references:
-        lines += ["", "Where it comes from", *(line for item in rule.references for line in _wrap(_reference(item), "  - "))]
+        lines += ["", "References", *(line for item in rule.references for line in _wrap(_reference(item), "  - "))]
     if rule.params:
         params = [f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in rule.params.items()]
         lines += ["", "Parameters", *(line for item in params for line in _wrap(item, "  - "))]

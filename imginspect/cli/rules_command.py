@@ -84,7 +84,8 @@ def _listed(folders: tuple[Path, ...], policy_name: str, form: str, *, kinds: bo
     if kinds:
         return _table(("kind", "issuer", "what"), [(item.id, item.issuer, item.title) for item in patterns.patterns])
     return _table(
-        ("rule", "severity", "asks that"), [(rule.id, _severity(loaded.policy, rule.id, rule.severity), rule.title) for rule in rules.rules]
+        ("rule", "severity", "title"),
+        [(rule.id, _severity(loaded.policy, rule.id, rule.severity), rule.title) for rule in rules.rules],
     )
 
 

@@ -55,7 +55,7 @@ class Call(NamedTuple):
 
 
 class NameUse(NamedTuple):
-    """A name or attribute that is used: whatever is defined under it may be called."""
+    """A name or attribute that is used: anything defined under it may be called."""
 
     name: str
     spot: Spot

@@ -82,7 +82,7 @@ def _masked(text: str, language: str, rows: Rows) -> tuple[str, list[Value]]:
 
 
 def _string(text: str, match: re.Match[str], never: set[str]) -> tuple[int, str | None, int]:
-    """(start, content, end) of a string or comment. What is not closed is remembered in *never*, and only its first sign passed over."""
+    """(start, content, end) of a string or comment. What is not closed is remembered in *never*, and only its first character skipped."""
     sign, start = match[0], match.start()
     if sign == "#":
         end = text.find("\n", start)

@@ -18,7 +18,7 @@ class Value:
     """A word of a command or an argument of a call.
 
     *text* is what it is, None where only a run would tell; *source* is how it is written. *prefix* is the part at its start that is known
-    all the same (``https://host/`` of ``https://host/$name``). *variables* are the environment variables that decide it; *default* is
+    nevertheless (``https://host/`` of ``https://host/$name``). *variables* are the environment variables that decide it; *default* is
     what it is while nobody sets those that the image leaves unset, None where that is not known either. *lines* say where in the file
     the text stands; values that differ in nothing else are equal.
     """

@@ -34,7 +34,7 @@ class NotATarLayer(LayerError):
 
 
 def file_system_of(head: bytes) -> str:
-    """The name of the file system that a layer starting with *head* is, or the empty string for a tar and whatever else.
+    """The name of the file system that a layer starting with *head* is, or the empty string for a tar and anything else.
 
     The name of a tar's first entry may look like one, so a valid tar header counts before it.
     """

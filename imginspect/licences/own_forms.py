@@ -1,4 +1,4 @@
-"""Licence files that have a form of their own: Gurobi, Mathematica, Stata, FreeSurfer, ANSYS, Abaqus, Dassault, NVIDIA, Xpress, IDL.
+"""Licence files in a format of their own: Gurobi, Mathematica, Stata, FreeSurfer, ANSYS, Abaqus, Dassault, NVIDIA, Xpress, IDL.
 
 Each parser gives None for a text that is not of its form, and looks at no more than the first lines.
 """

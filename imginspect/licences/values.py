@@ -62,7 +62,7 @@ class Term(NamedTuple):
 
 
 class LicenceText(NamedTuple):
-    """What the text of a licence file says. *form* names the kind of file.
+    """What the text of a licence file says. *form* names the file format.
 
     *use_server* is the line that tells a client to leave everything to the server, 0 for none. *needs_server* is the line of a licence
     that only a server can count, where the file names none.
@@ -79,7 +79,7 @@ class LicenceText(NamedTuple):
 
 
 class LicenceFile(NamedTuple):
-    """A file that is a licence, by its name or by what names it. *text* is None where the content has no known form or was not read.
+    """A file that is a licence, by its name or by what names it. *text* is None where the content has no known format or was not read.
 
     *products* are those whose licence it can be, *named_by* the variables that name it. *opaque* is one whose content is known to name no
     server. *unread* says why the content is not known.

@@ -13,7 +13,7 @@ from imginspect.network.commands import Contact
 from imginspect.rules.network_knowledge import CallMatch, KnowledgeEntry
 
 _HOSTS = frozenset({"host", "hosts", "hostname", "server"})
-_UNUSED = "a client is made; whether it is used was not recognised"
+_UNUSED = "a client is created, but it is not known whether it is used"
 
 
 def contact_of_call(
@@ -35,7 +35,7 @@ def contact_of_call(
                 if found is not None and client is None:
                     client = Contact(entry, found.target, found.variables, is_client=True, doubt=_UNUSED)
             elif call.name.endswith(UNKNOWN_NAME) and not match.only_urls and _is_in(call.name[: -len(UNKNOWN_NAME)], match.names):
-                return Contact(entry, "", doubt="which of the functions there it calls is not known before it runs")
+                return Contact(entry, "", doubt="the function it calls is only known at run time")
     return client
 
 
@@ -100,7 +100,7 @@ def _named(value: Value, is_directory: Callable[[str], bool], means: str) -> _Ta
     if value.start.startswith(("/", "./", "../", "~", "file://")):
         return None
     if value.text is None:
-        return _Target("", value.variables, doubt="whether it is given a path or a public name is not known before it runs")
+        return _Target("", value.variables, doubt="its argument, a path or a public name, is only known at run time")
     return None if not value.text or is_directory(value.text) else _Target("", named=named(value, means))
 
 

@@ -30,7 +30,7 @@ def parse_schema1(document: JsonObject, what: str, limits: Limits) -> Schema1Man
     steps = []
     for number, (blob, entry) in enumerate(zip(blobs, history, strict=True)):
         if not isinstance(blob, JsonObject) or not isinstance(entry, JsonObject):
-            raise InvalidManifest(f"{what}: layer {number} is no object")
+            raise InvalidManifest(f"{what}: layer {number} is not an object")
         compatibility = text(entry.get("v1Compatibility"))
         state = parse_object(compatibility.encode("utf-8", "surrogatepass"), f"{what}, v1Compatibility {number}", limits)
         descriptor = Descriptor(LAYER_TYPE, Digest.parse(blob.get("blobSum")))

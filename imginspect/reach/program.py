@@ -36,7 +36,7 @@ def reached_calls(modules: Sequence[ProgramModule], guards: Guards) -> Iterator[
 
 
 class _Program:
-    """How sure each scope of each module runs: a name that is used may call whatever is defined under it."""
+    """How sure each scope of each module runs: a name that is used may call anything defined under it."""
 
     def __init__(self, modules: Sequence[ProgramModule], guards: Guards) -> None:
         self._modules = modules

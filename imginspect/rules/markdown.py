@@ -15,21 +15,21 @@ _ACTIVE = re.compile(r"([\\`*_<>\[\]|])")
 _INTRODUCTION = """\
 # Rules
 
-Made from `rules/` by `imginspect rules list --format markdown > docs/rules.md`; a test compares. `imginspect rules show ID` shows one of
-them, with the images of its examples; `imginspect rules test` tries the examples.
+Generated from `rules/` by `imginspect rules list --format markdown > docs/rules.md`; a test compares the two. `imginspect rules show ID`
+shows one rule with its example images; `imginspect rules test` runs the examples.
 """
 _KINDS = """\
 ## Kinds of credentials
 
-What contents are searched for, and what is masked in every output. *Verified*: a checksum or a structure is checked, which chance does not
-produce.
+File contents are searched for these credentials, and every output masks them. *Verified*: a checksum or structure is checked, so a match
+is not a coincidence.
 """
 
 
 def table(rules: RuleSet) -> str:
     """One row for each rule: id, what it asks, severity."""
     rows = [f"| {rule.id} | {_cell(rule.title)} | {rule.severity} |" for rule in rules.rules]
-    return "\n".join(["| rule | asks that | severity |", "|---|---|---|", *rows]) + "\n"
+    return "\n".join(["| rule | title | severity |", "|---|---|---|", *rows]) + "\n"
 
 
 def document(rules: RuleSet, patterns: PatternSet) -> str:
@@ -37,7 +37,7 @@ def document(rules: RuleSet, patterns: PatternSet) -> str:
     by_folder = sorted(rules.rules, key=lambda rule: (dirname(rule.file), rule.id))
     parts = [_INTRODUCTION]
     for folder, group in groupby(by_folder, key=lambda rule: dirname(rule.file)):
-        parts.append(f"## {_words(folder) or 'Rules of your own'}\n")
+        parts.append(f"## {_words(folder) or 'Your own rules'}\n")
         parts += ["\n".join(_section(rule)) for rule in group]
     if patterns.patterns:
         parts += [_KINDS, "\n".join(_kinds(patterns.patterns)) + "\n"]
@@ -46,11 +46,11 @@ def document(rules: RuleSet, patterns: PatternSet) -> str:
 
 def _section(rule: Rule) -> Iterator[str]:
     yield f"### {rule.id} {_text(rule.title)}\n"
-    yield f"Severity {rule.severity}. Judged by `{rule.check}`, from `{rule.file}`.\n"
+    yield f"Severity {rule.severity}. Check `{rule.check}`, defined in `{rule.file}`.\n"
     yield f"**Why.** {_text(rule.rationale)}\n"
     yield f"**What to do.** {_text(rule.remediation)}\n"
     if rule.references:
-        yield "**Where it comes from.**\n"
+        yield "**References.**\n"
         yield from (_reference(item) for item in rule.references)
         yield ""
     if rule.params:
@@ -67,7 +67,7 @@ def _reference(reference: RuleReference) -> str:
 
 
 def _kinds(patterns: tuple[Pattern, ...]) -> Iterator[str]:
-    yield "| kind | issuer | what | verified | source |"
+    yield "| kind | issuer | credential | verified | source |"
     yield "|---|---|---|---|---|"
     for pattern in patterns:
         cells = (_cell(pattern.issuer), _cell(pattern.title), "yes" if pattern.verifies else "", _cell(pattern.reference))

@@ -119,7 +119,7 @@ def _entry(item: Mapping, file: Mapping) -> KnowledgeEntry:
     commands, calls = _matches(item)
     examples = item.mapping("examples")
     if examples is None or not examples.mappings("flag") or not examples.mappings("pass"):
-        raise item.place.error(f"{entry_id}: 'examples' needs one that must flag and one that must pass")
+        raise item.place.error(f"{entry_id}: 'examples' needs at least one to flag and one to pass")
     examples.allow("flag", "pass")
     references = (item if "references" in item else file).mappings("references")
     return KnowledgeEntry(
@@ -225,5 +225,5 @@ def _snippet(mapping: Mapping) -> Snippet:
     mapping.allow(*LANGUAGES)
     languages = mapping.keys()
     if len(languages) != 1:
-        raise mapping.place.error(f"expected one of {', '.join(LANGUAGES)}, and the text behind it")
+        raise mapping.place.error(f"expected one of {', '.join(LANGUAGES)}, with the code as its value")
     return Snippet(languages[0], mapping.text(languages[0]))

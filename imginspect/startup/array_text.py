@@ -1,4 +1,4 @@
-"""Array text: a list of words that was meant as the exec form and is no valid JSON, so that Docker took it as text for a shell.
+"""Array text: a list of words that was meant as the exec form but is not valid JSON, so Docker treated it as a shell command.
 
 ``ENTRYPOINT ['python3', '/app.py']`` becomes ``/bin/sh -c "['python3', '/app.py']"``. Run with dash 0.5.12, bash 5.2 and busybox 1.35 such
 texts end with 127 (no program is called ``[python3,``); with a blank behind the bracket they are the test command, which ends with 2.

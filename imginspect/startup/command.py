@@ -16,7 +16,7 @@ from imginspect.startup.working_dir import working_dir_problems
 from imginspect.startup.wrappers import MOST_WRAPPERS, peel_one
 
 _MOST_ENTRIES = 20
-"""Entries of Env that are told: a start fails with the first."""
+"""How many entries of Env are reported: a start fails with the first."""
 
 
 class StartCommand(NamedTuple):

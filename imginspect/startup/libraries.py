@@ -132,7 +132,7 @@ def _find(view: View, wanted: _Wanted, program: Elf, places: Directories, librar
 
 
 def _library(view: View, path: str, program: Elf) -> tuple[str, Node, Elf | None] | None:
-    """The library at *path*; the loader passes over files of another architecture."""
+    """The library at *path*; the loader skips files of another architecture."""
     try:
         node = view.filesystem.resolve(path).node
     except PathError:

@@ -139,7 +139,7 @@ def _missing(view: View, path: str, why: str, mounts: Sequence[str]) -> Located:
     if last != posixpath.normpath(path) and links:
         text = f"{path} is a link to {last}, which does not exist in the image"
     elif "not a directory" in why:
-        text = f"{path} cannot be reached: {why.partition(', on the way')[0]}"
+        text = f"{path} cannot be reached: {why.partition(' (on the path to')[0]}"
     return Located(path, None, links, (LaunchProblem(Kind.NOT_FOUND, Certainty.FAILS, text + _who_took(gone), nodes=links, gone=gone),))
 
 

@@ -1,6 +1,6 @@
 """Path search: the file that a name without a slash means, as runtimes, shells and other programs look for it in PATH.
 
-Measured with podman 4.3.1 (crun 1.8.1 and runc 1.1.5), runc alone, busybox 1.35, dash 0.5.12: crun passes over empty parts of PATH and
+Measured with podman 4.3.1 (crun 1.8.1 and runc 1.1.5), runc alone, busybox 1.35, dash 0.5.12: crun skips empty parts of PATH and
 runs what relative parts hold; runc refuses what either holds. crun takes the first file that root may execute. runc takes the first
 that has an execute bit (built with Go 1.19), or that the user may execute (LookPath of Go 1.26). Shells and execvp take the first
 that the user may execute, and an empty part is the working directory.

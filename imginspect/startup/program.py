@@ -81,7 +81,7 @@ def _may_execute(at: Located, context: Context, notes: Notes, *, is_interpreter:
             text = f"{shown(at)} has {described(node)}: it depends on the runtime whether {context.user} can execute it"
             notes.fail(Kind.NO_PERMISSION, text, at.nodes, Certainty.DEPENDS)
         return True
-    what = "the interpreter, " if is_interpreter else ""
+    what = ", the interpreter," if is_interpreter else ""
     if may is None:
         certainty = Certainty.UNREAD if context.user.unread else Certainty.UNKNOWN
         notes.fail(
@@ -89,7 +89,7 @@ def _may_execute(at: Located, context: Context, notes: Notes, *, is_interpreter:
         )
         return True
     who = "no user has permission to execute it" if not node.mode & 0o111 else f"{context.user} has no permission to execute it"
-    notes.fail(Kind.NO_PERMISSION, f"{shown(at)} {what}has {described(node)}: {who}", at.nodes)
+    notes.fail(Kind.NO_PERMISSION, f"{shown(at)}{what} has {described(node)}: {who}", at.nodes)
     return False
 
 

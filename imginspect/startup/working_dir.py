@@ -85,7 +85,8 @@ def _is_cgroup(path: str) -> bool:
 def _no_directory(path: str, here: str, node: Node) -> LaunchProblem:
     by_link = f" (through the link {here})" if here != node.path else ""
     if _is(path, here):
-        return _failing(f"the working directory {path} is {node.path}{by_link}, a {node.kind}, not a directory", node)
+        what = f"{node.path}{by_link}, " if by_link else ""
+        return _failing(f"the working directory {path} is {what}a {node.kind}, not a directory", node)
     return _failing(f"the working directory {path} cannot be created: {node.path}{by_link} is a {node.kind}, not a directory", node)
 
 

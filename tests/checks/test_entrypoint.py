@@ -141,7 +141,7 @@ def test_a_hard_links_own_mode_decides_what_starts_under_podman_and_docker() -> 
     result = _linked(0o755, 0o644)
     assert result.verdict is Verdict.FAIL
     assert "mode 0644, owner 0:0 in the header of a hard link" in result.findings[0].message
-    assert "mode 0755, owner 0:0 by its own" in result.findings[0].message
+    assert "mode 0755, owner 0:0 in its own" in result.findings[0].message
 
 
 def test_a_program_that_starts_only_by_its_hard_links_mode_is_a_warning() -> None:

@@ -498,10 +498,10 @@ def _only(found: CheckResult) -> str:
 @pytest.mark.parametrize(
     ("content", "end"),
     [
-        ("Rscript -e 'install.packages(\"survminer\")'\n", "installed, installing survminer"),
-        ("Rscript -e 'remotes::install_github(\"team/project\")'\n", "installed, installing team/project"),
+        ("Rscript -e 'install.packages(\"survminer\")'\n", "installed (package survminer)"),
+        ("Rscript -e 'remotes::install_github(\"team/project\")'\n", "installed (package team/project)"),
         ("Rscript -e 'install_url(\"https://example.org/p.tar.gz\")'\n", "installed, contacting example.org"),
-        ("julia -e 'Pkg.add(\"CSV\")'\n", "installed, installing CSV"),
+        ("julia -e 'Pkg.add(\"CSV\")'\n", "installed (package CSV)"),
     ],
 )
 def test_a_package_is_no_host(content: str, end: str) -> None:
@@ -528,10 +528,10 @@ def test_a_host_is_what_stands_where_a_host_belongs(content: str, end: str) -> N
 @pytest.mark.parametrize(
     ("content", "end"),
     [
-        ("from transformers import AutoModel\nAutoModel.from_pretrained('team/name')\n", "fetching the model team/name"),
-        ("import torch\ntorch.hub.load('pytorch/vision', 'resnet18')\n", "fetching the model pytorch/vision"),
-        ("import kagglehub\nkagglehub.dataset_download('team/name')\n", "fetching the dataset team/name"),
-        ("import nltk\nnltk.download('punkt')\n", "fetching punkt"),
+        ("from transformers import AutoModel\nAutoModel.from_pretrained('team/name')\n", "(model team/name)"),
+        ("import torch\ntorch.hub.load('pytorch/vision', 'resnet18')\n", "(model pytorch/vision)"),
+        ("import kagglehub\nkagglehub.dataset_download('team/name')\n", "(dataset team/name)"),
+        ("import nltk\nnltk.download('punkt')\n", "(resource punkt)"),
         ("import psycopg2\npsycopg2.connect('host=db.example.org dbname=x')\n", "contacting db.example.org"),
         ("import psycopg2\npsycopg2.connect(host='db', dbname='x')\n", "contacting db"),
         ("import cx_Oracle\ncx_Oracle.connect('scott', 'tiger', 'h/s')\n", "to another machine"),

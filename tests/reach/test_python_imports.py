@@ -185,7 +185,7 @@ def test_one_finding_for_each_module_with_its_lines() -> None:
 @pytest.mark.parametrize(
     ("before", "reason"),
     [
-        ("import sys, os\nsys.path.append(os.environ['LIB'])", "line 2 adds a folder to the search path that only a run would tell"),
+        ("import sys, os\nsys.path.append(os.environ['LIB'])", "line 2 adds a directory to the search path that is only known at run time"),
         ("import sys\nsys.meta_path.append(x)", "line 2 calls sys.meta_path.append()"),
         ("import numpy\nnumpy.setup()", "line 2 calls numpy.setup() first"),
         ("import numpy\ndef f():\n  numpy.setup()\nf()", "line 3 calls numpy.setup() first"),

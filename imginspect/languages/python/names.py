@@ -81,7 +81,7 @@ class NameResolver:
 
     @property
     def steps(self) -> int:
-        """The steps that were made: what bounds the time of a text, whatever is in it."""
+        """The steps that were made; they bound the time that any text can take."""
         return min(MOST_STEPS, MOST_STEPS - self._left)
 
     def step(self, count: int = 1) -> None:

@@ -110,4 +110,4 @@ class ShellPlace:
 
 
 def _bounded(guards: tuple[Condition, ...]) -> tuple[Condition, ...]:
-    return guards if len(guards) <= _MOST_GUARDS else (*guards[:_MOST_GUARDS], Unknown("more conditions"))
+    return guards if len(guards) <= _MOST_GUARDS else (*guards[:_MOST_GUARDS], Unknown("further conditions hold"))

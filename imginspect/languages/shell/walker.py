@@ -39,7 +39,7 @@ _LONGEST_SOURCE = 200
 _WILDCARD = re.compile(r"[*?\[]")
 _TOO_MANY = "it has more commands than are followed"
 _ALWAYS = Known(outcome=True, source="else")
-_NEVER = Known(outcome=False, source="an earlier case matches")
+_NEVER = Known(outcome=False, source="no earlier case matches")
 _QUIET = frozenset({"true", ":", "echo", "printf"})
 _SEQUENCES = frozenset({"program", "compound_statement", "do_group"})
 
@@ -139,7 +139,7 @@ class Walker:
 
     def text(self, text: str, around: ShellPlace | None, path: str | None = None, lines: Lines = ()) -> Step:
         """Walk a text: the script, a sourced file, or what ``eval`` and ``trap`` are given."""
-        plain = text.replace("\r\n", "\n").replace("\0", "")  # shells pass over NUL
+        plain = text.replace("\r\n", "\n").replace("\0", "")  # shells ignore NUL
         data = plain.encode("utf-8", "replace")
         lines, at = in_bytes(plain, lines if plain == text else lines[:1]), 0
         if len(data) > MOST_BYTES:
@@ -158,7 +158,7 @@ class Walker:
                 place = place.not_last()
             if piece.tree is None:
                 self.has_errors = True
-                self.incomplete = self.incomplete or "a part of it takes more steps to understand than are made"
+                self.incomplete = self.incomplete or "part of it takes too many steps to analyse"
                 self._guess(piece.data, 0, place)
             else:
                 yield self.visit(piece.tree.root_node, place)
@@ -213,7 +213,7 @@ class Walker:
             yield self._branch(body, outer, condition)
             endings.append(self._last_ended)
             if outer is not place and (outer.flow.guards or outer.flow.ended):
-                place.flow.guards = (*place.flow.guards[:_MOST_REFUSED], Unknown("an earlier branch ends the script"))
+                place.flow.guards = (*place.flow.guards[:_MOST_REFUSED], Unknown("no earlier branch ends the script"))
             if len(refused) < _MOST_REFUSED:
                 refused.append(negated(condition))
         if all(endings) and not clauses[-1][0]:
@@ -233,7 +233,7 @@ class Walker:
             yield self._branch([child for child in item.named_children if child not in patterns], outer, condition)
             endings.append(self._last_ended)
             if outer is not place and (outer.flow.guards or outer.flow.ended):
-                place.flow.guards = (*place.flow.guards[:_MOST_REFUSED], Unknown("an earlier case ends the script"))
+                place.flow.guards = (*place.flow.guards[:_MOST_REFUSED], Unknown("no earlier case ends the script"))
             has_default = has_default or "*" in texts
             is_matched = is_matched or (isinstance(condition, Known) and condition.outcome and not condition.variables)
             if len(refused) < _MOST_REFUSED:
@@ -245,7 +245,7 @@ class Walker:
         children = node.named_children
         if len(children) != 2:
             for child in children:
-                yield self.visit(child, place.inside(Unknown("a list")))
+                yield self.visit(child, place.inside(Unknown("the command list reaches it")))
             return
         left, right = children
         is_and = any(child.type == "&&" for child in node.children)
@@ -294,7 +294,7 @@ class Walker:
                 endings.append(around.flow.ended)
         self._depth_of_loops -= 1
         if any(ending in ("exit", "return") for ending in endings):
-            place.flow.guards = (*place.flow.guards[:_MOST_REFUSED], Unknown("a loop may end the script"))
+            place.flow.guards = (*place.flow.guards[:_MOST_REFUSED], Unknown("no loop ends the script first"))
 
     def _never_ends(self, node: Node, place: ShellPlace) -> bool:
         """Whether a ``while`` is entered for sure: ``while true``."""
@@ -338,7 +338,7 @@ class Walker:
             yield self.visit(child, inner.failing(OnFailure.IGNORED, is_last=False) if is_ignored else inner)
             self.variables.undo()
             if number:
-                text = given if given is not None else dynamic("what it is sent through the pipe")
+                text = given if given is not None else dynamic("its piped input")
                 self.found[start:] = [item if item.here_text is not None else item._replace(here_text=text) for item in self.found[start:]]
             given = redirects.printed(self.found[-1]) if len(self.found) == start + 1 else None
 
@@ -356,7 +356,7 @@ class Walker:
     def call(self, name: str, arguments: tuple[Value, ...] | None, place: ShellPlace) -> Step:
         """Walk the body of the function *name* as it is called here."""
         if len(place.calls) >= _MOST_CALLS:
-            self.incomplete = "its functions call each other too deep"
+            self.incomplete = "its function calls are nested too deeply"
         if name in place.calls or len(place.calls) >= _MOST_CALLS:
             return
         if place.when is not When.NEVER:
@@ -544,7 +544,7 @@ class Walker:
         if text is None:
             self.variables.set("PATH", None, export=True)  # what it holds may set it
         if text is not None and place.nesting >= _MOST_NESTED:
-            self.incomplete = "files that it sources are nested too deep"
+            self.incomplete = "the files that it sources are nested too deeply"
         elif text is not None:
             inner = replace(place.now(), flow=Flow(), nesting=place.nesting + 1)
             before = self.variables.get("@")
@@ -562,11 +562,11 @@ class Walker:
             inner = replace(place.now(), flow=Flow(), nesting=place.nesting + 1)
             yield self.text(given.text or "", inner, lines=given.lines or ((0, line),))
         else:
-            self.incomplete = "texts are nested too deep in it"
+            self.incomplete = "its inline code is nested too deeply"
 
     def _guess(self, data: bytes, row: int, place: ShellPlace) -> None:
         if data.count(b"\n") > fallback.MOST_LINES:
-            self.incomplete = "a part of it that is not valid is too long"
+            self.incomplete = "an invalid part of it is too long"
         for line, texts in fallback.lines(data):
             if len(self.found) >= _MOST_COMMANDS:
                 self.incomplete = _TOO_MANY
