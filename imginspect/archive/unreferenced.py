@@ -1,4 +1,4 @@
-"""What an archive holds besides its images: metadata that tools are known to add, and what nobody refers to."""
+"""The contents of an archive besides its images: metadata that tools are known to add, and unreferenced files."""
 
 from __future__ import annotations
 

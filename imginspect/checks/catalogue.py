@@ -1,4 +1,4 @@
-"""Every check there is, by name: each module of this folder is asked for the checks that it defines, so a new one is one module."""
+"""Every check there is, by name: each module of this folder contributes the checks that it defines, so a new check is one module."""
 
 from __future__ import annotations
 

@@ -63,7 +63,7 @@ def _of_file(subject: CheckContext, file: LicenceFile, built: date | None) -> It
     locked = [term for term in terms if term.node_locked]
     if locked:
         how_many = f"{len(locked)} of {counted(len(terms), 'licence')}"
-        message = f"{where}: {how_many} node-locked: tied to one machine, not usable on another"
+        message = f"{where}: node-locked (tied to one machine, not usable on another): {how_many}"
         yield _found(subject, file, Verdict.WARN, message, locked)
 
 

@@ -56,10 +56,11 @@ def _existence(subject: CheckContext, path: str) -> FindingDraft | None:
     if node is None:
         return _through_a_link(subject, path) or _absence(subject, path)
     if node.kind == SYMLINK:
-        what = f"a link to {node.link_target[:_LONGEST_TARGET]}, {_where_it_leads(subject, path)}"
+        target = f"{node.link_target[:_LONGEST_TARGET]}, {_where_it_leads(subject, path)}"
+        message = f"{path} is a link to {target}; it must be a directory itself"
     else:
-        what = f"a {_KIND_NAMES.get(node.kind, node.kind)}"
-    return FindingDraft(Verdict.FAIL, f"{path} is {what}, not a directory", (node_evidence(subject, node),))
+        message = f"{path} is a {_KIND_NAMES.get(node.kind, node.kind)}, not a directory"
+    return FindingDraft(Verdict.FAIL, message, (node_evidence(subject, node),))
 
 
 def _absence(subject: CheckContext, path: str) -> FindingDraft:

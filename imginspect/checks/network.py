@@ -121,7 +121,7 @@ def _evidence(subject: CheckContext, origin: Origin, excerpt: str | None = None)
 
 
 def _conditions(sites: list[CallSite], gaps: Iterable[Gap]) -> tuple[str, ...]:
-    """What has to be so for the image to do without a network."""
+    """The conditions under which the image needs no network."""
     found = [
         f"{site.reached.why}; otherwise {_place(site.chain, site.what)} runs" for site in sites if site.reached.reach is Reach.IF_ABSENT
     ]

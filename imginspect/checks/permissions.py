@@ -48,9 +48,9 @@ class IdentityParams:
 
 @check("identity-changing-programs", IdentityParams)
 def identity_changing(subject: CheckContext, params: IdentityParams) -> Outcome:
-    """WARN for a program that takes on its owner's rights and is none that distributions ship; FAIL where that gives anybody those rights.
+    """WARN for a program that takes on its owner's rights and that no distribution ships; FAIL where that gives anyone those rights.
 
-    Programs that are known are only named in the reason. A bit on a file that nobody may execute has no effect and is ignored.
+    Known programs are only named in the reason. A bit on a file that nobody may execute has no effect and is ignored.
     """
     bit, execute = (_SETUID, 0o111) if params.bit == "setuid" else (_SETGID, 0o010)
 

@@ -1,4 +1,4 @@
-"""Run user: whether the container runs as somebody else than root."""
+"""Run user: whether the container runs as a user other than root."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ def evidence(target: Path | None, key: Path | None, by: str | None) -> PackReque
 
     if target is None:
         if key is not None or by is not None:
-            raise UsageError(f"{'--key' if key is not None else '--by'} is for an evidence pack: name one with --evidence DIR|FILE.zip")
+            raise UsageError(f"{'--key' if key is not None else '--by'} needs an evidence pack: add --evidence DIR|FILE.zip")
         return None
     source_date_epoch()  # a wrong one is told before the image is read
     return PackRequest(target, signer_from(key) if key is not None else None, by, datetime.now(UTC))

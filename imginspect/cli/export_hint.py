@@ -16,8 +16,8 @@ _REFERENCE = re.compile(
 """Source: distribution/reference, "Grammar". Nothing in such a name has a meaning to a shell."""
 _TRANSPORTS = ("docker://", "docker-daemon:", "containers-storage:", "oras://", "https://", "http://")
 _ELSEWHERE = {
-    "docker://": "imginspect contacts no registry",
-    "docker-daemon:": "imginspect asks no Docker daemon",
+    "docker://": "imginspect does not contact registries",
+    "docker-daemon:": "imginspect does not contact a Docker daemon",
     "containers-storage:": "imginspect does not read podman's storage",
 }
 _SUFFIXES = (".tar", ".tgz", ".gz", ".zst", ".xz", ".bz2", ".oci", ".zip", ".sif", ".img", ".json")
@@ -40,7 +40,7 @@ def is_reference(name: str) -> bool:
 def not_exported(source: str) -> UsageError:
     """The complaint about *source*, which is an image by its transport."""
     transport = next(item for item in _TRANSPORTS if source.startswith(item))
-    why = _ELSEWHERE.get(transport, "imginspect uses no network")
+    why = _ELSEWHERE.get(transport, "imginspect does not use the network")
     name = source[len(transport) :]
     if not is_reference(name):
         shown = _USER.sub("//***@", source)

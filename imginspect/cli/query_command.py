@@ -52,10 +52,10 @@ def command(folder: Path, form: str, fingerprint_key: Path | None, **asked: str 
         raise UsageError("ask one question: --file, --layer, --path, --finding, --credential, --base, --image or --shared")
     ((name, value),) = questions.items()
     if (name == "credential") != (fingerprint_key is not None):
-        raise UsageError("--credential and --fingerprint-key go together: a credential is known again by its id under the key")
+        raise UsageError("--credential and --fingerprint-key must be given together: a credential is found by its id under the key")
     with open_for_reading(folder) as database:
         if not database.is_finished:
-            say("imginspect: the run was not finished: this is what it had found out so far")
+            say("imginspect: the run is not finished; these are its results so far")
         if print_found(_found(database, name, str(value), fingerprint_key), form, facts=name == "image") == 0:
             raise click.exceptions.Exit(1)
 
@@ -89,13 +89,13 @@ def _secret_id(database: Database, source: str, key_file: Path) -> str:
     key = read_fingerprint_key(key_file)
     made_with = database.run.get("fingerprint_key", "")
     if not made_with:
-        raise UsageError("the run had no fingerprint key: it knows no credential again")
+        raise UsageError("the run had no fingerprint key, so its credentials have no ids")
     if made_with != key_id(key):
         raise UsageError(f"{key_file}: the run was made with another fingerprint key")
     value = _read(source)
     value = value.removesuffix(b"\n").removesuffix(b"\r")
     if not value:
-        raise UsageError(f"{source}: there is no credential in it")
+        raise UsageError(f"{source}: it contains no credential")
     return secret_id(key, value)
 
 

@@ -116,7 +116,7 @@ def _check_pairs(pairs: Sequence[_Pair]) -> None:
     lonely_file = next((file for form, file in pairs if form is None), None)
     if lonely_form is not None and lonely_file is not None:
         raise UsageError(
-            f"--format {lonely_form} has no -o after it, and -o {lonely_file} no --format before it: give each --format before its -o "
+            f"--format {lonely_form} has no -o after it, and -o {lonely_file} has no --format before it: give each --format before its -o "
             f"(-o - is standard output)"
         )
 

@@ -23,8 +23,8 @@ def rule_text(rule: Rule, policy: Policy, own_severity: Severity | None) -> str:
         "",
         f"severity    {rule.severity}{changed}",
         *(_wrap(f"skipped by the policy {policy.id}: {skipped}", "") if skipped else []),
-        f"judged by   {rule.check}",
-        f"stands in   {visible(rule.file)}, line {rule.line}",
+        f"check       {rule.check}",
+        f"defined in  {visible(rule.file)}, line {rule.line}",
         *_paragraph("Why", rule.rationale),
         *_paragraph("What to do", rule.remediation),
     ]
@@ -41,13 +41,13 @@ def kind_text(pattern: Pattern) -> str:
     """Everything about a kind of credential but its examples that look like secrets."""
     rows = [
         ("issuer", pattern.issuer),
-        ("form", pattern.regex + (" (in capitals or not)" if pattern.ignore_case else "")),
+        ("regex", pattern.regex + (" (case-insensitive)" if pattern.ignore_case else "")),
         ("longest", f"{pattern.longest} bytes"),
-        ("only near", f"{', '.join(pattern.near)} (not more than {pattern.within} bytes before it)" if pattern.near else ""),
-        ("confirmed", ", ".join(pattern.validators) + (" (chance does not produce that)" if pattern.verifies else "")),
-        ("entropy", f"at least {pattern.entropy} bits for each byte" if pattern.entropy else ""),
+        ("only near", f"{', '.join(pattern.near)} (at most {pattern.within} bytes before it)" if pattern.near else ""),
+        ("confirmed", ", ".join(pattern.validators) + (" (a match is not a coincidence)" if pattern.verifies else "")),
+        ("entropy", f"at least {pattern.entropy} bits per byte" if pattern.entropy else ""),
         ("source", pattern.reference),
-        ("stands in", f"{pattern.file}, line {pattern.line}"),
+        ("defined in", f"{pattern.file}, line {pattern.line}"),
         ("examples", f"{len(pattern.flag)} must be flagged, {len(pattern.passing)} must pass"),
     ]
     lines = [*_wrap(f"{pattern.id} {pattern.title}", ""), ""]

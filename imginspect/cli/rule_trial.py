@@ -35,7 +35,7 @@ class Trial:
     def summary(self) -> str:
         """All together in a line."""
         what = f"{counted(self._examples, 'example')} of {counted(self._rules, 'rule')} and {counted(self._kinds, 'kind')} of credentials"
-        return f"{what}: " + (f"{self.wrong:,} answered wrong" if self.wrong else "all answered right")
+        return f"{what}: " + (f"{self.wrong:,} answered incorrectly" if self.wrong else "all answered correctly")
 
     def _count(self, answers: list[ExampleResult]) -> int:
         wrong = sum(not answer.is_right for answer in answers)

@@ -130,8 +130,8 @@ def _unknown(rule_id: str, ids: list[str]) -> str:
 
     near = get_close_matches(rule_id.lower(), [item.lower() for item in ids], n=3)
     meant = [item for item in ids if item.lower() in near]
-    return f"no rule or kind of credential is called {rule_id!r}; " + (
-        f"is {' or '.join(meant)} meant?" if meant else "imginspect rules list names all"
+    return f"unknown rule or kind of credential {rule_id!r}; " + (
+        f"did you mean {' or '.join(meant)}?" if meant else "see imginspect rules list"
     )
 
 

@@ -49,7 +49,7 @@ def check_variables(command: click.Command, name: str, environment: Mapping[str,
             from difflib import get_close_matches  # few runs need it
 
             near = get_close_matches(found, known, n=1)
-            raise UsageError(f"the variable {found} belongs to no option of {name}{f'; did you mean {near[0]}?' if near else ''}")
+            raise UsageError(f"the variable {found} does not match an option of {name}{f'; did you mean {near[0]}?' if near else ''}")
 
 
 def _variables(command: click.Command, *names: str) -> Iterator[str]:

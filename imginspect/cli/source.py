@@ -66,7 +66,7 @@ def request(source: str, image: str | None, platform: str | None, limits: tuple[
     """
     named = parse_source(source)
     if named.image and image:
-        raise UsageError(f"{source} names an image, and so does --image: give one of them")
+        raise UsageError(f"both {source} and --image select an image: give only one of them")
     choice = Choice(image or named.image, Platform.parse(platform) if platform else None)
     return ImageArgument(named.path, choice, Limits().with_settings(list(limits)), tmp_dir, named.prefix)
 

@@ -43,7 +43,7 @@ def parse_source(source: str) -> SourceName:
 
 def _with_prefix(source: str, prefix: Prefix, rest: str) -> SourceName:
     if not rest:
-        raise UsageError(f"{source}: there is no path after the prefix")
+        raise UsageError(f"{source}: no path after the prefix")
     ends = [match.start() for match in _TAIL.finditer(rest)]
     for end in (len(rest), *ends):  # skopeo takes the first colon; a path may have one too
         path, tail = rest[:end], rest[end + 1 :]
@@ -57,9 +57,9 @@ def _image(source: str, prefix: Prefix, tail: str) -> str:
     if not prefix.takes_name:
         raise UsageError(f"{source}: {prefix.words} holds one image and takes no name after the path")
     if re.fullmatch("@[0-9]+", tail):
-        raise UsageError(f"{source}: an image is not chosen by its number here; imginspect images lists the names to choose from")
+        raise UsageError(f"{source}: images cannot be selected by number; imginspect images lists their names")
     if not tail:
-        raise UsageError(f"{source}: there is no name after the last colon")
+        raise UsageError(f"{source}: no name after the last colon")
     return tail.removeprefix("@")
 
 

@@ -50,7 +50,7 @@ class SuggestingGroup(click.Group):
         except click.NoSuchOption as error:
             if error.possibilities:
                 raise
-            hint = f"{error.message} Options of a command stand after it: {ctx.command_path} COMMAND {error.option_name} …"
+            hint = f"{error.message} Put the options of a command after it: {ctx.command_path} COMMAND {error.option_name} …"
             raise click.NoSuchOption(error.option_name, hint, ctx=ctx) from error
 
     def _suggestion(self, ctx: click.Context, name: str) -> str:
@@ -64,4 +64,4 @@ class SuggestingGroup(click.Group):
             return f" Did you mean {' or '.join(near)}?"
         if ctx.parent is None and (any(mark in name for mark in _ARCHIVE_MARKS) or os.path.exists(name)):
             return f" To inspect an image: {ctx.command_path} inspect {name}"
-        return f" There are: {', '.join(commands)}."
+        return f" Commands: {', '.join(commands)}."

@@ -51,7 +51,7 @@ def command(
     verifier = verifier_from(key) if key else None
     asked = request(archive, None, None, limits, tmp_dir) if archive else None
     if asked is not None and asked.choice.image:
-        raise UsageError(f"{archive}: a pack is compared with the whole archive: leave out the name after the path")
+        raise UsageError(f"{archive}: a pack is compared with the whole archive: omit the name after the path")
     try:
         stored = read_pack(pack)
         documents = documents_of(stored)
@@ -82,7 +82,7 @@ def _against(documents: list[ReportDocument], archive: Archive, progress: Callab
 def _no_archive() -> Comparison:
     from imginspect.evidence_pack.answer import Comparison
 
-    return Comparison("evidence against the archive", note="no archive was given: whether the evidence is in the image was not checked")
+    return Comparison("evidence against the archive", note="no archive was given, so the evidence was not checked against the image")
 
 
 def _as_text(checks: Sequence[Comparison]) -> str:

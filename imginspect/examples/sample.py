@@ -59,7 +59,7 @@ def build(description: Description) -> bytes:
     known = ("layers", "config", "history", "damage", "reference", "architecture")
     unknown = set(description) - set(known)
     if unknown:
-        raise RuleError(f"example: {sorted(unknown)[0]!r} is not known; there are: {', '.join(known)}")
+        raise RuleError(f"example: unknown key {sorted(unknown)[0]!r}; expected one of: {', '.join(known)}")
     maker = _Maker(description)
     for damage in description.get("damage", []):
         maker.damage(damage)
@@ -90,7 +90,7 @@ def _tar_entry(entry: Description) -> tuple[tarfile.TarInfo, io.BytesIO | None]:
     path = str(entry["path"])
     kind = str(entry.get("kind", "directory" if path.endswith("/") else "file"))
     if kind not in _TYPES:
-        raise RuleError(f"example: kind {kind!r} is not known; there are: {', '.join(_TYPES)}")
+        raise RuleError(f"example: unknown kind {kind!r}; expected one of: {', '.join(_TYPES)}")
     name = path.lstrip("/")
     if kind == "whiteout":
         folder, _, last = name.rpartition("/")
@@ -118,7 +118,7 @@ def _content(entry: Description) -> bytes:
         try:
             return minimal_elf(**entry["elf"])
         except (KeyError, TypeError) as error:
-            raise RuleError(f"example: elf: {error} is not known") from error
+            raise RuleError(f"example: elf: unknown key {error}") from error
     return base64.b64decode(entry["base64"]) if "base64" in entry else str(entry.get("text", "")).encode()
 
 
@@ -147,7 +147,7 @@ class _Maker:
         kind, layer = str(damage.get("kind")), int(damage.get("layer", 0))
         how = getattr(self, "_damage_" + kind.replace("-", "_"), None)
         if how is None:
-            raise RuleError(f"example: damage {kind!r} is not known")
+            raise RuleError(f"example: unknown damage {kind!r}")
         how(layer, damage)
 
     def archive(self) -> bytes:
@@ -249,7 +249,7 @@ class _Maker:
 def _run_config(config: Description) -> Description:
     unknown = set(config) - _CONFIG.keys()
     if unknown:
-        raise RuleError(f"example: config {sorted(unknown)[0]!r} is not known; there are: {', '.join(_CONFIG)}")
+        raise RuleError(f"example: unknown config key {sorted(unknown)[0]!r}; expected one of: {', '.join(_CONFIG)}")
     run: Description = {_CONFIG[key]: value for key, value in config.items()}
     if "healthcheck" in config:
         run["Healthcheck"] = {"Test": config["healthcheck"]}

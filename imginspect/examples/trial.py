@@ -61,9 +61,9 @@ def _results(rule: Rule, example: Example, criteria: Criteria) -> tuple[CheckRes
     except RuleError as error:
         raise place.error(f"{rule.id}: {error}") from error
     except (TypeError, ValueError, LookupError, AttributeError, OverflowError) as error:  # a list where a mapping belongs, and the like
-        raise place.error(f"{rule.id}: example: it describes no image ({error})") from error
+        raise place.error(f"{rule.id}: example: not a valid image description ({error})") from error
     with open_archive(io.BytesIO(archive_bytes)) as archive:
         listing = list_images(archive)
         if not listing.images:
-            raise place.error(f"{rule.id}: example: there is no image in it")
+            raise place.error(f"{rule.id}: example: it contains no image")
         return inspect(archive, listing.images[0], listing, criteria).results

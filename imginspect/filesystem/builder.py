@@ -171,7 +171,7 @@ class FilesystemBuilder(Whiteouts):
         return slot
 
     def _tell_of_places(self) -> None:
-        """Say where the layer's entries stand in directories that it does not make itself."""
+        """Note where the layer's entries are in directories that it does not create itself."""
         for found, tell in (
             (self._through_links, differences.placed_through_links),
             (self._through_own_links, differences.placed_through_own_link),

@@ -97,4 +97,4 @@ class PythonText(NamedTuple):
     handed: frozenset[str] = frozenset()
     """The dotted names of what is handed to calls or returned."""
     steps: int = 0
-    """The steps that were made to find out what its names stand for."""
+    """The steps that were made to resolve its names."""

@@ -81,7 +81,7 @@ def shown_host(value: Value) -> str:
 
 
 def named(value: Value, means: str) -> str:
-    """What is installed or fetched by the name *value*, in words; empty where that is not known or names nothing of the sort."""
+    """The package, model or data that *value* names, in words; empty where that is not known."""
     text = " ".join((value.text or "").split())[:100]
     if not text or means not in _FETCHED or _SCHEME.match(text):
         return ""

@@ -42,7 +42,7 @@ def constant(text: str, source: str | None = None, variables: tuple[str, ...] = 
 
 
 def located(value: Value, lines: Lines) -> Value:
-    """*value* as it stands on *lines*."""
+    """*value* with its *lines*."""
     return Value(value.text, value.source, value.prefix, value.variables, value.default, lines)
 
 
@@ -83,7 +83,7 @@ def joined(parts: Iterable[Value], source: str) -> Value:
 
 
 def united(*variables: tuple[str, ...]) -> tuple[str, ...]:
-    """The names in all of *variables*, each once and not more than anybody would read."""
+    """The names in all of *variables*, each once, up to a bound."""
     return tuple(dict.fromkeys(chain.from_iterable(variables)))[:_MOST_VARIABLES]
 
 

@@ -1,4 +1,4 @@
-"""What a layer is beside a plain or compressed tar: a file system in the place of one, or a tar with a table of contents of its own."""
+"""Layers that are not just a plain or compressed tar: a file system image instead, or a tar with its own table of contents."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""LayerIndex: what one pass over a layer found. Entries are tuples: a Node is made only when somebody looks one up."""
+"""LayerIndex: what one pass over a layer found. Entries are tuples: a Node is made only on lookup."""
 
 from __future__ import annotations
 

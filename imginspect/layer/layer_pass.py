@@ -81,7 +81,7 @@ def read_layers(
 
     The limits are those of all jobs together; *apart* they hold for each, so that what is found in one says nothing of the others.
     *threads* is 2 or 1: see ``Pipeline``.
-    Close the generator (``contextlib.closing``) where it is not run to its end: a thread stands behind it.
+    Close the generator (``contextlib.closing``) where it is not run to its end: a thread works for it.
     """
     if not jobs:
         return

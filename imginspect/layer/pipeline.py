@@ -53,7 +53,7 @@ class BlobRead:
 
 
 class _Crash(NamedTuple):
-    """An error that nobody foresaw, on its way to the caller's thread."""
+    """An unexpected error, on its way to the caller's thread."""
 
     error: BaseException
 

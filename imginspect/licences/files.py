@@ -19,7 +19,7 @@ _MOST_FILES = 200
 _LARGEST = 2 << 20
 _ANYWHERE = ("*/*.lic", "*/license.dat", "*/licence.dat", "*/.flexlmrc")
 _PROSE = re.compile(r"\b(copyright|permission|warrant|redistribut|hereby)", re.IGNORECASE)
-"""Words of licence texts; one alone may stand in a comment of any file."""
+"""Words of licence texts; one alone may be in a comment of any file."""
 _NO_INSTALLATION = re.compile(r"/usr/share/doc/|/usr/share/licen[cs]es/|/(?:tests?|testdata|fixtures)/")
 
 Owner = tuple[LicenceProduct | None, LicencePath]

@@ -141,4 +141,4 @@ BY_NAME: Mapping[str, Callable[[str], LicenceText | None]] = {
     "o_licenseserverurl.txt": parse_host_list,
     ".flexlmrc": parse_flexlmrc,
 }
-"""The parser that is asked first for a file of this name."""
+"""The parser that is tried first for a file of this name."""

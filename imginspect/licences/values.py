@@ -14,7 +14,7 @@ _OWN_NAMES = frozenset({"localhost", "localhost.localdomain", "localhost4", "loc
 
 
 class Server(NamedTuple):
-    """A licence server. *port* may be empty; *line* is 0 where the server does not stand in a file."""
+    """A licence server. *port* may be empty; *line* is 0 where the server is not named in a file."""
 
     host: str
     port: str = ""

@@ -19,7 +19,7 @@ _UNUSED = "a client is created, but it is not known whether it is used"
 def contact_of_call(
     call: Call, entries: Sequence[KnowledgeEntry], environment: Mapping[str, str], language: str, is_directory: Callable[[str], bool]
 ) -> Contact | None:
-    """The first of *entries* that the call matches; None where it contacts nobody, or only this machine.
+    """The first of *entries* that the call matches; None where it contacts no machine, or only this one.
 
     *is_directory* tells whether there is a directory of a name, relative to where the program runs.
     """
@@ -96,7 +96,7 @@ def _by_host(call: Call, match: CallMatch) -> bool:
 
 
 def _named(value: Value, is_directory: Callable[[str], bool], means: str) -> _Target | None:
-    """What a collection of models or data is asked for: a name, unless it is a path or a directory that is there."""
+    """The public name that a collection of models or data is asked for; None for a path or an existing directory."""
     if value.start.startswith(("/", "./", "../", "~", "file://")):
         return None
     if value.text is None:

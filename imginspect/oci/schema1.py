@@ -1,6 +1,6 @@
 """Docker's manifest version 2 schema 1: deprecated, but in registries and ``dir:`` trees still.
 
-It has no config blob and no diff_ids: what the image would run stands in the history of its newest step.
+It has no config blob and no diff_ids: what the image would run is in the history of its newest step.
 Source: distribution, "Image Manifest Version 2, Schema 1"
 """
 

@@ -127,7 +127,7 @@ class _Program:
         self.conditions: list[str] = []
 
     def has_library(self) -> bool:
-        """Whether the standard library is there: without ``encodings`` no Python starts, so that it must then be somewhere else."""
+        """Whether the standard library is there: without ``encodings`` no Python starts, so it must then be elsewhere."""
         return bool(self._finder.find("encodings", [self._path.library]).files)
 
     def customize(self) -> None:

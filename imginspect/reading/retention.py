@@ -14,7 +14,7 @@ from imginspect.layer.content_class import ELF, SCRIPT, TEXT
 from imginspect.layer.package_places import is_of_a_package
 
 _MOST_TEXT = 2 << 20
-"""Bytes of the largest text that is kept whole; what is larger is fetched by a second pass if it is asked for."""
+"""Bytes of the largest text that is kept whole; larger ones are fetched by a second pass when needed."""
 _MOST_SCRIPT_OF_A_PACKAGE = 256 << 10
 _MOST_BUSYBOX = 4 << 20
 """Bytes of the largest busybox that is kept, for the list of its applets; a static one of Debian has 2 MB. The official image's is

@@ -1,4 +1,4 @@
-"""Mapping: the keys and values of a rule file, each with its line; what is asked of it is checked by type."""
+"""Mapping: the keys and values of a rule file, each with its line; values are checked by type."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class SourceLine(NamedTuple):
 
 
 class Mapping:
-    """Values by key, each with the line that its key stands in."""
+    """Values by key, each with the line of its key."""
 
     def __init__(self, place: SourceLine, values: dict[str, tuple[Value, int]]) -> None:
         self.place = place

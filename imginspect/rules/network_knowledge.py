@@ -22,7 +22,7 @@ _SETTING = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=.*")
 class CommandMatch(NamedTuple):
     """A command of a shell: one of *names* (``*`` stands for anything), and, where there are *subcommands*, one of these behind it.
 
-    *options* take a value and may stand before the subcommand. One of *harmless* among the words, or one of *settings* (``NAME=value``)
+    *options* take a value and may come before the subcommand. One of *harmless* among the words, or one of *settings* (``NAME=value``)
     in the environment, makes it a command that fetches nothing. *target* says how it names whom it contacts: ``url``, ``host`` (its
     first operand), ``remote`` (only a word such as ``host:path`` or a URL makes it reach for the network), ``urls`` (only a URL does),
     ``address`` (only an address as socat writes it does, ``TCP:HOST:PORT``),
@@ -50,7 +50,7 @@ class CallMatch(NamedTuple):
     *harmless* are arguments (``local_files_only=True``) that make it fetch nothing, and without one of *needed* it fetches nothing
     either. *means* says what that argument is: a ``url`` (the default: a host is only what stands in one), a ``host``, or the name of a
     ``package``, ``model``, ``dataset`` or other ``resource``. *is_client*: it makes a client, whose use may not be recognised, and
-    contacts nobody itself. *is_local_by_default*: without that argument it stays on this machine.
+    contacts no machine itself. *is_local_by_default*: without that argument it stays on this machine.
     """
 
     language: str

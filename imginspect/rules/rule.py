@@ -1,4 +1,4 @@
-"""Rule: what is asked of an image, why, where that comes from, what to do about it, and examples of both answers."""
+"""Rule: a requirement on images with its rationale, references, remediation, and examples of both answers."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class Example:
 class Rule(NamedTuple):
     """One rule. *check* names the code that judges it, *params* what the rule asks of that code.
 
-    *lines* tells where ``check`` and each parameter (``params.NAME``) stand in *file*.
+    *lines* has the line of ``check`` and of each parameter (``params.NAME``) in *file*.
     """
 
     id: str

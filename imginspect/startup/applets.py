@@ -1,7 +1,7 @@
 """Applets: which commands a busybox has, and whether the name under which it is started is one of them.
 
 Busybox looks at the last part of its own name; a name that starts with ``busybox`` makes it take the next word. It ends with 127 and
-"applet not found" where it has no such applet. The names stand in its read-only data in one piece, sorted, each behind a NUL, and an
+"applet not found" where it has no such applet. The names are in its read-only data in one piece, sorted, each after a NUL, and an
 empty one ends them (``applet_names`` of include/applet_tables.h). Seen so in 1.35.0 of Debian, 1.36.1 of Alpine and 1.38.0 of the
 official image.
 """

@@ -21,7 +21,7 @@ class Form(StrEnum):
     STDIN = "standard input"
     INTERACTIVE = "interactive"
     NOTHING = "nothing"
-    """It only tells its version, or the like."""
+    """It only prints its version or help."""
     PROGRAM = "program"
     """The command is no interpreter that is known: it runs itself."""
 

@@ -21,13 +21,13 @@ from imginspect.startup.lookup import Located, absolute, is_file, leads_somewher
 from imginspect.startup.problem import Certainty, Kind, LaunchProblem
 
 _MOST_MISSING = 20
-"""Folders of PATH for which it is asked what a later layer took away: each is a walk through the hidden files."""
+"""Folders of PATH that are searched for files deleted by later layers: each costs a walk through the hidden files."""
 _LONGEST_PATH = 200
 VARIABLE = re.compile(r"\$(?:\{|[A-Za-z_])")
 
 
 class _Candidate(NamedTuple):
-    """One file that the name may mean; *part* is the part of PATH as it stands there."""
+    """One file that the name may mean; *part* is the part of PATH as written."""
 
     part: str
     located: Located

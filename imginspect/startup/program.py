@@ -120,7 +120,7 @@ def _line_works(view: View, at: Located, found: Shebang, context: Context, notes
         found.argument or locate(view, absolute(found.interpreter, context.working_dir), context.user).node is None
     ):
         text = (
-            f"the first line of {shown(at)} ends in a carriage return (the file has Windows line ends), so Linux looks for "
+            f"the first line of {shown(at)} ends in a carriage return (the file has Windows line endings), so Linux looks for "
             f"{(found.argument or found.interpreter)!r}"
         )
         notes.fail(Kind.BAD_SHEBANG, text, [at.node], line=1)

@@ -86,7 +86,7 @@ def _env_split(name: str, words: tuple[str, ...], scanned: Scanned, text: str) -
 
 
 def _su(name: str, words: tuple[str, ...]) -> WrapperStep:
-    """``su [-] USER -c TEXT``: options may stand before and behind the user. ``runuser -u USER COMMAND`` takes a command instead."""
+    """``su [-] USER -c TEXT``: options may come before and after the user. ``runuser -u USER COMMAND`` takes a command instead."""
     given: list[tuple[str, str]] = []
     operands: list[str] = []
     rest = words[1:]
@@ -139,7 +139,7 @@ def _flock(name: str, words: tuple[str, ...]) -> WrapperStep:
 
 
 def _script(name: str, words: tuple[str, ...]) -> WrapperStep:
-    """``script -c TEXT [FILE]``; without a text it starts an interactive shell. What stands behind the file depends on the version."""
+    """``script -c TEXT [FILE]``; without a text it starts an interactive shell. Words after the file depend on the version."""
     scanned = scan(words[1:], grammar(SCRIPT))
     text = scanned.last("-c", "--command")
     late = scan(scanned.rest[1:], grammar(SCRIPT)) if scanned.rest else Scanned((), ())

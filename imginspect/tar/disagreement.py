@@ -48,7 +48,7 @@ def prefixed(block: bytes, name: bytes) -> tuple[bytes, Told]:
 
 
 def _behind_gnu_times(block: bytes, text: bytes, name: bytes) -> tuple[bytes, Told]:
-    """A GNU header has access and change time in the place of the prefix; Go before version 1.8 wrote a prefix there."""
+    """A GNU header has access and change time instead of the prefix; Go before version 1.8 wrote a prefix there."""
     if is_number(block[345 : 345 + _TIME]) and (not block[357] or is_number(block[357 : 357 + _TIME])):
         if block[156:157] == b"S":
             return name, None

@@ -92,7 +92,7 @@ _NUMBERS = ((100, 108, "mode"), (108, 116, "uid"), (116, 124, "gid"), (136, 148,
 _GLOBAL_HARMLESS = frozenset({b"comment"})
 _XATTR = b"SCHILY.xattr."
 _USUAL_DEVICES = frozenset({b"0000000\0", bytes(8), b"000000 \0"})
-"""What stands in the fields for device numbers of nearly all entries."""
+"""The device number fields of nearly all entries."""
 
 
 class TarReader:

@@ -197,7 +197,7 @@ def test_no_cache_is_told_of_where_the_folder_cannot_be_written(place: Path, mon
         (["help"], "Did you mean --help?"),
         (["x.tar"], "imginspect inspect x.tar"),
         (["app:1"], "imginspect inspect app:1"),
-        (["frobnicate"], "There are: inspect, batch"),
+        (["frobnicate"], "Commands: inspect, batch"),
         (["rules", "lst"], "Did you mean list?"),
         (["key", "nw"], "Did you mean new?"),
         (["inspect", "--polcy", "x"], "--policy"),

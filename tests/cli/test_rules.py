@@ -115,7 +115,7 @@ def test_the_examples_of_all_rules_are_tried(tmp_path: Path) -> None:
     lines = outcome.text.splitlines()
     assert outcome.code == 0
     assert [line.split()[:2] for line in lines[:-1]] == [[rule, "ok"] for rule in sorted([*IDS, "OWN-DIR-001"])]
-    assert lines[-1].endswith("all answered right")
+    assert lines[-1].endswith("all answered correctly")
     assert f"of {len(IDS) + 1} rules and" in lines[-1]
 
 
@@ -130,7 +130,7 @@ def test_an_example_that_gives_another_answer_is_named(tmp_path: Path) -> None:
     assert "    must be flagged: all there (the answer was: pass)\n" in text
     assert "    must pass: nothing there (the answer was: fail)\n" in text
     assert "own-token  WRONG  (rules/knowledge/credentials/own.yaml, line 2)\n" in text
-    assert text.splitlines()[-1].endswith("3 answered wrong")
+    assert text.splitlines()[-1].endswith("3 answered incorrectly")
 
 
 @pytest.mark.parametrize("text", [RULE.replace("severity: low", "severity: x"), RULE.replace("path: /a", "road: /a")])

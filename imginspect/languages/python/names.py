@@ -37,7 +37,7 @@ _SAME = frozenset({"resolve", "absolute", "as_posix", "expanduser", "strip", "en
 
 
 class TooManySteps(Exception):
-    """What the names of a text stand for takes more steps than are made."""
+    """Resolving the names of a text takes more steps than the limit."""
 
 
 class Bound:

@@ -621,7 +621,7 @@ def _is_in_background(node: Node) -> bool:
 
 
 def _exits(node: Node, place: ShellPlace) -> bool:
-    """Whether what stands behind ``||`` ends the script."""
+    """Whether the command after ``||`` ends the script."""
     while node.type in _SEQUENCES:
         last = _last_statement(node)
         if last is None:
