@@ -134,11 +134,11 @@ def test_a_credential_needs_the_key_of_the_run(folder: Path, tmp_path: Path) -> 
     key.write_bytes(b"x" * 32)
     secret.write_bytes(SECRET)
     assert "made with another fingerprint key" in _refused("query", folder, "--credential", secret, "--fingerprint-key", key)
-    assert "go together" in _refused("query", folder, "--credential", secret)
-    assert "go together" in _refused("query", folder, "--file", "ab" * 32, "--fingerprint-key", key)
+    assert "must be given together" in _refused("query", folder, "--credential", secret)
+    assert "must be given together" in _refused("query", folder, "--file", "ab" * 32, "--fingerprint-key", key)
     key.write_bytes(FINGERPRINT_KEY)
     secret.write_bytes(b"\n")
-    assert "there is no credential in it" in _refused("query", folder, "--credential", secret, "--fingerprint-key", key)
+    assert "it contains no credential" in _refused("query", folder, "--credential", secret, "--fingerprint-key", key)
     filled(tmp_path).close()
     assert "the run had no fingerprint key" in _refused("query", tmp_path, "--credential", secret, "--fingerprint-key", key)
 
@@ -237,7 +237,7 @@ def test_a_run_that_was_not_finished_says_so(tmp_path: Path) -> None:
             made.add(row, CONTENTS)
     outcome = run("query", tmp_path, "--shared")
     assert outcome.code == 0
-    assert "the run was not finished" in outcome.err
+    assert "the run is not finished" in outcome.err
 
 
 def test_answers_are_read_as_they_are_asked_for(folder: Path) -> None:

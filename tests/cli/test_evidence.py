@@ -64,8 +64,8 @@ def test_a_changed_image_is_not_what_the_evidence_says(app: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "says"),
     [
-        (("--by", "me"), "--by is for an evidence pack"),
-        (("--key", "x.key"), "--key is for an evidence pack"),
+        (("--by", "me"), "--by needs an evidence pack"),
+        (("--key", "x.key"), "--key needs an evidence pack"),
         (("--evidence", "pack", "--key", "absent.key"), "absent.key"),
     ],
 )

@@ -166,7 +166,7 @@ def test_a_prefix_or_tail_that_does_not_fit_is_a_usage_error(source: str, told: 
 
 def test_two_names_for_the_image_are_a_usage_error(place: Path) -> None:
     outcome = run("inspect", "docker-archive:app.tar:app:1", "--image", "app:1")
-    assert (outcome.code, "give one of them" in outcome.err) == (2, True)
+    assert (outcome.code, "give only one of them" in outcome.err) == (2, True)
 
 
 def test_a_batch_takes_prefixes_and_no_tails(place: Path) -> None:

@@ -190,8 +190,8 @@ def test_one_finding_for_each_module_with_its_lines() -> None:
         ("import numpy\nnumpy.setup()", "line 2 calls numpy.setup() first"),
         ("import numpy\ndef f():\n  numpy.setup()\nf()", "line 3 calls numpy.setup() first"),
         ("import os\nos.system('pip install zzz')", "line 2 may install packages: os.system()"),
-        ("exec(open('/x').read())", "line 1 runs code of which nothing is known: exec()"),
-        ("import sys\nif len(sys.argv) < 2:\n  sys.exit('usage')", "line 2 may end the program before"),
+        ("exec(open('/x').read())", "line 1 runs code that is not known: exec()"),
+        ("import sys\nif len(sys.argv) < 2:\n  sys.exit('usage')", "line 2 may end the program first"),
     ],
 )  # fmt: skip
 def test_what_may_supply_it_makes_it_a_warning(before: str, reason: str) -> None:
