@@ -7,6 +7,11 @@ from collections.abc import Sequence
 IN_JSON = "the JSON report lists all of them"
 
 
+def at_run_time(what: str) -> str:
+    """That *what* cannot be read from the image: ``the command $X is only known at run time``."""
+    return f"{what} is only known at run time"
+
+
 def counted(count: int, noun: str) -> str:
     """*count* of something in words: ``1 file``, ``2 files``, ``3 entries``."""
     if count == 1:

@@ -185,4 +185,4 @@ def _in_documents(subject: CheckContext) -> Iterator[FindingDraft]:
 def _where(match: DocumentMatch) -> str:
     if match.name_of:
         return f"{match.name_of} in layer {match.layer_index}"
-    return f"the image metadata ({match.field or match.member})"
+    return f"{match.field or match.member} (image metadata)"

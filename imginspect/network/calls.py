@@ -11,6 +11,7 @@ from imginspect.languages.hosts import is_loopback, is_url, named, shown_host
 from imginspect.languages.values import Value
 from imginspect.network.commands import Contact
 from imginspect.rules.network_knowledge import CallMatch, KnowledgeEntry
+from imginspect.wording import at_run_time
 
 _HOSTS = frozenset({"host", "hosts", "hostname", "server"})
 _UNUSED = "a client is created, but it is not known whether it is used"
@@ -35,7 +36,7 @@ def contact_of_call(
                 if found is not None and client is None:
                     client = Contact(entry, found.target, found.variables, is_client=True, doubt=_UNUSED)
             elif call.name.endswith(UNKNOWN_NAME) and not match.only_urls and _is_in(call.name[: -len(UNKNOWN_NAME)], match.names):
-                return Contact(entry, "", doubt="the function it calls is only known at run time")
+                return Contact(entry, "", doubt=at_run_time("the function it calls"))
     return client
 
 
@@ -100,7 +101,7 @@ def _named(value: Value, is_directory: Callable[[str], bool], means: str) -> _Ta
     if value.start.startswith(("/", "./", "../", "~", "file://")):
         return None
     if value.text is None:
-        return _Target("", value.variables, doubt="its argument, a path or a public name, is only known at run time")
+        return _Target("", value.variables, doubt=at_run_time("its argument, a path or a public name,"))
     return None if not value.text or is_directory(value.text) else _Target("", named=named(value, means))
 
 

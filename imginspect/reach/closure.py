@@ -45,6 +45,7 @@ from imginspect.startup.shell_dialect import not_of_the_shell
 from imginspect.startup.started import Language, Origin, Started
 from imginspect.startup.targets import not_entered, not_sourced
 from imginspect.tar.header import DIRECTORY
+from imginspect.wording import at_run_time
 
 MOST_TEXTS = 5_000
 DEEPEST = 12
@@ -188,7 +189,7 @@ class StartupClosure:
             self._found_by_find(task)
         target = resolved.target
         if task.words[0].text is None:
-            self.gap(task, f"the command {_short(task.source)} is only known at run time")
+            self.gap(task, at_run_time(f"the command {_short(task.source)}"))
         elif resolved.is_by_first_line or (target is not None and target.form is Form.PROGRAM and not target.unknown):
             self._program(task, name, resolved)
         elif target is not None:
@@ -233,14 +234,14 @@ class StartupClosure:
             self.gap(task, f"could not determine what {_short(task.source)} runs: {target.unknown}")
         elif target.form is Form.TEXT:
             if UNKNOWN in target.value:
-                self.gap(task, f"the code passed to {target.interpreter} is only known at run time")
+                self.gap(task, at_run_time(f"the code passed to {target.interpreter}"))
             else:
                 self._inline(task, target.language, target.value, target.args)
         elif target.form in (Form.STDIN, Form.INTERACTIVE):
             if task.here_text is not None and task.here_text.text is not None:
                 self._inline(task, target.language, task.here_text.text, target.args)
             elif task.here_text is not None:
-                self.gap(task, f"the code passed to {target.interpreter} is only known at run time")
+                self.gap(task, at_run_time(f"the code passed to {target.interpreter}"))
         elif target.form is Form.FILE:
             self._file(task, target, resolved.node)
         elif target.form is Form.MODULE:
@@ -248,7 +249,7 @@ class StartupClosure:
 
     def _file(self, task: Task, target: Target, found_node: Node | None) -> None:
         if UNKNOWN in target.value:
-            self.gap(task, f"the script that {target.interpreter} runs is only known at run time")
+            self.gap(task, at_run_time(f"the script that {target.interpreter} runs"))
             return
         path = self._path(task, target.value)
         if path is None:
@@ -447,7 +448,7 @@ class StartupClosure:
             self.gap(task, f"{_short(task.source)} is {_article(target.language)}, which is not analysed")
             return
         if UNKNOWN in target.value:
-            self.gap(task, "the module that Python runs is only known at run time")
+            self.gap(task, at_run_time("the module that Python runs"))
             return
         node = follow_python.main_module(self, task.environment, task.directory or "/", target.value)
         if node is not None:
@@ -506,18 +507,18 @@ class StartupClosure:
         inner = inner._replace(here_text=None, is_main=False, interpreter="", options=())
         script = follow_python.script_of(call) if language == "python" else None
         if script is not None and (script.text is None or call.name == "exec"):
-            self.gap(inner, f"the code that {call.name}() runs is only known at run time ({_short(script.source)})")
+            self.gap(inner, at_run_time(f"the code that {call.name}() runs") + f" ({_short(script.source)})")
         elif script is not None:
             self.add(inner._replace(words=(constant("python"), script), shell_text=None))
         if language == "python" and follow_python.imports_unknown(call):
-            self.gap(inner, f"the module that {call.name}() imports is only known at run time")
+            self.gap(inner, at_run_time(f"the module that {call.name}() imports"))
         started = follow_python.command_of(call, language)
         if started is None:
             return
         if isinstance(started, str):
             self.add(inner._replace(words=follow_python.texts_of(call), shell_text=started))
         elif started and started[0].text is None and not started[0].prefix:
-            self.gap(inner, f"the command that {call.name} starts is only known at run time")
+            self.gap(inner, at_run_time(f"the command that {call.name} starts"))
         else:
             self.add(inner._replace(words=started, shell_text=None, source=" ".join(word.source for word in started)[:200]))
 
@@ -554,7 +555,7 @@ class StartupClosure:
         path = self._path(task, argument.text) if argument.text and "://" not in argument.text else None
         if path is None:
             if argument.text is None and name in ("source", "include"):
-                self.gap(task, f"the file that {name}() runs is only known at run time")
+                self.gap(task, at_run_time(f"the file that {name}() runs"))
             return
         node = self._node(task, path)
         if node is None:

@@ -24,6 +24,7 @@ from imginspect.startup.special_wrappers import WrapperStep
 from imginspect.startup.started import Language
 from imginspect.startup.targets import Interpreter, find_target, not_entered
 from imginspect.startup.wrappers import ENDS_AT_ONCE, peel_one
+from imginspect.wording import at_run_time
 
 UNKNOWN = "\x00"
 """Stands in a word for the part that only a run would tell."""
@@ -128,7 +129,7 @@ class _Resolution:
             self._result.words, self._result.context = valued(at.words, self._values), at.context
         self._result.target_context = at.context
         if UNKNOWN in name:
-            self._open_end("the command is only known at run time")
+            self._open_end(at_run_time("the command"))
             return None
         if at.context.is_shell and name in BUILTINS and peel_one(at.words) is None:
             self._tell(f"the shell builtin {name}")
@@ -252,7 +253,7 @@ class _Resolution:
         self._result.target_words = at.words
         self._result.target_context = _read_by(target, at.context)
         if UNKNOWN in target.value and target.form in (Form.FILE, Form.MODULE):
-            self._open_end(f"the {target.form} that {target.interpreter} runs is only known at run time", Concern.SCRIPT)
+            self._open_end(at_run_time(f"the {target.form} that {target.interpreter} runs"), Concern.SCRIPT)
             return
         if target.form is Form.FILE and not at.context.working_dir and not target.value.startswith("/"):
             self._open_end(f"the directory of the script {target.value} is unknown", Concern.SCRIPT)
