@@ -59,7 +59,7 @@ class Limits:
     def with_settings(self, settings: list[str]) -> Limits:
         """These limits with ``name=value`` settings applied; values may end in K, M, G or T (powers of 1024).
 
-        Raises: UsageError - no such limit, or no positive whole number
+        Raises: UsageError - unknown limit, or no positive integer
         """
         known = {field.name for field in fields(self)}
         changed: dict[str, int] = {}
@@ -67,7 +67,7 @@ class Limits:
             name, _, text = setting.partition("=")
             name = name.strip().replace("-", "_")
             if name not in known:
-                raise UsageError(f"no limit is called {name!r}; there are: {', '.join(sorted(known))}")
+                raise UsageError(f"unknown limit {name!r}; expected one of: {', '.join(sorted(known))}")
             changed[name] = parse_count(text, name)
         return replace(self, **changed)
 
@@ -89,5 +89,5 @@ def parse_count(text: str, name: str) -> int:
     match = _COUNT.fullmatch(text.strip().upper())
     number = int(match[1].replace("_", "")) * _SUFFIXES[match[2]] if match else 0
     if not number:
-        raise UsageError(f"limit {name}: expected a positive whole number such as 500, 64M or 2G, found {text!r}")
+        raise UsageError(f"limit {name}: expected a positive integer such as 500, 64M or 2G, found {text!r}")
     return number

@@ -6,7 +6,12 @@ from collections.abc import Sequence
 
 LONGEST_SHOWN = 200
 """Characters of a text of the image, or of an error, within a message: enough to tell it apart. What is behind them is not shown."""
-IN_JSON = "the JSON form lists all of them"
+IN_JSON = "the JSON report lists all of them"
+
+
+def at_run_time(what: str) -> str:
+    """That *what* cannot be read from the image: ``the command $X is only known at run time``."""
+    return f"{what} is only known at run time"
 
 
 def counted(count: int, noun: str) -> str:

@@ -147,8 +147,8 @@ def _open_tar(file: ArchiveFile, access: Access, problems: Problems) -> Archive:
         raise UnsupportedFormat(f"not a container image: {what}{damage}; {error}") from error
     except UnsupportedFormat as error:
         told = "; ".join(problem.what for problem in problems.listed() if problem.unread)
-        if told or damage:  # what would have named its images may be in the part that is missing
-            why = f"the part of the archive that can be read lists no images: {told}{damage}; transfer or export it again"
+        if told or damage:  # the listing of its images may be in the missing part
+            why = f"the readable part of the archive lists no images: {told}{damage}; transfer or export it again"
             raise UnsupportedFormat(why) from error
         raise
     if file.damage:
@@ -157,7 +157,7 @@ def _open_tar(file: ArchiveFile, access: Access, problems: Problems) -> Archive:
 
 
 def _merged(found: list[StoredImage]) -> list[StoredImage]:
-    """Each image once, with all its references; names that Docker holds for equal are one."""
+    """Each image once, with all its references; names that Docker treats as equal are one."""
     merged: dict[object, StoredImage] = {}
     for image in found:
         key: object = image.manifest_digest or (image.content, image.references if image.absent else ())

@@ -16,7 +16,7 @@ _MOST_FOLDERS = 100_000
 
 
 class DirectoryMembers:
-    """The files below *root*. Opening refuses links and anything that is not a plain file, so no pipe can hang the reader."""
+    """The files below *root*. Opening refuses links and anything that is not a regular file, so no pipe can hang the reader."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
@@ -54,7 +54,7 @@ class DirectoryMembers:
         handle = os.fdopen(descriptor, "rb", buffering=0)
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             handle.close()
-            raise BlobNotFound(f"{member.name} is not a plain file")
+            raise BlobNotFound(f"{member.name} is not a regular file")
         return FileReader(handle)
 
     def status(self, member: Member) -> os.stat_result | None:
@@ -88,7 +88,7 @@ class DirectoryMembers:
                 at = f"{at}/{part}" if at else part
                 if at not in self._folders and os.path.islink(self._start + at):
                     if os.path.isdir(self._start + at):
-                        self.unlisted[at] = "a link to a folder, which is not followed"
+                        self.unlisted[at] = "a link to a directory, which is not followed"
                     return []  # it may lead out of the tree, or round in it
             return sorted(os.listdir(self._start + name))
         except (FileNotFoundError, NotADirectoryError, ValueError):

@@ -37,7 +37,7 @@ _MANY = 20_000
 
 
 def identify_bytes(head: bytes) -> str:
-    """What a file that is no tar starts like."""
+    """The kind of a file that is not a tar, by its first bytes."""
     if not head:
         return "an empty file"
     for offset, magic, name in _MAGIC:
@@ -49,18 +49,18 @@ def identify_bytes(head: bytes) -> str:
     if b"\0" not in start:
         stripped = start.lstrip()
         if stripped[:1] in (b"{", b"["):
-            return "a JSON document by itself (a manifest without its blobs?)"
+            return "a single JSON document (a manifest without its blobs?)"
         if stripped.upper().startswith((b"FROM ", b"# SYNTAX=", b"ARG ")):
-            return "a Dockerfile: the recipe of an image, not the image"
+            return "a Dockerfile: build instructions, not an image"
         return "a text file"
-    return "no format that is known here"
+    return "an unknown format"
 
 
-EACH_OF_A_FOLDER = '"imginspect batch" inspects all of them'
+EACH_OF_A_FOLDER = 'use "imginspect batch" to inspect all of them'
 
 
 def identify_members(members: Members) -> str:
-    """What a tar or directory is that holds neither manifest.json nor index.json."""
+    """The kind of a tar or directory that has neither manifest.json nor index.json."""
     names = [member.name for member in islice(members.walk(), _MANY)]
     if not names or names == [""]:
         return "an empty archive"
@@ -71,16 +71,16 @@ def identify_members(members: Members) -> str:
             "export the image with docker save instead"
         )
     if "repositories" in top and any(name.endswith("/layer.tar") for name in names):
-        return "a docker save of Docker before 1.10 (2016), which has no manifest.json; load it in a newer Docker and save it again"
+        return "an archive saved by Docker before 1.10 (2016), without manifest.json; load it in a newer Docker and save it again"
     if any(name.count("/") <= 1 and name.endswith("Chart.yaml") for name in names):
-        return "a Helm chart: it names images and holds none"
+        return "a Helm chart, which refers to images but contains none"
     if any(name.count("/") <= 1 and name.rpartition("/")[2] in ("Dockerfile", "Containerfile") for name in names):
-        return "a build context with a Dockerfile: the recipe of an image, not the image"
+        return "a build context with a Dockerfile: build instructions, not an image"
     inner = sorted(name for name in names if name.endswith((".tar", ".tar.gz", ".tgz", ".tar.zst", ".tar.xz", ".oci", ".sif")))
     if inner:
         if isinstance(members, DirectoryMembers):
             return f"a folder of archives (such as {inner[0]}): name one of them, or {EACH_OF_A_FOLDER}"
-        return f"a container of other archives (such as {inner[0]}): inspect those"
+        return f"an archive of other archives (such as {inner[0]}): inspect those instead"
     listings = sorted(name for name in names if name.endswith(("/manifest.json", "/index.json")))
     if listings and isinstance(members, DirectoryMembers):
         return f"a folder of images (such as {listings[0].rpartition('/')[0]}): name one of them, or {EACH_OF_A_FOLDER}"

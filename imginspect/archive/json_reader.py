@@ -79,7 +79,7 @@ class Reader:
                 Problem(
                     Topic.DIGEST,
                     f"{role} {member.name}",
-                    "its size is not what refers to it says" if wrong_size else "its digest is not what refers to it says",
+                    f"its {'size' if wrong_size else 'digest'} does not match the one stated for it",
                     expected=f"{expected_size:,} bytes" if wrong_size else str(expected),
                     found=f"{len(data):,} bytes" if wrong_size else str(document.digest),
                 )
@@ -99,7 +99,7 @@ class Reader:
                     Problem(
                         Topic.JSON_KEYS,
                         f"{document.role} {document.name}",
-                        "a key is there twice, or in two spellings: readers differ on which one counts",
+                        "a key appears twice, or in two spellings: readers differ on which one they use",
                         found=place,
                     )
                 )

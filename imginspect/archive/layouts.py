@@ -50,7 +50,7 @@ def find_layout(members: Members, limits: Limits) -> PlacedLayout:
         names = ", ".join(found.top.rstrip("/") for found in below[:5])
         more = ", …" if len(below) > 5 else ""
         raise UnsupportedFormat(
-            f"it holds {len(below)} images side by side, in the folders {names}{more}: name one of them{_or_batch(members)}"
+            f"it contains {len(below)} images side by side, in the directories {names}{more}: name one of them{_or_batch(members)}"
         )
     raise UnsupportedFormat(f"not a container image: {identify_members(members)}")
 

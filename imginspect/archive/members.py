@@ -66,7 +66,7 @@ class Members(Protocol):
         """A reader of *member*, a file."""
 
     def status(self, member: Member) -> os.stat_result | None:
-        """The status of the file on the host that holds the bytes of *member* as they are; None where none does, or it cannot be told."""
+        """The status of the file on the host that holds the bytes of *member* as they are; None where none does, or it is not known."""
 
     def walk(self) -> Iterator[Member]:
         """All members, in the archive's order (tar) or by name (directory)."""
@@ -95,9 +95,9 @@ def find(members: Members, name: str, limits: Limits) -> Member:
         if member is not None and member.kind in (SYMLINK, HARDLINK):
             hops += 1
             if hops > limits.link_hops:
-                raise BlobNotFound(f"{name}: more than {limits.link_hops} links to follow")
+                raise BlobNotFound(f"{name}: too many links (more than {limits.link_hops})")
             if member.link.startswith("/"):
-                raise BlobNotFound(f"{here} is a link out of the archive, to {member.link}")
+                raise BlobNotFound(f"{here} is a link that leads out of the archive, to {member.link}")
             if member.kind == HARDLINK:
                 at = []
             parts += [piece for piece in reversed(member.link.split("/")) if piece not in ("", ".")]
@@ -107,7 +107,7 @@ def find(members: Members, name: str, limits: Limits) -> Member:
             if member is None or member.kind != FILE:
                 raise BlobNotFound(f"{here} is not in the archive" if member is None else f"{here} is a {member.kind}, not a file")
             return member
-    raise BlobNotFound(f"{name} is no file")
+    raise BlobNotFound(f"{name} is not a file")
 
 
 def normalise(name: str) -> str | None:

@@ -93,7 +93,7 @@ class _Walk:
                 Problem(
                     Topic.JSON_KEYS,
                     f"{document.role} {document.name}",
-                    "it has both manifests and layers or a config: some readers take it for an index, others for an image (CVE-2021-41190)",
+                    "it has both manifests and layers or a config: some readers treat it as an index, others as an image (CVE-2021-41190)",
                 )
             )
         if (text(value.get("mediaType")) or declared) == media_types.OCI_ARTIFACT:
@@ -228,8 +228,8 @@ def _reference_of(descriptor: Descriptor) -> tuple[str, ...]:
 def _artefact_of(descriptor: Descriptor | None, manifest: Manifest | None) -> str:
     """What a manifest is where it is no container image, in words, else the empty string.
 
-    What runtimes would run is an image, whatever an index says of it: an image's config and the tar of a layer. With an empty config
-    nothing runs, whatever its layers are called (ORAS gives files the media type of a layer).
+    Anything that runtimes would run is an image, whatever its index says: an image's config and the tar of a layer. With an empty config
+    nothing runs, no matter how its layers are named (ORAS gives files the media type of a layer).
     """
     is_attestation = descriptor is not None and descriptor.annotation("vnd.docker.reference.type") == _ATTESTATION
     if manifest is None:

@@ -86,7 +86,7 @@ class ArchiveFile:
         if self._digest is None:
             self._make_digest()
         if self._digest is None:
-            raise ArchiveError("the archive could not be read to its end: it shrank, or the medium failed")
+            raise ArchiveError("the archive could not be read in full: it shrank, or the storage failed")
         return self._digest
 
     def close(self) -> None:
@@ -170,7 +170,7 @@ class PartReader:
         status = os.fstat(self._handle.fileno())
         if not stat.S_ISREG(status.st_mode):
             self._handle.close()
-            raise OSError(errno.EINVAL, "it is no plain file")
+            raise OSError(errno.EINVAL, "it is not a regular file")
         self._part = ArchiveFile(self._handle, status.st_size).stream(offset, size)
 
     def read(self, count: int) -> bytes:
@@ -245,7 +245,7 @@ def spool(stream: BinaryIO, limits: Limits, tmp_dir: Path | None, progress: Call
         while piece := pieces():
             size += len(piece)
             if size > limits.spool_bytes:
-                raise LimitExceeded("spool_bytes", limits.spool_bytes, "the archive, which has to be put in a temporary file")
+                raise LimitExceeded("spool_bytes", limits.spool_bytes, "the archive, which must be copied to a temporary file")
             _write(target, piece)
     except CorruptStream as error:
         damage = str(error)
@@ -267,7 +267,7 @@ def _temporary_file(tmp_dir: Path | None) -> BinaryIO:
         return tempfile.TemporaryFile(dir=tmp_dir, buffering=0)
     except OSError as error:
         raise ArchiveError(
-            f"cannot make a temporary file in {tmp_dir or tempfile.gettempdir()}: {error.strerror}; name a folder with --tmp-dir"
+            f"cannot create a temporary file in {tmp_dir or tempfile.gettempdir()}: {error.strerror}; choose a folder with --tmp-dir"
         ) from error
 
 
@@ -277,4 +277,4 @@ def _write(target: BinaryIO, piece: bytes) -> None:
         while view:
             view = view[target.write(view) :]
     except OSError as error:
-        raise ArchiveError(f"no room for a temporary file: {error.strerror}; name a folder with more room with --tmp-dir") from error
+        raise ArchiveError(f"no space for a temporary file: {error.strerror}; choose a folder with more space with --tmp-dir") from error

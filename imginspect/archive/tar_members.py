@@ -1,4 +1,4 @@
-"""Members of a tar file: one walk over its headers, contents passed over."""
+"""Members of a tar file: one walk over its headers, skipping contents."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class NotATar(ImgInspectError):
 
 
 class _SeekingBlocks:
-    """Reads a little at each header, and passes over contents without reading them."""
+    """Reads a little at each header and skips contents without reading them."""
 
     def __init__(self, file: ArchiveFile) -> None:
         self._file = file
@@ -102,7 +102,7 @@ class TarMembers:
                 raise NotATar(str(error)) from error
             self.end = min(reader.offset, self._file.size)
             if not self._note_truncation():
-                what = f"its tar cannot be read to the end: {error}; {counted(len(self._all), 'member')} before that"
+                what = f"its tar cannot be read in full: {error}; {counted(len(self._all), 'member')} read before that"
                 self._problems.add(Problem(Topic.UNREAD, "the archive", what, unread=True))
             return
         self._note_truncation()
@@ -117,7 +117,7 @@ class TarMembers:
         if entry.extra and entry.extra.sparse:
             kind = "sparse file"
             self._problems.add(
-                Problem(Topic.UNREAD, "the archive", "a member is stored as a sparse file, which no tool writes", found=raw, unread=True)
+                Problem(Topic.UNREAD, "the archive", "a member is stored as a sparse file, as no known tool does", found=raw, unread=True)
             )
         link = entry.link.decode("utf-8", "surrogateescape")
         available = max(0, min(entry.size, self._file.size - offset))
@@ -128,7 +128,7 @@ class TarMembers:
                 Problem(
                     Topic.INDEXES,
                     "the archive",
-                    "two members have one name: some readers take the first, others the last",
+                    "two members have the same name: some readers use the first, others the last",
                     found=name,
                     path=name,
                 )
@@ -143,7 +143,7 @@ class TarMembers:
         if last is None or not last.is_truncated:
             return False
         end = last.offset + last.size
-        what = f"it is cut off: {last.name} needs the bytes up to {end:,}, there are {self._file.size:,}"
+        what = f"it is truncated: {last.name} extends to byte {end:,}, but the archive has only {self._file.size:,} bytes"
         self._problems.add(
             Problem(Topic.UNREAD, "the archive", what, expected=f"{end:,} bytes or more", found=f"{self._file.size:,} bytes", unread=True)
         )

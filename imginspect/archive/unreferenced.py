@@ -1,4 +1,4 @@
-"""What an archive holds besides its images: metadata that tools are known to add, and what nobody refers to."""
+"""The contents of an archive besides its images: metadata that tools are known to add, and unreferenced files."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ _METADATA = re.compile(
     r"oci-layout|repositories|version|VERSION|(?:.*/)?VERSION|[0-9a-f]{64}/json|signature-\d+|index\.json|manifest\.json"
 )
 _BLOB_NAME = re.compile(r"(?:\A|/)blobs/sha256/([0-9a-f]{64})\Z")
-MISNAMED = "a blob that is not what its name says"
-BEHIND = "the bytes behind the end of the archive's tar"
+MISNAMED = "a blob whose digest does not match its name"
+BEHIND = "the data after the end of the archive's tar"
 _TEXT_BYTES = 4096
 """First bytes by which a text is told from other data: a NUL among them."""
 _SMALL = 1 << 20
@@ -105,9 +105,9 @@ def _read(archive: Archive, member: Member, listener: UnreferencedListener) -> U
     return Unreferenced(member.name, member.size, kind, hasher.hexdigest(), is_metadata=kind in _KNOWN or member.size == 0)
 
 
-_V1 = "version 1 metadata of a layer"
+_V1 = "layer metadata (version 1)"
 _TOOL = "metadata of the tool that wrote the archive"
-_EMPTY = "the empty layer of a schema 1 manifest's throwaway steps"
+_EMPTY = "the empty layer of throwaway steps in a schema 1 manifest"
 _KNOWN = frozenset({_V1, _TOOL, _EMPTY})
 _EMPTY_LAYER = "a3ed95caeb02ffe68cdd9fd84406680ae93d633cb16422d00e8a7c22955b46d4"
 

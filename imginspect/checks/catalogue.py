@@ -1,4 +1,4 @@
-"""Every check there is, by name: each module of this folder is asked for the checks that it defines, so a new one is one module."""
+"""Every check there is, by name: each module of this folder contributes the checks that it defines, so a new check is one module."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def _by_name(checks: Iterator[Check[Any]]) -> Mapping[str, Check[Any]]:
     named: dict[str, Check[Any]] = {}
     for check in checks:
         if check.name in named:
-            raise RuleError(f"two checks are called {check.name!r}")
+            raise RuleError(f"duplicate check name {check.name!r}")
         named[check.name] = check
     return MappingProxyType(dict(sorted(named.items())))
 

@@ -39,7 +39,7 @@ class Check(Generic[P]):
         wanted = get_type_hints(self.params)
         unknown = sorted(set(rule.params) - set(wanted))
         if unknown:
-            there = f"there are: {', '.join(wanted)}" if wanted else "it has none"
+            there = f"its parameters are: {', '.join(wanted)}" if wanted else "it takes none"
             raise rule.error(f"check {self.name!r} has no parameter {unknown[0]!r}; {there}", f"params.{unknown[0]}")
         for field in fields(self.params):  # type: ignore[arg-type]
             if field.name not in rule.params and field.default is MISSING and field.default_factory is MISSING:

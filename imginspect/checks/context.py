@@ -36,7 +36,7 @@ def _finding(finding: Finding, lines: _Lines) -> Finding:
 
 
 class _Lines:
-    """Looks lines up; the file that was asked for last is at hand."""
+    """Looks lines up; the last file is kept."""
 
     def __init__(self, view: View) -> None:
         self._view = view

@@ -49,14 +49,14 @@ class CredentialsParams:
         return Severity(self.sure_severity) if self.sure_severity else None
 
 
-_UNREAD = "not everything could be read, so not everything was searched"
+_UNREAD = "parts of the image could not be read, so they were not searched"
 
 
 @check("credentials", CredentialsParams, kinds=TITLES)
 def credentials(subject: CheckContext, params: CredentialsParams) -> Outcome:
     """FAIL for each file or document that holds a credential, whatever its state; a file's credentials of one kind are one finding.
 
-    WARN where only the words around it say so, in a package's own files, and for what is published.
+    WARN for a match that only its context suggests, in a package's own files, and for publicly known credentials.
     """
     found = [*_in_documents(subject, params.if_sure), *_in_files(subject, params.if_sure)]
     unread = [problem for problem in subject.problems if problem.unread and problem.topic == Topic.UNREAD]
@@ -73,7 +73,7 @@ def _searched(subject: CheckContext) -> str:
     packed = sum(count for index in subject.layers for count in index.packed.values())
     kinds = len(subject.knowledge.patterns.patterns)
     note = f"; {counted(packed, 'archive or compressed file')} not opened" if packed else ""
-    return f"{counted(files, 'file')} of all layers searched for {kinds} kinds of credentials{note}"
+    return f"{counted(files, 'file')} in all layers searched for {kinds} kinds of credentials{note}"
 
 
 # -- files -------------------------------------------------------------------------------------------------------------
@@ -82,7 +82,7 @@ def _searched(subject: CheckContext) -> str:
 def _in_files(subject: CheckContext, if_sure: Severity | None) -> Iterator[FindingDraft]:
     for number, index in enumerate(subject.layers):
         for match in index.behind:
-            message = f"{_title(subject, match.kind, [match])} in bytes of layer {number} that are in no file: behind the end of its tar"
+            message = f"{_title(subject, match.kind, [match])} in layer {number}, in data after the end of its tar that belongs to no file"
             evidence = (Evidence(member=f"layer {number}", layer_index=number, secret_id=match.secret_id),)
             severity = if_sure if match.is_verified else None
             remedy = _remedy(subject, match.kind)
@@ -110,9 +110,9 @@ def _of_places(subject: CheckContext, places: Sequence[Seen], if_sure: Severity 
     surest = max((_confidence(subject, place.kind, place.matches, place.entry.path) for place in places), key=_SURENESS.index)
     confidence = Confidence.LOW if is_known else surest
     verdict = Verdict.WARN if confidence is Confidence.LOW else Verdict.FAIL
-    note = f". It is published ({', '.join(known)}): everybody knows it, and it protects nothing" if is_known else ""
+    note = f". Publicly known ({', '.join(known)}); it protects nothing" if is_known else ""
     others = [f"{_where_in(subject, place)}" for place in places[1:]]
-    also = f"; the same in {listed(others, _MOST_COPIES, 'copy')}" if others else ""
+    also = f"; also in {listed(others, _MOST_COPIES, 'copy')}" if others else ""
     message = f"{_title(subject, first.kind, first.matches)} in {_where_in(subject, first)}{also}{note}"
     evidence = tuple(item for place in places for item in _evidence(place))
     is_sure = verdict is Verdict.FAIL and confidence is Confidence.HIGH and any(map(_is_sure, places))
@@ -161,8 +161,8 @@ def _evidence(place: Seen) -> Iterator[Evidence]:
 
 def _title(subject: CheckContext, kind: str, matches: Sequence[Match]) -> str:
     title = _title_of(subject, kind)
-    times = f" ({len(matches):,} of them)" if len(matches) > 1 else ""
-    verified = ", its form verified" if all(match.is_verified for match in matches) else ""
+    times = f" ({len(matches):,} matches)" if len(matches) > 1 else ""
+    verified = " with verified format" if all(match.is_verified for match in matches) else ""
     return f"{title}{times}{verified}"
 
 
@@ -212,7 +212,7 @@ def _in_documents(subject: CheckContext, if_sure: Severity | None) -> Iterator[F
         is_sure = match.is_verified or pattern is None or pattern.issuer != GENERIC
         yield FindingDraft(
             Verdict.FAIL,
-            f"{title} in {_where(match)}: everybody who has the image can read it",
+            f"{title} in {_where(match)}: readable by anyone who has the image",
             (evidence,),
             Confidence.HIGH if is_sure else Confidence.MEDIUM,
             severity=if_sure if match.is_verified else None,
@@ -224,4 +224,4 @@ def _in_documents(subject: CheckContext, if_sure: Severity | None) -> Iterator[F
 def _where(match: DocumentMatch) -> str:
     if match.name_of:
         return f"{match.name_of} in layer {match.layer_index}"
-    return f"{match.field or match.member} of the image's documents"
+    return f"{match.field or match.member} (image metadata)"

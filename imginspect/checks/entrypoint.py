@@ -42,7 +42,7 @@ def starts(subject: CheckContext, params: EntrypointParams) -> Outcome:
     del params
     launch = subject.launch
     if not launch.command.words and not _is_config_unread(subject):
-        return Outcome(Verdict.NOT_APPLICABLE, reason="the image names no command")
+        return Outcome(Verdict.NOT_APPLICABLE, reason="the image has no start command")
     problems = [problem for problem in launch.problems if problem.concern is Concern.START]
     return outcome(subject, problems, launch.conditions)
 
@@ -61,11 +61,11 @@ def script_exists(subject: CheckContext, params: EntrypointParams) -> Outcome:
     stopped = [problem for problem in launch.problems if problem.certainty is not Certainty.DEPENDS]
     if any(problem.certainty in (Certainty.UNKNOWN, Certainty.UNREAD) for problem in stopped):
         unread = any(problem.certainty is Certainty.UNREAD for problem in stopped)
-        reason = f"the command was not followed to its end: {launch.unknown}"
+        reason = f"the command could not be followed to the end: {launch.unknown}"
         return Outcome(Verdict.UNDETERMINED, reason=reason, due_to_unread=unread)
     if stopped:
-        return Outcome(Verdict.NOT_APPLICABLE, reason=f"the command does not start: {stopped[0].text}")
-    return Outcome(Verdict.NOT_APPLICABLE, reason="the command is a program and names no script")
+        return Outcome(Verdict.NOT_APPLICABLE, reason=f"the command cannot start: {stopped[0].text}")
+    return Outcome(Verdict.NOT_APPLICABLE, reason="the command runs a compiled program and no script")
 
 
 def _is_config_unread(subject: CheckContext) -> bool:

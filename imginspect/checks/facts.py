@@ -71,7 +71,7 @@ def _bounded(facts: tuple[LicenceFact, ...]) -> tuple[LicenceFact, ...]:
     return (
         facts
         if left <= 0
-        else (*facts[:_MOST_LICENCES], LicenceFact(LicenceFactKind.TEXTS, and_more(left), "not listed one by one", count=left))
+        else (*facts[:_MOST_LICENCES], LicenceFact(LicenceFactKind.TEXTS, and_more(left), "not listed individually", count=left))
     )
 
 
@@ -90,7 +90,7 @@ def _start(subject: CheckContext) -> Start:
         command=launch.argv,
         user=str(launch.user),
         working_dir=launch.context.working_dir,
-        steps=(*launch.steps, *([f"it starts {and_more(left, 'program')}, which are not listed"] if left > 0 else [])),
+        steps=(*launch.steps, *([f"{and_more(left, 'program')} not listed"] if left > 0 else [])),
         problems=tuple(dict.fromkeys(problem.text for problem in launch.problems)),
         conditions=launch.conditions,
         programs=programs[:_MOST_PROGRAMS],
@@ -100,7 +100,7 @@ def _start(subject: CheckContext) -> Start:
 def _licences(subject: CheckContext) -> Iterator[LicenceFact]:
     licences = subject.licences
     for installed in licences.installed:
-        yield LicenceFact(LicenceFactKind.PRODUCT, installed.product.name, "installed; it asks for a licence", installed.marker.path)
+        yield LicenceFact(LicenceFactKind.PRODUCT, installed.product.name, "installed; needs a licence", installed.marker.path)
     for fact in licences.facts:
         places = [place.path for place in fact.places]
         yield LicenceFact(LicenceFactKind.VARIABLE, fact.name, ", ".join([*map(str, fact.servers), *places]) or "set")
@@ -111,25 +111,25 @@ def _licences(subject: CheckContext) -> Iterator[LicenceFact]:
         yield LicenceFact(LicenceFactKind.PACKAGES, kind, "", count=count)
     stated = sorted(inventory.stated.items(), key=lambda item: (-item[1], item[0]))
     for name, count in stated[:_MOST_NAMES]:
-        yield LicenceFact(LicenceFactKind.STATED, name, "stated by the metadata of packages", count=count)
+        yield LicenceFact(LicenceFactKind.STATED, name, "stated in package metadata", count=count)
     if len(stated) > _MOST_NAMES:
         rest = stated[_MOST_NAMES:]
         packages = sum(count for _, count in rest)
-        yield LicenceFact(LicenceFactKind.STATED, and_more(len(rest), "licence"), "stated by the metadata of packages", count=packages)
+        yield LicenceFact(LicenceFactKind.STATED, and_more(len(rest), "licence"), "stated in package metadata", count=packages)
     if inventory.silent:
-        yield LicenceFact(LicenceFactKind.STATED, "none", "their metadata states no licence", count=inventory.silent)
+        yield LicenceFact(LicenceFactKind.STATED, "none", "no licence stated in package metadata", count=inventory.silent)
     if inventory.texts:
         yield LicenceFact(LicenceFactKind.TEXTS, "licence texts", "", count=inventory.texts)
 
 
 def _products(file: LicenceFile) -> str:
-    return listed([product.name for product in file.products], 3) or "of no known product"
+    return listed([product.name for product in file.products], 3) or "of an unknown product"
 
 
 def _terms(file: LicenceFile) -> str:
     text = file.text
     if text is None:
-        return file.unread or "in no known form"
+        return file.unread or "in an unknown format"
     parts = [text.form]
     parts += bounded([f"server {server}" for server in text.servers if isinstance(server, Server)], 3, "server")
     if text.terms:

@@ -60,7 +60,9 @@ def file_capabilities(subject: CheckContext, params: FileCapabilitiesParams) -> 
     if not found:
         if not subject.is_read_whole:
             return Outcome(Verdict.UNDETERMINED, reason=NOT_READ, due_to_unread=True)
-        return Outcome(Verdict.PASS, reason=f"only programs that distributions ship so: {listed(expected)}" if expected else "")
+        return Outcome(
+            Verdict.PASS, reason=f"only programs that distributions ship with capabilities: {listed(expected)}" if expected else ""
+        )
     return Outcome(worst_of(found), worst_first(found), reason_of(found))
 
 
@@ -80,15 +82,15 @@ def _is_expected(node: Node, capabilities: FileCapabilities, params: FileCapabil
 def _finding(subject: CheckContext, node: Node, capabilities: FileCapabilities | None, params: FileCapabilitiesParams) -> FindingDraft:
     evidence = (node_evidence(subject, node),)
     if capabilities is None:
-        message = f"{node.path} has file capabilities in a form that could not be decoded"
+        message = f"{node.path} has file capabilities that could not be decoded"
         return FindingDraft(Verdict.UNDETERMINED, message, evidence, Confidence.MEDIUM)
     granted = ", ".join(dict.fromkeys([*capabilities.permitted, *capabilities.inheritable])) or "none"
-    message = f"{name_of(node.path)} may do more than whoever starts it: {node.path} has {granted}{by_runtime(node)}"
+    message = f"{name_of(node.path)} has more privileges than the user who runs it: {node.path} has {granted}{by_runtime(node)}"
     if node.widest_mode & 0o022:
-        return FindingDraft(Verdict.FAIL, f"{message}, and others than its owner may change it", evidence)
+        return FindingDraft(Verdict.FAIL, f"{message}, and users other than its owner can modify it", evidence)
     like_root = [name for name in capabilities.permitted if name in params.like_root]
     if like_root:
-        return FindingDraft(Verdict.FAIL, f"{message}; {like_root[0]} is as good as being root", evidence)
+        return FindingDraft(Verdict.FAIL, f"{message}; {like_root[0]} is equivalent to root", evidence)
     if not capabilities.permitted:
         return FindingDraft(Verdict.WARN, message, evidence, Confidence.LOW)
     return FindingDraft(Verdict.WARN, message, evidence)

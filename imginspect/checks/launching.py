@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from imginspect.checks.places import UNREAD_LAYER
 from imginspect.checks.result import Evidence, EvidenceState, FindingDraft, Outcome, Verdict
 from imginspect.checks.subject import CheckContext
 from imginspect.filesystem import Node
@@ -20,14 +21,14 @@ DELETED = "deleted"
 """The kind of what is not found because a later layer deleted it."""
 KINDS = (DELETED, *map(str, Kind))
 """The kinds of findings of the checks on starting."""
-UNREAD = "a layer could not be read to its end: it may change what starts"
+UNREAD = f"{UNREAD_LAYER}, and it may change what starts"
 
 
 def outcome(subject: CheckContext, problems: Sequence[LaunchProblem], conditions: Iterable[str] = ()) -> Outcome:
     """The outcome that *problems* make: failing if one of them is sure, undetermined if one could not be judged, else a warning."""
     if not subject.is_read_whole:
         return Outcome(Verdict.UNDETERMINED, reason=UNREAD, due_to_unread=True)
-    needs = [f"{problem.text}: it has to be there" for problem in problems if problem.kind is Kind.BELOW_MOUNT]
+    needs = [f"{problem.text}; it must exist there" for problem in problems if problem.kind is Kind.BELOW_MOUNT]
     conditions = tuple(dict.fromkeys([*conditions, *needs]))
     if not problems:
         return Outcome(Verdict.PASS, conditions=conditions)
@@ -78,7 +79,7 @@ def _kept_open(subject: CheckContext, problem: LaunchProblem) -> str:
     if not problem.missing or not any(is_for(gap.missing, [problem.missing]) for gap in subject.startup.followed.gaps):
         return ""
     rules = sorted({rule for entry in subject.knowledge.network.entries for rule in entry.rules})
-    return f"; it also keeps {' and '.join(rules)} from being decided" if rules else ""
+    return f"; {' and '.join(rules)} cannot be decided without it" if rules else ""
 
 
 def node_evidence(subject: CheckContext, node: Node, line: int | None = None) -> Evidence:

@@ -24,7 +24,7 @@ class LicenceInventoryParams:
 
 @check("licence-inventory", LicenceInventoryParams)
 def inventory(subject: CheckContext, params: LicenceInventoryParams) -> Outcome:
-    """PASS with the counts as its reason, whatever they are; UNDETERMINED only where a layer was not read."""
+    """PASS, with the counts as its reason; UNDETERMINED only where a layer was not read."""
     counts = subject.licence_inventory
     found = tuple(_listed(subject, kind, nodes[: params.places]) for kind, nodes in counts.samples.items())
     if not subject.is_read_whole:
@@ -34,7 +34,7 @@ def inventory(subject: CheckContext, params: LicenceInventoryParams) -> Outcome:
 
 def _listed(subject: CheckContext, kind: str, nodes: Sequence[Node]) -> FindingDraft:
     evidence = tuple(node_evidence(subject, node) for node in nodes)
-    return FindingDraft(Verdict.PASS, f"{kind}: the first of those counted", evidence, Confidence.LOW)
+    return FindingDraft(Verdict.PASS, f"{kind}: first examples", evidence, Confidence.LOW)
 
 
 def _summary(counts: LicenceInventory, params: LicenceInventoryParams) -> str:
@@ -46,7 +46,7 @@ def _summary(counts: LicenceInventory, params: LicenceInventoryParams) -> str:
         listed = ", ".join(f"{name} ({number})" for name, number in stated[: params.names])
         parts.append(f"stated by package metadata: {listed}" + (f" and {more} other names" if more > 0 else ""))
     if counts.silent:
-        parts.append(f"{counted(counts.silent, 'package')} state none")
+        parts.append(f"no licence stated by {counted(counts.silent, 'package')}")
     if counts.unread:
         parts.append(f"the metadata of {counted(counts.unread, 'package')} was not read whole")
-    return "; ".join(parts) + ". These are claims of the packages; nothing was compared with any terms."
+    return "; ".join(parts) + ". These are the packages' own claims; they were not checked against any licence terms."

@@ -41,11 +41,9 @@ def licence_present(subject: CheckContext, params: LicencePresenceParams) -> Out
     if found:
         return Outcome(worst_of(found), tuple(found), reason_of(found), _conditions(licences, needed, roles))
     if not needed and not any(fact.places for fact in licences.facts):
-        return Outcome(Verdict.NOT_APPLICABLE, reason="no software was found that is known to need a licence when it runs")
+        return Outcome(Verdict.NOT_APPLICABLE, reason="no software that is known to need a licence at run time was found")
     names = ", ".join(item.product.name for item in needed)
-    return Outcome(
-        Verdict.PASS, reason=f"a licence was found for: {names}" if names else "", conditions=_conditions(licences, needed, roles)
-    )
+    return Outcome(Verdict.PASS, reason=f"licence found for: {names}" if names else "", conditions=_conditions(licences, needed, roles))
 
 
 def _without(subject: CheckContext, licences: Licences, item: Installed, roles: dict[str, MountRole]) -> Iterator[FindingDraft]:
@@ -55,13 +53,13 @@ def _without(subject: CheckContext, licences: Licences, item: Installed, roles: 
     open_ones = [fact.name for fact in _facts(licences, product) if any(place.unresolved for place in fact.places)]
     evidence = (node_evidence(subject, item.marker),)
     if open_ones:
-        message = f"{product.name} needs a licence; {open_ones[0]} names one by a path that only the container can expand"
+        message = f"{product.name} needs a licence; {open_ones[0]} names a licence file, but its path is only known at run time"
         yield FindingDraft(Verdict.UNDETERMINED, message, evidence, Confidence.MEDIUM, kind=_UNRESOLVED, about=product.name)
         return
     verdict = Verdict.FAIL if product.verified else Verdict.WARN
     confidence = Confidence.HIGH if product.verified else Confidence.MEDIUM
     note = f". {product.note}" if product.note else ""
-    message = f"{product.name} is in the image, and no licence for it{note}"
+    message = f"{product.name} is in the image, but no licence for it was found{note}"
     yield FindingDraft(verdict, message, evidence, confidence, remedy=product.remediation, kind=_WITHOUT, about=product.name)
 
 
@@ -101,24 +99,24 @@ def _missing_places(licences: Licences, fact: EnvironmentFact, roles: dict[str, 
         if place.unresolved or (place.below and _may_be_supplied(place, roles)):
             continue
         if place.below:
-            message = f"{fact.name} names {place.path}, which is empty when the container starts"
+            message = f"{fact.name} names {place.path}, which does not exist when the container starts: the mount begins empty"
             yield FindingDraft(Verdict.WARN, message, evidence, kind=_EMPTY_MOUNT, about=fact.name)
         elif place.node is None:
             present = [product for product in fact.products if licences.has(product) and product.need is Need.REQUIRED]
             is_certain = any(not any(_signs(licences, product, roles)) for product in present)
-            message = f"{fact.name} names the licence file {place.path}, which the image does not hold"
+            message = f"{fact.name} names the licence file {place.path}, which is not in the image"
             yield FindingDraft(Verdict.FAIL if is_certain else Verdict.WARN, message, evidence, kind=_MISSING, about=fact.name)
 
 
 def _conditions(licences: Licences, needed: list[Installed], roles: dict[str, MountRole]) -> tuple[str, ...]:
     said = [
-        f"the licence that {fact.name} names is placed at {place.path}"
+        f"the licence file named by {fact.name} is provided at {place.path}"
         for fact in licences.facts
         for place in fact.places
         if place.below and _may_be_supplied(place, roles)
     ]
     said += [
-        f"{item.product.name} is used within the limits that it has without a licence"
+        f"{item.product.name} is used within the limits of its unlicensed mode"
         for item in needed
         if item.product.need is Need.LIMITED and not any(_signs(licences, item.product, roles))
     ]

@@ -31,7 +31,7 @@ _LEFT_OVER, _ONLINE, _OWN, _UNKNOWN_FORM = "left over", "online", "own server", 
 def licence_servers(subject: CheckContext, params: LicenceServersParams) -> Outcome:
     """FAIL for a variable or file that makes software ask a server elsewhere; WARN where that software is not in the image.
 
-    UNDETERMINED for a licence file whose form is not known: it may name a server.
+    UNDETERMINED for a licence file in an unknown format: it may name a server.
     """
     del params
     licences = subject.licences
@@ -41,11 +41,11 @@ def licence_servers(subject: CheckContext, params: LicenceServersParams) -> Outc
     ]
     unread = licences.is_cut or any(file.unread and not file.opaque for file in licences.files)
     if worst_of(found) is not Verdict.FAIL and (not subject.is_read_whole or licences.is_cut):
-        reason = NOT_READ if not subject.is_read_whole else "there are more licence files than are looked at"
+        reason = NOT_READ if not subject.is_read_whole else "the image has more licence files than the check reads"
         return Outcome(Verdict.UNDETERMINED, tuple(found), reason, due_to_unread=True)
     if found:
         return Outcome(worst_of(found), tuple(found), reason_of(found), due_to_unread=unread)
-    return Outcome(Verdict.PASS, reason="no variable and no licence file names a server", conditions=_conditions(licences))
+    return Outcome(Verdict.PASS, reason="no environment variable or licence file names a licence server", conditions=_conditions(licences))
 
 
 def _conditions(licences: Licences) -> tuple[str, ...]:
@@ -56,20 +56,20 @@ def _conditions(licences: Licences) -> tuple[str, ...]:
         for place in fact.places
         if place.node is None and (place.below or place.unresolved)
     ]
-    return tuple(f"the licence file {path}, which {name} names and the image does not hold, asks no server" for name, path in open_ones)
+    return tuple(f"the licence file {path} (named by {name}, not in the image) names no licence server" for name, path in open_ones)
 
 
 def _of_variable(subject: CheckContext, licences: Licences, fact: EnvironmentFact) -> list[FindingDraft]:
     evidence = (Evidence(config_field=f"Env[{fact.name}]", state=EvidenceState.CONFIG),)
     if fact.form is VariableForm.ONLINE:
         verdict, why = _weight(subject, licences, fact.products)
-        message = f"{fact.name} makes {_names(fact.products)} ask a licence service on the internet{why}"
+        message = f"{fact.name} makes {_names(fact.products)} contact a licence service on the internet{why}"
         return [FindingDraft(verdict, message, evidence, kind=_LEFT_OVER if _is_left_over(subject, licences, fact.products) else _ONLINE)]
     outside = [server for server in fact.servers if not server.is_own]
     if not outside:
         return [_own_server(licences, f"{fact.name} names the licence server {_servers(fact.servers)}", evidence)] if fact.servers else []
     verdict, why = (Verdict.FAIL, "") if fact.is_generic else _weight(subject, licences, fact.products)
-    message = f"{fact.name} makes {_names(fact.products)} ask the licence server {_servers(outside)}{why}"
+    message = f"{fact.name} makes {_names(fact.products)} contact the licence server {_servers(outside)}{why}"
     if verdict is Verdict.FAIL and any(_suffices(file) for file in licences.files if fact.name in file.named_by):
         return [FindingDraft(Verdict.WARN, f"{message}; it also names a licence file in the image, which needs no server", evidence)]
     is_left_over = verdict is Verdict.WARN and _is_left_over(subject, licences, fact.products)
@@ -95,10 +95,10 @@ def _of_file(subject: CheckContext, licences: Licences, file: LicenceFile) -> li
     elif text.servers or text.use_server:
         lines = [server.line for server in text.servers] or [text.use_server]
         evidence = (node_evidence(subject, file.node, line=lines[0], is_secret=True),)
-        found.append(_own_server(licences, f"{file.node.path} ({text.form}) leaves its licences to a server", evidence))
+        found.append(_own_server(licences, f"{file.node.path} ({text.form}) takes its licences from a server", evidence))
     elif text.needs_server:
         evidence = (node_evidence(subject, file.node, line=text.needs_server, is_secret=True),)
-        message = f"{file.node.path} ({text.form}) counts its licences, which only a licence server can do, and names none"
+        message = f"{file.node.path} ({text.form}) has counted (floating) licences, which need a licence server, but names no server"
         found.append(FindingDraft(Verdict.WARN, message, evidence, Confidence.MEDIUM))
     if text.is_cut and not outside:
         found.append(_not_understood(subject, file))
@@ -109,15 +109,15 @@ def _outside(subject: CheckContext, licences: Licences, file: LicenceFile, text:
     evidence = tuple(node_evidence(subject, file.node, line=server.line, excerpt=f"server {server}", is_secret=True) for server in outside)
     message = f"{file.node.path} ({text.form}) names the licence server {_servers(outside)}"
     if licences.own_server:
-        what = f"; the container starts a licence server itself ({licences.own_server}), and only a person can tell whether it is that one"
+        what = f"; the container starts a licence server of its own ({licences.own_server}): check whether they are the same"
         return FindingDraft(Verdict.WARN, message + what, evidence, Confidence.MEDIUM)
     if text.terms and not text.use_server and not any(term.counted for term in text.terms):
-        return FindingDraft(Verdict.WARN, f"{message}, but its licences are not counted and may do without", evidence, Confidence.MEDIUM)
+        return FindingDraft(Verdict.WARN, f"{message}, but its licences are uncounted and may not need it", evidence, Confidence.MEDIUM)
     if file.named_by:
-        return FindingDraft(Verdict.FAIL, f"{message}; {listed(file.named_by, _MOST_NAMED)} in the environment names the file", evidence)
+        return FindingDraft(Verdict.FAIL, f"{message}; {listed(file.named_by, _MOST_NAMED)} in the environment names this file", evidence)
     verdict, why = _weight(subject, licences, file.products)
     if is_aside(file.node.path):
-        return FindingDraft(Verdict.WARN, f"{message}; it lies among documentation or tests", evidence, Confidence.LOW)
+        return FindingDraft(Verdict.WARN, f"{message}; the file is among documentation or tests", evidence, Confidence.LOW)
     kind = _LEFT_OVER if verdict is Verdict.WARN and _is_left_over(subject, licences, file.products) else ""
     return FindingDraft(verdict, message + why, evidence, Confidence.HIGH if file.products else Confidence.MEDIUM, kind=kind)
 
@@ -130,7 +130,7 @@ def _weight(subject: CheckContext, licences: Licences, products: Sequence[Licenc
         return Verdict.WARN, f"; {products[0].note}" if products[0].note else ""
     if not _is_left_over(subject, licences, products):
         return Verdict.FAIL, ""
-    return Verdict.WARN, f"; {_names(products)} was not found in the image, so this may be left over"
+    return Verdict.WARN, f"; {_names(products)} was not found in the image, so this may be a leftover"
 
 
 def _is_left_over(subject: CheckContext, licences: Licences, products: Sequence[LicenceProduct]) -> bool:
@@ -140,19 +140,15 @@ def _is_left_over(subject: CheckContext, licences: Licences, products: Sequence[
 
 
 def _own_server(licences: Licences, what: str, evidence: tuple[Evidence, ...]) -> FindingDraft:
-    starts = (
-        f"the container's start runs {licences.own_server}"
-        if licences.own_server
-        else "nothing in the container's start shows that it runs one"
-    )
-    return FindingDraft(Verdict.WARN, f"{what}: a licence server in the container itself; {starts}", evidence, Confidence.MEDIUM, kind=_OWN)
+    starts = f"the container starts {licences.own_server}" if licences.own_server else "no command was found that starts one"
+    return FindingDraft(Verdict.WARN, f"{what}, which is inside the container; {starts}", evidence, Confidence.MEDIUM, kind=_OWN)
 
 
 def _not_understood(subject: CheckContext, file: LicenceFile) -> FindingDraft:
-    why = file.unread or ("it is too long to be read whole" if file.text is not None else "its form is not known")
+    why = file.unread or ("it is too long to be read in full" if file.text is not None else "its format is unknown")
     return FindingDraft(
         Verdict.UNDETERMINED,
-        f"{file.node.path} is a licence file by its name, and whether it needs a licence server could not be told: {why}",
+        f"{file.node.path} has the name of a licence file, but it could not be determined whether it needs a licence server: {why}",
         (node_evidence(subject, file.node, is_secret=True),),
         Confidence.MEDIUM,
         kind=_UNKNOWN_FORM,

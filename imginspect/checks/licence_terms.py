@@ -35,21 +35,21 @@ def licence_terms(subject: CheckContext, params: LicenceTermsParams) -> Outcome:
     built = parse_created(subject.image.config.created)
     found = [finding for file in licences.files for finding in _of_file(subject, file, built)]
     if not subject.is_read_whole or licences.is_cut:
-        reason = "there are more licence files than are looked at" if licences.is_cut else NOT_READ
+        reason = "the image has more licence files than the check reads" if licences.is_cut else NOT_READ
         return Outcome(Verdict.UNDETERMINED, tuple(found), reason, due_to_unread=True)
     conditions = _conditions(licences, built)
     if found:
         unread = any(file.unread for file in licences.files)
         return Outcome(worst_of(found), tuple(found), reason_of(found), conditions, due_to_unread=unread)
     if not any(file.text is not None and file.text.terms for file in licences.files):
-        return Outcome(Verdict.NOT_APPLICABLE, reason="no licence file was found that states an end or a computer")
+        return Outcome(Verdict.NOT_APPLICABLE, reason="no licence file states an expiry date or a host")
     return Outcome(Verdict.PASS, conditions=conditions)
 
 
 def _of_file(subject: CheckContext, file: LicenceFile, built: date | None) -> Iterator[FindingDraft]:
     if file.text is None:
         if file.unread and not file.opaque:
-            message = f"{file.node.path}: what it states could not be told: {file.unread}"
+            message = f"{file.node.path}: its terms could not be read: {file.unread}"
             yield FindingDraft(Verdict.UNDETERMINED, message, (node_evidence(subject, file.node, is_secret=True),), kind=_NOT_READ)
         return
     terms, where = file.text.terms, f"{file.node.path} ({file.text.form})"
@@ -60,16 +60,16 @@ def _of_file(subject: CheckContext, file: LicenceFile, built: date | None) -> It
     if ended and built is not None:
         last = max(term.expires for term in ended if term.expires is not None)
         how_many = f"{len(ended)} of {counted(len(terms), 'licence')}"
-        message = f"{where}: {how_many} ended by {last.isoformat()}, before the image was built ({built.isoformat()})"
+        message = f"{where}: {how_many} expired by {last.isoformat()}, before the image was built ({built.isoformat()})"
         yield _found(subject, file, Verdict.WARN, message, ended, _ENDED)
     unread = [term for term in terms if term.expiry_unread]
     if unread:
-        message = f"{where}: the end of {counted(len(unread), 'licence')} is no date of the calendar"
+        message = f"{where}: the expiry date of {counted(len(unread), 'licence')} is not a valid date"
         yield _found(subject, file, Verdict.UNDETERMINED, message, unread, _NO_DATE)
     locked = [term for term in terms if term.node_locked]
     if locked:
         how_many = f"{len(locked)} of {counted(len(terms), 'licence')}"
-        message = f"{where}: tied to one computer, and will not work on another: {how_many}"
+        message = f"{where}: node-locked (tied to one machine, not usable on another): {how_many}"
         yield _found(subject, file, Verdict.WARN, message, locked, _LOCKED)
 
 
@@ -80,8 +80,8 @@ def _found(subject: CheckContext, file: LicenceFile, verdict: Verdict, message: 
 
 def _excerpt(term: Term) -> str:
     """The licence in words, without its key, signature and host id."""
-    end = term.expires.isoformat() if term.expires else ("end not readable" if term.expiry_unread else "permanent")
-    return f"{term.name} ({term.vendor}), {end}{', tied to one computer' if term.node_locked else ''}"
+    end = term.expires.isoformat() if term.expires else ("expiry date not readable" if term.expiry_unread else "permanent")
+    return f"{term.name} ({term.vendor}), {end}{', node-locked' if term.node_locked else ''}"
 
 
 def _conditions(licences: Licences, built: date | None) -> tuple[str, ...]:
@@ -92,6 +92,6 @@ def _conditions(licences: Licences, built: date | None) -> tuple[str, ...]:
             term.expires for term in (file.text.terms if file.text else ()) if term.expires and (built is None or term.expires >= built)
         ]
         if ends:
-            unknown = "" if built else " (the image does not state when it was built)"
-            said.append(f"it is used before the licences in {file.node.path} end, the first on {min(ends).isoformat()}{unknown}")
+            unknown = "" if built else " (the image does not state its build date)"
+            said.append(f"the image is used before the licences in {file.node.path} expire, the first on {min(ends).isoformat()}{unknown}")
     return tuple(said)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from imginspect.checks.check import check
-from imginspect.checks.places import node_evidence, reason_of, worst_of
+from imginspect.checks.places import UNREAD_LAYER, node_evidence, reason_of, worst_of
 from imginspect.checks.result import Confidence, Evidence, EvidenceState, FindingDraft, Outcome, Verdict
 from imginspect.checks.subject import CheckContext
 from imginspect.errors import PathError
@@ -44,11 +44,11 @@ def empty(subject: CheckContext, params: MountContentsParams) -> Outcome:
     contents = [finding for path in directories for finding in _contents(subject, path)]
     found = [*contents, *(finding for path in directories for finding in _volumes(subject, path))]
     if not found and not subject.is_read_whole:
-        reason = "a layer could not be read to its end: it may place files there"
+        reason = f"{UNREAD_LAYER}, and it may place files there"
         return Outcome(Verdict.UNDETERMINED, reason=reason, due_to_unread=True)
     deleted = [finding for path in directories for finding in _deleted(subject, path)]
     conditions = tuple(
-        f"the environment mounts its own {path}, for which the image declares a volume"
+        f"the environment makes its own mount at {path}, where the image declares a volume"
         for path in directories
         if any(_normal(volume) == path for volume in subject.image.config.volumes)
     )
@@ -75,9 +75,9 @@ def _contents(subject: CheckContext, path: str) -> list[FindingDraft]:
             few.append(node)
     if not file_count and not folders:
         return []
-    what = f"{counted(file_count, 'file')} ({size:,} bytes)" if files else counted(folders, "empty folder")
+    what = f"{counted(file_count, 'file')} ({size:,} bytes)" if files else counted(folders, "empty directory")
     shown = files or empty_folders
-    more = f"; the first {len(shown)} are listed" if file_count > len(shown) else ""
+    more = f"; the first {len(shown)} listed" if file_count > len(shown) else ""
     found = [*_needed(subject, path), *_links_into(subject, path)]
     message = f"{path} holds {what}, which a mount hides{more}"
     found.append(FindingDraft(Verdict.WARN, message, tuple(node_evidence(subject, node) for node in shown)))
@@ -92,12 +92,13 @@ def _needed(subject: CheckContext, path: str) -> list[FindingDraft]:
     found: dict[tuple[str, str], FindingDraft] = {}
     if entry_texts(subject.view).is_cut:
         found["", "scripts"] = FindingDraft(
-            Verdict.UNDETERMINED, f"what starts names more scripts than are read; the others were not compared with {path}"
+            Verdict.UNDETERMINED, f"more scripts start than are read; the rest were not compared with {path}"
         )
     for number, (place, word) in enumerate(_words(subject)):
         if number == _MOST_LOOKUPS:
             found["", ""] = FindingDraft(
-                Verdict.UNDETERMINED, f"what starts names more than {number:,} paths; the others were not compared with {path}"
+                Verdict.UNDETERMINED,
+                f"the start command and its scripts name more than {number:,} paths; the rest were not compared with {path}",
             )
             break
         node = _below(subject, path, word)
@@ -109,7 +110,7 @@ def _needed(subject: CheckContext, path: str) -> list[FindingDraft]:
             message = f"{node.path} is named by {name} and is hidden when {path} is mounted"
             found[where, node.path] = FindingDraft(Verdict.FAIL, message, (place, node_evidence(subject, node)), kind=_NAMED)
         elif node.path != path:
-            message = f"the folder {node.path} is named by {name} and is not there when {path} is mounted, unless the program makes it"
+            message = f"the directory {node.path} is named by {name} and is missing when {path} is mounted, unless the program creates it"
             found[where, node.path] = FindingDraft(Verdict.WARN, message, (place, node_evidence(subject, node)), Confidence.MEDIUM)
     return list(found.values())
 
@@ -162,7 +163,7 @@ def _links_into(subject: CheckContext, path: str) -> list[FindingDraft]:
     links = (node for node in subject.filesystem.walk() if node.kind == SYMLINK and not node.path.startswith(path + "/"))
     for number, node in enumerate(links):
         if number == _MOST_LOOKUPS:
-            message = f"the image has more than {number:,} links; the others were not followed to {path}"
+            message = f"the image has more than {number:,} symbolic links; the rest were not checked for targets below {path}"
             found.append(FindingDraft(Verdict.UNDETERMINED, message))
             break
         target = _below(subject, path, node.path)
@@ -181,10 +182,12 @@ def _volumes(subject: CheckContext, path: str) -> Iterator[FindingDraft]:
         declared = _normal(volume)
         evidence = (Evidence(config_field=f"Volumes[{volume}]", state=EvidenceState.CONFIG),)
         if declared.startswith(path + "/"):
-            message = f"the image declares the volume {volume} inside {path}: a runtime may put an empty one over that part of the mount"
+            message = (
+                f"the image declares the volume {volume} inside {path}: a runtime may mount an empty volume over that part of the mount"
+            )
             yield FindingDraft(Verdict.WARN, message, evidence, Confidence.MEDIUM, kind=_VOLUME, about=volume)
         elif declared != path and path.startswith(declared.rstrip("/") + "/"):
-            message = f"the image declares the volume {volume}, which {path} is in: a runtime may put an empty one around the mount"
+            message = f"the image declares the volume {volume}, which contains {path}: a runtime may mount an empty volume around the mount"
             yield FindingDraft(Verdict.WARN, message, evidence, Confidence.MEDIUM, kind=_VOLUME, about=volume)
 
 
@@ -206,8 +209,8 @@ def _deleted(subject: CheckContext, path: str) -> list[FindingDraft]:
                 gone.append(_gone(hidden))
     if not count:
         return []
-    more = f"; the first {len(gone)} are listed" if count > len(gone) else ""
-    message = f"{counted(count, 'file')} that an earlier layer placed in {path} are no longer visible, and are still in the image{more}"
+    more = f"; the first {len(gone)} listed" if count > len(gone) else ""
+    message = f"{counted(count, 'file')} placed in {path} by an earlier layer: no longer visible, but still present in the image{more}"
     return [FindingDraft(Verdict.PASS, message, tuple(gone))]
 
 

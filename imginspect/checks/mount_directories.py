@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from imginspect.checks.check import check
-from imginspect.checks.places import node_evidence, worst_of
+from imginspect.checks.places import UNREAD_LAYER, node_evidence, worst_of
 from imginspect.checks.result import Evidence, EvidenceState, FindingDraft, Outcome, Verdict
 from imginspect.checks.subject import CheckContext
 from imginspect.errors import PathError
@@ -43,12 +43,12 @@ def exist(subject: CheckContext, params: MountDirectoriesParams) -> Outcome:
     if not found:
         return Outcome(Verdict.PASS, conditions=_conditions(subject))
     wrong = [finding for finding in found if finding.verdict is Verdict.FAIL]
-    reason = f"{len(wrong)} of {len(directories)} directories are missing or are no directories" if wrong else found[0].message
+    reason = f"{len(wrong)} of {len(directories)} directories are missing or are not directories" if wrong else found[0].message
     return Outcome(worst_of(found), found, reason=reason)
 
 
-_UNREAD = "a layer could not be read to its end: it may add or delete these directories"
-_SERVICE = "The service makes the directory when it runs the container, but the guidance asks for it in the image."
+_UNREAD = f"{UNREAD_LAYER}, and it may add or delete these directories"
+_SERVICE = "The service creates the directory when it runs the container, but the guidance asks for it in the image."
 
 
 def _existence(subject: CheckContext, path: str) -> FindingDraft | None:
@@ -58,10 +58,11 @@ def _existence(subject: CheckContext, path: str) -> FindingDraft | None:
     if node is None:
         return _through_a_link(subject, path) or _absence(subject, path)
     if node.kind == SYMLINK:
-        what = f"a link to {node.link_target[:LONGEST_SHOWN]}, {_where_it_leads(subject, path)}"
+        target = f"{node.link_target[:LONGEST_SHOWN]}, {_where_it_leads(subject, path)}"
+        message = f"{path} is a link to {target}; it must be a directory itself"
     else:
-        what = f"a {_KIND_NAMES.get(node.kind, node.kind)}"
-    return FindingDraft(Verdict.FAIL, f"{path} is {what}, not a directory", (node_evidence(subject, node),), kind=_NO_DIRECTORY, about=path)
+        message = f"{path} is a {_KIND_NAMES.get(node.kind, node.kind)}, not a directory"
+    return FindingDraft(Verdict.FAIL, message, (node_evidence(subject, node),), kind=_NO_DIRECTORY, about=path)
 
 
 def _absence(subject: CheckContext, path: str) -> FindingDraft:
@@ -72,7 +73,7 @@ def _absence(subject: CheckContext, path: str) -> FindingDraft:
         )
     last = gone[-1]
     evidence = Evidence(path=path, layer_index=last.node.layer_index, state=EvidenceState(last.state), by_layer=last.by_layer)
-    message = f"{path} was made in layer {last.node.layer_index} and {last.state} in layer {last.by_layer}. {_SERVICE}"
+    message = f"{path} was created in layer {last.node.layer_index} and {last.state} in layer {last.by_layer}. {_SERVICE}"
     return FindingDraft(Verdict.FAIL, message, (evidence,), kind=_DELETED, about=path)
 
 
@@ -85,7 +86,7 @@ def _through_a_link(subject: CheckContext, path: str) -> FindingDraft | None:
     if resolution.node.kind != DIRECTORY or not resolution.links:
         return None
     links = listed([f"{link.path} is a link to {link.link_target[:LONGEST_SHOWN]}" for link in resolution.links], 3, "link")
-    message = f"{path} is the directory {resolution.node.path}: {links}. The mount goes where the link leads"
+    message = f"{path} is the directory {resolution.node.path}: {links}. The mount is made at the link target"
     evidence = tuple(node_evidence(subject, link) for link in resolution.links)
     return FindingDraft(Verdict.WARN, message, evidence, kind=_THROUGH_LINK, about=path)
 
@@ -94,11 +95,11 @@ def _where_it_leads(subject: CheckContext, path: str) -> str:
     try:
         resolution = subject.filesystem.resolve(path)
     except LinkLoop:
-        return "which leads round in a loop"
+        return "which is part of a link loop"
     except PathError:
-        return "which leads to nothing"
-    over = f" (by {len(resolution.links)} links)" if len(resolution.links) > 1 else ""
-    return f"which leads to {resolution.node.path}{over}, a {_KIND_NAMES.get(resolution.node.kind, resolution.node.kind)}"
+        return "a broken link"
+    over = f" (through {len(resolution.links)} links)" if len(resolution.links) > 1 else ""
+    return f"which resolves to {resolution.node.path}{over}, a {_KIND_NAMES.get(resolution.node.kind, resolution.node.kind)}"
 
 
 def _conditions(subject: CheckContext) -> tuple[str, ...]:
@@ -111,7 +112,7 @@ def _conditions(subject: CheckContext) -> tuple[str, ...]:
     closed = [node.path for node in nodes if node is not None and not _may_write(node, user)]
     if not closed:
         return ()
-    return (f"the environment's own {' and '.join(closed)} can be written by user {user.uid}; the image's could not",)
+    return (f"the environment makes {' and '.join(closed)} writable for user {user.uid}, which the image does not",)
 
 
 def _may_write(node: Node, user: RunUser) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from imginspect.checks.check import check
-from imginspect.checks.launching import is_for
+from imginspect.checks.launching import UNREAD, is_for
 from imginspect.checks.result import Confidence, Evidence, EvidenceState, FindingDraft, Outcome, Verdict
 from imginspect.checks.subject import CheckContext
 from imginspect.errors import PathError
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 _MOST_CONDITIONS = 50
 """Nobody goes through more of them; the last one counts the rest."""
 _TOLD = (Certainty.FAILS, Certainty.DEPENDS)
-_UNREAD = "a layer could not be read to its end: it may change what starts"
 
 
 @dataclass(frozen=True)
@@ -39,12 +38,12 @@ _IF_ABSENT, _NOT_ANALYSED = "if absent", "not analysed"
 def network_calls(subject: CheckContext, params: NetworkParams) -> Outcome:
     """FAIL for a call that runs when the container starts, WARN for one that may; UNDETERMINED where something was not analysed."""
     if not subject.is_read_whole:
-        return Outcome(Verdict.UNDETERMINED, reason=_UNREAD, due_to_unread=True)
+        return Outcome(Verdict.UNDETERMINED, reason=UNREAD, due_to_unread=True)
     config = subject.image.config
     if not any(config.entrypoint) and not config.cmd:
-        return Outcome(Verdict.NOT_APPLICABLE, reason="the image starts nothing by itself")
+        return Outcome(Verdict.NOT_APPLICABLE, reason="the image has no start command")
     if params.entries not in {rule for entry in subject.knowledge.network.entries for rule in entry.rules}:
-        return Outcome(Verdict.UNDETERMINED, reason=f"no entry of the knowledge base belongs to {params.entries}")
+        return Outcome(Verdict.UNDETERMINED, reason=f"the knowledge base has no entries for {params.entries}")
     facts = subject.network
     sites = [site for site in facts.sites if params.entries in site.entry.rules]
     conditions = _conditions(sites, facts.gaps)
@@ -70,10 +69,10 @@ def _undetermined(
         FindingDraft(Verdict.UNDETERMINED, _place(gap.chain, gap.what), _evidence(subject, gap.origin), kind=_NOT_ANALYSED) for gap in left
     )
     if missing:
-        reason = f"what {missing[0]} would do is not known: it is not in the image, which the rules on starting report"
+        reason = f"{missing[0]} is not in the image (reported by the rules on starting), so its behaviour is unknown"
         reason += f"; {counted(len(missing) - 1 + len(left), 'more reason')}" if len(missing) + len(left) > 1 else ""
     else:
-        reason = _reason(open_ends) if open_ends else f"what starts is not known: {facts.start_unknown}"
+        reason = _reason(open_ends) if open_ends else f"the program that starts is unknown: {facts.start_unknown}"
     return Outcome(
         Verdict.UNDETERMINED,
         (*open_ends, *found),
@@ -85,17 +84,17 @@ def _undetermined(
 
 def _found(subject: CheckContext, site: CallSite) -> FindingDraft:
     """A place as a finding: failing where it runs for sure and contacts another machine for sure."""
-    whom = f", contacting {site.target}" if site.target else f", {site.named}" if site.named else ""
+    whom = f", contacting {site.target}" if site.target else f" ({site.named})" if site.named else ""
     message = f"{_place(site.chain, site.what)}: {site.entry.title}{whom}"
     why = site.reached.why if site.reached.reach < Reach.YES else ""
     if site.reached.reach is Reach.IF_ABSENT:
-        why = f"it is not run provided that {why}, which only the environment can supply"
+        why = f"it does not run if {why}, which only the environment can supply"
     elif site.doubt:
         why = why or site.doubt
     elif site.variables:
-        why = why or f"whom it contacts is set by {listed(site.variables, 3)}, which the image leaves unset"
+        why = why or f"the destination is set by {listed(site.variables, 3)}, which the image leaves unset"
     elif not site.is_certain:
-        why = why or "the text around it is not valid, so it was only guessed at"
+        why = why or "the surrounding code is not valid, so this is a guess"
     verdict = Verdict.WARN if why else Verdict.FAIL
     confidence = Confidence.LOW if not site.is_certain else Confidence.MEDIUM if why or not (site.target or site.named) else Confidence.HIGH
     text, evidence = f"{message}; {why}" if why else message, _evidence(subject, site.origin, site.what)
@@ -130,13 +129,11 @@ def _evidence(subject: CheckContext, origin: Origin, excerpt: str | None = None)
 
 
 def _conditions(sites: list[CallSite], gaps: Iterable[Gap]) -> tuple[str, ...]:
-    """What has to be so for the image to do without a network."""
+    """The conditions under which the image needs no network."""
     found = [
-        f"provided that {site.reached.why}: otherwise {_place(site.chain, site.what)} is run"
-        for site in sites
-        if site.reached.reach is Reach.IF_ABSENT
+        f"{site.reached.why}; otherwise {_place(site.chain, site.what)} runs" for site in sites if site.reached.reach is Reach.IF_ABSENT
     ]
-    found += [f"{gap.what}: it must not need a network" for gap in gaps if gap.is_condition]
+    found += [f"{gap.what}; it must not need network access" for gap in gaps if gap.is_condition]
     return tuple(bounded(list(dict.fromkeys(found)), _MOST_CONDITIONS, "condition"))
 
 

@@ -7,7 +7,7 @@ from typing import Any, get_args, get_origin
 
 from imginspect.rules.mapping import in_words
 
-_SIMPLE = {str: "a text", int: "a whole number", float: "a number", bool: "true or false"}
+_SIMPLE = {str: "a string", int: "an integer", float: "a number", bool: "true or false"}
 
 
 def typed(value: Any, wanted: Any) -> Any:
@@ -36,7 +36,7 @@ def _typed(value: Any, wanted: Any) -> Any:
     if origin is dict and arguments[0] is str:
         values = {key: _typed(item, arguments[1]) for key, item in value.items()} if isinstance(value, dict) else {"": _MISFIT}
         return _MISFIT if any(item is _MISFIT for item in values.values()) else values
-    raise TypeError(f"no parameter may have the type {wanted}")
+    raise TypeError(f"parameters of type {wanted} are not supported")
 
 
 def _simple(value: Any, wanted: Any) -> Any:
@@ -53,5 +53,5 @@ def expected(wanted: Any) -> str:
         return f"one of {', '.join(wanted)}"
     first = get_args(wanted)
     if get_origin(wanted) is dict:
-        return f"a mapping of names, each to {expected(first[1])}"
+        return f"a mapping from names to {expected(first[1])}"
     return f"a list, each item {expected(first[0])}"

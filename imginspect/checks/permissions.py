@@ -24,7 +24,7 @@ def texts(name: str, value: object) -> None:
     Raises: ValueError
     """
     if not isinstance(value, list) or not all(isinstance(item, str) and item for item in value):
-        raise ValueError(f"{name}: expected a list of texts, found {value!r}")
+        raise ValueError(f"{name}: expected a list of strings, found {value!r}")
 
 
 @dataclass(frozen=True)
@@ -48,9 +48,9 @@ class IdentityParams:
 
 @check("identity-changing-programs", IdentityParams)
 def identity_changing(subject: CheckContext, params: IdentityParams) -> Outcome:
-    """WARN for a program that takes on its owner's rights and is none that distributions ship; FAIL where that gives anybody those rights.
+    """WARN for a program that takes on its owner's rights and that no distribution ships; FAIL where that gives anyone those rights.
 
-    Programs that are known are only named in the reason. A bit on a file that nobody may execute has no effect and is passed over.
+    Known programs are only named in the reason. A bit on a file that nobody may execute has no effect and is ignored.
     """
     bit, execute = (_SETUID, 0o111) if params.bit == "setuid" else (_SETGID, 0o010)
 
@@ -70,20 +70,23 @@ def identity_changing(subject: CheckContext, params: IdentityParams) -> Outcome:
     paths = {node.path for node in expected}
     found = [_identity(subject, node, params, shells) for node in nodes if node.path not in paths]
     names = listed([node.path for node in expected])
-    return _outcome(subject, found, f"only programs that distributions ship: {names}" if expected else "")
+    return _outcome(subject, found, f"only programs that distributions ship this way: {names}" if expected else "")
 
 
 def _identity(subject: CheckContext, node: Node, params: IdentityParams, shells: set[bytes | None]) -> FindingDraft:
     mode = node.widest_mode
     who = " or ".join(dict.fromkeys(_owner(reading, params.bit) for reading in node.readings))
-    what = f"{node.path} is {params.bit} (mode {mode & 0o7777:04o}{by_runtime(node)}): whoever starts it acts as {who}"
+    told = f"{node.path} is {params.bit} (mode {mode & 0o7777:04o}{by_runtime(node)})"
+    what = f"{told}: it runs as {who}, no matter who starts it"
     evidence = (node_evidence(subject, node),)
     if mode & 0o022:
-        return FindingDraft(Verdict.FAIL, f"{what}, and others than its owner may change it", evidence)
+        return FindingDraft(Verdict.FAIL, f"{what}, and users other than its owner can modify it", evidence)
     if node.content_class == SCRIPT:
-        return FindingDraft(Verdict.WARN, f"{what} as its mode says; Linux passes over that for scripts", evidence, Confidence.LOW)
+        return FindingDraft(Verdict.WARN, f"{told}; Linux ignores this bit for scripts", evidence, Confidence.LOW)
     if node.digest in shells or name_of(node.path) in params.shells:
-        return FindingDraft(Verdict.FAIL, f"{what}, and it is a shell or an interpreter: it does for them whatever they ask", evidence)
+        return FindingDraft(
+            Verdict.FAIL, f"{what}, and it is a shell or an interpreter, so it runs any command with these privileges", evidence
+        )
     return FindingDraft(Verdict.WARN, what, evidence)
 
 
@@ -95,7 +98,7 @@ def _owner(reading: Attributes, bit: str) -> str:
 
 def by_runtime(node: Node) -> str:
     """What to add where the runtime decides which of a file's headers counts: nothing for nearly all files."""
-    return " under some runtimes; the headers of its names differ" if node.stated is not None else ""
+    return " under some runtimes, because the headers of its hard links differ" if node.stated is not None else ""
 
 
 def _is_expected(node: Node, params: IdentityParams) -> bool:
@@ -132,7 +135,7 @@ class WritableParams:
 def world_writable(subject: CheckContext, params: WritableParams) -> Outcome:
     """WARN for files that everybody may write and for such directories that are not sticky; FAIL in the system's folders and for programs.
 
-    Links and devices have no mode of their own that counts. The policy's mount directories are mounted over, and passed over.
+    Links and devices have no mode of their own that counts. The policy's mount directories are skipped, as they are mounted over.
     """
     over = [*params.excluded, *(directory.path for directory in subject.policy.directories)]
 
@@ -153,11 +156,11 @@ def _writable(subject: CheckContext, node: Node, params: WritableParams) -> Find
     is_system = any(node.path == path or node.path.startswith(path + "/") for path in params.system)
     mode = f"(mode {node.widest_mode & 0o7777:04o}{by_runtime(node)})"
     if node.kind == DIRECTORY:
-        message = f"{node.path}/ {mode}: everybody may put files there, and remove those of others"
+        message = f"{node.path}/ {mode}: anyone can create files there and delete the files of others"
         return FindingDraft(Verdict.FAIL if is_system else Verdict.WARN, message, evidence)
     if node.widest_mode & 0o111:
-        return FindingDraft(Verdict.FAIL, f"{node.path} {mode}: everybody may change this program", evidence)
-    return FindingDraft(Verdict.FAIL if is_system else Verdict.WARN, f"{node.path} {mode}: everybody may change this file", evidence)
+        return FindingDraft(Verdict.FAIL, f"{node.path} {mode}: anyone can modify this program", evidence)
+    return FindingDraft(Verdict.FAIL if is_system else Verdict.WARN, f"{node.path} {mode}: anyone can modify this file", evidence)
 
 
 @dataclass(frozen=True)
@@ -175,7 +178,7 @@ class DeviceParams:
 def device_nodes(subject: CheckContext, params: DeviceParams) -> Outcome:
     """FAIL for block devices and for memory; WARN for other device nodes; the few that base images carry in /dev are only named.
 
-    A character device 0/0 is passed over: it is a whiteout to some runtimes, and the integrity rules report it.
+    A character device 0/0 is skipped: some runtimes treat it as a whiteout, and the integrity rules report it.
     """
     kinds = (CHARACTER_DEVICE, BLOCK_DEVICE)
     nodes = nodes_where(
@@ -185,7 +188,7 @@ def device_nodes(subject: CheckContext, params: DeviceParams) -> Outcome:
     names = {node.path for node in expected}
     found = [_device(subject, node) for node in nodes if node.path not in names]
     shown = listed([node.path for node in expected])
-    return _outcome(subject, found, f"only devices that every container has: {shown}" if expected else "")
+    return _outcome(subject, found, f"only standard container devices: {shown}" if expected else "")
 
 
 def _numbers(node: Node) -> tuple[int, int] | None:
@@ -197,8 +200,8 @@ def _device(subject: CheckContext, node: Node) -> FindingDraft:
     shown = f"{numbers[0]}, {numbers[1]}" if numbers is not None else "not stated"
     is_memory = node.kind == CHARACTER_DEVICE and numbers is not None and numbers[0] == 1 and numbers[1] in (1, 2, 4)
     verdict = Verdict.FAIL if node.kind == BLOCK_DEVICE or is_memory else Verdict.WARN
-    what = "a block device: a disk, if a runtime makes it" if node.kind == BLOCK_DEVICE else "a character device"
-    what = "the computer's memory or ports, if a runtime makes it" if is_memory else what
+    what = "a block device, which gives access to a disk if a runtime creates it" if node.kind == BLOCK_DEVICE else "a character device"
+    what = "a device that gives access to the machine's memory or ports if a runtime creates it" if is_memory else what
     return FindingDraft(verdict, f"{node.path} is {what} (numbers {shown})", (node_evidence(subject, node),))
 
 

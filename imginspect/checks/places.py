@@ -9,7 +9,8 @@ from imginspect.checks.subject import CheckContext
 from imginspect.filesystem import Node
 from imginspect.wording import counted
 
-NOT_READ = "a layer could not be read to its end: what it holds is not known"
+UNREAD_LAYER = "a layer could not be read in full"
+NOT_READ = f"{UNREAD_LAYER}, so its contents are not fully known"
 WORST_FIRST = (Verdict.FAIL, Verdict.UNDETERMINED, Verdict.WARN, Verdict.PASS)
 
 

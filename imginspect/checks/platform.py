@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from imginspect.checks.check import check
 from imginspect.checks.launching import node_evidence
+from imginspect.checks.places import UNREAD_LAYER
 from imginspect.checks.result import Evidence, EvidenceState, FindingDraft, Outcome, Verdict
 from imginspect.checks.subject import CheckContext
 from imginspect.filesystem import Node
@@ -41,11 +42,11 @@ def platform(subject: CheckContext, params: PlatformParams) -> Outcome:
         unread = any(problem.unread and problem.where == "config" for problem in subject.image.problems)
         return Outcome(Verdict.UNDETERMINED, reason="the config states no platform", due_to_unread=unread)
     if not subject.is_read_whole:
-        return Outcome(Verdict.UNDETERMINED, reason="a layer could not be read to its end", due_to_unread=True)
+        return Outcome(Verdict.UNDETERMINED, reason=UNREAD_LAYER, due_to_unread=True)
     not_read = [problem for problem in launch.problems if problem.kind is Kind.NOT_READ and problem.certainty is Certainty.UNREAD]
     if any(problem.concern is Concern.START for problem in not_read):
         return Outcome(Verdict.UNDETERMINED, reason=not_read[0].text, due_to_unread=True)
-    reason = "" if launch.executed else "by its config alone: no compiled program was reached that would show it"
+    reason = "" if launch.executed else "based on the config alone: no compiled program was found to confirm it"
     return Outcome(Verdict.PASS, reason=reason)
 
 
@@ -65,6 +66,6 @@ def _of_program(subject: CheckContext, executed: Executed, wanted: Platform) -> 
     for node, elf in files:
         if elf.machine not in ("", wanted.architecture, *_RUNS_TOO.get(wanted.architecture, ())):
             evidence = node_evidence(subject, node)
-            message = f"{node.path}, which starts, is a program for {elf.machine}; the environment runs {wanted.architecture}"
+            message = f"{node.path}, which the container starts, is a program for {elf.machine}; the environment runs {wanted.architecture}"
             found.append(FindingDraft(Verdict.FAIL, message, (evidence,), kind=_PROGRAM, about=node.path))
     return found

@@ -28,7 +28,7 @@ class Confidence(StrEnum):
 
 
 class EvidenceState(StrEnum):
-    """The state of the file that evidence stands in, or that it stands in the config."""
+    """The state of the file that the evidence is in; CONFIG for evidence in the config."""
 
     VISIBLE = "visible"
     OVERWRITTEN = "overwritten"

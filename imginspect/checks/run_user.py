@@ -1,4 +1,4 @@
-"""Run user: whether the container runs as somebody else than root."""
+"""Run user: whether the container runs as a user other than root."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from imginspect.checks.check import check
 from imginspect.checks.launching import node_evidence
+from imginspect.checks.places import UNREAD_LAYER
 from imginspect.checks.result import Evidence, EvidenceState, FindingDraft, Outcome, Verdict
 from imginspect.checks.subject import CheckContext
 from imginspect.rules.policy import RunsAs
@@ -37,7 +38,7 @@ def not_root(subject: CheckContext, params: RunUserParams) -> Outcome:
     user = run_user(subject.view)
     who = user.text.partition(":")[0]
     if not subject.is_read_whole and who and not who.isdigit():
-        reason = "a layer could not be read to its end: it may change /etc/passwd"
+        reason = f"{UNREAD_LAYER}, and it may change /etc/passwd"
         return Outcome(Verdict.UNDETERMINED, reason=reason, due_to_unread=True)
     if user.error:
         return Outcome(Verdict.UNDETERMINED, reason=f"the container cannot start: {user.error}")
@@ -45,11 +46,11 @@ def not_root(subject: CheckContext, params: RunUserParams) -> Outcome:
         return Outcome(Verdict.UNDETERMINED, reason=f"{user.unread} was not read", due_to_unread=True)
     if not user.is_root:
         return Outcome(Verdict.PASS)
-    stated = user.text or "nothing, which means root"
+    stated = user.text or "not set, which means root"
     evidence = [Evidence(config_field="User", state=EvidenceState.CONFIG, expected="a user other than root", found=stated)]
     if who not in ("", "0", "root"):
         evidence += [node_evidence(subject, node) for node in user.nodes[:1]]
-    text = f"the container runs as {user.text}, which is root" if user.text else "the config names no User: the container runs as root"
+    text = f"the container runs as {user.text}, which is root" if user.text else "the config sets no User, so the container runs as root"
     refusing = [runner.name for runner in subject.policy.runners if runner.runs_as is RunsAs.NON_ROOT]
     text += f"; {' and '.join(refusing)} will refuse it" if refusing else ""
     verdict = Verdict.FAIL if ways == {RunsAs.NON_ROOT} else Verdict(params.verdict)

@@ -34,7 +34,7 @@ def prepare(rules: RuleSet, skipped: Mapping[str, str] = MappingProxyType({})) -
     for rule in rules.rules:
         check = CHECKS.get(rule.check)
         if check is None:
-            raise rule.error(f"no check is called {rule.check!r}; there are: {', '.join(sorted(CHECKS))}", "check")
+            raise rule.error(f"unknown check {rule.check!r}; expected one of: {', '.join(sorted(CHECKS))}", "check")
         judge = check.bind(rule)
         prepared.append(Prepared(rule, _not_judged(skipped[rule.id]) if rule.id in skipped else judge))
     return tuple(prepared)
@@ -65,7 +65,7 @@ def gather_facts(subject: CheckContext) -> Facts:
     try:
         return gather(subject)
     except Exception as error:  # noqa: BLE001 - a crash here must not cost the findings that there are
-        return untold(subject, f"this could not be worked out ({type(error).__name__}); please report it")
+        return untold(subject, f"not available because of an internal error ({type(error).__name__}); please report it")
 
 
 def _outcome(item: Prepared, subject: CheckContext) -> Outcome:
@@ -95,7 +95,7 @@ def _result(rule: Rule, outcome: Outcome, chosen: Sequence[int], places: int) ->
             findings.append(_finding(rule, found, seen[place], places))
     left_out = [found for number, found in enumerate(outcome.found) if number not in wanted]
     if left_out:
-        message = f"{counted(len(left_out), 'more finding')} of this rule: not listed one by one, as there are too many (limit findings)"
+        message = f"{counted(len(left_out), 'more finding')} of this rule not listed (limit findings)"
         findings.append(_finding(rule, FindingDraft(worst_of(left_out), message), seen[""] + 1, places))
     findings.sort(key=lambda finding: (WORST_FIRST.index(finding.verdict), -finding.severity.rank))
     more = sum(max(0, len(outcome.found[number].evidence) - places) for number in chosen)
@@ -111,7 +111,7 @@ def _finding(rule: Rule, found: FindingDraft, occurrence: int, places: int) -> F
         verdict=found.verdict,
         severity=found.severity or rule.severity,
         confidence=found.confidence,
-        message=f"{found.message} ({counted(left, 'more place')}: not listed, limit places)" if left > 0 else found.message,
+        message=f"{found.message} ({counted(left, 'more place')} not listed, limit places)" if left > 0 else found.message,
         evidence=found.evidence[:places],
         fingerprint=fingerprint(rule.id, found.evidence, occurrence),
         remedy=_remedy(rule, found),

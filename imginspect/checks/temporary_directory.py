@@ -43,7 +43,7 @@ def temporary_directory(subject: CheckContext, params: TemporaryDirectoryParams)
         if where in scratch:
             continue
         if any(where.startswith(path + "/") for path in scratch):
-            conditions.append(f"the program makes {where} before it uses it: the mount begins empty")
+            conditions.append(f"the program creates {where} before it uses it, because the mount begins empty")
             continue
         evidence = (Evidence(config_field=f"Env[{name}]", state=EvidenceState.CONFIG, expected=scratch[0], found=value[:LONGEST_SHOWN]),)
         found.append(FindingDraft(Verdict.WARN, f"{name} is set to {value[:LONGEST_SHOWN]}, not to {scratch[0]}", evidence))

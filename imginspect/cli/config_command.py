@@ -36,7 +36,7 @@ def command(form: str, show_secrets: bool, **source: object) -> None:
         else:
             _print(tree)
             if other:
-                click.echo("\nSome keys in this config collide. A reader that compares keys exactly would see:")
+                click.echo("\nSome keys in this config collide. A reader that compares keys exactly exactly sees:")
                 _print({key: value for key, value in other.items() if value != fields[key]})
         warn_incomplete(tuple(f"{problem.where}: {problem.what}" for problem in problems if problem.unread))
         if any(problem.unread for problem in problems):

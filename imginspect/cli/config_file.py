@@ -65,7 +65,7 @@ def _value(section: Mapping, key: str, option: click.Option, folder: Path, conte
     values = value if isinstance(value, list) and option.multiple else [value]
     for item in values:
         if isinstance(item, bool) or not isinstance(item, str | int | float):
-            expected = "a text or number, or a list of them" if option.multiple else "a text or number"
+            expected = "a string or number, or a list of them" if option.multiple else "a string or number"
             raise place.error(f"{key!r}: expected {expected}, found {in_words(item)}")
     texts = [_path(str(item), option, folder) for item in values]
     wanted: Any = texts if option.multiple else texts[0]

@@ -61,7 +61,7 @@ def _results(rule: Rule, example: Example, criteria: Criteria) -> tuple[CheckRes
     except RuleError as error:
         raise place.error(f"{rule.id}: {error}") from error
     except (TypeError, ValueError, LookupError, AttributeError, OverflowError) as error:  # a list where a mapping belongs, and the like
-        raise place.error(f"{rule.id}: example: not a valid image ({error})") from error
+        raise place.error(f"{rule.id}: example: not a valid image description ({error})") from error
     with open_archive(io.BytesIO(archive_bytes)) as archive:
         listing = list_images(archive)
         if not listing.images:

@@ -1,6 +1,6 @@
 """FilesystemBuilder: applies changesets, base first, and freezes into a Filesystem.
 
-Whiteouts hide lower layers only, whatever their position in the tar, and concern the path in the tree that their own layer makes: where it
+Whiteouts hide lower layers only, wherever they are in the tar, and concern the path in the tree that their own layer makes: where it
 puts a directory in the place of a link, what the link led to stays. A directory on top of a directory keeps its children; any other change
 of type replaces. Parents that are links are followed inside the root, as umoci does. Where runtimes differ, it is said.
 Source: OCI image-spec, layer.md, "Applying Changesets", "Whiteouts", "Opaque Whiteout"
@@ -61,14 +61,14 @@ class FilesystemBuilder(Whiteouts):
                 if kind == DIRECTORY:
                     self._update(self._root, entry, ref)
                 else:
-                    self._note(Topic.ENTRIES, "/", f"a {kind} in the place of the root directory: it is left out")
+                    self._note(Topic.ENTRIES, "/", f"a {kind} in place of the root directory; it is left out")
                 continue
             parent = parents.get(entry.parent)
             if parent is None:
                 try:
                     parent = self._walk_to(entry.parent, make=True)
                 except CannotResolve as error:
-                    self._note(Topic.ENTRIES, entry.path, f"it cannot be placed: {error}")
+                    self._note(Topic.ENTRIES, entry.path, f"its path cannot be resolved: {error}")
                     continue
                 assert parent is not None
                 parents = self._parents
@@ -104,7 +104,7 @@ class FilesystemBuilder(Whiteouts):
 
     def _replace(self, entry: Entry, before: Slot) -> None:
         if layer_of_slot(before) == self._layer:
-            self._note(Topic.ENTRIES, entry.path, "the layer holds this path more than once; the last one counts, as when it is unpacked")
+            self._note(Topic.ENTRIES, entry.path, "the layer has this path more than once; the last entry counts, as on unpacking")
         self._hide(entry.path, before, FileState.OVERWRITTEN)
         if self._link_entry(before) is not None:
             self._parents = {"/": self._root}
@@ -115,7 +115,7 @@ class FilesystemBuilder(Whiteouts):
         if target is not None and target is before:
             return None
         if target is None or isinstance(target, Directory):
-            what = "is not there" if target is None else "is a directory"
+            what = "does not exist" if target is None else "is a directory"
             self._note(Topic.ENTRIES, entry.path, f"a hard link to {entry.link}, which {what}")
             return HardLink(ref, None)
         shared = target.target if isinstance(target, HardLink) else target
@@ -171,7 +171,7 @@ class FilesystemBuilder(Whiteouts):
         return slot
 
     def _tell_of_places(self) -> None:
-        """Say where the layer's entries stand in directories that it does not make itself."""
+        """Note where the layer's entries are in directories that it does not create itself."""
         for found, tell in (
             (self._through_links, differences.placed_through_links),
             (self._through_own_links, differences.placed_through_own_link),

@@ -1,4 +1,4 @@
-"""Differences: what runtimes are known to make of the same layer in different ways, in words. docs/runtimes.md has the measurements.
+"""Differences: where runtimes are known to treat the same layer differently, in words. docs/runtimes.md has the measurements.
 
 *Overlay storage* is that of docker, podman and containerd, which unpacks each layer on its own and lets the kernel lay them over each
 other. *vfs storage* (also containerd's native snapshotter) and umoci unpack each layer over the files of the ones below it.
@@ -13,42 +13,42 @@ _OVERLAY = "the overlay storage of docker, podman and containerd"
 _OTHERS = "umoci and vfs storage"
 
 OPAQUE_ROOT = (
-    f"an opaque whiteout of the root directory: {_OVERLAY} goes on showing all files of lower layers; {_OTHERS} remove them, as shown here"
+    f"an opaque whiteout of the root directory: {_OVERLAY} still shows all files of lower layers; {_OTHERS} remove them, as shown here"
 )
 MADE_AGAIN = (
-    f"the layer deletes this directory and makes it again: {_OVERLAY} brings its old content back; "
-    f"{_OTHERS} do not, and it is not shown here"
+    f"the layer deletes and recreates this directory: {_OVERLAY} restores its old content; "
+    f"{_OTHERS} do not, and this report does not show it"
 )
 MADE_AGAIN_IMPLIED = (
-    f"the layer deletes this path and puts files below it without an entry for the directory: {_OVERLAY} refuses the layer; "
-    f"{_OTHERS} make the directory, as shown here"
+    f"the layer deletes this path and adds files below it without an entry for the directory: {_OVERLAY} refuses the layer; "
+    f"{_OTHERS} create the directory, as shown here"
 )
 MADE_BEFORE = (
-    "the layer makes this path and a whiteout of it follows: overlay storage refuses the layer and vfs storage deletes what "
-    "the layer made; umoci keeps it, as shown here"
+    "the layer creates this path and then has a whiteout of it: overlay storage refuses the layer and vfs storage deletes the new "
+    "path; umoci keeps it, as shown here"
 )
 MARKED_TWICE = (
-    "the layer holds this whiteout more than once: podman refuses the layer, and so may other overlay storage; it counts once here"
+    "the layer has this whiteout more than once: podman refuses the layer, and other overlay storage may too; it is applied once here"
 )
-DIRECTORY_TWICE = "the layer holds this directory more than once: podman refuses the layer; others take the last entry, as shown here"
+DIRECTORY_TWICE = "the layer has this directory more than once: podman refuses the layer; others use the last entry, as shown here"
 MARKED_BELOW_FILE = (
-    "a whiteout below what is no directory in the lower layers: overlay storage makes it a directory, and vfs storage may refuse "
-    "the layer; umoci passes over the whiteout, as shown here"
+    "a whiteout below a path that is not a directory in the lower layers: overlay storage makes it a directory, and vfs storage may "
+    "refuse the layer; umoci ignores the whiteout, as shown here"
 )
 
 
 def marked_through_lower_link(path: str, target: str) -> str:
     """A whiteout whose directory is a link of a lower layer."""
     return (
-        f"a whiteout below {path}, a link to {target[:LONGEST_SHOWN]}: {_OVERLAY} puts a directory in its place and deletes nothing "
-        f"in the link's target; {_OTHERS} delete there. Here the link and the files in its target are shown"
+        f"a whiteout below {path}, a link to {target[:LONGEST_SHOWN]}: {_OVERLAY} replaces it with a directory and deletes nothing "
+        f"in the link's target; {_OTHERS} delete there. This report shows the link and the files in its target"
     )
 
 
 def marked_through_link(path: str, target: str) -> str:
     """A whiteout whose directory is a link of its own layer."""
     return (
-        f"a whiteout below {path}, a link to {target[:LONGEST_SHOWN]}: {_OVERLAY} puts a directory in its place and deletes nothing "
+        f"a whiteout below {path}, a link to {target[:LONGEST_SHOWN]}: {_OVERLAY} replaces it with a directory and deletes nothing "
         f"in the link's target; {_OTHERS} delete there, as shown here"
     )
 
@@ -63,7 +63,7 @@ def marked_before_directory(path: str, target: str) -> str:
 
 def marked_in_deleted(path: str) -> str:
     """A whiteout below a link that the layer deletes."""
-    return f"a whiteout below {path}, which the layer itself deletes: docker and containerd refuse the layer; nothing more is deleted here"
+    return f"a whiteout below {path}, which the layer itself deletes: docker and containerd refuse the layer; it deletes nothing more here"
 
 
 def marked_too_deep(levels: int) -> str:
@@ -74,10 +74,10 @@ def marked_too_deep(levels: int) -> str:
 def marked_below_own(path: str, *, is_link: bool) -> str:
     """A whiteout below what its layer makes a link or a file."""
     if not is_link:
-        what = "which the layer makes and which is no directory"
+        what = "which the layer itself creates as a non-directory"
         return f"a whiteout below {path}, {what}: overlay storage refuses the layer; it hides nothing here"
     return (
-        f"a whiteout below {path}, which the layer makes a link: podman refuses the layer unless it holds the link's target; "
+        f"a whiteout below {path}, which the layer itself makes a link: podman refuses the layer unless it has the link's target; "
         "others delete in the link's target, as shown here"
     )
 
@@ -86,31 +86,31 @@ def placed_through_links(path: str, link: str, count: int) -> str:
     """Directories of a layer that are reached through links of lower layers."""
     return (
         f"{count:,} of its directories are reached through a link of a lower layer ({path} is {link}): some runtimes follow the "
-        f"link, as shown here; {_OVERLAY} puts a directory in its place"
+        f"link, as shown here; {_OVERLAY} replaces it with a directory"
     )
 
 
 def placed_through_own_link(path: str, link: str, count: int) -> str:
     """Directories of a layer that are reached through its own links, to directories that the layer does not make."""
     return (
-        f"{count:,} of its directories are reached through a link of the layer to a directory that it does not hold ({path} is {link}): "
-        "podman refuses the layer; docker, containerd and umoci make the directory, as shown here"
+        f"{count:,} of its directories are reached through a link of the layer to a directory that it does not have ({path} is {link}): "
+        "podman refuses the layer; docker, containerd and umoci create the directory, as shown here"
     )
 
 
 def links_to_lower(target: str) -> str:
     """A hard link to a file that its own layer does not hold."""
     return (
-        f"a hard link to {target[:LONGEST_SHOWN]}, which only a lower layer holds: {_OVERLAY} refuses the layer; "
-        f"{_OTHERS} make the link, as shown here"
+        f"a hard link to {target[:LONGEST_SHOWN]}, which exists only in a lower layer: {_OVERLAY} refuses the layer; "
+        f"{_OTHERS} create the link, as shown here"
     )
 
 
 def links_to_deleted(target: str) -> str:
     """A hard link to a file that its own layer deletes."""
     return (
-        f"a hard link to {target[:LONGEST_SHOWN]} of a lower layer, which this layer deletes: overlay storage refuses the layer or "
-        "shows no such file, and others refuse it where the whiteout comes first; the link is shown here"
+        f"a hard link to {target[:LONGEST_SHOWN]} in a lower layer, which this layer deletes: overlay storage refuses the layer or "
+        "shows no such file, and others refuse the layer if the whiteout comes first; the link is shown here"
     )
 
 
@@ -118,15 +118,15 @@ def links_over_lower_link(target: str) -> str:
     """A hard link whose target is named by way of a link of a lower layer."""
     return (
         f"a hard link to {target[:LONGEST_SHOWN]}, which is reached through a link of a lower layer: {_OVERLAY} refuses the layer; "
-        f"{_OTHERS} make the link, as shown here"
+        f"{_OTHERS} create the link, as shown here"
     )
 
 
 def link_states_otherwise(of_link: Attributes, of_file: Attributes, names: list[str]) -> str:
     """A hard link whose header has other attributes than its file: *names* are those of the extended ones."""
-    differ = [f"{of_link.described()}, and its file's {of_file.described()}"] if of_link[:3] != of_file[:3] else []
-    differ += [f"the attribute {', '.join(names)[:LONGEST_SHOWN]}, and its file's not the same"] if names else []
+    differ = [f"{of_link.described()} (its file's header: {of_file.described()})"] if of_link[:3] != of_file[:3] else []
+    differ += [f"the attribute {', '.join(names)[:LONGEST_SHOWN]} (different in its file's header)"] if names else []
     return (
-        f"the header of a hard link states {'; '.join(differ)}: podman, docker and containerd put what the link's header states on "
-        "the file, for all its names, as shown here; umoci and GNU tar keep the file's own"
+        f"the header of a hard link states {'; '.join(differ)}: podman, docker and containerd apply the link's header to "
+        "the file, under all its names, as shown here; umoci and GNU tar keep the file's own"
     )

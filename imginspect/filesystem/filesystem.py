@@ -85,19 +85,19 @@ class Filesystem:
         while remaining:
             part = remaining.pop()
             if not isinstance(at, Directory):
-                raise NotADirectory(f"{_path(trail)} is not a directory, on the way to {path}")
+                raise NotADirectory(f"{_path(trail)} is not a directory (on the path to {path})")
             if part == "..":
                 at = trail.pop()[1] if trail else self._root
                 continue
             child = at.children.get(part)
             if child is None:
-                raise NodeNotFound(f"{_path(trail, part)} does not exist" + (f", on the way to {path}" if remaining or links else ""))
+                raise NodeNotFound(f"{_path(trail, part)} does not exist" + (f" (on the path to {path})" if remaining or links else ""))
             if not isinstance(child, Directory) and (remaining or follow_last):
                 node = self._node(_path(trail, part), child)
                 if node.kind == SYMLINK:
                     links.append(node)
                     if len(links) > self._limits.link_hops or len(node.link_target) >= PATH_MAX:
-                        raise LinkLoop(f"{path}: more than {self._limits.link_hops} links to follow")
+                        raise LinkLoop(f"{path}: too many links (more than {self._limits.link_hops})")
                     if node.link_target.startswith("/"):
                         trail, at = [], self._root
                     remaining += reversed(_parts(node.link_target, keep_dots=True))

@@ -23,7 +23,7 @@ def nodes_where(
 
     *entry_fits* must accept the entry of every node that *node_fits* accepts. Where an entry that it accepts is neither found at its own
     path nor among what later layers took away (a link among its parents put it elsewhere), the whole tree is walked instead. What they
-    took away may still be there under another name: then hard links are looked at whatever their own entries say. *question* names what
+    took away may still be there under another name: then hard links are checked no matter what their own entries say. *question* names what
     *entry_fits* asks, all that it goes by included: each layer answers it once, for all images that have the layer.
 
     *by_attributes* says that modes, owners or extended attributes are asked for. A hard link's header may put others on a file than that

@@ -90,7 +90,7 @@ class LayerWalk:
                 hops += 1
                 target = link.link
                 if hops > self._limits.link_hops or len(target) >= 4096:
-                    raise CannotResolve(f"more than {self._limits.link_hops} links to follow, or one too long")
+                    raise CannotResolve(f"too many links (more than {self._limits.link_hops}), or one that is too long")
                 if layer_of_slot(slot) == self._layer:
                     own_link = own_link or target
                 else:
@@ -107,7 +107,7 @@ class LayerWalk:
                 return None
             if slot is not None:
                 here = "/" + "/".join([*(part for part, _ in trail), name])
-                self._note(Topic.ENTRIES, here, "the layer puts entries below what is no directory; a directory takes its place")
+                self._note(Topic.ENTRIES, here, "the layer has entries below a path that is not a directory; a directory replaces it")
                 self._hide(here, slot, FileState.OVERWRITTEN)
             self._count()
             made = Directory(None, self._layer)
@@ -125,10 +125,10 @@ class LayerWalk:
             raise LimitExceeded("entries", self._limits.entries, "files and directories of the image")
 
     def _count_links(self, parts: int) -> None:
-        """Links that lead through links cost forty times two thousand steps for each path below them: what they cost in all is bounded."""
+        """Bound the total cost of links: one through others may cost 40 times 2,000 steps for each path below it."""
         self._link_parts += parts
         if self._link_parts > _LINK_PARTS * self._limits.entries:
-            raise LimitExceeded("entries", self._limits.entries, f"{self._link_parts:,} parts of links, {_LINK_PARTS} for each entry")
+            raise LimitExceeded("entries", self._limits.entries, f"{self._link_parts:,} path parts in links, {_LINK_PARTS} for each entry")
 
     def _entry(self, ref: int) -> Entry:
         return self._layers[layer_of(ref)].entries[ordinal_of(ref)]

@@ -1,4 +1,4 @@
-"""History: which build step made which layer, in the forms that the legacy builder, BuildKit, buildah and others write."""
+"""History: which build step made which layer, as the legacy builder, BuildKit, buildah and others write it."""
 
 from __future__ import annotations
 

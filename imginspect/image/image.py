@@ -125,7 +125,7 @@ def _diff_ids(config: ImageConfig, stored: StoredImage, problems: list[Problem])
             Problem(
                 Topic.DIFF_ID,
                 "config",
-                "the config and the manifest do not have the same number of layers",
+                "the config and the manifest differ in their number of layers",
                 expected=f"{count} diff_ids, one for each layer of the manifest",
                 found=f"{len(config.diff_ids)} diff_ids",
             )
@@ -135,13 +135,13 @@ def _diff_ids(config: ImageConfig, stored: StoredImage, problems: list[Problem])
 
 def _history_problem(config: ImageConfig, layer_count: int) -> Problem:
     if not config.history:
-        return Problem(Topic.HISTORY, "config", "there is no history: layers cannot be matched to the instructions that made them")
+        return Problem(Topic.HISTORY, "config", "the config has no history, so layers cannot be matched to build instructions")
     real = sum(1 for entry in config.history if not entry.empty_layer)
     return Problem(
         Topic.HISTORY,
         "config",
-        "history and layers do not add up: instructions cannot be matched to layers",
-        expected=f"{layer_count} steps that made a layer",
+        "the history does not fit the number of layers, so layers cannot be matched to build instructions",
+        expected=f"{layer_count} history entries that create a layer",
         found=f"{real}",
     )
 
@@ -156,14 +156,14 @@ def _chain_id(parent: Digest | None, diff_id: Digest | None, index: int) -> Dige
 
 
 def _check_platform(stored: StoredImage, config: ImageConfig, problems: list[Problem]) -> None:
-    """A manifest that an index lists for one platform and whose config states another is not what it is taken for."""
+    """Note an image whose config states another platform than the index lists it for."""
     listed = stored.platform
     if listed and listed.is_known and config.platform.is_known and not config.platform.satisfies(Platform(listed.os, listed.architecture)):
         problems.append(
             Problem(
                 Topic.PLATFORM,
                 "config",
-                "the index lists the image for a platform that its config does not state",
+                "the platform in the index does not match the platform in the config",
                 expected=str(listed),
                 found=str(config.platform),
             )

@@ -45,12 +45,12 @@ def choose(listing: Listing, choice: Choice) -> Image:
         absent = [item for item in listing.others if _is_named(item, choice.image or "", None)]
         if absent:
             raise NoImage(f"{choice.image} is {_what_it_is(absent[0])}")
-        raise UsageError(f"no image called {choice.image}; there are:\n{describe(listing.images)}")
+        raise UsageError(f"no image named {choice.image}; the archive has:\n{describe(listing.images)}")
     fitting = for_platform(named, choice.platform)
     if choice.image is None and choice.platform is None and len({image.references for image in named}) > 1:
-        fitting = named  # a default platform picks among the forms of one image, not among images
+        fitting = named  # a default platform selects among the platforms of one image, not among images
     if len(fitting) > 1:
-        raise NoSingleImage(f"{len(fitting)} images fit; choose one with --image, or --all for each of them:\n{describe(fitting)}")
+        raise NoSingleImage(f"{len(fitting)} images match; select one with --image, or all with --all:\n{describe(fitting)}")
     return fitting[0]
 
 
@@ -113,8 +113,8 @@ def _has_digest(stored: StoredImage, wanted: str, image: Image | None) -> bool:
 
 def _nothing(listing: Listing) -> str:
     if not listing.others:
-        return "the archive lists no image"
-    return "not a container image: the archive holds " + "; ".join(dict.fromkeys(_what_it_is(item) for item in listing.others))
+        return "the archive lists no images"
+    return "not a container image: the archive contains " + "; ".join(dict.fromkeys(_what_it_is(item) for item in listing.others))
 
 
 def _what_it_is(stored: StoredImage) -> str:

@@ -89,7 +89,7 @@ def criteria_files(policy_name: str, rule_folders: Sequence[Path], policy_digest
     policy = policy_file(policy_name, folders)
     content = yaml_file.read(policy.path, policy.shown_as)
     if digest_of([content]) != policy_digest:
-        raise SourceLine(policy.shown_as, 1).error("the file was changed while the image was inspected")
+        raise SourceLine(policy.shown_as, 1).error("the file changed during the inspection")
     files = {"policy.yaml": content}
     for number, folder in enumerate(folders):
         for file in rule_files(folder):
@@ -108,7 +108,7 @@ def _check_validators(patterns: PatternSet) -> None:
         for name in pattern.validators:
             if name not in VALIDATORS:
                 place = SourceLine(pattern.file, pattern.line)
-                raise place.error(f"{pattern.id}: no validator is called {name!r}; there are: {', '.join(VALIDATORS)}")
+                raise place.error(f"{pattern.id}: unknown validator {name!r}; expected one of: {', '.join(VALIDATORS)}")
 
 
 def under(policy: Policy, rules: RuleSet) -> RuleSet:

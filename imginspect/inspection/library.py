@@ -152,15 +152,15 @@ def open_archive(source: Source) -> OpenArchive:
 
 
 def render(report: Report | Sequence[Report], form: str) -> str:
-    """*report* in the form *form*: json, html, markdown, sarif, junit, csv, terminal, ...; see ``imginspect inspect --help``.
+    """*report* in the format named *form*: json, html, markdown, sarif, junit, csv, terminal, ...; see ``imginspect inspect --help``.
 
-    Raises: UsageError - there is no such form
+    Raises: UsageError - there is no such format
     """
     from imginspect.report import formats
     from imginspect.report.tree import report_tree
 
     if form not in formats.FORMATS:
-        raise UsageError(f"no form is called {form!r}; there are: {', '.join(formats.FORMATS)}")
+        raise UsageError(f"unknown report format {form!r}; expected one of: {', '.join(formats.FORMATS)}")
     several = not isinstance(report, Report)
     reports = [report] if isinstance(report, Report) else report
     documents = [report_tree(item, with_filesystem=formats.FORMATS[form].needs_filesystem()) for item in reports]

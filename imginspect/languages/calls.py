@@ -58,7 +58,7 @@ class Call(NamedTuple):
 
 
 class NameUse(NamedTuple):
-    """A name or attribute that is used: whatever is defined under it may be called."""
+    """A name or attribute that is used: anything defined under it may be called."""
 
     name: str
     spot: Spot
@@ -100,7 +100,7 @@ class PythonText(NamedTuple):
     handed: frozenset[str] = frozenset()
     """The dotted names of what is handed to calls or returned."""
     steps: int = 0
-    """The steps that were made to find out what its names stand for."""
+    """The steps that were made to resolve its names."""
 
 
 class FoundCalls(NamedTuple):

@@ -15,7 +15,7 @@ _HOST = re.compile(
     r"(?:[A-Za-z0-9._-]+@)?(?:\[[0-9A-Fa-f:.]+\]|[0-9A-Fa-f:]*:[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*|[A-Za-z0-9_][\w.-]*)(?::.*|/.*)?"
 )
 _HOST_SETTING = re.compile(r"\b(?:host|server)=(?:tcp:)?([^\s;,]+)", re.IGNORECASE)
-_FETCHED = {"package": "installing", "model": "fetching the model", "dataset": "fetching the dataset", "resource": "fetching"}
+_FETCHED = frozenset({"package", "model", "dataset", "resource"})
 _LOCAL_NAMES = frozenset({"localhost", "localhost.localdomain", "ip6-localhost", "ip6-loopback", "loopback"})
 
 
@@ -81,8 +81,8 @@ def shown_host(value: Value) -> str:
 
 
 def named(value: Value, means: str) -> str:
-    """What is installed or fetched by the name *value*, in words; empty where that is not known or names nothing of the sort."""
+    """The package, model or data that *value* names, in words; empty where that is not known."""
     text = " ".join((value.text or "").split())[:100]
     if not text or means not in _FETCHED or _SCHEME.match(text):
         return ""
-    return f"{_FETCHED[means]} {text}"
+    return f"{means} {text}"

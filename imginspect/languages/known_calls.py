@@ -103,7 +103,7 @@ def _masked(text: str, syntax: Syntax, rows: Rows) -> tuple[str, list[Value]]:
 
 
 def _string(text: str, match: re.Match[str], syntax: Syntax, never: set[str]) -> tuple[int, str | None, int]:
-    """(start, content, end) of a string or comment. What is not closed is remembered in *never*, and only its first sign passed over."""
+    """(start, content, end) of a string or comment. What is not closed is remembered in *never*, and only its first character skipped."""
     sign, start = match[0], match.start()
     if sign == syntax.comment:
         end = text.find("\n", start)

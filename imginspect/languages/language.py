@@ -34,7 +34,7 @@ class Form(StrEnum):
     STDIN = "standard input"
     INTERACTIVE = "interactive"
     NOTHING = "nothing"
-    """It only tells its version, or the like."""
+    """It only prints its version or help."""
     PROGRAM = "program"
     """The command is no interpreter that is known: it runs itself."""
 
@@ -122,5 +122,5 @@ class Language:
 PROGRAM = Language("program", "machine code", "a compiled program")
 """The language of a program that is no script."""
 
-OTHER = Language("other", "another language", "a script in a language that is not known here")
+OTHER = Language("other", "another language", "a script in an unsupported language")
 """The language of a script whose interpreter is not known."""

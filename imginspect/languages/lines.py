@@ -1,4 +1,4 @@
-"""Lines: on which line of a file each part of an inline text stands, as far as that can be told."""
+"""Lines: on which line of a file each part of an inline text is, as far as that is known."""
 
 from __future__ import annotations
 

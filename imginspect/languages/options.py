@@ -94,7 +94,7 @@ def _long(word: str, following: Sequence[str], options: Options) -> _Read | str:
     if equals and (count is not None or options.are_lenient or name.startswith("--")):
         return _Read([(name, value)], 0)
     if count is None:
-        return _Read([(name, "")], 0) if options.are_lenient else f"its option {name} is not known"
+        return _Read([(name, "")], 0) if options.are_lenient else f"unknown option {name}"
     return _taking(name, max(count, 0), following)
 
 
@@ -105,7 +105,7 @@ def _cluster(word: str, following: Sequence[str], options: Options) -> _Read | s
         name, attached = word[0] + word[position], word[position + 1 :]
         count = options.words.get(name)
         if count is None and not options.are_lenient:
-            return f"its option {name} is not known"
+            return f"unknown option {name}"
         if count is None or count == 0:
             given.append((name, ""))
         elif attached or count == _ATTACHED:
@@ -118,7 +118,7 @@ def _cluster(word: str, following: Sequence[str], options: Options) -> _Read | s
 
 def _taking(name: str, count: int, following: Sequence[str]) -> _Read | str:
     if len(following) < count:
-        return f"its option {name} lacks its value"
+        return f"option {name} without a value"
     return _Read([(name, " ".join(following[:count]))], count)
 
 

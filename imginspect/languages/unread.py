@@ -48,7 +48,7 @@ def _java(language: Language, words: tuple[str, ...]) -> Target:
     if scanned.unknown:
         return undecided(language, words, scanned.unknown)
     if scanned.rest and any(word.startswith("@") for word in words[1 : len(words) - len(scanned.rest) + 1]):
-        return undecided(language, words, "its options stand in a file (@...)")
+        return undecided(language, words, "its options are in a file (@...)")
     jar, module = scanned.last("-jar"), scanned.last("-m", "--module")
     if jar is not None:
         return Target(language, Form.FILE, jar, scanned.rest, words[0], words[1 : len(words) - len(scanned.rest) - 1])

@@ -22,7 +22,7 @@ class Value:
     """A word of a command or an argument of a call.
 
     *text* is what it is, None where only a run would tell; *source* is how it is written. *prefix* is the part at its start that is known
-    all the same (``https://host/`` of ``https://host/$name``). *variables* are the environment variables that decide it; *default* is
+    nevertheless (``https://host/`` of ``https://host/$name``). *variables* are the environment variables that decide it; *default* is
     what it is while nobody sets those that the image leaves unset, None where that is not known either. *lines* say where in the file
     the text stands; values that differ in nothing else are equal.
     """
@@ -46,7 +46,7 @@ def constant(text: str, source: str | None = None, variables: tuple[str, ...] = 
 
 
 def located(value: Value, lines: Lines) -> Value:
-    """*value* as it stands on *lines*."""
+    """*value* with its *lines*."""
     return Value(value.text, value.source, value.prefix, value.variables, value.default, lines)
 
 
@@ -87,7 +87,7 @@ def joined(parts: Iterable[Value], source: str) -> Value:
 
 
 def united(*variables: tuple[str, ...]) -> tuple[str, ...]:
-    """The names in all of *variables*, each once and not more than anybody would read."""
+    """The names in all of *variables*, each once, up to a bound."""
     return tuple(dict.fromkeys(chain.from_iterable(variables)))[:_MOST_VARIABLES]
 
 

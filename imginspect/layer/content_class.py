@@ -12,7 +12,7 @@ SCRIPT = "script"
 ELF = "elf"
 UTF16 = "utf-16 text"
 COMPRESSED = frozenset({"gzip", "zstd", "xz", "bzip2", "zip"})
-"""Classes of files whose content is packed: it is searched only as it stands, packed."""
+"""Classes of files whose content is packed: only the packed bytes are searched."""
 
 _BY_MAGIC = {
     b"\x7fELF": ELF,

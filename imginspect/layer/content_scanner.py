@@ -1,6 +1,6 @@
 """ContentScanner: looks into the files of a layer for credentials, and into programs for what they need to start.
 
-Every byte of every file is searched, whatever a file says that it is, as it stands and as text in UTF-16. Of packed files that is their
+Every byte of every file is searched, no matter what type the file claims, both raw and as UTF-16 text. Of packed files that is their
 packed form: what is in them stays unread, and the ledger counts them.
 """
 

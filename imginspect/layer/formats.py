@@ -1,4 +1,4 @@
-"""What a layer is beside a plain or compressed tar: a file system in the place of one, or a tar with a table of contents of its own."""
+"""Layers that are not just a plain or compressed tar: a file system image instead, or a tar with its own table of contents."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class NotATarLayer(LayerError):
 
 
 def file_system_of(head: bytes) -> str:
-    """The name of the file system that a layer starting with *head* is, or the empty string for a tar and whatever else.
+    """The name of the file system that a layer starting with *head* is, or the empty string for a tar and anything else.
 
     The name of a tar's first entry may look like one, so a valid tar header counts before it.
     """

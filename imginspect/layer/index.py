@@ -1,4 +1,4 @@
-"""LayerIndex: what one pass over a layer found. Entries are tuples: a Node is made only when somebody looks one up."""
+"""LayerIndex: what one pass over a layer found. Entries are tuples: a Node is made only on lookup."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class LayerIndex:
     variant: str = ""
     """``eStargz`` or ``zstd:chunked`` where it has a table of contents of its own."""
     padded: tuple[Digest, ...] = ()
-    """What the diff_id would be with 1, 2, … blocks of zeros more, where the tool that wrote its form is known to lose such padding."""
+    """What the diff_id would be with 1, 2, … blocks of zeros more, where the tool that writes this format is known to lose such padding."""
     kept: dict[int, SpooledContent] = field(default_factory=dict)
     """First bytes of kept files by the ordinal of their entry, credentials in them masked."""
     behind: tuple[Match, ...] = ()
@@ -121,7 +121,7 @@ class LayerIndex:
 
     @property
     def stored_as(self) -> str:
-        """Its compression, and the form of its table of contents where it has one."""
+        """Its compression, and the format of its table of contents where it has one."""
         return f"{self.compression} ({self.variant})" if self.variant else self.compression
 
     def as_layer(self, number: int) -> LayerIndex:

@@ -37,7 +37,7 @@ _SMALL_XATTRS = 128
 _LARGEST_XATTRS = 64 << 10
 """Bytes of all extended attributes of one file, as in Linux (XATTR_SIZE_MAX is that for one of them)."""
 _HEAD = 2048
-"""First bytes of a layer by which a file system is told: the superblock of most stands behind the first kibibyte."""
+"""First bytes of a layer that identify a file system: most superblocks are after the first kibibyte."""
 _PZSTD_FRAME = 4
 _PZSTD_BYTES = 1024
 """Bytes of skippable frames as pzstd writes them: a frame for some megabytes."""
@@ -81,7 +81,7 @@ def read_layers(
 
     The limits are those of all jobs together; *apart* they hold for each, so that what is found in one says nothing of the others.
     *threads* is 2 or 1: see ``Pipeline``.
-    Close the generator (``contextlib.closing``) where it is not run to its end: a thread stands behind it.
+    Close the generator (``contextlib.closing``) where it is not run to its end: a thread works for it.
     """
     if not jobs:
         return
@@ -146,7 +146,7 @@ class _Pass:
         if not self._is_begun:
             self._is_begun = True
             if name := file_system_of(bytes(block[:_HEAD])):
-                raise NotATarLayer(f"it is a file system ({name}) in the place of a tar, which is not read")
+                raise NotATarLayer(f"it is a file system image ({name}) instead of a tar, and was not read")
         return block
 
     def skip(self, count: int) -> int:
@@ -192,7 +192,7 @@ class _Pass:
             if raw.kind == FILE:
                 digest, found_class = self._content(reader, raw, parent, name)
                 if kind in MARKERS and raw.size:
-                    wrong = [*wrong, (Topic.ENTRIES, f"a {kind} with {raw.size:,} bytes of content, which no container ever shows")]
+                    wrong = [*wrong, (Topic.ENTRIES, f"a {kind} with {raw.size:,} bytes of content, never visible in a container")]
             if wrong or raw.kind != FILE:
                 if raw.kind.startswith(UNKNOWN_KIND):
                     kind = INVALID
@@ -213,9 +213,9 @@ class _Pass:
     def _link(self, raw: RawEntry) -> str:
         """The text of a link. One longer than Linux allows leads nowhere: of that only the start is kept."""
         if len(raw.link) > PATH_MAX:
-            self._note(Topic.ENTRIES, raw.name, f"a link to a name of {len(raw.link):,} bytes, which is longer than Linux allows")
+            self._note(Topic.ENTRIES, raw.name, f"a link target of {len(raw.link):,} bytes, which is longer than Linux allows")
         elif raw.kind == HARDLINK and leads_out(raw.link):
-            self._note(Topic.ESCAPE, raw.name, "a hard link out of the root with '..'; it is taken as if the root had no parent")
+            self._note(Topic.ESCAPE, raw.name, "a hard link whose target leads out of the root with '..'; '..' at the root is ignored")
         return raw.link[:PATH_MAX].decode("utf-8", "surrogateescape")
 
     def _extra(self, raw: RawEntry, extra: Extra) -> Extra:
@@ -288,7 +288,7 @@ class _Pass:
             return 0
         wanted = min(raw.size, self._keep.wanted(path, raw.size, found_class))
         if self._kept + wanted > self._limits.kept_bytes:
-            self._note(Topic.UNREAD, raw.name, "it was not kept for a closer look: the limit kept_bytes is reached")
+            self._note(Topic.UNREAD, raw.name, "it was not kept for analysis: the limit kept_bytes was reached")
             return 0
         self._kept += wanted
         return wanted
@@ -303,7 +303,7 @@ class _Pass:
         if looked.elf is not None:
             self._index.elf[ordinal] = looked.elf
         if not looked.is_whole:
-            what = "the search for credentials in it stopped: too many places look like one, or it is too large for a file of its name"
+            what = "the credential search in it stopped early: too many possible matches, or the file is too large for one of this name"
             self._note(Topic.UNREAD, raw.name, what, unread=True)
 
     def _may_expand(self, raw: RawEntry, reader: TarReader) -> bool:
@@ -320,7 +320,7 @@ class _Pass:
         if not limit:
             return True
         budget.is_met = True
-        what = f"a sparse file of {raw.size:,} bytes was not read: its holes of {holes:,} bytes are beyond the limit of {limit}"
+        what = f"a sparse file of {raw.size:,} bytes was not read: its holes of {holes:,} bytes exceed the limit of {limit}"
         self._note(Topic.UNREAD, raw.name, what, unread=True)
         return False
 
@@ -351,7 +351,7 @@ class _Pass:
             self._index.trailing += nonzero
             what = f"{rest:,} bytes follow the end of its tar, {nonzero:,} of them not zero"
             if lone:
-                what += "; only one zero block stands before them: some readers read on there, container runtimes refuse"
+                what += "; only one zero block precedes them: some readers continue there, container runtimes refuse the layer"
             self._note(Topic.TRAILING_DATA, b"", what, unread=lone)
         elif not reader.end_marker and self._index.entries:
             self._note(Topic.ENTRIES, b"", "its tar has no end marker")
@@ -359,7 +359,7 @@ class _Pass:
     def _note_behind(self, looked: ScanResult) -> None:
         self._index.behind += looked.matches
         if not looked.is_whole:
-            self._note(Topic.UNREAD, b"", "the search for credentials behind the end of its tar stopped", unread=True)
+            self._note(Topic.UNREAD, b"", "the credential search after the end of its tar stopped early", unread=True)
 
     def _finish(self, blob: BlobRead, error: ImgInspectError | MemoryError | RecursionError | None) -> None:
         index = self._index
@@ -385,7 +385,7 @@ class _Pass:
         elif cause is not None:
             index.status = LayerStatus.PARTIAL if index.entries else LayerStatus.NOT_READ
             index.reason = _message(cause)
-            after = f"; {counted(len(index.entries), 'entry')} before that" if index.entries else ""
+            after = f"; {counted(len(index.entries), 'entry')} read before that" if index.entries else ""
             self._note(Topic.UNREAD, b"", f"{index.reason}{after}", unread=True)
         if blob.error is None and not self._job.not_readable and not isinstance(error, NotATarLayer):
             index.diff_id = blob.digest if self._is_stored_plain else Digest(self._job.diff_algorithm, self._diff.hexdigest())
@@ -404,19 +404,19 @@ class _Pass:
         index.problems = self._problems.listed()
 
     def _note_skipped(self, frames: Sequence[SkippedFrame]) -> None:
-        """Tell of bytes in skippable frames, which no reader of the layer sees, and search the first of them."""
+        """Note bytes in skippable frames, which readers of the layer ignore, and search the first of them."""
         size = sum(frame.size for frame in frames)
         if size <= _PZSTD_BYTES and all(frame.size % _PZSTD_FRAME == 0 for frame in frames):
             return  # pzstd writes the size of each frame in front of it
         self._index.trailing += size
         self._note(
-            Topic.TRAILING_DATA, b"", f"{size:,} bytes are in skippable frames of its zstd stream, which no reader of the layer sees"
+            Topic.TRAILING_DATA, b"", f"{size:,} bytes are in skippable frames of its zstd stream, which readers of the layer ignore"
         )
         start = b"\n".join(frame.start for frame in frames)
         if self._scanner is not None and self._scanner.wants("", len(start), BINARY):
             self._note_behind(self._scanner.whole(-1, memoryview(start), b""))
             if sum(len(frame.start) for frame in frames) < size:
-                self._note(Topic.UNREAD, b"", "of the bytes in skippable frames only the first were searched", unread=True)
+                self._note(Topic.UNREAD, b"", "only the first bytes of the skippable frames were searched", unread=True)
 
     def _padded(self) -> Iterator[Digest]:
         """The diff_ids that the layer would have with blocks of zeros behind its end, up to the size of a tar's record."""
@@ -435,12 +435,12 @@ class _Pass:
                     self._index.kept[ordinal] = self._store.add(masked(kept.read(), matches))
 
     def _search_trailing(self, blob: BlobRead) -> None:
-        """Look into what follows the compressed stream: the first of it, which is all of it unless somebody means to hide something."""
+        """Search the first bytes after the compressed stream; usually these are all of them."""
         if self._scanner is None or not blob.trailing_start or not self._scanner.wants("", len(blob.trailing_start), BINARY):
             return
         self._note_behind(self._scanner.whole(-1, memoryview(blob.trailing_start), b""))
         if blob.trailing > len(blob.trailing_start) == TRAILING_START:
-            what = f"of the bytes that follow its {blob.compression} stream only the first {TRAILING_START:,} were searched"
+            what = f"only the first {TRAILING_START:,} bytes after its {blob.compression} stream were searched"
             self._note(Topic.UNREAD, b"", what, unread=True)
 
 
@@ -450,7 +450,7 @@ def is_beyond_ratio(stored: int, expanded: int, limits: Limits) -> bool:
 
 
 def _is_machines(error: BaseException | None) -> bool:
-    """Whether it was this machine that failed: a full disk for what is kept is no fault of the layer's either."""
+    """Whether this machine failed, not the layer: a full disk, say."""
     return error is not None and any(isinstance(item, OSError | MemoryError | RecursionError) for item in (error, error.__cause__))
 
 

@@ -33,22 +33,22 @@ class EntryNames:
     def _split_slowly(self, raw: bytes) -> tuple[str, str, list[tuple[Topic, str]]]:
         wrong: list[tuple[Topic, str]] = []
         if raw.startswith(b"/"):
-            wrong.append((Topic.ENTRIES, "its name is absolute; it is taken as relative to the root"))
+            wrong.append((Topic.ENTRIES, "its name is absolute; it is treated as relative to the root"))
         parts: list[bytes] = []
         for part in raw.split(b"/"):
             if part == b"..":
                 if parts:
                     parts.pop()
-                    wrong.append((Topic.ENTRIES, "its name holds '..'"))
+                    wrong.append((Topic.ENTRIES, "its name contains '..'"))
                 else:
-                    wrong.append((Topic.ESCAPE, "its name leads out of the root with '..'; it is taken as if the root had no parent"))
+                    wrong.append((Topic.ESCAPE, "its name leads out of the root with '..'; '..' at the root is ignored"))
             elif part not in (b"", b"."):
                 parts.append(part)
         if len(raw) >= PATH_MAX or any(len(part) > NAME_MAX for part in parts):
-            wrong.append((Topic.ENTRIES, f"its name of {len(raw):,} bytes is longer than Linux allows; it is left out of the filesystem"))
+            wrong.append((Topic.ENTRIES, f"its name of {len(raw):,} bytes is longer than Linux allows; the entry is left out"))
             return "/", "", wrong
         if any(b"\0" in part for part in parts):
-            wrong.append((Topic.ENTRIES, "its name holds a NUL byte"))
+            wrong.append((Topic.ENTRIES, "its name contains a NUL byte"))
         if not parts:
             return "/", "", list(dict.fromkeys(wrong))
         parent = "/" + b"/".join(parts[:-1]).decode("utf-8", "surrogateescape")
@@ -76,7 +76,7 @@ def whiteout(name: str) -> tuple[str, str, str]:
         return METADATA, name, ""
     hidden = name[len(".wh.") :]
     if hidden == "":
-        return INVALID, name, "a whiteout that names nothing"
+        return INVALID, name, "a whiteout without a name"
     if hidden in (".", ".."):
         return INVALID, name, f"a whiteout of {hidden!r}: it hides nothing"
     return WHITEOUT, hidden, ""

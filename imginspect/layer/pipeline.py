@@ -56,7 +56,7 @@ class BlobRead:
 
 
 class _Crash(NamedTuple):
-    """An error that nobody foresaw, on its way to the caller's thread."""
+    """An unexpected error, on its way to the caller's thread."""
 
     error: BaseException
 
@@ -150,7 +150,7 @@ class Pipeline:
                 return self._full.get(timeout=_LIVENESS)
             except Empty:
                 if not self._thread.is_alive() and self._full.empty():
-                    raise MemoryError(f"{NO_MEMORY}: the reading thread ended without a word") from None
+                    raise MemoryError(f"{NO_MEMORY}: the reading thread ended unexpectedly") from None
 
     def skip(self, count: int) -> int:
         """A stream cannot be skipped: it has to be hashed."""
@@ -184,7 +184,7 @@ class Pipeline:
         except (ImgInspectError, OSError, MemoryError) as error:
             result.error = _bare(error)
         try:
-            # the digest covers the blob to its end, whatever became of its expansion
+            # the digest covers the whole blob, even if its expansion failed
             while reader is not None and not self._stopped and (data := reader.read(_READ_PIECE)):
                 self._count(data, hasher, result)
         except (ImgInspectError, OSError, MemoryError) as error:

@@ -114,7 +114,7 @@ class _SpoolPlace:
         left = size
         while left > 0:
             if not 0 <= number < len(self._sizes):
-                raise LayerError("what was kept of the layer is not there any more")
+                raise LayerError("the cached contents of the layer no longer exist")
             begin = offset + size - left - self._begins[number]
             pieces.append(self._block(number)[begin : begin + left])
             left -= len(pieces[-1])
@@ -127,9 +127,9 @@ class _SpoolPlace:
             try:
                 block = unpack(self._contents.read_at(self._places[number], packed), size)
             except OSError as error:
-                raise LayerError(f"what was kept of the layer cannot be read any more: {error.strerror or error}") from error
+                raise LayerError(f"the cached contents of the layer can no longer be read: {error.strerror or error}") from error
             if len(block) != size or not size:
-                raise LayerError("what was kept of the layer is not there any more")
+                raise LayerError("the cached contents of the layer no longer exist")
             self._at_hand = number, block
         return self._at_hand[1]
 
@@ -151,7 +151,7 @@ def encode(index: LayerIndex) -> Iterator[bytes]:
         except (OverflowError, TypeError) as error:
             raise NoRecord(str(error)) from error
         if sum(map(len, sections)) > _MOST:
-            raise NoRecord("longer than any record")
+            raise NoRecord("larger than a record may be")
         packed = [section if number == _PLAIN_SECTION else pack(section) for number, section in enumerate(sections)]
         yield _HEAD.pack(_MAGIC, len(packed)) + struct.pack(f"<{len(packed)}Q", *map(len, packed))
         yield from packed
@@ -179,10 +179,10 @@ def decode(contents: ContentSource) -> LayerIndex:
     try:
         magic, count = _HEAD.unpack(contents.read_at(0, _HEAD.size))
         if magic != _MAGIC or count != _SECTIONS:
-            raise NoRecord("another form")
+            raise NoRecord("another format")
         lengths = struct.unpack(f"<{count}Q", contents.read_at(_HEAD.size, 8 * count))
         if sum(lengths) > _MOST:
-            raise NoRecord("longer than any record")
+            raise NoRecord("larger than a record may be")
         start, left = _HEAD.size + 8 * count, _MOST
         sections = []
         for number, length in enumerate(lengths):
@@ -228,7 +228,7 @@ def _entries(sections: Sequence[bytes], plain: _Plain) -> list[Entry]:
     digests, has_digest, names = sections[:3]
     count = len(has_digest)
     if len(digests) != _DIGEST_BYTES * sum(has_digest):
-        raise NoRecord("digests of other entries")
+        raise NoRecord("digests that do not match the entries")
     at = iter(range(0, len(digests), _DIGEST_BYTES))
     columns = {
         "name": json.loads(names),
@@ -243,7 +243,7 @@ def _entries(sections: Sequence[bytes], plain: _Plain) -> list[Entry]:
         raise NoRecord("columns of different lengths")
     ordinals = (item[0] for table in (plain.matches, plain.elf, plain.extras, plain.kept) for item in table)
     if any(not 0 <= ordinal < count for ordinal in ordinals):
-        raise NoRecord("something of an entry that is not there")
+        raise NoRecord("data of a missing entry")
     entries = list(map(Entry, *(columns[field] for field in Entry._fields[:-1]), repeat(None)))
     for ordinal, xattrs, device, sparse in plain.extras:
         extra = Extra(tuple((key, bytes.fromhex(value)) for key, value in xattrs), device, sparse)

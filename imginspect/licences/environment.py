@@ -50,7 +50,7 @@ def _fact(
 
 
 def _place(view: View, path: str, mounts: Sequence[str]) -> NamedPlace:
-    """What is at *path* in the image. A path with a variable in it is left open: nobody expands it before the program does."""
+    """What is at *path* in the image. A path with a variable in it is left open: only the program expands it."""
     if "$" in path or path.startswith("~"):
         return NamedPlace(path, None, unresolved=True)
     whole = posixpath.normpath(posixpath.join("/", view.image.config.working_dir or "/", path))

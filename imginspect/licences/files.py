@@ -20,7 +20,7 @@ _MOST_FILES = 200
 """Licence files of one image; with more the rules on licences are not decided."""
 _ANYWHERE = ("*/*.lic", "*/license.dat", "*/licence.dat", "*/.flexlmrc")
 _PROSE = re.compile(r"\b(copyright|permission|warrant|redistribut|hereby)", re.IGNORECASE)
-"""Words of licence texts; one alone may stand in a comment of any file."""
+"""Words of licence texts; one alone may be in a comment of any file."""
 _NO_INSTALLATION = re.compile(r"/usr/share/doc/|/usr/share/licen[cs]es/|/(?:tests?|testdata|fixtures)/")
 
 Owner = tuple[LicenceProduct | None, LicencePath]
@@ -33,7 +33,7 @@ def licence_globs(products: LicenceProducts) -> Globs[Owner]:
 
 
 def licence_files(view: View, products: LicenceProducts, facts: Sequence[EnvironmentFact]) -> tuple[tuple[LicenceFile, ...], bool]:
-    """The licence files, by path, and whether there were more than are looked at."""
+    """The licence files, by path, and whether there were more than are read."""
     globs = licence_globs(products)
     named = _named(facts)
     folders = tuple(path + "/" for path, (node, _) in named.items() if node.kind == DIRECTORY)
@@ -74,7 +74,7 @@ def _named(facts: Sequence[EnvironmentFact]) -> dict[str, tuple[Node, tuple[str,
 
 
 def _owners(facts: Sequence[EnvironmentFact], name: str) -> Iterator[Owner]:
-    """The products that read the variable *name*: what it names has the form of their licence files, wherever it lies."""
+    """The products that read the variable *name*: the file it names has the format of their licence files, wherever it is."""
     for fact in facts:
         if fact.name == name:
             for product in fact.products:
@@ -103,7 +103,7 @@ def _licence_file(
     opaque = any(path.opaque for _, path in owners)
     content = view.text(node) if node.size <= MOST_TEXT_BYTES else None
     if content is None:
-        why = "it is too large for a licence file" if node.size > MOST_TEXT_BYTES else "its content was not kept"
+        why = "the file is too large for a licence file" if node.size > MOST_TEXT_BYTES else "its content was not read"
         return LicenceFile(node, None, by_path, named_by, opaque, unread=why)
     text = recognise(node.path, content)
     if text is None:
@@ -116,7 +116,7 @@ def _licence_file(
 
 
 def recognise(path: str, content: str) -> LicenceText | None:
-    """What the text of a licence file says, the form that its name suggests first; None where no form fits."""
+    """What the text of a licence file says, trying the format that its name suggests first; None where no format fits."""
     parsers: list[Callable[[str], LicenceText | None]] = [parse_flexnet, parse_rlm]
     if name_of(path) in BY_NAME:
         parsers.insert(0, BY_NAME[name_of(path)])

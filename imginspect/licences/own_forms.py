@@ -1,4 +1,4 @@
-"""Licence files that have a form of their own: Gurobi, Mathematica, Stata, FreeSurfer, ANSYS, Abaqus, Dassault, NVIDIA, Xpress, IDL.
+"""Licence files in a format of their own: Gurobi, Mathematica, Stata, FreeSurfer, ANSYS, Abaqus, Dassault, NVIDIA, Xpress, IDL.
 
 Each parser gives None for a text that is not of its form, and looks at no more than the first 2,000 lines.
 """
@@ -158,4 +158,4 @@ BY_NAME: Mapping[str, Callable[[str], LicenceText | None]] = {
     "o_licenseserverurl.txt": parse_host_list,
     ".flexlmrc": parse_flexlmrc,
 }
-"""The parser that is asked first for a file of this name."""
+"""The parser that is tried first for a file of this name."""

@@ -15,7 +15,7 @@ _OWN_NAMES = frozenset({"localhost", "localhost.localdomain", "localhost4", "loc
 
 
 class Server(NamedTuple):
-    """A licence server. *port* may be empty; *line* is 0 where the server does not stand in a file."""
+    """A licence server. *port* may be empty; *line* is 0 where the server is not named in a file."""
 
     host: str
     port: str = ""
@@ -63,7 +63,7 @@ class Term(NamedTuple):
 
 
 class LicenceText(NamedTuple):
-    """What the text of a licence file says. *form* names the kind of file.
+    """What the text of a licence file says. *form* names the file format.
 
     *use_server* is the line that tells a client to leave everything to the server, 0 for none. *needs_server* is the line of a licence
     that only a server can count, where the file names none.
@@ -80,7 +80,7 @@ class LicenceText(NamedTuple):
 
 
 class LicenceFile(NamedTuple):
-    """A file that is a licence, by its name or by what names it. *text* is None where the content has no known form or was not read.
+    """A file that is a licence, by its name or by what names it. *text* is None where the content has no known format or was not read.
 
     *products* are those whose licence it can be, *named_by* the variables that name it. *opaque* is one whose content is known to name no
     server. *unread* says why the content is not known.

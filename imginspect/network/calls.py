@@ -11,17 +11,18 @@ from imginspect.languages.hosts import is_loopback, is_url, named, shown_host
 from imginspect.languages.values import Value
 from imginspect.network.commands import Contact
 from imginspect.rules.network_knowledge import CallMatch, KnowledgeEntry
+from imginspect.wording import at_run_time
 
 _MOST_PARTS = 10
 """Parts of a name that may lead to a client; the names of the knowledge base have fewer, so no client is beyond."""
 _HOSTS = frozenset({"host", "hosts", "hostname", "server"})
-_UNUSED = "a client is made; whether it is used was not recognised"
+_UNUSED = "a client is created, but it is not known whether it is used"
 
 
 def contact_of_call(
     call: Call, entries: Sequence[KnowledgeEntry], environment: Mapping[str, str], language: str, is_directory: Callable[[str], bool]
 ) -> Contact | None:
-    """The first of *entries* that the call matches; None where it contacts nobody, or only this machine.
+    """The first of *entries* that the call matches; None where it contacts no machine, or only this one.
 
     *is_directory* tells whether there is a directory of a name, relative to where the program runs.
     """
@@ -37,7 +38,7 @@ def contact_of_call(
                 if found is not None and client is None:
                     client = Contact(entry, found.target, found.variables, is_client=True, doubt=_UNUSED)
             elif call.name.endswith(UNKNOWN_NAME) and not match.only_urls and _is_in(call.name[: -len(UNKNOWN_NAME)], match.names):
-                return Contact(entry, "", doubt="which of the functions there it calls is not known before it runs")
+                return Contact(entry, "", doubt=at_run_time("the function it calls"))
     return client
 
 
@@ -98,11 +99,11 @@ def _by_host(call: Call, match: CallMatch) -> bool:
 
 
 def _named(value: Value, is_directory: Callable[[str], bool], means: str) -> _Target | None:
-    """What a collection of models or data is asked for: a name, unless it is a path or a directory that is there."""
+    """The public name that a collection of models or data is asked for; None for a path or an existing directory."""
     if value.start.startswith(("/", "./", "../", "~", "file://")):
         return None
     if value.text is None:
-        return _Target("", value.variables, doubt="whether it is given a path or a public name is not known before it runs")
+        return _Target("", value.variables, doubt=at_run_time("its argument, a path or a public name,"))
     return None if not value.text or is_directory(value.text) else _Target("", named=named(value, means))
 
 

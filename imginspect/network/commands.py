@@ -24,7 +24,7 @@ Reading: TypeAlias = Callable[[str], str | None]
 class Contact(NamedTuple):
     """An entry that a command or call matches. *target* is whom it contacts, as far as that is known; *variables* decide it otherwise.
 
-    *doubt* says why it may contact nobody after all, empty where it does.
+    *doubt* says why it may contact no other machine after all; empty where it does.
     """
 
     entry: KnowledgeEntry
@@ -39,7 +39,7 @@ class Contact(NamedTuple):
 def contact(
     words: Sequence[Value], entries: Iterable[KnowledgeEntry], environment: Mapping[str, str], read: Reading = lambda _: None
 ) -> Contact | None:
-    """The first of *entries* that the command *words* matches; None where it contacts nobody, or only this machine.
+    """The first of *entries* that the command *words* matches; None where it contacts no machine, or only this one.
 
     *read* gives the text of a file that it takes addresses from, None where that is not known.
     """
@@ -173,6 +173,6 @@ def _target(match: CommandMatch, operands: list[Value]) -> tuple[str, tuple[str,
     if not candidates:
         return "", ()
     first = away[0]
-    is_nickname = match.target == "repository" and ":" not in first.start  # ``origin``: where it leads stands in a file of git's
+    is_nickname = match.target == "repository" and ":" not in first.start  # ``origin``: its URL is in a file of git's
     is_word = match.target == "url" and not re.search(r"[.:/]", first.start)  # ``http GET …``, ``gdown FILE``
     return "" if is_nickname or is_word else shown_host(first), (first.variables if first.text is None and not first.prefix else ())

@@ -24,7 +24,7 @@ class CallSite(NamedTuple):
 
     *what* is the command or call as it is written. *target* is whom it contacts, empty where that is not known; *variables* are environment
     variables that decide it and that the image does not set. *is_client*: it only makes a client, whose use was not recognised.
-    *doubt* says why it may contact nobody after all.
+    *doubt* says why it may contact no other machine after all.
     """
 
     entry: KnowledgeEntry
@@ -77,7 +77,7 @@ def _sites(view: View, followed: Followed, knowledge: NetworkKnowledge) -> list[
 
 
 def _sites_of_calls(view: View, followed: Followed, entries: Sequence[KnowledgeEntry]) -> list[CallSite]:
-    """The calls that contact somebody, and the clients of whose use nothing is known."""
+    """The calls that contact another machine, and the clients whose use is unknown."""
     sites: list[CallSite] = []
     clients: list[tuple[str, CallSite]] = []
     used: set[tuple[str | None, str]] = set()

@@ -89,7 +89,7 @@ def parse_config(document: JsonObject, what: str = "config") -> ImageConfig:
     root = _object(document.get("rootfs"), what, "rootfs")
     diff_ids = root.get("diff_ids") or []
     if not isinstance(diff_ids, list):
-        raise InvalidConfig(f"{what}: rootfs.diff_ids is no list")
+        raise InvalidConfig(f"{what}: rootfs.diff_ids is not a list")
     try:
         parsed_diff_ids = tuple(Digest.parse(item) for item in diff_ids)
     except InvalidDigest as error:
@@ -142,7 +142,7 @@ def _object(value: Value, what: str, field: str) -> JsonObject:
     if value is None:
         return JsonObject([])
     if not isinstance(value, JsonObject):
-        raise InvalidConfig(f"{what}: {field} is no object")
+        raise InvalidConfig(f"{what}: {field} is not an object")
     return value
 
 

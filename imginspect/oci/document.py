@@ -120,7 +120,7 @@ _MOST_COLLISIONS = 10_000
 
 
 def collisions(document: Value, place: str = "") -> list[str]:
-    """Places where keys collide: equal ones everywhere, equal but for case where keys are names of fields (not in maps)."""
+    """Places where keys collide: equal ones everywhere, equal except for case where keys are names of fields (not in maps)."""
     found: list[str] = []
     stack: list[Iterator[tuple[Value, str, bool]]] = [iter([(document, place, False)])]
     while stack:

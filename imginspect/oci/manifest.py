@@ -72,7 +72,7 @@ def kind_of(document: JsonObject, declared: str) -> str:
         return "schema1"
     if document.has("manifests") or document.has("layers"):
         return "index" if document.has("manifests") else "manifest"
-    raise InvalidManifest("neither manifests nor layers nor a config: this is no manifest")
+    raise InvalidManifest("no manifests, layers or config: this is not a manifest")
 
 
 def is_ambiguous(document: JsonObject) -> bool:

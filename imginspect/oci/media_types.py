@@ -68,7 +68,7 @@ def says_nothing(media_type: str) -> bool:
 
 
 def is_layer_tar(media_type: str) -> bool:
-    """Whether *media_type* names the tar of an image layer, in whatever compression."""
+    """Whether *media_type* names the tar of an image layer, in any compression."""
     return (
         media_type.startswith(
             (

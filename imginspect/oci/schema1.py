@@ -1,6 +1,6 @@
 """Docker's manifest version 2 schema 1: deprecated, but in registries and ``dir:`` trees still.
 
-It has no config blob and no diff_ids: what the image would run stands in the history of its newest step.
+It has no config blob and no diff_ids: what the image would run is in the history of its newest step.
 Source: distribution, "Image Manifest Version 2, Schema 1"
 """
 
@@ -30,7 +30,7 @@ def parse_schema1(document: JsonObject, what: str, limits: Limits) -> Schema1Man
     steps = []
     for number, (blob, entry) in enumerate(zip(blobs, history, strict=True)):
         if not isinstance(blob, JsonObject) or not isinstance(entry, JsonObject):
-            raise InvalidManifest(f"{what}: layer {number} is no object")
+            raise InvalidManifest(f"{what}: layer {number} is not an object")
         compatibility = text(entry.get("v1Compatibility"))
         state = parse_object(compatibility.encode("utf-8", "surrogatepass"), f"{what}, v1Compatibility {number}", limits)
         descriptor = Descriptor(LAYER_TYPE, Digest.parse(blob.get("blobSum")))

@@ -103,7 +103,7 @@ class Agenda(ABC):
         self.text(task._replace(origin=origin, chain=chain, lines=()), language, text, node, arguments)
 
     def inline(self, task: Task, language: Language, text: str, arguments: Sequence[str]) -> None:
-        """A text that stands in the config or in a script itself."""
+        """Code given in the config or in a script itself."""
         chain = task.chain or (task.origin.config_field or "the command",)
         words = [*task.words, *task.given, *([task.here_text] if task.here_text is not None else [])]
         self.text(task._replace(chain=chain, lines=lines_of(text, words, task.origin.line)), language, text, None, arguments)
@@ -119,9 +119,9 @@ class Agenda(ABC):
         return normal(posixpath.join(task.directory, path)) if task.directory else None
 
     def node(self, task: Task, path: str) -> Node | None:
-        """The file at *path*, from which code is taken; what the environment puts there nobody has seen."""
+        """The file at *path*, from which code is taken. A file that the environment supplies is a gap."""
         if below(path, self.mounts) is not None:
-            self.gap(task, f"{path} is supplied when the container runs, so it was not analysed")
+            self.gap(task, f"{path} is supplied at run time, so it was not analysed")
             return None
         return self.view.find(path)
 
@@ -129,7 +129,7 @@ class Agenda(ABC):
         key = task.origin.path, task.reached.reach, text, task.lines[:1]
         self._repeats[key] = self._repeats.get(key, 0) + 1
         if self._repeats[key] > _MOST_SAME + 1:
-            return False  # the last time it was followed with whatever arguments
+            return False  # the last time it was followed with any arguments
         self._work += len(text) + _WORK_FOR_EACH
         if self._work > _MOST_WORK or len(self.result.texts) >= MOST_TEXTS:
             self.full(task)
@@ -147,13 +147,13 @@ class Agenda(ABC):
     def full(self, task: Task) -> None:
         if not self._is_full:
             self._is_full = True
-            self.result.gaps.append(Gap("more is started than was followed", task.origin, task.chain, due_to_unread=True))
+            self.result.gaps.append(Gap("more programs start than were followed", task.origin, task.chain, due_to_unread=True))
 
     def gap(self, task: Task, what: str, *, due_to_unread: bool = False, is_condition: bool = False, missing: str = "") -> None:
         """Take note of what was not analysed, where it runs for sure."""
         is_first = due_to_unread and not any(gap.due_to_unread for gap in self.result.gaps)
         if task.reached.reach >= Reach.YES and (len(self.result.gaps) <= _MOST_GAPS or is_first):
-            what = what if len(self.result.gaps) < _MOST_GAPS or is_first else "more gaps exist than are listed"
+            what = what if len(self.result.gaps) < _MOST_GAPS or is_first else "there are more gaps than are listed"
             gap = Gap(what, task.origin, task.chain, due_to_unread, is_condition, task.blocked or missing)
             if gap not in self.result.gaps:
                 self.result.gaps.append(gap)

@@ -22,6 +22,7 @@ from imginspect.reach.code_calls import follow_known_calls
 from imginspect.reach.failures import missing_of
 from imginspect.reach.followed import Task
 from imginspect.reach.guards import YES, Reach
+from imginspect.reach.program import as_reason
 from imginspect.reach.programs import follow_program
 from imginspect.reach.python_imports import PythonStart, judge_imports
 from imginspect.reach.python_texts import follow_module, follow_python
@@ -36,6 +37,7 @@ from imginspect.startup.resolver import UNKNOWN, LaunchResolver, Resolved
 from imginspect.startup.shell_builtins import BUILTINS
 from imginspect.startup.started import Origin, Started
 from imginspect.tar.header import DIRECTORY
+from imginspect.wording import at_run_time
 
 _MOST_WALKED = 2_000
 """Files of a folder that ``find`` goes through; which files it finds in a larger one is not known."""
@@ -127,13 +129,13 @@ class StartupClosure(Agenda):
             self._found_by_find(task)
         target = resolved.target
         if task.words[0].text is None:
-            self.gap(task, f"the command {short(task.source)} is not known before it runs")
+            self.gap(task, at_run_time(f"the command {short(task.source)}"))
         elif resolved.is_by_first_line or (target is not None and target.form is Form.PROGRAM and not target.unknown):
             follow_program(self, task, name, resolved)
         elif target is not None:
             self._target(task, resolved)
         elif name not in BUILTINS or not task.context.is_shell:
-            what = resolved.unknown or f"what {short(task.source)} starts could not be told"
+            what = resolved.unknown or f"could not determine what {short(task.source)} starts"
             self.gap(task, what, due_to_unread=resolved.is_bounded)
 
     def _again(self, task: Task, resolved: Resolved) -> None:
@@ -162,17 +164,17 @@ class StartupClosure(Agenda):
         assert target is not None
         task = task._replace(context=resolved.target_context, interpreter=target.interpreter, options=target.options)
         if target.unknown:
-            self.gap(task, f"what {short(task.source)} runs could not be told: {target.unknown}")
+            self.gap(task, f"could not determine what {short(task.source)} runs: {target.unknown}")
         elif target.form is Form.TEXT:
             if UNKNOWN in target.value:
-                self.gap(task, f"the text that {target.interpreter} is given is not known before it runs")
+                self.gap(task, at_run_time(f"the code passed to {target.interpreter}"))
             else:
                 self.inline(task, target.language, target.value, target.args)
         elif target.form in (Form.STDIN, Form.INTERACTIVE):
             if task.here_text is not None and task.here_text.text is not None:
                 self.inline(task, target.language, task.here_text.text, target.args)
             elif task.here_text is not None:
-                self.gap(task, f"the text that {target.interpreter} is given is not known before it runs")
+                self.gap(task, at_run_time(f"the code passed to {target.interpreter}"))
         elif target.form is Form.FILE:
             self._file(task, target, resolved.node)
         elif target.form is Form.MODULE:
@@ -180,11 +182,11 @@ class StartupClosure(Agenda):
 
     def _file(self, task: Task, target: Target, found_node: Node | None) -> None:
         if UNKNOWN in target.value:
-            self.gap(task, f"which script {target.interpreter} runs is not known before it runs")
+            self.gap(task, at_run_time(f"the script that {target.interpreter} runs"))
             return
         path = self.path(task, target.value)
         if path is None:
-            self.gap(task, f"the folder of the script {target.value} is not known")
+            self.gap(task, f"the directory of the script {target.value} is unknown")
             return
         node = self.node(task, path)
         if node is not None and node.kind == DIRECTORY and target.language is PYTHON:
@@ -220,5 +222,5 @@ class StartupClosure(Agenda):
 def _condition_of(task: Task) -> str:
     """Why it is not certain that the command of *task* runs, or what becomes of its failure; empty where it is certain."""
     if task.stakes.condition or task.reached.reach is not Reach.YES:
-        return task.stakes.condition or task.reached.why
-    return "the script goes on when it fails" if task.stakes.failure is Failure.DEALT else ""
+        return as_reason(task.stakes.condition) if task.stakes.condition else task.reached.why
+    return "the script continues if it fails" if task.stakes.failure is Failure.DEALT else ""

@@ -11,6 +11,7 @@ from imginspect.reach.followed import CodeCall, Task, with_line
 from imginspect.reach.guards import Guards, Reach, Reached, least
 from imginspect.startup.started import Origin
 from imginspect.tar.header import DIRECTORY
+from imginspect.wording import at_run_time
 
 
 def follow_call(
@@ -22,18 +23,18 @@ def follow_call(
     inner = inner._replace(here_text=None, is_main=False, interpreter="", options=())
     script = language.effects.script_of(call)
     if script is not None and (script.text is None or call.name == "exec"):
-        agenda.gap(inner, f"what {call.name}() runs is not known before it runs ({short(script.source)})")
+        agenda.gap(inner, at_run_time(f"the code that {call.name}() runs") + f" ({short(script.source)})")
     elif script is not None:
         agenda.add(inner._replace(words=(constant(language.id), script), shell_text=None))
     if language.effects.is_import_unknown(call):
-        agenda.gap(inner, f"which module {call.name}() imports is not known before it runs")
+        agenda.gap(inner, at_run_time(f"the module that {call.name}() imports"))
     started = language.effects.command_of(call)
     if started is None:
         return
     if isinstance(started, str):
         agenda.add(inner._replace(words=texts_of(call), shell_text=started))
     elif started and started[0].text is None and not started[0].prefix:
-        agenda.gap(inner, f"the command that {call.name} starts is not known before it runs")
+        agenda.gap(inner, at_run_time(f"the command that {call.name} starts"))
     else:
         agenda.add(inner._replace(words=started, shell_text=None, source=" ".join(word.source for word in started)[:LONGEST_SOURCE]))
 
@@ -47,7 +48,7 @@ def follow_known_calls(agenda: Agenda, task: Task, language: Language, text: str
     read = language.read_calls(text, task.origin.path or "", task.lines)
     if read.not_understood:
         agenda.gap(task, f"{place_name(task)}: {read.not_understood}", due_to_unread=True)
-    agenda.gap(task, f"{place_name(task)} is in {language.name}, which is searched for known calls only", is_condition=True)
+    agenda.gap(task, f"{place_name(task)} is {language.name} code, which is only searched for known calls", is_condition=True)
     guards = Guards(agenda.view, task.environment, agenda.mounts)
     for call in read.calls:
         reached = least(task.reached, guards.reached(call.spot.guards))
@@ -61,7 +62,7 @@ def follow_known_calls(agenda: Agenda, task: Task, language: Language, text: str
 def _included(agenda: Agenda, task: Task, language: Language, call: Call) -> None:
     """Follow another file of the language that a call runs."""
     if language.effects.is_made_code(call):
-        agenda.gap(task, "a text is made into code when it runs (eval of parse)")
+        agenda.gap(task, "code is built from a string at run time (eval of parse)")
     included = language.effects.included(call)
     if included is None:
         return
@@ -69,7 +70,7 @@ def _included(agenda: Agenda, task: Task, language: Language, call: Call) -> Non
     path = agenda.path(task, named) if named and "://" not in named else None
     if path is None:
         if named is None and included.is_always_code:
-            agenda.gap(task, f"which file {call.name.rpartition(':')[2]}() runs is not known before it runs")
+            agenda.gap(task, at_run_time(f"the file that {call.name.rpartition(':')[2]}() runs"))
         return
     node = agenda.node(task, path)
     if node is None:

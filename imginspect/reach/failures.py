@@ -14,8 +14,10 @@ from imginspect.languages.shell.commands import Failure
 from imginspect.languages.values import All, AnyOf, Condition, Exists, HasCommand, Not
 from imginspect.reach.followed import Task
 from imginspect.reach.made import Made
+from imginspect.reach.program import under
 from imginspect.startup.lookup import absolute
 from imginspect.startup.problem import Certainty, Concern, Kind, LaunchProblem
+from imginspect.wording import counted
 
 _MOST_SUSPECTS = 2_000
 """Commands that do not start; each is compared with all that ran before it. That there are more is told as a problem of its own."""
@@ -149,20 +151,22 @@ class Failures:
         text = f"{', '.join(task.chain)}: {command}: {problem.text}" if task.chain else problem.text
         parts = [text]
         if stakes.condition:
-            parts[0] = f"{', '.join(task.chain)}, only if {stakes.condition}: {command}: {problem.text}"
+            parts[0] = f"{', '.join(task.chain)}{under(stakes.condition)}: {command}: {problem.text}"
         own = self.made.own_before(stakes.order) if problem.kind in _MISSING else ""
         if own and not suspect.is_bare:
-            parts.append(f"unless {own}, which runs before it, makes it")
+            parts.append(f"unless {own}, which runs before it, creates it")
+        is_python = task.origin.path is not None and task.origin.path.endswith(".py")
+        continues = f"the {'program' if is_python else 'script'} continues"
         if stakes.failure is Failure.DEALT:
-            parts.append("the script goes on")
+            parts.append(continues)
         elif stakes.failure is Failure.GOES_ON:
-            parts.append(f"the script goes on in {task.directory}" if suspect.is_directory and task.directory else "the script goes on")
-        elif task.origin.path is not None and task.origin.path.endswith(".py"):
+            parts.append(f"{continues} in {task.directory}" if suspect.is_directory and task.directory else continues)
+        elif is_python:
             parts.append("the program ends there unless it catches the error")
         elif task.origin.path is not None:
             parts.append("the script ends there")
         if others:
-            parts.append(f"the same stands in {others} more place{'s' if others > 1 else ''}")
+            parts.append(f"the same in {counted(others, 'more place')}")
         script = self._node(task.origin.path)
         nodes = (*([script] if script is not None else []), *problem.nodes)
         return problem._replace(

@@ -42,7 +42,7 @@ class CodeCall(NamedTuple):
 
 
 class Gap(NamedTuple):
-    """Something that was not analysed, and why. *condition*: it passes provided that this contacts nobody."""
+    """Something that was not analysed, and why. *condition*: it passes provided that this contacts no other machine."""
 
     what: str
     origin: Origin
@@ -80,7 +80,7 @@ class Stakes(NamedTuple):
     asked: tuple[Condition, ...] = ()
     names_own_commands: bool = False
     is_reached: bool = True
-    """It does not stand in a function that nothing calls."""
+    """It is not in a function that is never called."""
 
 
 def with_line(chain: tuple[str, ...], line: int) -> tuple[str, ...]:

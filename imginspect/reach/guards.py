@@ -48,9 +48,9 @@ def least(*several: Reached) -> Reached:
 class _Answer(Enum):
     YES = "yes"
     NO = "no"
-    NOT_NOW = "not as the image is"
-    IF_PLACED = "where the environment places it"
-    UNLESS_PLACED = "where the environment does not place it"
+    NOT_NOW = "no, with the image's own files and values"
+    IF_PLACED = "only if the environment supplies it"
+    UNLESS_PLACED = "unless the environment supplies it"
     UNKNOWN = "unknown"
 
 
@@ -123,8 +123,8 @@ class Guards(NamedTuple):
             return _Answer.YES, ""
         if condition.variables:
             names = listed(condition.variables, 3)
-            return _Answer.NOT_NOW, f"it depends on {names}, and as the image sets that it is not reached"
-        return _Answer.NO, f"{condition.source} is never so"
+            return _Answer.NOT_NOW, f"it depends on {names} and is not reached with the image's own values"
+        return _Answer.NO, f"{condition.source} is never true"
 
     def _exists(self, condition: Exists) -> tuple[_Answer, str]:
         path = condition.path.text if condition.path.text is not None else condition.path.prefix
@@ -134,12 +134,12 @@ class Guards(NamedTuple):
             path = posixpath.join(condition.directory, path)
         mount = below(posixpath.normpath(path), self.mounts)
         if mount is not None:
-            return _Answer.IF_PLACED, f"{path} is there"
+            return _Answer.IF_PLACED, f"{path} exists"
         if condition.path.text is None:
             return _Answer.UNKNOWN, ""
         node = self.view.find(path)
         if node is not None and below(node.path, self.mounts) is not None:
-            return _Answer.IF_PLACED, f"{path} is there"
+            return _Answer.IF_PLACED, f"{path} exists"
         if node is None or (condition.kind != "any" and (node.kind == DIRECTORY) != (condition.kind == "directory")):
             return _Answer.NOT_NOW, f"{path} is not in the image"
         return _Answer.YES, f"{path} is in the image"
@@ -154,13 +154,13 @@ class Guards(NamedTuple):
 def _worded(condition: Condition) -> str:
     match condition:
         case Exists():
-            return f"{condition.path.source} is there"
+            return f"{condition.path.source} exists"
         case HasCommand():
             return f"{condition.name.source} is installed"
         case HasModule():
             return f"{condition.name} can be imported"
         case Not(of=Exists() as inner):
-            return f"{inner.path.source} is not there"
+            return f"{inner.path.source} does not exist"
         case Not(of=HasCommand() as inner):
             return f"{inner.name.source} is not installed"
         case Not(of=Unknown() as inner):

@@ -18,7 +18,7 @@ _NEVER_TEXT = (
     "uname chmod chown chgrp"
 )
 _NEVER = frozenset(_NEVER_TEXT.split())
-"""Commands that make no file, whatever they name; a redirection counts by itself."""
+"""Commands that create no file, even if they name one; a redirection counts by itself."""
 _HERE_TEXT = (
     "git tar unzip wget curl make cmake ninja npm yarn pnpm cargo go gcc cc g++ c++ pip pip3 conda mamba svn hg 7z 7za gunzip bunzip2 "
     "rsync cpio aws gsutil az rclone dvc patch sed quarto"
@@ -38,7 +38,7 @@ Order = tuple[int, ...]
 
 
 class Earlier(NamedTuple):
-    """A command with its place in the order of the start. *is_opaque*: it is the project's own and may write whatever it likes.
+    """A command with its place in the order of the start. *is_opaque*: it is the project's own and may write any file.
 
     *is_sure*: it runs in any case, or wherever what it makes is missing.
     """

@@ -15,6 +15,7 @@ from imginspect.startup.compiled import Executed
 from imginspect.startup.problem import Certainty, Concern, Kind, LaunchProblem
 from imginspect.startup.resolver import UNKNOWN, Resolved
 from imginspect.startup.started import Origin, Started
+from imginspect.wording import at_run_time
 
 
 class MainChain:
@@ -49,7 +50,7 @@ class MainChain:
                 if task.depth and problem.kind is Kind.BELOW_MOUNT:
                     self._below_mounts.append((self.problems[-1], missing_of(problem, word, task), task.stakes.order))
         if resolved.is_interactive and task.here_text is not None and task.here_text.text is None and task.origin.path is None:
-            self.open_end(task, f"the text that {resolved.target_words[0]} is given is not known before it runs", is_unread=False)
+            self.open_end(task, at_run_time(f"the code passed to {resolved.target_words[0]}"), is_unread=False)
         if resolved.target is not None and not any(
             item.problem.certainty is Certainty.FAILS and item.problem.concern is Concern.START for item in resolved.problems
         ):
@@ -95,5 +96,5 @@ class MainChain:
 
     def _file(self, language: Language, node: Node, words: tuple[str, ...], steps: tuple[str, ...]) -> Started:
         text = None if language is PROGRAM or node.content_class == "elf" else self._view.text(node)
-        unread = "" if text is not None or language is PROGRAM else "its content was not kept"
+        unread = "" if text is not None or language is PROGRAM else "its content was not read"
         return Started(language, Origin(node.path, None, None, node.layer_index), text, node, words, steps, unread=unread)

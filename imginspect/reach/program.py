@@ -10,7 +10,9 @@ from imginspect.languages.calls import MODULE, Call, CodeScope, PythonText, Spot
 from imginspect.reach.guards import YES, Guards, Reach, Reached, least
 from imginspect.startup.started import Started
 
-NOT_CALLED = "is not called by anything that was found to run"
+NOT_CALLED = "is not called by any code found to run"
+CONTINUES = "the program continues if it fails"
+IN_HANDLER = "it runs only in an exception handler"
 _MOST_ROUNDS = 500_000
 """Scopes that are followed, each at most as often as there are degrees of reach; with more, everything counts as reached."""
 
@@ -35,7 +37,7 @@ def reached_calls(modules: Sequence[ProgramModule], guards: Guards) -> Iterator[
 
 
 class _Program:
-    """How sure each scope of each module runs: a name that is used may call whatever is defined under it."""
+    """How sure each scope of each module runs: a name that is used may call anything defined under it."""
 
     def __init__(self, modules: Sequence[ProgramModule], guards: Guards) -> None:
         self._modules = modules
@@ -126,7 +128,19 @@ class _Program:
             return Reached(Reach.NEVER, "it never runs")
         reached = self._guards.reached(spot.guards)
         if spot.is_handled:
-            reached = least(reached, Reached(Reach.SELDOM, "the program goes on when it fails"))
+            reached = least(reached, Reached(Reach.SELDOM, CONTINUES))
         if spot.is_handler:
-            reached = least(reached, Reached(Reach.SELDOM, "it runs only if what is tried before it fails"))
+            reached = least(reached, Reached(Reach.SELDOM, IN_HANDLER))
         return reached
+
+
+def under(condition: str) -> str:
+    """Under which *condition* something runs, as an addition to its place: ``, only if the function f is called``."""
+    if condition == CONTINUES:  # what follows a failure is said elsewhere
+        return ""
+    return ", only in an exception handler" if condition == IN_HANDLER else f", only if {condition.replace(NOT_CALLED, 'is called')}"
+
+
+def as_reason(condition: str) -> str:
+    """The *condition* under which something runs, as a clause of its own: ``it runs only if the function f is called``."""
+    return condition if condition in (CONTINUES, IN_HANDLER) else "it runs" + under(condition).removeprefix(",")

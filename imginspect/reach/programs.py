@@ -28,20 +28,20 @@ def follow_program(agenda: Agenda, task: Task, name: str, resolved: Resolved) ->
     first = task.words[0].text or ""
     path = agenda.path(task, first) if "/" in first else first
     if path is None:
-        agenda.gap(task, f"the folder of {first} is not known")
+        agenda.gap(task, f"the directory of {first} is unknown")
         return
     node = agenda.node(task, path) if "/" in path else resolved.program.node if resolved.program is not None else None
     is_script = node is not None and node.content_class in ("script", "text") and not is_packaged(agenda.view, node)
     is_own_script = is_script and node is not None and (is_copied(agenda.view, node) or IS_IN_A_BIN.search(node.path) is None)
     if starts_others(name, words_as_texts(task.words[1:])) and not is_own_script:
-        agenda.gap(task, f"{name} starts what its own files name, which is not followed")
+        agenda.gap(task, f"{name} starts programs that its own files name; these are not followed")
         return
     if node is None or node.kind == DIRECTORY:
         is_named = "/" in path and not path.startswith(("/dev/", *SYSTEM))
         if below(path, agenda.mounts) is None and (is_named or (not task.depth and name not in _INTERPRETERS)):
             agenda.gap(task, f"the program {first} is not in the image, so it was not analysed", missing=path)
         elif node is None and "/" not in path and task.context.environment_is_open and not agenda.is_known(name):
-            agenda.gap(task, f"where {first} is, if it is there, is not known: what runs before it may change PATH")
+            agenda.gap(task, f"the location of {first} is unknown: a command before it may change PATH")
         follow_served(agenda, task, name, task.words[1:])
         return
     if agenda.is_known(name) and IS_IN_A_BIN.search(node.path) and (node.content_class == "elf" or not is_copied(agenda.view, node)):

@@ -145,7 +145,7 @@ def _read(
     follower: Follower, node: Node, importer: ProgramModule, item: Import, environment: Mapping[str, str], directory: str, task: Any
 ) -> ProgramModule | None:
     if not node.path.endswith(".py"):
-        follower.gap(task, f"{node.path} is compiled, which is not analysed")
+        follower.gap(task, f"{node.path} is compiled code, which is not analysed")
         return None
     text = follower.view.text(node)
     if text is None:

@@ -132,7 +132,7 @@ class _Program:
         self.conditions: list[str] = []
 
     def has_library(self) -> bool:
-        """Whether the standard library is there: without ``encodings`` no Python starts, so that it must then be somewhere else."""
+        """Whether the standard library is there: without ``encodings`` no Python starts, so it must then be elsewhere."""
         return bool(self._finder.find("encodings", [self._path.library]).files)
 
     def customize(self) -> None:
@@ -141,7 +141,7 @@ class _Program:
             for node in self._finder.find(name, self._path.folders).files:
                 read = self._read(node, is_main=False)
                 if read is None or not read.is_understood or any(isinstance(event, PathAdded | Opened) for event in read.events):
-                    self._opened.append(f"{node.path} runs before it")
+                    self._opened.append(f"{node.path} runs first and may add to the search path")
 
     def start(self, start: PythonStart) -> None:
         """Load the text that is started."""
@@ -192,15 +192,15 @@ class _Program:
                     self._opened.append(_at(text.node, event.what))
                 case Called():
                     if event.name.partition(".")[0] in self._packages:
-                        self._opened.append(_at(text.node, f"line {event.line} calls {event.name}() before"))
+                        self._opened.append(_at(text.node, f"line {event.line} calls {event.name}() first"))
 
     def _add(self, event: PathAdded) -> None:
         if event.folder.startswith("~"):
-            self._opened.append(f"{event.folder} is on the search path, and whose home directory that is, is not known")
+            self._opened.append(f"{event.folder} is on the search path, but the home directory is unknown")
         folder = absolute(event.folder, self._directory)
         self._path.folders.append(folder)
         if event.is_site:
-            self._opened.append(f"{folder} is made a site folder, whose .pth files may add others")
+            self._opened.append(f"{folder} is added as a site directory, and its .pth files may add others")
 
     def _import(self, event: Imported, read: TopLevel, text: _Text, depth: int) -> None:
         if event.level:
@@ -283,7 +283,7 @@ class _Program:
         """The module as missing; None where something that was not analysed is likely to have it, which is a condition then."""
         if found.package:
             installed = [node for node in found.files if is_packaged(self._view, node) and not self._is_standard(node)]
-            reasons = [f"the package {found.package} is installed, and may make modules in other ways"] if installed else []
+            reasons = [f"the package {found.package} is installed and may provide modules in other ways"] if installed else []
             return _Missing(name, found.package, Certainty.DEPENDS if reasons else Certainty.FAILS, reasons=reasons)
         if name == "distutils" and self._finder.find("_distutils_hack", self._path.folders).state is State.FOUND:
             return None
@@ -291,7 +291,7 @@ class _Program:
         elsewhere = self._somewhere(name) if self._opened else ""
         if archive or elsewhere:
             if archive:
-                self.conditions.append(f"{archive}, which is on Python's search path, holds the module {name}")
+                self.conditions.append(f"{archive}, which is on Python's search path, contains the module {name}")
             else:
                 self.conditions.append(f"Python finds the module {name} at {elsewhere} ({self._opened[0]})")
             return None
@@ -323,7 +323,7 @@ class _Program:
         text = f"cannot start: {_shown(missing, self._path.library)}"
         kind = Kind.BELOW_MOUNT if missing.mount else Kind.NO_MODULE
         if missing.mount:
-            text += f", as far as the image tells; {missing.mount}, which the environment mounts, is on the search path"
+            text += f"; {missing.mount}, which the environment mounts, is also on the search path"
         elif missing.reasons:
             more = f" (and {counted(len(missing.reasons) - 1, 'other reason')})" if len(missing.reasons) > 1 else ""
             text += f"; not certain, because {missing.reasons[0]}{more}"
@@ -334,18 +334,18 @@ def _shown(missing: _Missing, library: str) -> str:
     """What is missing, who imports it, and where it was looked for."""
     importers = _importers(missing.places)
     if missing.name.startswith("."):
-        return f"{importers} makes the relative import {missing.name!r}, and a script that is run by its path is in no package"
+        return f"{importers} uses the relative import {missing.name!r}, but a script run by its path is not in a package"
     if missing.package:
-        return f"no module named {missing.name!r}: {importers} imports it, and the package {missing.package} has no such module"
+        return f"no module named {missing.name!r}, imported by {importers}; not found in the package {missing.package}"
     others = [folder for folder in missing.folders if folder != library and not folder.startswith(library + "/lib-dynload")]
     shown = ", ".join(others[:_MOST_SHOWN]) + (" …" if len(others) > _MOST_SHOWN else "")
-    return f"no module named {missing.name!r}: {importers} imports it, and it is not in {library}{', ' if shown else ''}{shown}"
+    return f"no module named {missing.name!r}, imported by {importers}; not found in {library}{', ' if shown else ''}{shown}"
 
 
 def _importers(places: Sequence[tuple[Node | None, int]]) -> str:
     lines: dict[str, list[int]] = {}
     for node, line in places:
-        lines.setdefault(node.path if node is not None else "the text", []).append(line)
+        lines.setdefault(node.path if node is not None else "the code", []).append(line)
     parts = [f"{path} ({'line' if len(given) == 1 else 'lines'} {', '.join(map(str, given[:5]))})" for path, given in lines.items()]
     return " and ".join(parts[:3]) + (f" and {counted(len(parts) - 3, 'other file')}" if len(parts) > 3 else "")
 

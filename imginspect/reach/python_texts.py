@@ -23,6 +23,7 @@ from imginspect.reach.program import NOT_CALLED, ProgramModule, reached_calls
 from imginspect.reach.project_modules import add_imports, main_module, served, shadowing
 from imginspect.startup.resolver import UNKNOWN
 from imginspect.startup.started import Origin, Started
+from imginspect.wording import at_run_time
 
 
 def follow_module(agenda: Agenda, task: Task, target: Target) -> None:
@@ -31,7 +32,7 @@ def follow_module(agenda: Agenda, task: Task, target: Target) -> None:
         agenda.gap(task, f"{short(task.source)} is {target.language.noun}, which is not analysed")
         return
     if UNKNOWN in target.value:
-        agenda.gap(task, "which module Python runs is not known before it runs")
+        agenda.gap(task, at_run_time("the module that Python runs"))
         return
     node = main_module(agenda, task.environment, task.directory or "/", target.value)
     if node is not None:
@@ -52,7 +53,7 @@ def follow_served(agenda: Agenda, task: Task, name: str, arguments: Sequence[Val
             code = notebook(text)
             if code is None:
                 is_long = len(text) > LONGEST_NOTEBOOK
-                agenda.gap(task, f"{node.path} is no notebook that could be read", due_to_unread=is_long)
+                agenda.gap(task, f"{node.path} is not a readable notebook", due_to_unread=is_long)
                 continue
             text, lines = code
         chain = (*(task.chain or (task.origin.config_field or "the command",)), f"{name} loads {node.path}")

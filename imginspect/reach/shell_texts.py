@@ -63,9 +63,9 @@ def follow_shell(agenda: Agenda, task: Task, text: str, arguments: Sequence[str]
     if result.incomplete:
         agenda.gap(task, f"{place_name(task)}: {result.incomplete}", due_to_unread=True)
     elif result.has_errors:
-        agenda.gap(task, f"{place_name(task)}: a part of it is not valid and was only guessed at")
+        agenda.gap(task, f"{place_name(task)}: part of it is not valid, so its commands are partly a guess")
     if task.is_main and node is None and (result.incomplete or result.has_errors):
-        agenda.main.open_end(task, "the shell text could not be followed to its end", is_unread=bool(result.incomplete))
+        agenda.main.open_end(task, "the shell command could not be followed to the end", is_unread=bool(result.incomplete))
     guards = Guards(agenda.view, task.environment, agenda.mounts)
     last = _last(result.commands, guards) if task.is_main else None
     for written in result.written:
@@ -123,7 +123,7 @@ def _run_by_shell(agenda: Agenda, task: Task, command: ShellCommand, guards: Gua
     if command.when is When.FUNCTION:
         reached = least(reached, Reached(Reach.SELDOM, f"nothing calls the function {command.function}"))
     if command.is_tolerated:
-        reached = least(reached, Reached(Reach.SELDOM, "the script goes on when it fails"))
+        reached = least(reached, Reached(Reach.SELDOM, "the script continues if it fails"))
     if reached.reach is Reach.NEVER:
         return
     origin = task.origin._replace(line=command.line)
@@ -176,7 +176,7 @@ def _stakes(before: Stakes, command: ShellCommand, guards: Guards, number: int) 
     """What it means if *command*, the one of this *number* in its text, does not start."""
     condition = before.condition or guards.unsure(command.guards)
     if not condition and command.when is When.LOOP:
-        condition = "the loop around it has a round"
+        condition = "the loop around it runs at least once"
     own = Failure.ENDS if command.is_exec else command.failure
     asked = (*before.asked, *command.guards)
     if command.is_guess:

@@ -157,7 +157,7 @@ def _absent(layer: Layer) -> LayerIndex:
     if layer.blob.member is not None:
         reason = f"{layer.blob.name} is empty: the layer is not in the archive"
         if _BLANK.fullmatch(layer.blob.name):
-            reason += ", as where Buildpacks send an image to a Docker daemon that has the layer; export it with docker save"
+            reason += " (as written by Buildpacks for a Docker daemon that already has the layer); export the image with docker save"
     if media_types.is_foreign(layer.blob.media_type) or layer.blob.urls:
         reason = "it is a foreign layer, which is fetched from elsewhere and is not in the archive"
     problem = Problem(

@@ -29,7 +29,7 @@ TRAILING = "bytes behind the end of the archive's tar, read"
 class LayerCoverage:
     """One layer. Bytes: *stored* in the archive, *expanded* of the tar, *file_bytes* of files.
 
-    *not_hashed* counts files whose content was passed over, *trailing* bytes behind the tar's end that are not zero, *packed* files that
+    *not_hashed* counts files whose content was skipped, *trailing* non-zero bytes after the tar's end, *packed* files that
     are compressed or archives: their bytes were searched as they are, what is packed in them was not.
     """
 
@@ -55,7 +55,7 @@ class Coverage(NamedTuple):
     layers: tuple[LayerCoverage, ...]
     unreferenced: tuple[Unreferenced, ...]
     gaps: tuple[str, ...]
-    """Everything that was not read, a sentence each; where there is none the image is read whole."""
+    """Everything that was not read, one sentence each; empty where the whole image was read."""
     visible_nodes: int
     hidden_nodes: int
     second_pass: int = 0

@@ -90,7 +90,7 @@ class _Looked(NamedTuple):
 
 
 def _looked_into(search: ContentSearch, data: bytes, *, is_text: bool) -> _Looked:
-    """What is found in *data* as it stands, and in what it says where it is JSON: escapes may stand for any character of a value."""
+    """Matches in the raw *data*, and in its decoded values where it is JSON: escapes may replace any character of a value."""
     by_value: dict[bytes, Match] = {}
     is_whole = True
     for text in _readings(data):

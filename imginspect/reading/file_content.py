@@ -56,7 +56,7 @@ def write_content(archive: Archive, image: Image, place: EntryPlace, write: Call
 
 def _in_layer(archive: Archive, image: Image, path: str, layer: int) -> EntryPlace:
     if layer >= len(image.layers):
-        raise UsageError(f"there is no layer {layer}: the layers are 0 to {len(image.layers) - 1}")
+        raise UsageError(f"there is no layer {layer}: the layers are numbered 0 to {len(image.layers) - 1}")
     wanted = "/" + "/".join(part for part in path.split("/") if part not in ("", "."))
     builder = FilesystemBuilder(archive.limits)
     index = LayerIndex()
@@ -72,7 +72,7 @@ def _in_layer(archive: Archive, image: Image, path: str, layer: int) -> EntryPla
     node = builder.freeze().get(wanted)
     if node is not None and node.kind == HARDLINK and node.content is not None:
         return EntryPlace(layer, node.content[1], index.entries[node.content[1]].path, node.size)
-    raise UsageError(f"layer {layer} holds no file {wanted}")
+    raise UsageError(f"layer {layer} has no file {wanted}")
 
 
 def _job(archive: Archive, image: Image, layer: int) -> LayerJob:

@@ -35,7 +35,7 @@ def given(source: str | os.PathLike[str], most: int | None = None) -> Given:
     if text == "-":
         return Given("standard input")
     path = PurePath(text)
-    return Given((path.name or "the root folder") if path.is_absolute() else text, Path(text), most)
+    return Given((path.name or "the root directory") if path.is_absolute() else text, Path(text), most)
 
 
 def link_of_archive(what: Given, archive: Archive) -> Link:

@@ -41,7 +41,7 @@ def search_names(layers: Sequence[LayerIndex], matcher: Matcher) -> DocumentSear
 
 
 def has_plain_strings(index: LayerIndex, matcher: Matcher) -> bool:
-    """Whether no credential is in anything that *index* says of its layer, contents apart: the strings that stand in it as they are."""
+    """Whether no string that *index* has of its layer, contents apart, contains a credential."""
     if index.has_plain_names:
         return True
     found, is_whole = _in_layer(0, index.entries, matcher)

@@ -98,4 +98,4 @@ def read_image(
 
 
 def _not_searched(names: Iterable[str]) -> Iterable[Problem]:
-    return [Problem(Topic.UNREAD, name, "the search for credentials in it stopped", unread=True) for name in names]
+    return [Problem(Topic.UNREAD, name, "the credential search in it stopped early", unread=True) for name in names]

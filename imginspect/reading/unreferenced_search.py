@@ -48,7 +48,7 @@ def _problem(item: Unreferenced) -> Problem:
         expected = f"sha256:{item.name.rpartition('/')[2]}"
         return Problem(Topic.DIGEST, item.name, MISNAMED, expected, f"sha256:{item.sha256}", path=item.name)
     found = f"{item.size:,} bytes, {item.kind}" + (f", sha256:{item.sha256}" if item.sha256 else "")
-    return Problem(Topic.UNREFERENCED, item.name, "a file of the archive that nothing refers to", found=found, path=item.name)
+    return Problem(Topic.UNREFERENCED, item.name, "an unreferenced file in the archive", found=found, path=item.name)
 
 
 class _CredentialSearch:

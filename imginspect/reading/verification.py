@@ -43,13 +43,13 @@ def _stored(layer: Layer, index: LayerIndex) -> Iterator[Problem]:
         return
     promised_size = blob.size if blob.size is not None else (blob.member.size if blob.member else None)
     if promised_size is not None and promised_size != index.stored:
-        what = "its blob is not as long as what refers to it says"
+        what = "its blob's size does not match the one stated for it"
         yield Problem(Topic.DIGEST, where, what, f"{promised_size:,} bytes", f"{index.stored:,} bytes", layer.index)
     if blob.digest is not None and blob.digest != index.blob_digest:
         yield Problem(
             Topic.DIGEST,
             where,
-            "its blob does not have the digest that refers to it",
+            "its blob's digest does not match the one stated for it",
             str(blob.digest),
             str(index.blob_digest),
             layer.index,
@@ -60,10 +60,10 @@ def _expanded(layer: Layer, index: LayerIndex) -> Iterator[Problem]:
     where = f"layer {layer.index}"
     if layer.diff_id is not None and index.diff_id is not None and layer.diff_id in index.padded:
         zeros = BLOCK * (index.padded.index(layer.diff_id) + 1)
-        what = f"its {index.variant} stream lost {zeros:,} bytes of padding behind the end of its tar, as skopeo 1.9 writes it"
-        yield Problem(Topic.ENTRIES, where, f"{what}; with them its content is what the config promises", layer_index=layer.index)
+        what = f"its {index.variant} stream lacks {zeros:,} bytes of padding after the end of its tar (as written by skopeo 1.9)"
+        yield Problem(Topic.ENTRIES, where, f"{what}; with them, its content matches the diff_id in the config", layer_index=layer.index)
     elif layer.diff_id is not None and index.diff_id is not None and layer.diff_id != index.diff_id:
-        what = "its content is not what the config promises (diff_id)"
+        what = "its content does not match the diff_id in the config"
         yield Problem(Topic.DIFF_ID, where, what, str(layer.diff_id), str(index.diff_id), layer.index)
 
 
@@ -71,9 +71,7 @@ def _media_type(layer: Layer, index: LayerIndex) -> Iterator[Problem]:
     where = f"layer {layer.index}"
     file_system = file_system_said(layer.blob.media_type)
     if file_system and index.entries:
-        yield Problem(Topic.MEDIA_TYPE, where, "its media type states a file system, and it is a tar", file_system, "a tar", layer.index)
+        yield Problem(Topic.MEDIA_TYPE, where, "its media type states a file system, but it is a tar", file_system, "a tar", layer.index)
     said = compression_said(layer.blob.media_type)
     if said is not None and index.compression and said != index.compression:
-        yield Problem(
-            Topic.MEDIA_TYPE, where, "its media type states another compression than it has", said, index.compression, layer.index
-        )
+        yield Problem(Topic.MEDIA_TYPE, where, "its media type does not match its compression", said, index.compression, layer.index)

@@ -20,7 +20,7 @@ _AS_IT_IS = (str, int, float, bool, type(None), Any)
 def encode(value: object) -> bytes:
     """*value* as JSON: a dataclass or named tuple is a list of its fields' values.
 
-    Raises: TypeError - something in it has no form in JSON
+    Raises: TypeError - something in it cannot be encoded as JSON
     """
     return json.dumps(_plain(value), separators=(",", ":"), allow_nan=False).encode("ascii")
 
@@ -45,7 +45,7 @@ def _plain(value: Any) -> Any:
         return sorted(_plain(item) for item in value)
     if isinstance(value, dict) and all(isinstance(key, str) for key in value):
         return {key: _plain(item) for key, item in value.items()}
-    raise TypeError(f"{type(value).__name__} has no form in JSON")
+    raise TypeError(f"{type(value).__name__} cannot be encoded as JSON")
 
 
 @cache
@@ -70,7 +70,7 @@ def _maker(wanted: Any) -> _Make:
     if len(others) == 1 and len(arguments) == 2:  # X | None
         make_other = _maker(others[0])
         return lambda plain: None if plain is None else make_other(plain)
-    raise TypeError(f"{wanted} has no form in JSON")
+    raise TypeError(f"{wanted} cannot be encoded as JSON")
 
 
 def _of_items(origin: Any, item_type: Any) -> _Make:

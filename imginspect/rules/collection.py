@@ -51,6 +51,6 @@ def collect(
                 item = parse(mapping, whole)
                 if item.id in found:
                     before = found[item.id]
-                    raise mapping.place_of("id").error(f"{item.id} is defined in {before.file}, line {before.line} already")
+                    raise mapping.place_of("id").error(f"{item.id} is already defined in {before.file}, line {before.line}")
                 found[item.id] = item
     return tuple(found[item_id] for item_id in sorted(found)), digest_of(contents)

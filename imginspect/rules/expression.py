@@ -32,14 +32,14 @@ def longest_match(regex: str, *, ignore_case: bool) -> int:
     tree = _parser.parse(expression.pattern, flags)
     used = next((_FORBIDDEN[name] for name in _operations(tree) if name in _FORBIDDEN), None)
     if used:
-        raise ValueError(f"{used} is not understood by every engine")
+        raise ValueError(f"{used} is not supported by every engine")
     if expression.groups > 1:
-        raise ValueError("more than one group; the one there may be is the secret part, others are written (?:...)")
+        raise ValueError("more than one group; the only group marks the secret, others are written (?:...)")
     least, most = tree.getwidth()
     if least == 0:
-        raise ValueError("can match nothing at all")
+        raise ValueError("can match the empty string")
     if most >= _parser.MAXREPEAT:
-        raise ValueError("can match without end; give each repeat a bound, such as {1,200} for +")
+        raise ValueError("can match text of any length; bound each repeat, for example {1,200} instead of +")
     return int(most)
 
 

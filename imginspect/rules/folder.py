@@ -35,13 +35,13 @@ def rules_folder() -> Path:
     for folder in (package / "_rules", package.parent / "rules"):
         if (folder / POLICIES).is_dir():
             return folder
-    raise RuleError("the rules that come with imginspect are missing: install it again")
+    raise RuleError("the built-in rules are missing; reinstall imginspect")
 
 
 def rule_files(folder: Path, below: Path = Path()) -> list[RuleFile]:
     """The ``*.yaml`` of *folder* in its subfolder *below*, deeper ones included, in order of their paths; none where that is missing.
 
-    Names that begin with a dot are passed over. A link to a folder, and a file that looks like a rule and would not be read, is refused.
+    Names that begin with a dot are skipped. A link to a folder is refused, as is a file that looks like a rule but would not be read.
     Raises: RuleError
     """
     prefix = "" if folder == rules_folder() else f"{folder.resolve().name}/"
@@ -53,7 +53,7 @@ def rule_files(folder: Path, below: Path = Path()) -> list[RuleFile]:
         relative = path.relative_to(folder)
         files.append(RuleFile(path, prefix + relative.as_posix(), relative.parts[:-1]))
         if len(files) > _MOST_FILES:
-            raise RuleError(f"{folder}: more than {_MOST_FILES:,} files *.yaml: is this a folder of rules?")
+            raise RuleError(f"{folder}: more than {_MOST_FILES:,} *.yaml files: is this a rules folder?")
     return sorted(files, key=lambda file: file.path)
 
 
@@ -65,7 +65,7 @@ def _yaml_files(start: Path, prefix: str, folder: Path) -> Iterator[Path]:
             shown_as = prefix + Path(entry.path).relative_to(folder).as_posix()
             seen += 1
             if seen > _MOST_ENTRIES:
-                raise RuleError(f"{folder}: more than {_MOST_ENTRIES:,} files and folders: is this a folder of rules?")
+                raise RuleError(f"{folder}: more than {_MOST_ENTRIES:,} files and folders: is this a rules folder?")
             if entry.name.startswith("."):
                 continue
             if entry.is_dir(follow_symlinks=False):
@@ -75,7 +75,7 @@ def _yaml_files(start: Path, prefix: str, folder: Path) -> Iterator[Path]:
             elif entry.is_symlink() and _leads_to_folder(entry):
                 raise RuleError(f"{shown_as}: is a link to a folder, which is not followed; pass that folder with --rules too")
             elif entry.name.endswith(".yml"):
-                raise RuleError(f"{shown_as}: would not be read; names of rule files end in .yaml")
+                raise RuleError(f"{shown_as}: is not read, because names of rule files must end in .yaml")
             elif entry.name.endswith(".yaml"):
                 yield Path(entry.path)
 

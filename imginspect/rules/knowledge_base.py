@@ -20,7 +20,7 @@ class KnowledgeBase(NamedTuple):
 
 
 def load_knowledge(folders: Sequence[Path]) -> KnowledgeBase:
-    """What stands in ``knowledge`` of *folders*; a folder may have none.
+    """The contents of ``knowledge`` in *folders*; a folder may have none.
 
     Raises: RuleError
     """

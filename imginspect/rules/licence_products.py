@@ -120,7 +120,7 @@ def _product(item: yaml_file.Mapping) -> LicenceProduct:
     if not _ID.fullmatch(product_id):
         raise item.place_of("id").error(f"id: expected lower-case words joined by hyphens, found {product_id!r}")
     if "verified" not in item:
-        raise item.place.error("'verified' is missing: say whether the entry was compared with its reference")
+        raise item.place.error("'verified' is missing: state whether the entry was compared with its reference")
     return LicenceProduct(
         id=product_id,
         name=item.text("name"),
@@ -153,7 +153,7 @@ def _path(item: yaml_file.Mapping) -> LicencePath:
 def _glob(item: yaml_file.Mapping, key: str, text: str) -> str:
     if not _GLOB.fullmatch(text):
         raise item.place_of(key).error(
-            f"{key}: expected a path that starts with / or */ and whose last name is literal or '*' and a suffix, found {text!r}"
+            f"{key}: expected a path that starts with / or */ and ends in a literal name, or in '*' and a suffix, found {text!r}"
         )
     return text
 

@@ -43,7 +43,7 @@ def load(folders: Sequence[Path], policy_name: str = DEFAULT_POLICY, cache: Cach
         try:
             return codec.decode(stored, Loaded)
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-            pass  # of another form than this version writes: made again
+            pass  # in another format than this version writes: made again
     loaded = _parsed(folders, policy)
     if _key(folders, policy) == key:  # no file was changed in between
         cache.put(key, codec.encode(loaded))

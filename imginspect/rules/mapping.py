@@ -1,4 +1,4 @@
-"""Mapping: the keys and values of a rule file, each with its line; what is asked of it is checked by type."""
+"""Mapping: the keys and values of a rule file, each with its line; values are checked by type."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class SourceLine(NamedTuple):
 
 
 class Mapping:
-    """Values by key, each with the line that its key stands in."""
+    """Values by key, each with the line of its key."""
 
     def __init__(self, place: SourceLine, values: dict[str, tuple[Value, int]]) -> None:
         self.place = place
@@ -52,7 +52,7 @@ class Mapping:
         """
         for key in self._values:
             if key not in keys:
-                raise self.place_of(key).error(f"{key!r} is not known here; there are: {', '.join(keys)}")
+                raise self.place_of(key).error(f"unknown key {key!r}; expected one of: {', '.join(keys)}")
 
     def text(self, key: str, default: str | None = None) -> str:
         """The string *key*.
@@ -61,7 +61,7 @@ class Mapping:
         """
         value = self._get(key, default)
         if not isinstance(value, str):
-            raise self._wrong(key, "a text")
+            raise self._wrong(key, "a string")
         return value.strip()
 
     def texts(self, key: str) -> tuple[str, ...]:
@@ -71,10 +71,10 @@ class Mapping:
         """
         value = self._get(key, [])
         if not isinstance(value, list):
-            raise self._wrong(key, "a list of texts")
+            raise self._wrong(key, "a list of strings")
         texts = [item for item in value if isinstance(item, str)]
         if len(texts) < len(value):
-            raise self._wrong(key, "a list of texts")
+            raise self._wrong(key, "a list of strings")
         return tuple(texts)
 
     def truth(self, key: str) -> bool:

@@ -38,7 +38,7 @@ def document(rules: RuleSet, patterns: PatternSet) -> str:
     by_folder = sorted(rules.rules, key=lambda rule: (dirname(rule.file), rule.id))
     parts = [_INTRODUCTION]
     for folder, group in groupby(by_folder, key=lambda rule: dirname(rule.file)):
-        parts.append(f"## {_words(folder) or 'Rules of your own'}\n")
+        parts.append(f"## {_words(folder) or 'Your own rules'}\n")
         parts += ["\n".join(_section(rule)) for rule in group]
     if patterns.patterns:
         parts += [_KINDS, "\n".join(_kinds(patterns.patterns)) + "\n"]

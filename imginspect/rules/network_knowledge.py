@@ -25,7 +25,7 @@ _SETTING = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=.*")
 class CommandMatch(NamedTuple):
     """A command of a shell: one of *names* (``*`` stands for anything), and, where there are *subcommands*, one of these behind it.
 
-    *options* take a value and may stand before the subcommand. One of *harmless* among the words, or one of *settings* (``NAME=value``)
+    *options* take a value and may come before the subcommand. One of *harmless* among the words, or one of *settings* (``NAME=value``)
     in the environment, makes it a command that fetches nothing. *target* says how it names whom it contacts: ``url``, ``host`` (its
     first operand), ``remote`` (only a word such as ``host:path`` or a URL makes it reach for the network), ``urls`` (only a URL does),
     ``address`` (only an address as socat writes it does, ``TCP:HOST:PORT``),
@@ -53,7 +53,7 @@ class CallMatch(NamedTuple):
     *harmless* are arguments (``local_files_only=True``) that make it fetch nothing, and without one of *needed* it fetches nothing
     either. *means* says what that argument is: a ``url`` (the default: a host is only what stands in one), a ``host``, or the name of a
     ``package``, ``model``, ``dataset`` or other ``resource``. *is_client*: it makes a client, whose use may not be recognised, and
-    contacts nobody itself. *is_local_by_default*: without that argument it stays on this machine.
+    contacts no machine itself. *is_local_by_default*: without that argument it stays on this machine.
     """
 
     language: str
@@ -122,7 +122,7 @@ def _entry(item: Mapping, file: Mapping) -> KnowledgeEntry:
     commands, calls = _matches(item)
     examples = item.mapping("examples")
     if examples is None or not examples.mappings("flag") or not examples.mappings("pass"):
-        raise item.place.error(f"{entry_id}: 'examples' needs one that must flag and one that must pass")
+        raise item.place.error(f"{entry_id}: 'examples' needs at least one to flag and one to pass")
     examples.allow("flag", "pass")
     references = (item if "references" in item else file).mappings("references")
     return KnowledgeEntry(
@@ -228,5 +228,5 @@ def _snippet(mapping: Mapping) -> Snippet:
     mapping.allow(*_SNIPPETS)
     languages = mapping.keys()
     if len(languages) != 1:
-        raise mapping.place.error(f"expected one of {', '.join(_SNIPPETS)}, and the text behind it")
+        raise mapping.place.error(f"expected one of {', '.join(_SNIPPETS)}, with the code as its value")
     return Snippet(languages[0], mapping.text(languages[0]))

@@ -112,10 +112,10 @@ def _pattern(item: Mapping, file: Mapping) -> Pattern:
     except ValueError as error:
         raise item.place_of("regex").error(f"regex: {error}") from error
     if most > longest:
-        raise item.place_of("longest").error(f"longest: the regex can match {most:,} bytes, and {longest:,} are said to be the most")
+        raise item.place_of("longest").error(f"longest: the regex can match {most:,} bytes, but the stated maximum is {longest:,}")
     examples = item.mapping("examples")
     if examples is None or not examples.texts("flag") or not examples.texts("pass"):
-        raise item.place.error(f"{pattern_id}: 'examples' needs one text that must flag and one that must pass")
+        raise item.place.error(f"{pattern_id}: 'examples' needs at least one text to flag and one to pass")
     examples.allow("flag", "pass")
     return Pattern(
         id=pattern_id,

@@ -47,7 +47,7 @@ class RunsAs(StrEnum):
     ROOT = "root"
     """As the image's USER, and root where it names none: that root is no more than the caller outside of the container."""
     USER = "user"
-    """As the caller, whatever the image's USER says."""
+    """As the caller; the image's USER has no effect."""
     NON_ROOT = "non-root"
     """As the image's USER, which must be another than root, else the container is refused."""
 
@@ -105,7 +105,7 @@ class Policy(NamedTuple):
 
     @property
     def platform(self) -> str:
-        """The first of the platforms: the one that is meant where nothing else is said."""
+        """The first of the platforms, which is the default."""
         return self.platforms[0]
 
     @property
@@ -125,7 +125,7 @@ class Policy(NamedTuple):
         """
         for item in self.overrides:
             if rules.get(item.rule_id) is None:
-                raise SourceLine(self.file, item.line).error(f"no rule is called {item.rule_id!r}; imginspect rules list names all")
+                raise SourceLine(self.file, item.line).error(f"unknown rule {item.rule_id!r}; see imginspect rules list")
 
 
 def load_policy(name: str, folders: Sequence[Path] = ()) -> Policy:
@@ -152,7 +152,7 @@ def parse_policy(content: bytes, shown_as: str) -> Policy:
         directories=tuple(_directory(item) for item in mapping.mappings("directories")),
         runners=tuple(_runner(item) for item in mapping.mappings("runners")),
         platforms=_matching(mapping, "platforms", _PLATFORM, "such as linux/amd64") or (_USUAL_PLATFORM,),
-        registries=_matching(mapping, "registries", _REGISTRY, "a host such as registry.example.org, or a host and the start of a path"),
+        registries=_matching(mapping, "registries", _REGISTRY, "a host such as registry.example.org, or a host and a path prefix"),
         fail_on=parse_severity(mapping, "fail_on", "high"),
         overrides=tuple(_overrides(mapping)),
         questions=tuple(_question(item) for item in mapping.mappings("questions")),
@@ -173,9 +173,9 @@ def policy_file(name: str, folders: Sequence[Path] = ()) -> RuleFile:
     named = [(file.path.stem, file) for folder in searched for file in rule_files(folder, Path(POLICIES))]
     fitting = [file for stem, file in named if stem == name]
     if not fitting:
-        raise RuleError(f"no policy is called {name!r}; there are: {', '.join(sorted({stem for stem, _ in named}))}; or name a file")
+        raise RuleError(f"unknown policy {name!r}; expected one of: {', '.join(sorted({stem for stem, _ in named}))}, or a file")
     if len(fitting) > 1:
-        raise RuleError(f"two policies are called {name!r}: {fitting[0].shown_as} and {fitting[1].shown_as}; name the file that is meant")
+        raise RuleError(f"two policies are named {name!r}: {fitting[0].shown_as} and {fitting[1].shown_as}; give the file instead")
     return fitting[0]
 
 
@@ -213,7 +213,7 @@ def _matching(mapping: Mapping, key: str, form: re.Pattern[str], expected: str) 
         if not form.fullmatch(text):
             raise mapping.place_of(key).error(f"{key}: expected {expected}, found {text!r}")
     if len(set(texts)) < len(texts):
-        raise mapping.place_of(key).error(f"{key}: one of them is there twice")
+        raise mapping.place_of(key).error(f"{key}: duplicate entry")
     return texts
 
 
@@ -223,10 +223,10 @@ def _overrides(mapping: Mapping) -> Iterator[Override]:
         yield Override(rule_id, parse_severity(severities, rule_id), "", line)
     for rule_id, line in skip.lines():
         if rule_id in severities:
-            raise skip.place_of(rule_id).error(f"{rule_id} is skipped, so its severity means nothing: leave out one of the two")
+            raise skip.place_of(rule_id).error(f"{rule_id} is skipped, so its severity has no effect: remove one of the two")
         reason = skip.text(rule_id)
         if not reason:
-            raise skip.place_of(rule_id).error(f"{rule_id}: expected the reason why it is skipped, which the report shows")
+            raise skip.place_of(rule_id).error(f"{rule_id}: expected the reason for skipping it, which the report shows")
         yield Override(rule_id, None, reason, line)
 
 

@@ -1,4 +1,4 @@
-"""Rule: what is asked of an image, why, where that comes from, what to do about it, and examples of both answers."""
+"""Rule: a requirement on images with its rationale, references, remediation, and examples of both answers."""
 
 from __future__ import annotations
 
@@ -186,11 +186,11 @@ def _reference(mapping: Mapping) -> RuleReference:
 def _examples(mapping: Mapping) -> tuple[tuple[Example, ...], tuple[Example, ...]]:
     examples = mapping.mapping("examples")
     if examples is None:
-        raise mapping.place.error("'examples' is missing: a rule needs one that must flag and one that must pass")
+        raise mapping.place.error("'examples' is missing: a rule needs at least one to flag and one to pass")
     examples.allow("flag", "pass")
     flag, passing = (tuple(_example(item) for item in examples.mappings(kind)) for kind in ("flag", "pass"))
     if not flag or not passing:
-        raise mapping.place_of("examples").error("'examples' needs one that must flag and one that must pass")
+        raise mapping.place_of("examples").error("'examples' needs at least one to flag and one to pass")
     return flag, passing
 
 

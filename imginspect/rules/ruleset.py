@@ -30,7 +30,7 @@ def load_rules(folders: Sequence[Path]) -> RuleSet:
     for folder in folders:
         files = rule_files(folder)
         if not files:
-            raise RuleError(f"{folder}: holds no rules (*.yaml)")
+            raise RuleError(f"{folder}: contains no rules (*.yaml)")
         for file in files:
             if _NO_RULES & set(file.parts):
                 continue
@@ -39,7 +39,7 @@ def load_rules(folders: Sequence[Path]) -> RuleSet:
             rule = parse_rule(mapping)
             if rule.id in rules:
                 before = rules[rule.id]
-                raise mapping.place_of("id").error(f"{rule.id} is defined in {before.file}, line {before.line} already")
+                raise mapping.place_of("id").error(f"{rule.id} is already defined in {before.file}, line {before.line}")
             rules[rule.id] = rule
             contents.append(content)
     return RuleSet(tuple(rules[rule_id] for rule_id in sorted(rules)), digest_of(contents))

@@ -45,15 +45,15 @@ def read(path: Path, shown_as: str) -> bytes:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         with os.fdopen(descriptor, "rb", closefd=True) as handle:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise RuleError(f"{shown_as}: is no file")
+                raise RuleError(f"{shown_as}: is not a file")
             content = handle.read(_MAX_BYTES + 1)
     except IsADirectoryError as error:
         raise RuleError(f"{shown_as}: is a folder, not a file") from error
     except OSError as error:
-        why = "is a link that leads in a circle" if error.errno == errno.ELOOP else error.strerror
+        why = "is a link loop" if error.errno == errno.ELOOP else error.strerror
         raise RuleError(f"{shown_as}: {why}") from error
     except ValueError as error:
-        raise RuleError(f"{shown_as!r} is no name of a file: {error}") from error
+        raise RuleError(f"{shown_as!r} is not a valid file name: {error}") from error
     if len(content) > _MAX_BYTES:
         raise RuleError(f"{shown_as}: larger than {_MAX_BYTES:,} bytes")
     return content
@@ -86,11 +86,11 @@ def _decoded(content: bytes, shown_as: str) -> str:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise SourceLine(shown_as, line).error(f"not valid YAML: the byte 0x{content[error.start]:02x} is no UTF-8") from error
+        raise SourceLine(shown_as, line).error(f"not valid YAML: the byte 0x{content[error.start]:02x} is not UTF-8") from error
     found = re.search(_NOT_TEXT, text)
     if found:
         line = text.count("\n", 0, found.start()) + 1
-        raise SourceLine(shown_as, line).error(f"not valid YAML: holds the control character U+{ord(found.group()):04X}")
+        raise SourceLine(shown_as, line).error(f"not valid YAML: contains the control character U+{ord(found.group()):04X}")
     return text
 
 
@@ -131,7 +131,7 @@ class _EventReader:
         self._loader.get_event()  # the document's end
         rest = self._loader.get_event()
         if not isinstance(rest, self._yaml.StreamEndEvent):
-            raise self._place(rest).error("a second document (after ---): expected one in each file")
+            raise self._place(rest).error("a second document (after ---): expected one per file")
         return value
 
     def _place(self, event: Any) -> SourceLine:
@@ -139,13 +139,13 @@ class _EventReader:
 
     def _value(self, event: Any, level: int) -> Value:
         if isinstance(event, self._yaml.AliasEvent) or event.anchor is not None:
-            raise self._place(event).error("anchors (&) and aliases (*) are not used in rules; put quotes around a text that begins so")
+            raise self._place(event).error("anchors (&) and aliases (*) are not supported; put quotes around a string that begins with one")
         if level > _MOST_LEVELS:
             raise self._place(event).error(f"nested more than {_MOST_LEVELS} levels deep")
         if isinstance(event, self._yaml.ScalarEvent):
             return self._scalar(event)
         if event.tag is not None:
-            raise self._place(event).error(f"the tag {event.tag!r} is not used in rules")
+            raise self._place(event).error(f"the tag {event.tag!r} is not supported")
         return self._mapping(event, level) if isinstance(event, self._yaml.MappingStartEvent) else self._sequence(level)
 
     def _sequence(self, level: int) -> list[Value]:
@@ -159,15 +159,15 @@ class _EventReader:
         while not isinstance(event := self._loader.get_event(), self._yaml.MappingEndEvent):
             key, place = self._value(event, level + 1), self._place(event)
             if not isinstance(key, str):
-                raise place.error("expected a text as key; put quotes around a number, yes, no, on or off")
+                raise place.error("expected a string as key; put quotes around a number, yes, no, on or off")
             if key in values:
-                raise place.error(f"{key!r} is there twice")
+                raise place.error(f"duplicate key {key!r}")
             values[key] = self._value(self._loader.get_event(), level + 1), place.line
         return Mapping(self._place(start), values)
 
     def _scalar(self, event: Any) -> Value:
         if event.tag is not None:
-            raise self._place(event).error(f"the tag {event.tag!r} is not used in rules; put quotes around a text that begins with !")
+            raise self._place(event).error(f"the tag {event.tag!r} is not supported; put quotes around a string that begins with !")
         node_type = self._yaml.ScalarNode
         tag = self._loader.resolve(node_type, event.value, event.implicit).removeprefix(_TAG)
         if tag == "str":
@@ -179,5 +179,5 @@ class _EventReader:
         except (ValueError, OverflowError) as error:
             raise self._place(event).error(f"not a number: {error}") from error
         if isinstance(value, float) and not isfinite(value):
-            raise self._place(event).error(f"{event.value!r} is no finite number; put quotes around a text")
+            raise self._place(event).error(f"{event.value!r} is not a finite number; put quotes around a string")
         return value

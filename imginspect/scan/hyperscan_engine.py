@@ -1,4 +1,4 @@
-"""Hyperscan's one door: all expressions in one database, compiled once and kept in the cache in its serialised form."""
+"""Hyperscan's one door: all expressions in one database, compiled once and kept serialised in the cache."""
 
 from __future__ import annotations
 

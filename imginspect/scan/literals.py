@@ -9,7 +9,7 @@ _FOLD = re.IGNORECASE
 _LEAST = 3
 """Bytes of the shortest literal worth looking for."""
 _RARE = 5
-"""Bytes of a literal that stands in few files by chance; longer ones are hardly rarer."""
+"""Bytes of a literal that is in few files by chance; longer ones are hardly rarer."""
 _LONGEST = 8
 """Bytes of a fixed text that is searched for; the whole pattern is then matched where it stands."""
 _MOST = 80

@@ -242,4 +242,4 @@ def _rank(pattern: Pattern) -> int:
 
 
 GENERIC = "Any issuer"
-"""The issuer of patterns that go by the words around a value and not by its form."""
+"""The issuer of patterns that depend on the words around a value and not on its format."""

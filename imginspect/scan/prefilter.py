@@ -18,7 +18,7 @@ _TELLING = 7
 
 def gate(regex: bytes, *, ignore_case: bool) -> bytes:
     """An expression that matches within every match of *regex*: repeats at its end are cut to their least number, and what follows a
-    wide repeat is left out where enough fixed text stands before it.
+    wide repeat is left out where enough fixed text precedes it.
 
     Source: the parse tree of Python's ``re``, which is not public; where it holds what is not known here the gate is *regex* itself.
     """

@@ -1,4 +1,4 @@
-"""Redaction: one function through which every string of an image goes before anybody sees it."""
+"""Redaction: the one function that every string of an image passes through before it is shown."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ NOTHING = Searched()
 
 
 class ContentSearch:
-    """Searches contents, one at a time. A content of more than ``BLOCK_BYTES`` is searched in blocks of that size, whatever the pieces."""
+    """Searches contents, one at a time. A content of more than ``BLOCK_BYTES`` is searched in blocks of that size."""
 
     def __init__(self, matcher: Matcher) -> None:
         self._matcher = matcher

@@ -1,4 +1,4 @@
-"""secret_id: a name for a secret by which its copies are told to be the same, for who has the key alone."""
+"""secret_id: a name for a secret that identifies its copies, but only to the holder of the key."""
 
 from __future__ import annotations
 
@@ -44,5 +44,5 @@ def checked_key(key: bytes) -> bytes:
     """
     if not LEAST_BYTES <= len(key) <= MOST_BYTES:
         many = f"{len(key)} bytes" if len(key) <= MOST_BYTES else "too many bytes"
-        raise UsageError(f"it has {many}: a fingerprint key has {LEAST_BYTES} to {MOST_BYTES:,}, best at random")
+        raise UsageError(f"it has {many}: a fingerprint key needs {LEAST_BYTES} to {MOST_BYTES:,}, preferably random")
     return key

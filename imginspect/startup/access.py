@@ -53,4 +53,4 @@ def described(node: Node) -> str:
     text = node.attributes.described()
     if node.stated is None or node.stated[:3] == node.attributes[:3]:
         return text
-    return f"{text} by the header of a hard link, which podman, docker and containerd obey, and {node.stated.described()} by its own"
+    return f"{text} in the header of a hard link (used by podman, docker and containerd), and {node.stated.described()} in its own header"

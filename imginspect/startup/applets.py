@@ -1,7 +1,7 @@
 """Applets: which commands a busybox has, and whether the name under which it is started is one of them.
 
 Busybox looks at the last part of its own name; a name that starts with ``busybox`` makes it take the next word. It ends with 127 and
-"applet not found" where it has no such applet. The names stand in its read-only data in one piece, sorted, each behind a NUL, and an
+"applet not found" where it has no such applet. The names are in its read-only data in one piece, sorted, each after a NUL, and an
 empty one ends them (``applet_names`` of include/applet_tables.h). Seen so in 1.35.0 of Debian, 1.36.1 of Alpine and 1.38.0 of the
 official image.
 """
@@ -59,12 +59,12 @@ def applet_problem(view: View, at: Located, words: Sequence[str]) -> LaunchProbl
     if isinstance(table, LaunchProblem):
         return None if name in USUAL else table
     if table is None:
-        text = f"whether {shown(at)}, which is a busybox, has the applet {name!r} is not known: its list of applets was not found"
+        text = f"it is not known whether the busybox {shown(at)} has the applet {name!r}: its list of applets was not found"
         is_named = posixpath.basename(node.path).startswith(_NAME)
         return None if name in USUAL or not is_named else LaunchProblem(Kind.NO_APPLET, Certainty.UNKNOWN, text, nodes=at.nodes)
     if table.has(name):
         return None
-    text = f"{shown(at)} is a busybox that has no applet {name!r}: it ends with exit code 127 (applet not found)"
+    text = f"{shown(at)} is a busybox without the applet {name!r}: it ends with exit code 127 (applet not found)"
     return LaunchProblem(Kind.NO_APPLET, Certainty.FAILS, text, nodes=at.nodes)
 
 

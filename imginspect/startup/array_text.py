@@ -1,4 +1,4 @@
-"""Array text: a list of words that was meant as the exec form and is no valid JSON, so that Docker took it as text for a shell.
+"""Array text: a list of words that was meant as the exec form but is not valid JSON, so Docker treated it as a shell command.
 
 ``ENTRYPOINT ['python3', '/app.py']`` becomes ``/bin/sh -c "['python3', '/app.py']"``. Run with dash 0.5.12, bash 5.2 and busybox 1.35 such
 texts end with 127 (no program is called ``[python3,``); with a blank behind the bracket they are the test command, which ends with 2.
@@ -56,7 +56,7 @@ def array_in(text: str) -> Array | None:
     is_test = text.startswith("[") and items[:1].isspace()
     if not words or _is_plain(text, items, is_test=is_test):
         return None
-    return Array(words, _first_word(text), is_test, _fault(text, items) or ("a comment behind it" if has_more else ""))
+    return Array(words, _first_word(text), is_test, _fault(text, items) or ("a trailing comment" if has_more else ""))
 
 
 def _unclosed(text: str) -> re.Match[str] | None:
@@ -105,16 +105,16 @@ def _fault(text: str, items: str) -> str:
     if any(mark in items for mark in "“”„‘’‚«»"):
         return "typographic quotes"
     if _is_unbalanced(text):
-        return "a quote that is not closed"
+        return "an unclosed quote"
     if "'" in items:
         return "single quotes"
     if not text.startswith("[") or not text.endswith("]"):
-        return "a bracket is missing" if text[0] not in "({" else "other brackets than [ and ]"
+        return "a missing bracket" if text[0] not in "({" else "brackets other than [ and ]"
     if '"' not in items or any(item[0] not in _QUOTES for item in _ITEMS.findall(items)):
         return "words without quotes"
     if items.rstrip().endswith(","):
-        return "a comma after the last word"
-    return "a comma is missing" if len(_ITEMS.findall(items)) > items.count(",") + 1 else "it breaks JSON's rules"
+        return "a trailing comma"
+    return "a missing comma" if len(_ITEMS.findall(items)) > items.count(",") + 1 else "a syntax error"
 
 
 def array_problem(array: Array, shell: str, field: str) -> LaunchProblem:
@@ -124,7 +124,7 @@ def array_problem(array: Array, shell: str, field: str) -> LaunchProblem:
 
 def misplaced_problem(array: Array, field: str) -> LaunchProblem:
     """The problem of such a text in Cmd behind an Entrypoint: the entrypoint is given the shell, ``-c`` and the text as arguments."""
-    text = f"{_meant(array, field)}. The entrypoint is given a shell's name, -c and this text as its arguments"
+    text = f"{_meant(array, field)}. The entrypoint receives the name of a shell, -c and this text as its arguments"
     return LaunchProblem(Kind.ARRAY_TEXT, Certainty.DEPENDS, text, config_field=field)
 
 
@@ -142,7 +142,7 @@ def healthcheck_problems(config: ImageConfig) -> list[LaunchProblem]:
     array = array_in(test[1]) if len(test) == 2 and test[0] == "CMD-SHELL" else None
     if array is None:
         return []
-    text = f"{_meant(array, 'Healthcheck')}. {_ends(array, '/bin/sh')}: where health checks are run, the container is unhealthy"
+    text = f"{_meant(array, 'Healthcheck')}. {_ends(array, '/bin/sh')}; where health checks run, the container is reported as unhealthy"
     return [LaunchProblem(Kind.ARRAY_TEXT, Certainty.DEPENDS, text, config_field="Healthcheck[1]")]
 
 
@@ -151,18 +151,18 @@ def _meant(array: Array, field: str) -> str:
     instruction = {"Healthcheck": "HEALTHCHECK CMD"}.get(name, name.upper())
     better = f"{instruction} {json.dumps(list(array.words), ensure_ascii=False)}"
     if not array.fault:
-        return f"the {instruction} is an array that is given to a shell as text; write {better} in the Dockerfile"
+        return f"the {instruction} is an array passed to a shell as text; write {better} in the Dockerfile"
     return (
-        f"the Dockerfile's {instruction} looks like an array but is no valid JSON ({array.fault}), so Docker took it as text for a shell; "
-        f"write {better}"
+        f"the Dockerfile's {instruction} looks like an array but is not valid JSON ({array.fault}), "
+        f"so Docker treated it as a shell command; write {better}"
     )
 
 
 def _ends(array: Array, shell: str) -> str:
     if not array.first:
-        return f"{shell} cannot read the text (a quote is not closed): exit code 2"
+        return f"{shell} cannot parse the text (unclosed quote): exit code 2"
     if not array.is_test:
-        return f"{shell} looks for a program called {array.first!r} and ends with exit code 127"
+        return f"{shell} looks for a program named {array.first!r} and ends with exit code 127"
     if len(array.words) == 1:
-        return f"{shell} takes it for the test command [, which ends at once: nothing is started"
-    return f"{shell} takes it for the test command [, which ends with an error (exit code 2)"
+        return f"{shell} interprets it as the test command [, which ends at once: nothing is started"
+    return f"{shell} interprets it as the test command [, which ends with an error (exit code 2)"

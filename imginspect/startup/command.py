@@ -17,7 +17,7 @@ from imginspect.startup.working_dir import working_dir_problems
 from imginspect.startup.wrappers import MOST_WRAPPERS, peel_one
 
 _MOST_ENTRIES = 20
-"""Entries of Env that are told: a start fails with the first."""
+"""How many entries of Env are reported: a start fails with the first."""
 
 
 class StartCommand(NamedTuple):
@@ -48,13 +48,13 @@ def problems_of(view: View, command: StartCommand, user: RunUser, context: Conte
         return [LaunchProblem(Kind.NOT_READ, Certainty.UNREAD, "the image's config could not be read", config_field="Entrypoint")]
     found = []
     if not command.words:
-        text = "the config names neither an Entrypoint nor a Cmd: there is nothing to start"
+        text = "the config has neither an Entrypoint nor a Cmd, so there is nothing to start"
         found.append(LaunchProblem(Kind.NO_COMMAND, Certainty.FAILS, text, config_field="Entrypoint"))
     elif not command.words[0].strip():
-        text = "the first word of the command is empty: it names no program"
+        text = "the first word of the command is empty, so it names no program"
         found.append(LaunchProblem(Kind.NO_COMMAND, Certainty.FAILS, text, config_field=command.fields[0]))
     elif command.is_reset:
-        text = "the Entrypoint is one empty word, which Docker takes as none and other runtimes as a program without a name"
+        text = "the Entrypoint is one empty word: Docker treats it as unset, other runtimes as a program without a name"
         found.append(LaunchProblem(Kind.NO_COMMAND, Certainty.DEPENDS, text, config_field="Entrypoint[0]"))
     config = view.image.config
     places = working_dir_problems(view, config.working_dir, context.mounts)
@@ -63,10 +63,10 @@ def problems_of(view: View, command: StartCommand, user: RunUser, context: Conte
 
 def _user(user: RunUser) -> list[LaunchProblem]:
     if user.error:
-        text = f"the config's User is {user.text!r}, and {user.error}: the container cannot start"
+        text = f"the config's User is {user.text!r}, but {user.error}: the container cannot start"
         return [LaunchProblem(Kind.BAD_USER, Certainty.FAILS, text, nodes=user.nodes, config_field="User")]
     if user.uid is None or (user.gid is None and user.unread):
-        text = f"whether the user {user.text!r} exists is not known: {user.unread} was not read"
+        text = f"it is not known whether the user {user.text!r} exists: {user.unread} was not read"
         return [LaunchProblem(Kind.NOT_READ, Certainty.UNREAD, text, nodes=user.nodes, config_field="User")]
     return []
 
@@ -82,7 +82,7 @@ def _environment(config: ImageConfig) -> list[LaunchProblem]:
         elif not equals:
             text = (
                 f"entry {number + 1} of the config's Env has no '=': runc refuses to start the container, "
-                "and podman takes the value of that name from its own environment"
+                "and podman takes the value from its own environment"
             )
             found.append(LaunchProblem(Kind.BAD_ENVIRONMENT, Certainty.DEPENDS, text, config_field="Env"))
     found.sort(key=lambda problem: problem.certainty is not Certainty.FAILS)

@@ -48,7 +48,7 @@ def judge_compiled(view: View, at: Located, context: Context, notes: Notes) -> N
         notes.fail(Kind.NOT_READ, f"the headers of {shown(at)} were not read", at.nodes, Certainty.UNREAD)
         return
     if not elf.machine or elf.kind in ("relocatable", "core", "other"):
-        what = "damaged: its header cannot be read" if not elf.machine else f"an ELF file of the kind {elf.kind}, not a program"
+        what = "damaged (unreadable ELF header)" if not elf.machine else f"an ELF file of type {elf.kind}, not a program"
         notes.fail(Kind.BAD_FORMAT, f"{shown(at)} is {what}", at.nodes)
         return
     if not _fits(view, at, elf, notes):
@@ -74,7 +74,7 @@ def _fits(view: View, at: Located, elf: Elf, notes: Notes) -> bool:
     if not wanted or elf.machine == wanted or elf.machine in _RUNS_TOO.get(wanted, ()):
         return True
     may = elf.machine in _MAY_RUN.get(wanted, ())
-    text = f"{shown(at)} is a program for {elf.machine}, and the image is for {wanted}"
+    text = f"{shown(at)} is a program for {elf.machine}, but the image is for {wanted}"
     certainty = Certainty.DEPENDS if may else Certainty.FAILS
     notes.problems.append(LaunchProblem(Kind.WRONG_ARCHITECTURE, certainty, text, nodes=at.nodes, expected=wanted, found=elf.machine))
     return may
@@ -85,7 +85,7 @@ def _loader(view: View, at: Located, elf: Elf, context: Context, notes: Notes) -
     where = locate(view, absolute(elf.interpreter, context.working_dir), context.user, context.mounts)
     for problem in where.problems:
         kind = Kind.NO_LOADER if problem.kind is Kind.NOT_FOUND else problem.kind
-        hint = " (the program was built for another C library than the image has)" if problem.kind is Kind.NOT_FOUND else ""
+        hint = " (the program was built for a different C library than the image's)" if problem.kind is Kind.NOT_FOUND else ""
         text = f"{shown(at)} needs the loader {elf.interpreter}: {problem.text}{hint}"
         notes.problems.append(problem._replace(kind=kind, text=text, nodes=(*at.nodes, *problem.nodes)))
     node = where.node
@@ -101,18 +101,18 @@ def _libraries(program: Node, at: Located, found: Libraries, context: Context, n
     certainty = Certainty.UNKNOWN if context.environment_is_open else Certainty.FAILS
     for missing in found.missing:
         by = "" if missing.needed_by.path == program.path else f" (needed by {missing.needed_by.path})"
-        place = f"; {missing.found_at} is not where the loader looks" if missing.found_at else ""
+        place = f"; {missing.found_at} is outside the loader's search path" if missing.found_at else ""
         text = f"{shown(at)} needs the library {missing.name}{by}, which is not in the image{place}"
         if missing.found_at:
-            text = f"{shown(at)} needs the library {missing.name}{by}, which the loader does not find{place}"
+            text = f"{shown(at)} needs the library {missing.name}{by}, which the loader cannot find{place}"
         notes.fail(Kind.NO_LIBRARY, text, (program, missing.needed_by) if by else at.nodes, certainty)
     if found.from_host:
         names = ", ".join(sorted(set(found.from_host)))
-        notes.conditions.append(f"the graphics driver's libraries that {at.path} needs ({names}) are added by the runtime")
+        notes.conditions.append(f"the runtime adds the graphics driver libraries that {at.path} needs ({names})")
     if found.unread:
         first = found.unread[0]
         whole = {node.path for node in found.unread}
-        text = f"which libraries {first.path} needs could not be read" + (
+        text = f"the libraries that {first.path} needs could not be determined" + (
             f" ({counted(len(whole), 'file')} in all)" if len(whole) > 1 else ""
         )
         notes.fail(Kind.NOT_READ, text, (first,), Certainty.UNKNOWN)

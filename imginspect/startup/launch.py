@@ -43,7 +43,7 @@ class Launch(NamedTuple):
 
     @property
     def unknown(self) -> str:
-        """Why not all could be told; empty where it could."""
+        """Why something could not be determined; empty where all was."""
         open_ends = (problem.text for problem in self.problems if problem.certainty in (Certainty.UNKNOWN, Certainty.UNREAD))
         return next(open_ends, "")
 

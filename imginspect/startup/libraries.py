@@ -142,7 +142,7 @@ def _find(view: View, wanted: _Wanted, program: Elf, paths: Iterable[str]) -> tu
 
 
 def _library(view: View, path: str, program: Elf) -> tuple[str, Node, Elf | None] | None:
-    """The library at *path*; the loader passes over files of another architecture."""
+    """The library at *path*; the loader skips files of another architecture."""
     try:
         node = view.filesystem.resolve(path).node
     except PathError:

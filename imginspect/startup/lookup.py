@@ -48,14 +48,16 @@ def locate(view: View, path: str, user: RunUser, mounts: Sequence[str] = ()) -> 
     if mount is not None:
         return Located(path, None, problems=(_mounted(view, path, mount),))
     if below(posixpath.normpath(path), _KERNEL) is not None:
-        text = f"{path} is made by the kernel or the runtime when the container runs"
+        text = f"{path} is created by the kernel or the runtime when the container runs"
         return Located(path, None, problems=(LaunchProblem(Kind.NOT_FOUND, Certainty.UNKNOWN, text),))
     if len(path) >= PATH_MAX or "\0" in path:
-        return Located(path, None, problems=(_failing(Kind.NOT_FOUND, f"{path[:100]}… is no path: it is too long or holds a NUL"),))
+        return Located(
+            path, None, problems=(_failing(Kind.NOT_FOUND, f"{path[:100]}… is not a valid path: it is too long or contains a NUL"),)
+        )
     try:
         found = view.filesystem.resolve(_through_made(view, path))
     except LinkLoop:
-        return Located(path, None, problems=(_failing(Kind.LINK_LOOP, f"{path} leads through links that go in a circle"),))
+        return Located(path, None, problems=(_failing(Kind.LINK_LOOP, f"{path} leads into a link loop"),))
     except PathError as error:
         return _missing(view, path, str(error), mounts)
     for node in (*found.links, found.node):
@@ -64,7 +66,7 @@ def locate(view: View, path: str, user: RunUser, mounts: Sequence[str] = ()) -> 
             return Located(path, None, found.links, (_mounted(view, path, mount, node),))
     slashed = _slashed(view, path, found)
     if slashed and found.node.kind != DIRECTORY:
-        text = f"{slashed} as if it were a directory, and {found.node.path} is a {found.node.kind}: Linux refuses it (Not a directory)"
+        text = f"{slashed} as a directory, but {found.node.path} is a {found.node.kind}: Linux refuses it (Not a directory)"
         problem = LaunchProblem(Kind.NOT_FOUND, Certainty.FAILS, text, nodes=(*found.links, found.node))
         return Located(path, None, found.links, (problem,))
     return Located(path, found.node, found.links, _barriers(view, path, (*found.links, found.node), user))
@@ -122,7 +124,7 @@ def _failing(kind: Kind, text: str) -> LaunchProblem:
 
 def _mounted(view: View, path: str, mount: str, node: Node | None = None) -> LaunchProblem:
     there = node or view.filesystem.get(posixpath.normpath(path))
-    hidden = "; the file that the image has there is then hidden" if there is not None and there.kind != DIRECTORY else ""
+    hidden = "; the mount hides the file that the image has there" if there is not None and there.kind != DIRECTORY else ""
     text = f"{path} is below {mount}, which the environment mounts when it runs the container{hidden}"
     return LaunchProblem(Kind.BELOW_MOUNT, Certainty.DEPENDS, text, nodes=(there,) if there is not None else ())
 
@@ -138,7 +140,7 @@ def _missing(view: View, path: str, why: str, mounts: Sequence[str]) -> Located:
     if last != posixpath.normpath(path) and links:
         text = f"{path} is a link to {last}, which does not exist in the image"
     elif "not a directory" in why:
-        text = f"{path} cannot be reached: {why.partition(', on the way')[0]}"
+        text = f"{path} cannot be reached: {why.partition(' (on the path to')[0]}"
     return Located(path, None, links, (LaunchProblem(Kind.NOT_FOUND, Certainty.FAILS, text + _who_took(gone), nodes=links, gone=gone),))
 
 
@@ -166,7 +168,7 @@ def _who_took(gone: Sequence[Hidden]) -> str:
     if not gone:
         return ""
     last = gone[-1]
-    return f": layer {last.node.layer_index} has it, and it is {last.state} in layer {last.by_layer}"
+    return f": it is in layer {last.node.layer_index} but {last.state} in layer {last.by_layer}"
 
 
 def _barriers(view: View, path: str, nodes: Sequence[Node], user: RunUser) -> tuple[LaunchProblem, ...]:
@@ -188,7 +190,7 @@ def _barriers(view: View, path: str, nodes: Sequence[Node], user: RunUser) -> tu
 
 def _barrier(path: str, directory: Node, user: RunUser, *, is_known: bool) -> LaunchProblem:
     if not is_known:
-        text = f"whether {user} may enter {directory.path} ({described(directory)}) on the way to {path} is not known"
+        text = f"it is not known whether {user} can enter {directory.path} ({described(directory)}) on the path to {path}"
         return LaunchProblem(Kind.NO_PERMISSION, Certainty.UNREAD if user.unread else Certainty.UNKNOWN, text, nodes=(directory,))
-    text = f"{user} may not enter {directory.path} ({described(directory)}), which is on the way to {path}"
+    text = f"{user} cannot enter {directory.path} ({described(directory)}) on the path to {path}"
     return LaunchProblem(Kind.NO_PERMISSION, Certainty.FAILS, text, nodes=(directory,))

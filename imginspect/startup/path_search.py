@@ -1,6 +1,6 @@
 """Path search: the file that a name without a slash means, as runtimes, shells and other programs look for it in PATH.
 
-Measured with podman 4.3.1 (crun 1.8.1 and runc 1.1.5), runc alone, busybox 1.35, dash 0.5.12: crun passes over empty parts of PATH and
+Measured with podman 4.3.1 (crun 1.8.1 and runc 1.1.5), runc alone, busybox 1.35, dash 0.5.12: crun skips empty parts of PATH and
 runs what relative parts hold; runc refuses what either holds. crun takes the first file that root may execute. runc takes the first
 that has an execute bit (built with Go 1.19), or that the user may execute (LookPath of Go 1.26). Shells and execvp take the first
 that the user may execute, and an empty part is the working directory.
@@ -21,12 +21,12 @@ from imginspect.startup.lookup import Located, absolute, is_file, leads_somewher
 from imginspect.startup.problem import Certainty, Kind, LaunchProblem
 from imginspect.wording import LONGEST_SHOWN
 
-"""Folders of PATH for which it is asked what a later layer took away: each is a walk through the hidden files."""
+"""Folders of PATH that are searched for files deleted by later layers: each costs a walk through the hidden files."""
 VARIABLE = re.compile(r"\$(?:\{|[A-Za-z_])")
 
 
 class _Candidate(NamedTuple):
-    """One file that the name may mean; *part* is the part of PATH as it stands there."""
+    """One file that the name may mean; *part* is the part of PATH as written."""
 
     part: str
     located: Located
@@ -93,20 +93,20 @@ def _is_shut(item: _Candidate) -> bool:
 
 
 def _in_empty_part(name: str) -> LaunchProblem:
-    text = f"{name!r} is only in the working directory, by an empty part of PATH: crun does not look there, and runc refuses what is there"
+    text = f"{name!r} is only in the working directory, through an empty part of PATH: crun does not look there, and runc refuses it"
     return LaunchProblem(Kind.NOT_FOUND, Certainty.FAILS, text)
 
 
 def _relative(name: str, by_crun: _Candidate, by_runc: _Candidate | None) -> LaunchProblem:
     part = f"the relative part {by_runc.part!r}" if by_runc is not None and by_runc.part else "an empty part"
-    text = f"{name!r} is found by {part} of PATH: runc refuses to start it, and crun starts {by_crun.located.path}"
+    text = f"{name!r} is found through {part} of PATH: runc refuses to start it, and crun starts {by_crun.located.path}"
     return LaunchProblem(Kind.NOT_FOUND, Certainty.DEPENDS, text, nodes=by_crun.located.nodes)
 
 
 def _depends(by_crun: _Candidate, by_runc: _Candidate, context: Context) -> LaunchProblem:
     text = (
-        f"{by_crun.located.path} is first in PATH and {context.user} cannot execute it: crun fails on it, "
-        f"and runc fails or goes on to {by_runc.located.path}, depending on its version"
+        f"{by_crun.located.path} comes first in PATH, but {context.user} cannot execute it: crun fails, "
+        f"and runc fails or continues with {by_runc.located.path}, depending on its version"
     )
     return LaunchProblem(Kind.NO_PERMISSION, Certainty.DEPENDS, text, nodes=(*by_crun.located.nodes, *by_runc.located.nodes))
 
@@ -118,20 +118,20 @@ def _not_found(view: View, name: str, context: Context, empty: Sequence[str]) ->
         return words_in_one(name)
     path = ":".join(context.path)
     text = (
-        f"no program called {name!r} is in PATH ({path[:LONGEST_SHOWN]})" if path else f"PATH is empty: there is no program called {name!r}"
+        f"no program named {name!r} in PATH ({path[:LONGEST_SHOWN]})" if path else f"PATH is empty: no program named {name!r} can be found"
     )
     if any(VARIABLE.search(part) for part in context.path):
-        text += "; variables in PATH are not replaced when the container starts"
+        text += "; variables in PATH are not expanded when the container starts"
     gone = list(_gone(view, context, empty))
     if gone:
         text += f"; {gone[0].text}"
     certainty = Certainty.FAILS
     own = built_in(view, name, context.wrapper) if context.is_shell or context.wrapper else None
     if own is not None:
-        text += f"; {own.path} has an applet of that name, which its shell starts without a file if it was built so"
+        text += f"; {own.path} has an applet of that name, which its shell can run without a file if it was built that way"
         return LaunchProblem(Kind.NOT_FOUND, Certainty.DEPENDS, text, nodes=(own,))
     if context.environment_is_open:
-        certainty, text = Certainty.UNKNOWN, f"{text}; what is started before it may change PATH"
+        certainty, text = Certainty.UNKNOWN, f"{text}; a command before it may change PATH"
     elif context.is_path_cut:
         certainty, text = Certainty.UNREAD, f"{text}; PATH has more folders than were looked into"
     elif any(problem.kind is Kind.BELOW_MOUNT for problem in gone):
@@ -155,11 +155,11 @@ def _says_more(problem: LaunchProblem, name: str) -> bool:
 
 def not_expanded(name: str) -> LaunchProblem:
     """The problem of a command that is a variable which no shell replaces."""
-    text = f"the command starts with {name}, and no shell replaces the variable in it: there is no such program"
+    text = f"the command starts with {name}, but no shell expands the variable: there is no program of that name"
     return LaunchProblem(Kind.NOT_EXPANDED, Certainty.FAILS, text)
 
 
 def words_in_one(name: str) -> LaunchProblem:
     """The problem of a command whose words are all in one string."""
-    text = f"there is no program called {name!r}: in the exec form each word of a command is a string of its own"
+    text = f"no program named {name!r}: in the exec form, each word of the command must be a separate string"
     return LaunchProblem(Kind.NOT_FOUND, Certainty.FAILS, text)

@@ -41,7 +41,7 @@ class Certainty(StrEnum):
     FAILS = "fails"
     DEPENDS = "depends on how it is run"
     UNKNOWN = "not known"
-    UNREAD = "not known, because something was not read"
+    UNREAD = "not known, because a file was not read"
 
 
 class Concern(StrEnum):

@@ -59,7 +59,7 @@ def execute(view: View, located: Located, argv: tuple[str, ...], context: Contex
             notes.problems += [applet] if applet is not None else []
             break
         if depth == _DEEPEST:
-            notes.fail(Kind.BAD_SHEBANG, f"{located.path}: more than {_DEEPEST} scripts are each other's interpreter", [at.node])
+            notes.fail(Kind.BAD_SHEBANG, f"{located.path}: more than {_DEEPEST} scripts in a chain of interpreters", [at.node])
             break
         words = (found.interpreter, *([found.argument] if found.argument else []), at.path, *words[1:])
         at = interpreter = _interpreter(view, at, found, context, notes)
@@ -73,23 +73,23 @@ def _may_execute(at: Located, context: Context, notes: Notes, *, is_interpreter:
     node = at.node
     assert node is not None
     if not is_file(node):
-        notes.fail(Kind.NO_FILE, f"{shown(at)} is a {node.kind}, not a file that can be executed", at.nodes)
+        notes.fail(Kind.NO_FILE, f"{shown(at)} is a {node.kind}, not an executable file", at.nodes)
         return False
     may = allows(node, context.user, EXECUTE)
     if may:
         if differs(node, context.user, EXECUTE):
-            text = f"{shown(at)} has {described(node)}: whether {context.user} may execute it depends on the runtime"
+            text = f"{shown(at)} has {described(node)}: it depends on the runtime whether {context.user} can execute it"
             notes.fail(Kind.NO_PERMISSION, text, at.nodes, Certainty.DEPENDS)
         return True
-    what = "which is the interpreter, " if is_interpreter else ""
+    what = ", the interpreter," if is_interpreter else ""
     if may is None:
         certainty = Certainty.UNREAD if context.user.unread else Certainty.UNKNOWN
         notes.fail(
-            Kind.NO_PERMISSION, f"whether {context.user} may execute {shown(at)} ({described(node)}) is not known", at.nodes, certainty
+            Kind.NO_PERMISSION, f"it is not known whether {context.user} can execute {shown(at)} ({described(node)})", at.nodes, certainty
         )
         return True
-    who = "no user has the right to execute it" if not node.mode & 0o111 else f"{context.user} has no right to execute it"
-    notes.fail(Kind.NO_PERMISSION, f"{shown(at)} {what}has {described(node)}: {who}", at.nodes)
+    who = "no user has permission to execute it" if not node.mode & 0o111 else f"{context.user} has no permission to execute it"
+    notes.fail(Kind.NO_PERMISSION, f"{shown(at)}{what} has {described(node)}: {who}", at.nodes)
     return False
 
 
@@ -120,19 +120,19 @@ def _line_works(view: View, at: Located, found: Shebang, context: Context, notes
         found.argument or locate(view, absolute(found.interpreter, context.working_dir), context.user).node is None
     ):
         text = (
-            f"the first line of {shown(at)} ends in a carriage return (the file has Windows line ends), so Linux looks for "
+            f"the first line of {shown(at)} ends in a carriage return (the file has Windows line endings), so Linux looks for "
             f"{(found.argument or found.interpreter)!r}"
         )
         notes.fail(Kind.BAD_SHEBANG, text, [at.node], line=1)
         return False
     is_env = found.interpreter.rpartition("/")[2] == "env"
     if is_env and not found.argument:
-        notes.fail(Kind.BAD_SHEBANG, f"the first line of {shown(at)} names env and no program behind it", [at.node], line=1)
+        notes.fail(Kind.BAD_SHEBANG, f"the first line of {shown(at)} names env without a program", [at.node], line=1)
         return False
     if is_env and not found.argument.startswith("-") and len(found.argument.split()) > 1:
         text = (
-            f"the first line of {shown(at)} gives env several words, which Linux passes as one: it looks for a program called "
-            f"{found.argument!r}; with 'env -S' they would be taken apart"
+            f"the first line of {shown(at)} passes several words to env, which Linux treats as one: env looks for a program named "
+            f"{found.argument!r}; 'env -S' would split them"
         )
         notes.fail(Kind.BAD_SHEBANG, text, [at.node], line=1)
         return False
@@ -147,13 +147,13 @@ def _interpreter(view: View, at: Located, found: Shebang, context: Context, note
         text = f"the interpreter in the first line of {shown(at)}: {problem.text}"
         notes.problems.append(problem._replace(kind=kind, text=text, nodes=(at.node, *problem.nodes), line=1))
     if where.node is not None and found.argument.startswith(("-S", "--split-string")) and where.node.path.endswith("/busybox"):
-        text = f"the first line of {shown(at)} uses env -S, which busybox's env does not know in most versions"
+        text = f"the first line of {shown(at)} uses env -S, which most versions of busybox do not support"
         notes.fail(Kind.BAD_SHEBANG, text, [at.node, where.node], Certainty.DEPENDS, line=1)
     return where if where.node is not None else None
 
 
 def _binary(view: View, at: Located, context: Context, notes: Notes) -> bool:
-    """Judge a file that is no script; whether it is one for a shell (a text without a first line)."""
+    """Judge a file that is not a script; return whether it is one for a shell (a text without a first line)."""
     node = at.node
     assert node is not None
     if node.content_class == "script" or any(problem.kind is Kind.BAD_SHEBANG for problem in notes.problems):
@@ -180,14 +180,14 @@ def _text(view: View, at: Located, context: Context, notes: Notes) -> bool:
     if not node.size:
         what = f"{shown(at)} is empty"
     else:
-        what = f"{shown(at)} is a text whose first line does not start with #!" + (f" ({why})" if why else "")
+        what = f"{shown(at)} is a text file whose first line does not start with #!" + (f" ({why})" if why else "")
     if context.is_shell:
         if not why:
             return True
-        notes.fail(Kind.BAD_FORMAT, f"{what}: the shell that starts it runs it as a script of its own", at.nodes, Certainty.DEPENDS, line=1)
+        notes.fail(Kind.BAD_FORMAT, f"{what}: the shell that starts it runs it as a shell script", at.nodes, Certainty.DEPENDS, line=1)
         return True
     if context.wrapper not in _REFUSING:
-        text = f"{what}, so Linux cannot execute it; {context.wrapper} may then hand it to /bin/sh, depending on its C library"
+        text = f"{what}, so Linux cannot execute it; {context.wrapper} may then pass it to /bin/sh, depending on its C library"
         notes.fail(Kind.BAD_FORMAT, text, at.nodes, Certainty.DEPENDS, line=1)
         return True
     notes.fail(Kind.BAD_FORMAT, f"{what}, so Linux cannot execute it", at.nodes, line=1)

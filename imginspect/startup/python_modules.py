@@ -66,7 +66,7 @@ def search_path(view: View, python: Located, options: tuple[str, ...], context: 
         if "PYTHONHOME" in context.environment:
             path.doubts.append("PYTHONHOME is set")
     if context.environment_is_open:
-        path.doubts.append("an environment is activated before")
+        path.doubts.append("an environment is activated first")
     _standard(view, python, path)
     if not is_isolated and "s" not in flags:
         _user_site(view, context, path)
@@ -78,14 +78,14 @@ def find_module(view: View, name: str, path: SearchPath) -> RunnableModule:
     """The file that ``-m`` *name* runs: the module, or ``__main__`` of the package."""
     parts = name.split(".")
     if not all(part.isidentifier() for part in parts):
-        return RunnableModule(None, f"{name!r} is no name of a module")
+        return RunnableModule(None, f"{name!r} is not a valid module name")
     reached = ""
     for folder in path.folders:
         found = _in_folder(view, folder, parts)
         if found.node is not None:
             return found
         reached = reached or found.missing
-    return RunnableModule(None, reached or f"no module {name!r} is in {', '.join(path.folders[:8])}{' …' if len(path.folders) > 8 else ''}")
+    return RunnableModule(None, reached or f"no module {name!r} in {', '.join(path.folders[:8])}{' …' if len(path.folders) > 8 else ''}")
 
 
 def _in_folder(view: View, folder: str, parts: list[str]) -> RunnableModule:
@@ -119,7 +119,7 @@ def _has_initializer(view: View, folder: str) -> bool:
 def _standard(view: View, python: Located, path: SearchPath) -> None:
     """The standard library and the site folders of the installation that *python* belongs to, and of its virtual environment."""
     if python.node is None:
-        path.doubts.append("which Python runs is not known")
+        path.doubts.append("the Python interpreter is not known")
         return
     environment = _virtual_environment(view, python)
     home, is_alone = _settings(view, environment, python) if environment else ("", False)
@@ -140,7 +140,7 @@ def _standard(view: View, python: Located, path: SearchPath) -> None:
             path.folders += [f"{environment}/lib/python{version}/site-packages", f"{environment}/lib64/python{version}/site-packages"]
     path.folders[:] = list(dict.fromkeys(path.folders))
     if not path.library:
-        path.doubts.append("where its standard library is could not be told")
+        path.doubts.append("the location of its standard library is not known")
 
 
 def _local_sites(view: View, prefix: str, version: str) -> list[str]:
@@ -183,7 +183,7 @@ def _user_site(view: View, context: Context, path: SearchPath) -> None:
     """The site folders of the run user. A number without an account has the home directory ``/``."""
     bases = [f"{home}/.local" for home in (context.environment.get("HOME", ""), context.user.home) if home]
     if not bases and context.user.unread:
-        path.opened.append(f"the home directory of {context.user} is not known, so neither are the packages in it")
+        path.opened.append(f"the home directory of {context.user} is not known, nor the packages in it")
         path.doubts.append(path.opened[-1])
     for base in dict.fromkeys([context.environment.get("PYTHONUSERBASE", ""), *(bases or ["/.local"])]):
         path.folders += [f"{base}/lib/python{version}/site-packages" for version in (_versions(view, base) if base else [])]

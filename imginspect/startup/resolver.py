@@ -25,6 +25,7 @@ from imginspect.startup.shell_builtins import BUILTINS
 from imginspect.startup.special_wrappers import WrapperStep
 from imginspect.startup.targets import Interpreter, find_target, not_entered
 from imginspect.startup.wrappers import ENDS_AT_ONCE, peel_one
+from imginspect.wording import at_run_time
 
 UNKNOWN = "\x00"
 """Stands in a word for the part that only a run would tell."""
@@ -119,7 +120,7 @@ class _Resolution:
                 return self._result
             at = self._one(at)
         if at is not None:
-            text = "more programs start one another than were followed"
+            text = "the chain of programs is longer than was followed"
             self._result.is_bounded, self._result.unknown = True, text
             self._add([LaunchProblem(Kind.NOT_FOLLOWED, Certainty.UNREAD, text)], "")
         return self._result
@@ -131,10 +132,10 @@ class _Resolution:
             self._result.words, self._result.context = valued(at.words, self._values), at.context
         self._result.target_context = at.context
         if UNKNOWN in name:
-            self._open_end("the command is not known before it runs")
+            self._open_end(at_run_time("the command"))
             return None
         if at.context.is_shell and name in BUILTINS and peel_one(at.words) is None:
-            self._tell(f"the shell's own command {name}")
+            self._tell(f"the shell builtin {name}")
             return None
         located, program = at.interpreter, None
         if located is None and not (at.is_applet or (at.context.is_shell and name in BUILTINS)):
@@ -179,7 +180,7 @@ class _Resolution:
     def _program(self, words: tuple[str, ...], context: Context) -> Program | None:
         """The first of *words* as a program, looked for and looked at."""
         if not context.working_dir and "/" in words[0] and not words[0].startswith("/"):
-            self._open_end(f"the folder of {words[0]} is not known")
+            self._open_end(f"the directory of {words[0]} is unknown")
             return None
         found = self._finder.find(words, context)
         program = found.program
@@ -205,7 +206,7 @@ class _Resolution:
         if not self._result.is_by_first_line:
             self._result.words = ()
         if step.unknown:
-            self._open_end(f"what {step.name} starts could not be told: {step.unknown}")
+            self._open_end(f"could not determine what {step.name} starts: {step.unknown}")
             return None
         context = behind(self._view, at.context, _without_unknown(step), located.path if located else "")
         if any(name == "PATH" and value is not None and UNKNOWN in value for name, value in step.environment):
@@ -223,12 +224,12 @@ class _Resolution:
             self._text(Target(SHELL, Form.TEXT, step.shell_text, (), whose), context)
             return None
         if not step.argv and step.name in ENDS_AT_ONCE:
-            self._tell(f"{step.name} is given no command and ends at once")
+            self._tell(f"{step.name} has no command to run and ends at once")
             return None
         if not step.argv:
             if not step.may_be_alone:
                 certainty = Certainty.FAILS if step.name in _STARTERS else Certainty.DEPENDS
-                text = f"{step.name} starts the command behind it, and there is none"
+                text = f"{step.name} needs a command to start, but none is given"
                 self._add([LaunchProblem(Kind.NO_COMMAND, certainty, text)], at.words[0])
             return None
         inner = context._replace(is_shell=at.context.is_shell and step.name in BUILTINS and step.name != "exec")
@@ -255,10 +256,10 @@ class _Resolution:
         self._result.target_words = at.words
         self._result.target_context = _read_by(target, at.context)
         if UNKNOWN in target.value and target.form in (Form.FILE, Form.MODULE):
-            self._open_end(f"which {target.form} {target.interpreter} runs is not known before it runs", Concern.SCRIPT)
+            self._open_end(at_run_time(f"the {target.form} that {target.interpreter} runs"), Concern.SCRIPT)
             return
         if target.form is Form.FILE and not at.context.working_dir and not target.value.startswith("/"):
-            self._open_end(f"the folder of the script {target.value} is not known", Concern.SCRIPT)
+            self._open_end(f"the directory of the script {target.value} is unknown", Concern.SCRIPT)
             return
         found = find_target(self._view, Interpreter(located, target), at.context)
         self._result.has_script = self._result.has_script or found.is_checked
@@ -281,7 +282,7 @@ class _Resolution:
         self._result.target = target
         self._result.target_context = _read_by(target, context)
         shown_text = target.value.replace(UNKNOWN, "…")[:_LONGEST_STEP]
-        self._tell(f"{target.interpreter} runs the text {shown_text!r}")
+        self._tell(f"{target.interpreter} runs the code {shown_text!r}")
 
     # -- notes -------------------------------------------------------------------------------------------------------
 

@@ -82,11 +82,11 @@ def user_named(view: View, text: str) -> RunUser:
     if number is None and account is None:
         if passwd.is_unread:
             return RunUser(text, None, None, unread=PASSWD, nodes=nodes)
-        why = f"{PASSWD} has no entry for {who!r}" if passwd.node is not None else f"there is no {PASSWD} that names {who!r}"
+        why = f"{PASSWD} has no entry for {who!r}" if passwd.node is not None else f"there is no {PASSWD} to look up {who!r}"
         return RunUser(text, None, None, error=why, nodes=nodes)
     uid = account.uid if account else number or 0
     if not 0 <= uid <= _LARGEST_ID:
-        return RunUser(text, None, None, error=f"{uid} is no user id", nodes=nodes)
+        return RunUser(text, None, None, error=f"{uid} is not a valid user ID", nodes=nodes)
     unread = PASSWD if passwd.is_unread else ""
     base = RunUser(text, uid, account.gid if account else 0, name=account.name if account else "", home=account.home if account else "",
                    unread=unread, nodes=nodes)  # fmt: skip
@@ -102,7 +102,9 @@ def _with_groups(user: RunUser, group: str, groups: _File) -> RunUser:
     number = _number(group)
     found = next((entry for entry in entries if (entry.name == group if number is None else entry.gid == number)), None)
     if found is None and number is not None and not 0 <= number <= _LARGEST_ID:
-        return RunUser(user.text, user.uid, None, name=user.name, home=user.home, error=f"{number} is no group id", nodes=user.nodes)
+        return RunUser(
+            user.text, user.uid, None, name=user.name, home=user.home, error=f"{number} is not a valid group ID", nodes=user.nodes
+        )
     if found is not None or number is not None:
         return _changed(user, found.gid if found else number, frozenset())
     if groups.is_unread:

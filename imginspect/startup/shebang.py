@@ -41,16 +41,16 @@ def parse_shebang(head: bytes) -> Shebang | None:
     is_cut = not newline and len(head) >= BUFFER
     words = line.strip(b" \t").partition(b"\0")[0]
     if not words:
-        return Shebang("", "", error="its first line names no interpreter behind #!")
+        return Shebang("", "", error="its first line names no interpreter after #!")
     end = next((at for at, byte in enumerate(words) if byte in b" \t"), len(words))
     interpreter, argument = words[:end].decode("utf-8", "surrogateescape"), words[end:].strip(b" \t").decode("utf-8", "surrogateescape")
     if is_cut and end == len(words) and not line.endswith((b" ", b"\t")):
-        return Shebang(interpreter, "", error=f"the interpreter in its first line is longer than the {BUFFER} bytes that Linux reads of it")
+        return Shebang(interpreter, "", error=f"the interpreter path in its first line exceeds the {BUFFER} bytes that Linux reads")
     doubt = ""
     if is_cut:
-        doubt = f"its first line is longer than the {BUFFER} bytes that Linux reads of it: the rest is cut off"
+        doubt = f"its first line exceeds the {BUFFER} bytes that Linux reads: the rest is cut off"
     elif len(line) + 2 >= _OLD_BUFFER:
-        doubt = f"its first line is longer than the {_OLD_BUFFER} bytes that Linux before 5.1 reads of it"
+        doubt = f"its first line exceeds the {_OLD_BUFFER} bytes that Linux before 5.1 reads"
     return Shebang(interpreter, argument, doubt=doubt)
 
 
@@ -58,7 +58,7 @@ def hidden_shebang(head: bytes) -> str:
     """Why a file with a ``#!`` near its start is no script to Linux; the empty string where there is nothing of the kind."""
     for mark, name in _BOMS.items():
         if head.startswith(mark):
-            return f"it starts with {name}, so Linux does not see the #! behind it" if b"#" in head[:8] else f"it starts with {name}"
+            return f"it starts with {name}, so Linux does not see the #! after it" if b"#" in head[:8] else f"it starts with {name}"
     if head.lstrip()[:2] == b"#!":
-        return "there are blanks or empty lines before its #!, so Linux does not see it"
+        return "blanks or empty lines precede its #!, so Linux does not see it"
     return ""

@@ -20,5 +20,5 @@ def not_of_the_shell(view: View, shell: str, name: str, path: Sequence[str]) -> 
     kind = node.path.rpartition("/")[2] if node is not None else ""
     if name not in _LACKED.get(kind, ()) or any(view.find(f"{folder}/{name}") is not None for folder in path):
         return None
-    text = f"{name} is a command of bash, and {at} is {kind}, which does not have it"
+    text = f"{name} is a bash command, but {at} is {kind}, which does not have it"
     return LaunchProblem(Kind.NOT_FOUND, Certainty.FAILS, text)

@@ -70,11 +70,11 @@ def _env_assignments(words: Sequence[str]) -> tuple[tuple[str, str], ...]:
 def _env_split(name: str, words: tuple[str, ...], scanned: Scanned, text: str) -> WrapperStep:
     """``env -S "a b" c`` is ``env a b c``. Escapes and variables inside are left alone: what they give is not decided."""
     if len(text) > LONGEST_WORD or re.search(r"[\\$#]", text):
-        return WrapperStep(name, words, unknown=f"{name} -S: its text holds escapes or variables")
+        return WrapperStep(name, words, unknown=f"{name} -S: its argument contains escapes or variables")
     try:
         parts = shlex.split(text)
     except ValueError:
-        return WrapperStep(name, words, unknown=f"{name} -S: a quotation mark in its text is not closed")
+        return WrapperStep(name, words, unknown=f"{name} -S: unclosed quote in its argument")
     before = tuple(word for option, value in scanned.given if option not in ("-S", "--split-string") for word in (option, value) if word)
     inner = (
         _env(name, (words[0], *before, *parts, *scanned.rest))
@@ -85,7 +85,7 @@ def _env_split(name: str, words: tuple[str, ...], scanned: Scanned, text: str) -
 
 
 def _su(name: str, words: tuple[str, ...]) -> WrapperStep:
-    """``su [-] USER -c TEXT``: options may stand before and behind the user. ``runuser -u USER COMMAND`` takes a command instead."""
+    """``su [-] USER -c TEXT``: options may come before and after the user. ``runuser -u USER COMMAND`` takes a command instead."""
     given: list[tuple[str, str]] = []
     operands: list[str] = []
     rest = words[1:]
@@ -105,7 +105,7 @@ def _su(name: str, words: tuple[str, ...]) -> WrapperStep:
     text = every.last("-c", "--command", "--session-command")
     user = operands[0] if operands else "root"
     if text is None:
-        return WrapperStep(name, words, user=user, unknown=f"{name} starts the login shell of {user}, which reads its commands elsewhere")
+        return WrapperStep(name, words, user=user, unknown=f"{name} starts the login shell of {user}, whose commands are not known")
     return WrapperStep(name, words, user=user, shell_text=text)
 
 
@@ -133,17 +133,17 @@ def _flock(name: str, words: tuple[str, ...]) -> WrapperStep:
     command = scanned.rest[1:]
     if command[:1] in (("-c",), ("--command",)):
         text = command[1] if len(command) == 2 else None
-        return WrapperStep(name, words, shell_text=text, unknown="" if text is not None else f"{name} -c takes one text")
+        return WrapperStep(name, words, shell_text=text, unknown="" if text is not None else f"{name} -c takes exactly one argument")
     return WrapperStep(name, words[: len(words) - len(command)] if command else words, command, may_be_alone=True)
 
 
 def _script(name: str, words: tuple[str, ...]) -> WrapperStep:
-    """``script -c TEXT [FILE]``; without a text it starts an interactive shell. What stands behind the file depends on the version."""
+    """``script -c TEXT [FILE]``; without a text it starts an interactive shell. Words after the file depend on the version."""
     scanned = scan(words[1:], grammar(SCRIPT))
     text = scanned.last("-c", "--command")
     late = scan(scanned.rest[1:], grammar(SCRIPT)) if scanned.rest else Scanned((), ())
     text = late.last("-c", "--command") if text is None else text
-    unknown = scanned.unknown or late.unknown or ("words stand behind its file" if late.rest else "")
+    unknown = scanned.unknown or late.unknown or ("arguments after its file" if late.rest else "")
     if unknown:
         return WrapperStep(name, words, unknown=f"{name}: {unknown}")
     return WrapperStep(name, words, shell_text=text, may_be_alone=True)

@@ -52,7 +52,7 @@ def find_target(view: View, interpreter: Interpreter, context: Context) -> Found
         return FoundTarget()
     if target.language is PYTHON and interpreter.located is not None:
         return _module(view, interpreter.located, target, context)
-    return _unknown(f"where {target.interpreter} finds {target.value} is not followed")
+    return _unknown(f"the search of {target.interpreter} for {target.value} is not followed")
 
 
 def not_entered(view: View, path: str, context: Context) -> LaunchProblem | None:
@@ -64,7 +64,7 @@ def not_entered(view: View, path: str, context: Context) -> LaunchProblem | None
     if located.node.kind != DIRECTORY:
         return _problem(Kind.NO_FILE, f"{shown(located)} is a {located.node.kind}, not a directory", located.nodes)
     if enters(located.node, context.user) is False:
-        return _problem(Kind.NO_PERMISSION, f"{context.user} may not enter {path} ({described(located.node)})", located.nodes)
+        return _problem(Kind.NO_PERMISSION, f"{context.user} cannot enter {path} ({described(located.node)})", located.nodes)
     return None
 
 
@@ -75,7 +75,7 @@ def not_sourced(view: View, path: str, context: Context) -> LaunchProblem | None
     if located.node is None or sure:
         return sure[0]._replace(concern=Concern.SCRIPT) if sure else None
     if allows(located.node, context.user, READ) is False and is_file(located.node):
-        return _problem(Kind.NO_PERMISSION, f"{context.user} may not read {path} ({described(located.node)})", located.nodes)
+        return _problem(Kind.NO_PERMISSION, f"{context.user} cannot read {path} ({described(located.node)})", located.nodes)
     return None
 
 
@@ -85,7 +85,7 @@ def _unknown(text: str) -> FoundTarget:
 
 def _script(view: View, target: Target, context: Context) -> FoundTarget:
     if not target.value:
-        return _failing(Kind.NOT_FOUND, f"{target.interpreter} is given an empty name as its script")
+        return _failing(Kind.NOT_FOUND, f"{target.interpreter} is given an empty script name")
     located = _located(view, target, context)
     if located.node is None:
         return FoundTarget(problems=_missing(target, located, context), is_checked=True)
@@ -96,7 +96,7 @@ def _script(view: View, target: Target, context: Context) -> FoundTarget:
         problems += more
     elif not is_file(located.node):
         problems.append(
-            _problem(Kind.NO_FILE, f"{shown(located)}, which {target.interpreter} is given, is a {located.node.kind}", located.nodes)
+            _problem(Kind.NO_FILE, f"{target.interpreter} is given {shown(located)}, which is a {located.node.kind}", located.nodes)
         )
     if node is not None and is_file(node):
         problems += _readable(node, target, context)
@@ -126,9 +126,7 @@ def _missing(target: Target, located: Located, context: Context) -> tuple[Launch
     for problem in located.problems:
         changed = problem._replace(concern=Concern.SCRIPT, text=f"{target.interpreter} is given the script {target.value}: {problem.text}")
         if problem.kind is Kind.NOT_FOUND and not context.is_shell and _VARIABLE.search(target.value):
-            text = (
-                f"{target.interpreter} is given the script {target.value}, and no shell replaces the variable in it: there is no such file"
-            )
+            text = f"{target.interpreter} is given the script {target.value}, but no shell expands the variable: there is no such file"
             changed = changed._replace(kind=Kind.NOT_EXPANDED, text=text)
         found.append(changed)
     return tuple(found)
@@ -137,7 +135,7 @@ def _missing(target: Target, located: Located, context: Context) -> tuple[Launch
 def _directory(view: View, target: Target, located: Located, context: Context) -> tuple[Node | None, list[LaunchProblem]]:
     """A directory as a script: Python runs its __main__.py, node its package; nothing else takes one."""
     if target.language is JAVASCRIPT:
-        return None, list(_unknown(f"which file of {shown(located)} node starts is not followed").problems)
+        return None, list(_unknown(f"the file of {shown(located)} that node starts is not determined").problems)
     text = f"{target.interpreter} is given {shown(located)}, which is a directory"
     if target.language is not PYTHON:
         return None, [_problem(Kind.NO_FILE, text, located.nodes)]
@@ -152,14 +150,14 @@ def _readable(node: Node, target: Target, context: Context) -> list[LaunchProble
     if may:
         if not differs(node, context.user, READ):
             return []
-        text = f"{node.path} has {described(node)}: whether {context.user} may read it depends on the runtime"
+        text = f"{node.path} has {described(node)}: it depends on the runtime whether {context.user} can read it"
         return [_problem(Kind.NO_PERMISSION, text, (node,), Certainty.DEPENDS)]
     if may is None:
-        text = f"whether {context.user} may read {node.path} ({described(node)}) is not known"
+        text = f"it is not known whether {context.user} can read {node.path} ({described(node)})"
         return [_problem(Kind.NO_PERMISSION, text, (node,), Certainty.UNREAD if context.user.unread else Certainty.UNKNOWN)]
     return [
         _problem(
-            Kind.NO_PERMISSION, f"{context.user} may not read {node.path} ({described(node)}), which {target.interpreter} runs", (node,)
+            Kind.NO_PERMISSION, f"{context.user} cannot read {node.path} ({described(node)}), which {target.interpreter} runs", (node,)
         )
     ]
 
@@ -174,7 +172,7 @@ def _content(view: View, node: Node, target: Target) -> list[LaunchProblem]:
     lines = (view.head(node) or b"").split(b"\n")[:-1]
     code = [(number, line) for number, line in enumerate(lines, 1) if line.strip() and not line.startswith(b"#")]
     if code and all(line.endswith(b"\r") for _, line in code[:_WINDOWS_LINES]):
-        text = f"the lines of {node.path} have Windows line ends: {target.interpreter} takes the carriage return for part of each command"
+        text = f"{node.path} has Windows line endings: {target.interpreter} treats the carriage return as part of each command"
         return [LaunchProblem(Kind.BAD_FORMAT, Certainty.DEPENDS, text, Concern.SCRIPT, (node,), line=code[0][0])]
     return []
 
@@ -182,9 +180,9 @@ def _content(view: View, node: Node, target: Target) -> list[LaunchProblem]:
 def _compiled(node: Node, target: Target) -> list[LaunchProblem]:
     """A compiled program as a script. Python runs one that has a zip archive at its end, which a shell never has."""
     is_sure = target.language is SHELL or posixpath.basename(target.value) in _SHELLS
-    text = f"{target.interpreter} is given {target.value} as its script, which is a compiled program"
+    text = f"{target.interpreter} is given the compiled program {target.value} as a script"
     if posixpath.basename(target.value) in _SHELLS:
-        text += "; behind an ENTRYPOINT in the exec form the CMD has to be in the exec form too"
+        text += "; with an ENTRYPOINT in exec form, the CMD must be in exec form too"
     return [_problem(Kind.BAD_FORMAT, text, (node,), Certainty.FAILS if is_sure else Certainty.DEPENDS)]
 
 
@@ -194,7 +192,7 @@ def _module(view: View, python: Located, target: Target, context: Context) -> Fo
     if module.node is not None:
         return FoundTarget(module.node, tuple(_readable(module.node, target, context)), is_checked=True)
     if path.doubts:
-        return _unknown(f"python -m {target.value}: {module.missing}; there may be other folders: {_first(path.doubts)}")
+        return _unknown(f"python -m {target.value}: {module.missing}; the search path may have more directories: {_first(path.doubts)}")
     return _failing(Kind.NO_MODULE, f"python -m {target.value}: {module.missing}")
 
 

@@ -27,7 +27,7 @@ def working_dir_problems(view: View, stated: str, mounts: Sequence[str]) -> list
     """What is wrong with the working directory *stated*; nothing where it is there or the runtime makes it."""
     found = []
     if stated and not stated.startswith("/"):
-        text = f"the working directory {stated!r} is no absolute path: runc refuses to start, and crun takes it from the root directory"
+        text = f"the working directory {stated!r} is not an absolute path: runc refuses to start, and crun resolves it from the root"
         found.append(LaunchProblem(Kind.BAD_WORKING_DIR, Certainty.DEPENDS, text, config_field=_FIELD))
     path = absolute(stated, "/")
     problem = _walked(view, path, mounts)
@@ -49,9 +49,7 @@ def _walked(view: View, path: str, mounts: Sequence[str]) -> LaunchProblem | Non
         if below(here, mounts) is not None:
             return None
         if _is_kernels(here):
-            text = (
-                f"whether the working directory {path} exists is not known: what is below {here.rpartition('/')[0]} comes from the kernel"
-            )
+            text = f"it is not known whether the working directory {path} exists: {here.rpartition('/')[0]} is provided by the kernel"
             return _failing(text, certainty=Certainty.UNKNOWN)
         if made:
             made.append(part)
@@ -59,7 +57,7 @@ def _walked(view: View, path: str, mounts: Sequence[str]) -> LaunchProblem | Non
         try:
             node = view.filesystem.resolve(here).node
         except LinkLoop:
-            return _failing(f"the working directory {path} leads through links that go in a circle")
+            return _failing(f"the working directory {path} leads into a link loop")
         except PathError:
             link = view.filesystem.get(here)
             if link is not None:
@@ -85,10 +83,11 @@ def _is_cgroup(path: str) -> bool:
 
 
 def _no_directory(path: str, here: str, node: Node) -> LaunchProblem:
-    by_link = f" (by the link {here})" if here != node.path else ""
+    by_link = f" (through the link {here})" if here != node.path else ""
     if _is(path, here):
-        return _failing(f"the working directory {path} is {node.path}{by_link}, a {node.kind} and not a directory", node)
-    return _failing(f"the working directory {path} cannot be made: {node.path}{by_link} is a {node.kind}, not a directory", node)
+        what = f"{node.path}{by_link}, " if by_link else ""
+        return _failing(f"the working directory {path} is {what}a {node.kind}, not a directory", node)
+    return _failing(f"the working directory {path} cannot be created: {node.path}{by_link} is a {node.kind}, not a directory", node)
 
 
 def _dangling(path: str, link: Node, mounts: Sequence[str]) -> LaunchProblem | None:
@@ -98,9 +97,9 @@ def _dangling(path: str, link: Node, mounts: Sequence[str]) -> LaunchProblem | N
         return None
     mount = below(target, mounts)
     if mount is not None:
-        text = f"the working directory {path} leads by the link {link.path} to {target}, below {mount}, which the environment mounts"
+        text = f"the working directory {path} leads through the link {link.path} to {target}, below the environment's mount {mount}"
         return LaunchProblem(Kind.BELOW_MOUNT, Certainty.DEPENDS, text, nodes=(link,), config_field=_FIELD)
-    what = "is a link" if _is(path, link.path) else f"cannot be made: {link.path} is a link"
+    what = "is a link" if _is(path, link.path) else f"cannot be created: {link.path} is a link"
     return _failing(f"the working directory {path} {what} to {target}, which does not exist in the image", link)
 
 

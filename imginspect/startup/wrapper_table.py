@@ -1,4 +1,4 @@
-"""The options of each wrapper, as its manual page lists them (the form of a grammar: ``options.py``)."""
+"""The options of each wrapper, as its manual page lists them (grammar format: ``options.py``)."""
 
 from __future__ import annotations
 

@@ -50,9 +50,9 @@ def _tabled(name: str, words: tuple[str, ...], entry: Grammar) -> WrapperStep | 
         return WrapperStep(name, words, unknown=f"{name}: {scanned.unknown}")
     operands, command = scanned.rest[: entry.operands], scanned.rest[entry.operands :]
     if len(operands) < entry.operands:
-        return WrapperStep(name, words, unknown=f"{name} is not given all that it needs")
+        return WrapperStep(name, words, unknown=f"{name} lacks a required argument")
     if entry.operands and command[:1] == ("--",):
-        return WrapperStep(name, words, unknown=f"{name}: whether it takes a -- there depends on its version")
+        return WrapperStep(name, words, unknown=f"{name}: its handling of -- depends on its version")
     environment: tuple[tuple[str, str | None], ...] = ()
     if entry.takes_assignments:
         environment = assignments(command)
@@ -67,7 +67,7 @@ def _tabled(name: str, words: tuple[str, ...], entry: Grammar) -> WrapperStep | 
         working_dir=scanned.last(*entry.directory) or "",
         user=(operands[0] if entry.user_is_operand else scanned.last(*entry.user)) or "",
         activates=_activated(entry, scanned),
-        unknown=f"{name} makes another directory the root, which is not followed" if entry.changes_root else "",
+        unknown=f"{name} changes the root directory, which is not followed" if entry.changes_root else "",
     )
 
 

@@ -40,19 +40,19 @@ def prefixed(block: bytes, name: bytes) -> tuple[bytes, Told]:
         if block[508:512] != b"tar\0":
             return _joined(text, name), None
         short = text_of(prefix[:_STAR_PREFIX])
-        told = (Topic.HEADER, "its star prefix has no end: Go takes 131 bytes of it, other readers 155") if short != text else None
+        told = (Topic.HEADER, "its star prefix is not terminated: Go reads 131 bytes of it, other readers 155") if short != text else None
         return _joined(short, name), told
     if magic == MAGIC_GNU:
         return _behind_gnu_times(block, text, name)
-    return name, (Topic.HEADER, "a prefix in a header that is not of the ustar format: Python's tarfile takes it, Go and GNU tar do not")
+    return name, (Topic.HEADER, "a prefix in a header that is not in ustar format: Python's tarfile uses it, Go and GNU tar do not")
 
 
 def _behind_gnu_times(block: bytes, text: bytes, name: bytes) -> tuple[bytes, Told]:
-    """A GNU header has access and change time in the place of the prefix; Go before version 1.8 wrote a prefix there."""
+    """A GNU header has access and change time instead of the prefix; Go before version 1.8 wrote a prefix there."""
     if is_number(block[345 : 345 + _TIME]) and (not block[357] or is_number(block[357 : 357 + _TIME])):
         if block[156:157] == b"S":
             return name, None
-        return name, (Topic.ENTRIES, "a GNU header with an access time: Python's tarfile takes it for a folder in front of the name")
+        return name, (Topic.ENTRIES, "a GNU header with an access time: Python's tarfile reads it as a directory before the name")
     if not text.isascii():
         return name, (Topic.HEADER, "a GNU header whose access time is neither a number nor a prefix: readers differ on its name")
     whole = _joined(text, name)
@@ -60,12 +60,12 @@ def _behind_gnu_times(block: bytes, text: bytes, name: bytes) -> tuple[bytes, To
         return whole, (
             Topic.ENTRIES,
             "a GNU header with a ustar prefix, as Go wrote it before version 1.8 (Docker before 2017): container runtimes "
-            "read the prefix, GNU tar drops it and puts the file at the top",
+            "read the prefix, GNU tar drops it and puts the file in the top directory",
         )
     return whole, (
         Topic.HEADER,
         "a GNU header with a ustar prefix, which no known tool writes for such a file: container runtimes read the prefix, "
-        "GNU tar drops it and puts the file at the top",
+        "GNU tar drops it and puts the file in the top directory",
     )
 
 
@@ -82,7 +82,7 @@ def _joined(prefix: bytes, name: bytes) -> bytes:
 def merged_records(before: Records, after: Records) -> tuple[Records, Told]:
     """Of two PAX headers before one entry the later one counts alone."""
     if any(_is_telling(key) and after.get(key) != value for key, value in before.items()):
-        return after, (Topic.HEADER, "two PAX headers before one entry: container runtimes take the second, other readers the first")
+        return after, (Topic.HEADER, "two PAX headers before one entry: container runtimes use the second, other readers the first")
     return after, None
 
 
@@ -91,13 +91,13 @@ def contradictions(found: Extensions, *, is_link: bool) -> Iterator[str]:
     records, long_name, long_link = found
     path, link = records.get(b"path"), records.get(b"linkpath") if is_link else None
     if long_name and path and path != long_name:
-        yield "a GNU long name and a PAX path that differ: container runtimes take the first, other readers the second"
+        yield "a GNU long name and a PAX path that differ: container runtimes use the GNU name, other readers the PAX path"
     if is_link and long_link and link and link != long_link:
-        yield "a GNU long link and a PAX linkpath that differ: container runtimes take the first, other readers the second"
+        yield "a GNU long link and a PAX linkpath that differ: container runtimes use the GNU link, other readers the PAX linkpath"
     if b"" in (path, link, records.get(b"size")):
-        yield "an empty PAX path, linkpath or size: container runtimes take the header's, other readers the empty one"
+        yield "an empty PAX path, linkpath or size: container runtimes use the header's value, other readers the empty one"
     if records.get(b"size", b"")[:1] == b"+":
-        yield "a PAX size with a sign: container runtimes read it, GNU tar takes the size in the header"
+        yield "a PAX size with a sign: container runtimes accept it, GNU tar uses the size in the header"
 
 
 def _is_telling(key: bytes) -> bool:

@@ -1,4 +1,4 @@
-"""Extension headers: PAX records, and the sparse maps of GNU tar in their four forms.
+"""Extension headers: PAX records, and the sparse maps of GNU tar in their four formats.
 
 Source: POSIX.1-2017 pax, "pax Extended Header"; GNU tar manual, "Storing Sparse Files".
 """
@@ -87,7 +87,7 @@ def sparse_map(numbers: list[int], real_size: int, stored: int | None) -> Sparse
     if any(left[0] + left[1] > right[0] for left, right in pairwise(pieces)):
         raise MalformedHeader("sparse map: pieces overlap or are out of order")
     if stored is not None and sum(length for _, length in pieces) != stored:
-        raise MalformedHeader(f"sparse map: its pieces do not add up to the {stored} bytes that are stored")
+        raise MalformedHeader(f"sparse map: its pieces do not add up to the {stored} stored bytes")
     return pieces
 
 

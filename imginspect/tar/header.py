@@ -30,7 +30,7 @@ FIFO = "fifo"
 KIND_OF_TYPEFLAG = {
     b"0": FILE,
     b"\0": FILE,
-    b"7": FILE,  # "contiguous file": nobody makes the difference
+    b"7": FILE,  # "contiguous file": treated as a regular file everywhere
     b"S": FILE,  # GNU sparse
     b"1": HARDLINK,
     b"2": SYMLINK,

@@ -1,6 +1,6 @@
 """TarReader: the entries of a tar stream in order, strict where readers are known to disagree.
 
-The stream comes as blocks of bytes whose lengths are multiples of 512 (but for the last), so a header never straddles two of them.
+The stream comes as blocks of bytes whose lengths are multiples of 512 (except the last), so a header never straddles two of them.
 Nothing is ever extracted. Differences from Go's archive/tar, which the container runtimes use, are noted where they are.
 """
 
@@ -57,7 +57,7 @@ class BlockSource(Protocol):
         """The next bytes: a multiple of 512 of them, or fewer at the end of the stream; none at all after it."""
 
     def skip(self, count: int) -> int:
-        """Pass over up to *count* bytes without returning them; how many were passed over. May always be 0."""
+        """Skip up to *count* bytes; return how many were skipped. May always be 0."""
 
 
 class Extra(NamedTuple):
@@ -94,7 +94,7 @@ _NUMBERS = ((100, 108, "mode"), (108, 116, "uid"), (116, 124, "gid"), (136, 148,
 _GLOBAL_HARMLESS = frozenset({b"comment"})
 _XATTR = b"SCHILY.xattr."
 _USUAL_DEVICES = frozenset({b"0000000\0", bytes(8), b"000000 \0"})
-"""What stands in the fields for device numbers of nearly all entries."""
+"""The device number fields of nearly all entries."""
 
 
 class TarReader:
@@ -116,12 +116,12 @@ class TarReader:
         self.end_marker = False
         """Whether the two zero blocks that end a tar were seen."""
         self.old_sparse = False
-        """Whether a sparse file came in the old GNU form, which container runtimes do not know."""
+        """Whether there was a sparse file in the old GNU format, which container runtimes do not support."""
         self.lone_zero_block = False
 
     @property
     def offset(self) -> int:
-        """Bytes of the stream read or passed over."""
+        """Bytes of the stream read or skipped."""
         return self._base + self._position
 
     @property
@@ -130,7 +130,7 @@ class TarReader:
         return self._left
 
     def next_entry(self) -> RawEntry | None:
-        """The next entry, or None at the end of the archive. What was not read of the one before is passed over.
+        """The next entry, or None at the end of the archive. The unread rest of the entry before is skipped.
 
         Raises: MalformedHeader, TruncatedTar, LimitExceeded
         """
@@ -196,7 +196,7 @@ class TarReader:
             raise MalformedHeader(f"no valid tar header at byte {self.offset:,}: its checksum is wrong")
         self._position = position + BLOCK
         if not field[0]:
-            what = "a checksum with a NUL in front: container runtimes read the entry, GNU tar and Python's tarfile do not"
+            what = "a checksum with a leading NUL: container runtimes read the entry, GNU tar and Python's tarfile do not"
             self._notice(Topic.HEADER, text_of(bytes(block[:100])), what)
         return block
 
@@ -237,7 +237,7 @@ class TarReader:
         if flag == b"g":
             self._note_global(parse_records(body))
             if found != Extensions({}):
-                what = "a global PAX header between an extension header and its entry: container runtimes drop what the first one said"
+                what = "a global PAX header between an extension header and its entry: container runtimes discard the extension header"
                 self._notice(Topic.HEADER, found.long_name or found.records.get(b"path", b""), what)
             return Extensions({})
         if flag == b"x":
@@ -249,7 +249,7 @@ class TarReader:
         before = found.long_name if flag == b"L" else found.long_link
         if not value or value != (before or value):
             what = "an empty GNU long name" if not value else "two GNU long names before one entry"
-            self._notice(Topic.HEADER, value, f"{what}: container runtimes and other readers differ on which name counts")
+            self._notice(Topic.HEADER, value, f"{what}: container runtimes and other readers use different names")
         return found._replace(long_name=value) if flag == b"L" else found._replace(long_link=value)
 
     def _extension_body(self, size: int) -> bytes:
@@ -292,7 +292,7 @@ class TarReader:
             values = [self._number(mode, "mode"), self._number(uid, "uid"), self._number(gid, "gid"), self._number(mtime, "mtime")]
         stored = parse_number(size, "size")
         if size[0] in b"\0 " and stored and not size.partition(b"\0")[0].strip(b" "):
-            self._notice(Topic.HEADER, name, f"its size has a NUL in front: container runtimes read {stored:,}, other readers 0")
+            self._notice(Topic.HEADER, name, f"its size has a leading NUL: container runtimes read {stored:,}, other readers 0")
         if flag == b"0" and records is None and stored >= 0 and not name.endswith(b"/"):  # most entries
             self._sparse = None
             self._left = self._size = stored
@@ -316,7 +316,7 @@ class TarReader:
             kind = DIRECTORY
         elif kind == FILE and name.endswith(b"/"):
             topic = Topic.HEADER if stored else Topic.ENTRIES
-            self._notice(topic, name, "a file whose name ends in a slash: container runtimes make a file, GNU tar a directory")
+            self._notice(topic, name, "a file whose name ends in a slash: container runtimes create a file, GNU tar a directory")
         if kind is None:
             kind = f"{UNKNOWN_KIND} {flag!r}"
         if kind == FILE and (flag == b"S" or (records and any(key.startswith(b"GNU.sparse.") for key in records))):
@@ -327,7 +327,7 @@ class TarReader:
         size_of_entry = 0 if kind in _WITHOUT_CONTENT else stored
         if stored and kind in _WITHOUT_CONTENT:
             self._notice(
-                Topic.HEADER, name, f"a {kind} that states {stored:,} bytes: container runtimes take it for 0, other readers do not"
+                Topic.HEADER, name, f"a {kind} with a size of {stored:,} bytes: container runtimes treat it as 0, other readers do not"
             )
             stored = 0
         self._sparse = None
@@ -338,14 +338,14 @@ class TarReader:
         return RawEntry(name, kind, values[0], values[1], values[2], size_of_entry, values[3], link, extra)
 
     def _check_device(self, name: bytes, magic: bytes, flag: bytes, *fields: bytes) -> None:
-        """Report device numbers that are no numbers where they mean nothing; where they mean something, reading them is an error."""
+        """Report invalid device numbers of entries that are no devices; for a device they are an error."""
         if magic != MAGIC_USTAR[:5] or KIND_OF_TYPEFLAG.get(flag) in _DEVICES:
             return
         try:
             for field in fields:
                 self._number(field, "device number")
         except MalformedHeader:
-            what = "its device numbers are no numbers: container runtimes refuse the layer; GNU tar reads it, and so it is read here"
+            what = "its device numbers are not valid: container runtimes refuse the layer; GNU tar and imginspect read it"
             self._notice(Topic.RUNTIME, name, what)
 
     def _number(self, field: bytes, what: str) -> int:
@@ -388,10 +388,10 @@ class TarReader:
             elif version in ((b"0", b"0"), (b"0", b"1")) or (version == (b"", b"") and joined):
                 name, numbers = sparse_name, [decimal(number, "sparse map") for number in joined.split(b",")] if joined else []
                 self._check_pieces(name, numbers, records)
-            else:  # not a form that anybody defined: the bytes and the name as they are
+            else:  # not a defined format: bytes and name are used unchanged
                 numbers, real_size = [0, stored], stored
                 self._notice(
-                    Topic.HEADER, name, "GNU sparse records of no known version: container runtimes ignore them, other readers do not"
+                    Topic.HEADER, name, "GNU sparse records of an unknown version: container runtimes ignore them, other readers do not"
                 )
         if real_size < 0:
             raise MalformedHeader(f"negative size of {name[:LONGEST_SHOWN]!r}")
@@ -403,7 +403,7 @@ class TarReader:
         count = records.get(b"GNU.sparse.numblocks", b"")
         if not count or decimal(count, "sparse map") * 2 != len(numbers):
             stated = count.decode("ascii", "replace")[:40] or "none"
-            what = f"its sparse map has {len(numbers) // 2:,} pieces and its header states {stated}"
+            what = f"its sparse map has {len(numbers) // 2:,} pieces but its header states {stated}"
             self._notice(Topic.HEADER, name, f"{what}: container runtimes refuse it, other readers do not")
 
     def _old_gnu_map(self, block: memoryview) -> tuple[list[int], int]:
@@ -467,7 +467,7 @@ class TarReader:
         """The next *count* bytes in pieces. *counted* ones belong to the current entry's content."""
         while count:
             if self._position >= len(self._block) and not self._refill():
-                raise TruncatedTar(f"the tar ends at byte {self.offset:,}, {count:,} bytes before its entry does")
+                raise TruncatedTar(f"the tar ends at byte {self.offset:,}, {count:,} bytes before the end of its last entry")
             piece = self._block[self._position : self._position + count]
             self._position += len(piece)
             count -= len(piece)
@@ -487,7 +487,7 @@ class TarReader:
 
 
 UNKNOWN_KIND = "unknown type"
-"""How the kind of an entry begins whose type flag nobody defined; what it holds is passed over."""
+"""The start of the kind of an entry with an undefined type flag; its content is skipped."""
 _raw = tuple.__new__
 _LINKS = frozenset({SYMLINK, HARDLINK})
 _DEVICES = frozenset({CHARACTER_DEVICE, BLOCK_DEVICE})

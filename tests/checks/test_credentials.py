@@ -156,7 +156,7 @@ def test_what_is_behind_the_end_of_a_layers_gzip_is_searched(tmp_path: Path) -> 
     assert gzip.decompress(blob.read_bytes())
     blob.write_bytes(blob.read_bytes() + LINE)
     messages = [finding["message"] for finding in found(source)]
-    assert any("in bytes of layer 0 that are in no file" in message for message in messages)
+    assert any("in layer 0, in data after the end of its tar" in message for message in messages)
 
 
 def test_what_nothing_refers_to_is_searched(tmp_path: Path) -> None:
@@ -180,7 +180,7 @@ def test_what_is_published_is_a_warning_where_a_policy_says_so(tmp_path: Path) -
     path = image([file("/app/.env", LINE)]).save(tmp_path / "a.tar")
     (finding,) = found(path, "--rules", str(tmp_path / "rules"))
     assert finding["verdict"] == "warn"
-    assert "published (Key of our manual)" in finding["message"]
+    assert "Publicly known (Key of our manual)" in finding["message"]
 
 
 # -- several lines, and copies -------------------------------------------------------------------------------------------
@@ -192,7 +192,7 @@ COMPILED = b"\xa7\r\r\n" + bytes(30) + TOKEN.encode() + bytes(10)
 def test_many_credentials_of_a_file_are_one_finding_with_their_lines(tmp_path: Path) -> None:
     content = "".join(f"token={token}\n\n" for token in TOKENS)
     (finding,) = found(image([file("/app/keys.txt", content.encode())]).save(tmp_path / "a.tar"))
-    assert "(12 of them) in /app/keys.txt, lines 1, 3, 5, 7, 9, 11, 13, 15, 17, 19 and 2 more" in finding["message"]
+    assert "(12 matches) in /app/keys.txt, lines 1, 3, 5, 7, 9, 11, 13, 15, 17, 19 and 2 more" in finding["message"]
     assert [evidence["line"] for evidence in finding["evidence"]] == list(range(1, 24, 2))
 
 
@@ -201,7 +201,7 @@ def test_a_source_and_what_was_compiled_of_it_are_one_finding(compiled: str, tmp
     source = file("/app/x.py", f'T = "{TOKEN}"\n'.encode())
     (finding,) = found(image([file(compiled, COMPILED), source]).save(tmp_path / "a.tar"))
     assert [evidence["path"] for evidence in finding["evidence"]] == ["/app/x.py", compiled]
-    assert finding["message"].endswith(f"in /app/x.py; the same in {compiled}")
+    assert finding["message"].endswith(f"in /app/x.py; also in {compiled}")
 
 
 def test_what_only_looks_compiled_is_a_finding_of_its_own(tmp_path: Path) -> None:
@@ -217,7 +217,7 @@ def test_a_deleted_source_is_behind_what_is_still_visible(tmp_path: Path) -> Non
     layers = [file("/app/x.py", f'T = "{TOKEN}"\n'.encode()), file("/app/x.pyc", COMPILED)], [whiteout("/app/x.py")]
     (finding,) = found(image(*layers).save(tmp_path / "a.tar"))
     assert [evidence["state"] for evidence in finding["evidence"]] == ["visible", "deleted"]
-    assert "the same in /app/x.py, deleted in layer 1" in finding["message"]
+    assert "also in /app/x.py, deleted in layer 1" in finding["message"]
 
 
 def test_a_file_that_two_layers_hold_is_one_finding(tmp_path: Path) -> None:

@@ -71,7 +71,7 @@ def test_a_document_that_is_not_searched_to_its_end_is_said_not_to_be(fields: di
     image = IMAGE.config_json(lambda document: {**document, **fields}) if "unknown" in fields else IMAGE.config(**fields)
     report, _ = result_of(image.save(tmp_path / "a.tar"))
     assert not report["coverage"]["complete"]
-    assert any("search for credentials in it stopped" in problem["what"] and problem["unread"] for problem in report["problems"])
+    assert any("credential search in it stopped early" in problem["what"] and problem["unread"] for problem in report["problems"])
 
 
 def test_more_strings_in_the_config_than_are_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

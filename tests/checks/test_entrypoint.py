@@ -76,7 +76,7 @@ def test_the_evidence_for_an_import() -> None:
     found = results(debian(), standard, [text("/app/run.py", "import os\nimport pandas\n")], cmd=["python", "/app/run.py"], user="app")
     assert verdicts(found) == ["pass", "pass", "fail", "pass", "pass"]
     (finding,) = found["TRE-ENT-003"].findings
-    assert finding.message.startswith("cannot start: no module named 'pandas': /app/run.py (line 2) imports it")
+    assert finding.message.startswith("cannot start: no module named 'pandas', imported by /app/run.py (line 2)")
     assert [(item.path, item.line, item.layer_index) for item in finding.evidence if item.path] == [("/app/run.py", 2, 2)]
 
 
@@ -140,8 +140,8 @@ def _linked(mode: int, of_link: int) -> CheckResult:
 def test_a_hard_links_own_mode_decides_what_starts_under_podman_and_docker() -> None:
     result = _linked(0o755, 0o644)
     assert result.verdict is Verdict.FAIL
-    assert "mode 0644, owner 0:0 by the header of a hard link" in result.findings[0].message
-    assert "mode 0755, owner 0:0 by its own" in result.findings[0].message
+    assert "mode 0644, owner 0:0 in the header of a hard link" in result.findings[0].message
+    assert "mode 0755, owner 0:0 in its own" in result.findings[0].message
 
 
 def test_a_program_that_starts_only_by_its_hard_links_mode_is_a_warning() -> None:

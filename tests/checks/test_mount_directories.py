@@ -31,10 +31,10 @@ def existing(*entries: Entry, **config: Any) -> CheckResult:
     [
         ([], "/safe_data does not exist in the image"),
         ([file("/safe_data", b"")], "/safe_data is a file, not a directory"),
-        ([symlink("/safe_data", "/nowhere")], "a link to /nowhere, which leads to nothing"),
-        ([symlink("/safe_data", "safe_data")], "a link to safe_data, which leads round in a loop"),
-        ([symlink("/safe_data", "/a"), symlink("/a", "/b"), directory("/b")], "which leads to /b (by 2 links), a directory"),
-        ([symlink("/safe_data", "/a"), file("/a", b"")], "which leads to /a, a file"),
+        ([symlink("/safe_data", "/nowhere")], "a link to /nowhere, a broken link"),
+        ([symlink("/safe_data", "safe_data")], "a link to safe_data, which is part of a link loop"),
+        ([symlink("/safe_data", "/a"), symlink("/a", "/b"), directory("/b")], "which resolves to /b (through 2 links), a directory"),
+        ([symlink("/safe_data", "/a"), file("/a", b"")], "which resolves to /a, a file"),
         ([file("/x", b"1"), hardlink("/safe_data", "/x")], "is a hard link, not a directory"),
     ],
 )
@@ -74,7 +74,7 @@ def test_owner_and_mode_are_a_condition_for_another_user_than_root(user: str) ->
     passwd = file("/etc/passwd", b"root:x:0:0::/:/bin/sh\napp:x:1000:1000::/:/bin/sh\n")
     result = existing(DIRECTORIES[0], passwd, user=user)
     assert result.verdict is Verdict.PASS
-    assert result.conditions == ("the environment's own /safe_outputs and /scratch can be written by user 1000; the image's could not",)
+    assert result.conditions == ("the environment makes /safe_outputs and /scratch writable for user 1000, which the image does not",)
 
 
 @pytest.mark.parametrize("user", ["", "root", "0", "nobody-knows"])
@@ -144,7 +144,7 @@ def test_what_a_comment_or_another_script_names_is_a_warning_only() -> None:
 def test_an_empty_folder_that_something_names_is_a_warning() -> None:
     verdict, said = contents(directory("/safe_data/hf"), env=["HF_HOME=/safe_data/hf"])
     assert verdict is Verdict.WARN
-    assert "unless the program makes it" in said
+    assert "unless the program creates it" in said
 
 
 def test_names_that_only_begin_alike_are_other_folders() -> None:
@@ -166,9 +166,9 @@ def test_a_link_into_it_is_a_warning_that_names_both() -> None:
     ("volume", "verdict", "said"),
     [
         ("/safe_data/x", Verdict.WARN, "inside /safe_data"),
-        ("/", Verdict.WARN, "which /safe_data is in"),
-        ("/safe_data", Verdict.PASS, "the environment mounts its own /safe_data"),
-        ("/safe_data/", Verdict.PASS, "the environment mounts its own /safe_data"),
+        ("/", Verdict.WARN, "which contains /safe_data"),
+        ("/safe_data", Verdict.PASS, "the environment makes its own mount at /safe_data"),
+        ("/safe_data/", Verdict.PASS, "the environment makes its own mount at /safe_data"),
         ("/var/lib/data", Verdict.PASS, ""),
     ],
 )
@@ -181,7 +181,7 @@ def test_volumes(volume: str, verdict: Verdict, said: str) -> None:
 def test_what_was_deleted_again_passes_and_is_told_of() -> None:
     result = judged_by("TRE-DIR-002", image(HIDDEN).layer(whiteout("/safe_data/app")))
     assert result.verdict is Verdict.PASS
-    assert "1 file that an earlier layer placed in /safe_data" in result.reason
+    assert "1 file placed in /safe_data by an earlier layer" in result.reason
     assert result.findings[0].evidence[0].state == "deleted"
 
 

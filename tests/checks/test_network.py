@@ -280,7 +280,7 @@ def test_programs_that_cannot_be_looked_into() -> None:
 def test_code_that_is_supplied_at_run_time_is_left_open() -> None:
     found = result("TRE-NET-001", [folder("/safe_data")], entrypoint=["python3", "/safe_data/run.py"])
     assert (found.verdict, found.due_to_unread) == ("undetermined", False)
-    assert "/safe_data/run.py is supplied when the container runs" in found.reason
+    assert "/safe_data/run.py is supplied at run time" in found.reason
     helper = result("TRE-NET-001", [text("/app/a.R", 'source("/safe_data/b.R")\n')], entrypoint=["Rscript", "/app/a.R"])
     assert helper.verdict == "undetermined"
 
@@ -288,8 +288,8 @@ def test_code_that_is_supplied_at_run_time_is_left_open() -> None:
 def test_data_that_is_supplied_at_run_time_is_a_condition() -> None:
     found = shell("[ -f /safe_data/m ] || curl https://example.org\n")
     assert found.verdict == "warn"
-    assert "/safe_data/m is there" in found.conditions[0]
-    assert "only the environment can supply" in found.findings[0].message
+    assert "/safe_data/m exists" in found.conditions[0]
+    assert "which only the environment can supply" in found.findings[0].message
 
 
 def test_a_directory_that_is_in_the_image_is_no_public_name() -> None:
@@ -498,10 +498,10 @@ def _only(found: CheckResult) -> str:
 @pytest.mark.parametrize(
     ("content", "end"),
     [
-        ("Rscript -e 'install.packages(\"survminer\")'\n", "installed, installing survminer"),
-        ("Rscript -e 'remotes::install_github(\"team/project\")'\n", "installed, installing team/project"),
+        ("Rscript -e 'install.packages(\"survminer\")'\n", "installed (package survminer)"),
+        ("Rscript -e 'remotes::install_github(\"team/project\")'\n", "installed (package team/project)"),
         ("Rscript -e 'install_url(\"https://example.org/p.tar.gz\")'\n", "installed, contacting example.org"),
-        ("julia -e 'Pkg.add(\"CSV\")'\n", "installed, installing CSV"),
+        ("julia -e 'Pkg.add(\"CSV\")'\n", "installed (package CSV)"),
     ],
 )
 def test_a_package_is_no_host(content: str, end: str) -> None:
@@ -528,10 +528,10 @@ def test_a_host_is_what_stands_where_a_host_belongs(content: str, end: str) -> N
 @pytest.mark.parametrize(
     ("content", "end"),
     [
-        ("from transformers import AutoModel\nAutoModel.from_pretrained('team/name')\n", "fetching the model team/name"),
-        ("import torch\ntorch.hub.load('pytorch/vision', 'resnet18')\n", "fetching the model pytorch/vision"),
-        ("import kagglehub\nkagglehub.dataset_download('team/name')\n", "fetching the dataset team/name"),
-        ("import nltk\nnltk.download('punkt')\n", "fetching punkt"),
+        ("from transformers import AutoModel\nAutoModel.from_pretrained('team/name')\n", "(model team/name)"),
+        ("import torch\ntorch.hub.load('pytorch/vision', 'resnet18')\n", "(model pytorch/vision)"),
+        ("import kagglehub\nkagglehub.dataset_download('team/name')\n", "(dataset team/name)"),
+        ("import nltk\nnltk.download('punkt')\n", "(resource punkt)"),
         ("import psycopg2\npsycopg2.connect('host=db.example.org dbname=x')\n", "contacting db.example.org"),
         ("import psycopg2\npsycopg2.connect(host='db', dbname='x')\n", "contacting db"),
         ("import cx_Oracle\ncx_Oracle.connect('scott', 'tiger', 'h/s')\n", "to another machine"),

@@ -102,7 +102,7 @@ def test_a_mode_that_a_hard_links_own_entry_takes_away_is_found_too() -> None:
 
 def test_owners_of_both_headers_are_named() -> None:
     result = judged("TRE-PRM-001", [file("/x/plain", b"1", mode=0o4755, uid=7), hardlink("/x/link", "/x/plain", mode=0o4755, uid=0, gid=3)])
-    assert "acts as root or user 7" in result.findings[0].message
+    assert "runs as root or user 7" in result.findings[0].message
 
 
 def test_of_several_hard_links_the_last_entry_counts_beside_the_files() -> None:

@@ -31,7 +31,7 @@ def test_a_missing_program_is_one_finding_that_names_what_it_keeps_open(tmp_path
     report = inspected(tmp_path, "#!/bin/sh\n\nexec python3 /app/none.py\n")
     (finding,) = findings(report, *START, *NETWORK)
     assert finding["rule"] == "TRE-ENT-002"
-    assert "it also keeps TRE-NET-001 and TRE-NET-002 from being decided" in finding["message"]
+    assert "TRE-NET-001 and TRE-NET-002 cannot be decided without it" in finding["message"]
     assert (finding["evidence"][0]["path"], finding["evidence"][0]["line"]) == ("/app/run.sh", 3)
     results = results_of(report)
     assert [results[rule] for rule in (*START, *NETWORK)] == ["fail", "not-applicable", "undetermined", "undetermined"]

@@ -153,7 +153,7 @@ def test_cat_of_one_layer(path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "what"),
     [
-        (["/app"], "directory"), (["/null"], "character-device"), (["/app/data", "--layer", "1"], "holds no file"),
+        (["/app"], "directory"), (["/null"], "character-device"), (["/app/data", "--layer", "1"], "has no file"),
         (["/app/data", "--layer", "7"], "there is no layer 7"), (["/app/data", "--layer", "-1"], "-1"), (["/none"], "does not exist"),
         (["/app/old.lic"], "does not exist"),
     ],

@@ -124,14 +124,14 @@ def test_a_prefix_and_a_tail_as_skopeo_writes_them_are_understood(source: str, p
 def test_a_digest_chooses_an_image(place: Path) -> None:
     digest = run("images", "oci.tar", "--format", "json").document["images"][0]["manifest_digest"]
     assert run("inspect", f"oci:layout@{digest}").code == 0
-    assert "no image called" in run("inspect", f"oci:layout@{DIGEST}").err
+    assert "no image named" in run("inspect", f"oci:layout@{DIGEST}").err
 
 
 def test_a_tail_chooses_among_several(place: Path) -> None:
     other = ImageBuilder().layer(*script("/x")).config(entrypoint=["/x"]).reference("other:2")
     save_many([GOOD, other], place / "both.tar", "docker-legacy")
     assert run("inspect", "docker-archive:both.tar:other:2").text.splitlines()[0] == "FAIL  other:2"
-    assert "choose one with --image" in run("inspect", "docker-archive:both.tar").err
+    assert "select one with --image" in run("inspect", "docker-archive:both.tar").err
 
 
 def test_what_stands_on_the_disk_under_the_whole_name_is_meant(place: Path) -> None:
@@ -153,7 +153,7 @@ def test_what_stands_on_the_disk_under_the_whole_name_is_meant(place: Path) -> N
         ("docker-archive:", "no path after the prefix"),
         ("docker-archive:app.tar:", "no name after the last colon"),
         ("docker-archive:app.tar:@0", "imginspect images"),
-        ("docker-archive:app.tar:app:2", "no image called app:2"),
+        ("docker-archive:app.tar:app:2", "no image named app:2"),
         ("dir:tree:app", "contains one image"),
     ],
 )

@@ -54,14 +54,14 @@ class Differs(NamedTuple):
 DIFFERENT = {
     "opaque root": Differs([LOW, [opaque("/"), file("/n")]], "/n", "opaque whiteout of the root"),
     "whiteout, then a directory": Differs(
-        [LOW, [whiteout("/d"), directory("/d"), file("/d/new")]], "/d /d/new /f", "deletes this directory and makes it again"
+        [LOW, [whiteout("/d"), directory("/d"), file("/d/new")]], "/d /d/new /f", "deletes and recreates this directory"
     ),
     "whiteout, then a file below": Differs([LOW, [whiteout("/d"), file("/d/new")]], "/d /d/new /f", "without an entry for the directory"),
-    "file, then its whiteout": Differs([LOW, [file("/f", b"3"), whiteout("/f")]], "/d /d/old /f", "a whiteout of it follows"),
-    "whiteout of a file of its own layer": Differs([[*LOW, whiteout("/d/old")]], "/d /d/old /f", "a whiteout of it follows"),
+    "file, then its whiteout": Differs([LOW, [file("/f", b"3"), whiteout("/f")]], "/d /d/old /f", "then has a whiteout of it"),
+    "whiteout of a file of its own layer": Differs([[*LOW, whiteout("/d/old")]], "/d /d/old /f", "then has a whiteout of it"),
     "whiteout in what is deleted": Differs([LOW, [whiteout("/d"), whiteout("/d/old")]], "/f", "which the layer itself deletes"),
     "whiteout twice": Differs([LOW, [whiteout("/f"), whiteout("/f")]], "/d /d/old", "this whiteout more than once"),
-    "whiteout below a file": Differs([LOW, [whiteout("/f/x")]], "/d /d/old /f", "no directory in the lower layers"),
+    "whiteout below a file": Differs([LOW, [whiteout("/f/x")]], "/d /d/old /f", "not a directory in the lower layers"),
     "whiteout through a link": Differs(
         [LINKED, [whiteout("/bin/sh")]], "/bin /usr /usr/bin /usr/bin/sh", "a whiteout below /bin, a link to usr/bin"
     ),
@@ -71,7 +71,7 @@ DIFFERENT = {
     "whiteout through a link of its layer": Differs(
         [LINKED, [symlink("/l", "usr/bin"), whiteout("/l/sh")]],
         "/bin /l /usr /usr/bin",
-        "a whiteout below /l, which the layer makes a link",
+        "a whiteout below /l, which the layer itself makes a link",
     ),
     "whiteout before the directory over a link": Differs(
         [LINKED, [whiteout("/bin/sh"), directory("/bin")]], "/bin /usr /usr/bin /usr/bin/sh", "comes before the layer's own entry"
@@ -86,12 +86,12 @@ DIFFERENT = {
         "/a /b",
         "attribute security.capability",
     ),
-    "hard link into a lower layer": Differs([[PROGRAM], [hardlink("/b", "/a", mode=0o755)]], "/a /b", "which only a lower layer holds"),
+    "hard link into a lower layer": Differs([[PROGRAM], [hardlink("/b", "/a", mode=0o755)]], "/a /b", "which exists only in a lower layer"),
     "hard link, then a whiteout": Differs(
-        [[PROGRAM], [hardlink("/b", "/a", mode=0o755), whiteout("/a")]], "/b", "of a lower layer, which this layer deletes"
+        [[PROGRAM], [hardlink("/b", "/a", mode=0o755), whiteout("/a")]], "/b", "in a lower layer, which this layer deletes"
     ),
     "whiteout, then a hard link": Differs(
-        [[PROGRAM], [whiteout("/a"), hardlink("/b", "/a", mode=0o755)]], "/b", "of a lower layer, which this layer deletes"
+        [[PROGRAM], [whiteout("/a"), hardlink("/b", "/a", mode=0o755)]], "/b", "in a lower layer, which this layer deletes"
     ),
     "hard link through a link of a lower layer": Differs(
         [LINKED, [file("/usr/bin/x", b"1"), hardlink("/b", "/bin/x")]],
@@ -106,13 +106,15 @@ DIFFERENT = {
         [LOW, [directory("/d", xattrs={"trusted.overlay.opaque": "y"})]], "/d /d/old /f", "trusted.overlay.opaque hides"
     ),
     "overlay.redirect": Differs(
-        [LOW, [directory("/e", xattrs={"trusted.overlay.redirect": "/d"})]], "/d /d/old /e /f", "overlay storage obeys it"
+        [LOW, [directory("/e", xattrs={"trusted.overlay.redirect": "/d"})]], "/d /d/old /e /f", "which files overlay storage shows"
     ),
     "old sparse form": Differs([[sparse_file("/s", [(0, b"a" * 512)], 4096, "gnu")]], "/s", "old GNU form"),
     "user attribute of a link": Differs([[symlink("/l", "x", records={"SCHILY.xattr.user.k": b"v"})]], "/l", "user.k on a symbolic link"),
     "user attribute of a pipe": Differs([[fifo("/p", records={"SCHILY.xattr.user.k": b"v"})]], "/p", "user.k on a fifo"),
-    "capability that is none": Differs([[file("/a", b"1", xattrs={"security.capability": b"junk"})]], "/a", "none that Linux takes"),
-    "text in device numbers": Differs([[_device_text()]], "/x", "device numbers are no numbers"),
+    "capability that is none": Differs(
+        [[file("/a", b"1", xattrs={"security.capability": b"junk"})]], "/a", "a value that Linux does not accept"
+    ),
+    "text in device numbers": Differs([[_device_text()]], "/x", "device numbers are not valid"),
 }
 
 ALIKE: dict[str, Layers] = {

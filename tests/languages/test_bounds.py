@@ -18,7 +18,7 @@ from tests.counting import calls_made
 
 pytestmark = pytest.mark.slow
 
-TOO_MANY = "its names lead through too many others"
+TOO_MANY = "its names refer to too many others"
 SUM = " + 'b'" * 60
 
 PYTHON: dict[str, Callable[[int], str]] = {

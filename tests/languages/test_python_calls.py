@@ -203,7 +203,7 @@ def test_what_is_not_understood_says_so(text: str) -> None:
 def test_a_long_text_is_read_within_its_steps(text: str) -> None:
     read = calls(text)
     assert read.steps <= MOST_STEPS
-    assert read.not_understood == ("its names lead through too many others" if read.is_bounded else "")
+    assert read.not_understood == ("its names refer to too many others" if read.is_bounded else "")
 
 
 def test_names_that_are_given_something_often_are_followed_once() -> None:

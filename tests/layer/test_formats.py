@@ -60,7 +60,7 @@ def test_a_file_system_in_the_place_of_a_tar_is_named_and_not_read(name: str, me
     assert integrity(report) == {"TRE-INT-009"}
     layer = report["coverage"]["layers"][1]
     assert (layer["status"], layer["expanded_bytes"]) == ("not-read", len(data))
-    assert f"a file system ({name})" in layer["reason"]
+    assert f"a file system image ({name})" in layer["reason"]
 
 
 def test_packed_file_systems_are_named_too(tmp_path: Path) -> None:
@@ -146,7 +146,7 @@ def test_lost_padding_is_told_for_what_it_is(blocks: int, tmp_path: Path) -> Non
     report = report_on(found, tmp_path)
     assert integrity(report) == {"TRE-INT-011"}
     (problem,) = report["problems"]
-    assert f"lost {512 * blocks:,} bytes of padding" in problem["what"]
+    assert f"lacks {512 * blocks:,} bytes of padding" in problem["what"]
     cached = "--policy", "generic", "--cache", str(tmp_path / "cache")
     plain = report_of(tmp_path / "archive.tar", "--policy", "generic", raw=True)
     assert [report_of(tmp_path / "archive.tar", *cached, raw=True) for _ in range(2)] == [plain] * 2

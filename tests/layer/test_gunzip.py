@@ -54,7 +54,7 @@ def test_a_damaged_stream_is_given_up_to_the_damage() -> None:
         _read(source)
 
 
-@pytest.mark.parametrize("error", [OSError("the medium failed"), AttributeError("a bug")])
+@pytest.mark.parametrize("error", [OSError("the storage failed"), AttributeError("a bug")])
 def test_an_error_that_is_not_the_streams_is_not_taken_for_one(error: Exception) -> None:
     def fail(target: memoryview) -> int:
         raise error

@@ -64,14 +64,14 @@ def test_what_is_certain_fails_with_its_line(content: str, expected: list[tuple[
 
 
 LESS: list[tuple[str, list[tuple[Certainty, Concern, str, int | None]], str]] = [
-    ("nope\necho x\n", [(WARN, START, "nope", 2)], "the script goes on"),
-    ("cd /absent\necho x\n", [(WARN, SCRIPT, "/absent", 2)], "the script goes on in /srv"),
-    (". /app/absent.env\necho x\n", [(WARN, SCRIPT, "/app/absent.env", 2)], "the script goes on"),
-    ("nope | cat\necho\n", [(WARN, START, "nope", 2)], "the script goes on"),
+    ("nope\necho x\n", [(WARN, START, "nope", 2)], "the script continues"),
+    ("cd /absent\necho x\n", [(WARN, SCRIPT, "/absent", 2)], "the script continues in /srv"),
+    (". /app/absent.env\necho x\n", [(WARN, SCRIPT, "/app/absent.env", 2)], "the script continues"),
+    ("nope | cat\necho\n", [(WARN, START, "nope", 2)], "the script continues"),
     ('if [ "$DEBUG" = 1 ]; then exec /app/debug.sh; fi\necho\n', [(WARN, START, "/app/debug.sh", 2)], 'only if [ "$DEBUG" = 1 ]'),
     ("if grep -q x /etc/passwd; then /app/d.sh; fi\necho\n", [(WARN, START, "/app/d.sh", 2)], "only if grep -q x /etc/passwd"),
-    ("/app/first.sh || /bin/true\n", [(WARN, START, "/app/first.sh", 2)], "the script goes on"),
-    ("/app/own\nexec /app/made.sh\n", [(WARN, START, "/app/made.sh", 3)], "unless /app/own, which runs before it, makes it"),
+    ("/app/first.sh || /bin/true\n", [(WARN, START, "/app/first.sh", 2)], "the script continues"),
+    ("/app/own\nexec /app/made.sh\n", [(WARN, START, "/app/made.sh", 3)], "unless /app/own, which runs before it, creates it"),
     ('[ "$MODE" = x ] && exec /app/x.sh\necho\n', [(WARN, START, "/app/x.sh", 2)], 'only if [ "$MODE" = x ]'),
 ]
 
@@ -97,7 +97,7 @@ def test_an_option_of_the_first_line_ends_the_script() -> None:
 def test_several_places_are_one_finding() -> None:
     (problem,) = run("/gone.sh a\n/gone.sh b\necho\n/gone.sh c\n").problems
     assert (problem.certainty, problem.line) == (FAIL, 2)
-    assert "the same stands in 2 more places" in problem.text
+    assert "the same in 2 more places" in problem.text
 
 
 def test_a_command_of_a_python_program() -> None:

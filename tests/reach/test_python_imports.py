@@ -128,8 +128,8 @@ def test_no_finding_where_python_finds_the_module(files: dict[str, str], words: 
 
 
 MISSING: list[tuple[str, dict[str, str], list[str], str, str]] = [
-    ("an own module", {"/app/run.py": "import zzz"}, RUN, "'zzz': /app/run.py (line 1)", ""),
-    ("a package", {"/app/run.py": "import numpy as np\nimport pandas as pd"}, RUN, "'pandas': /app/run.py (line 2)", ""),
+    ("an own module", {"/app/run.py": "import zzz"}, RUN, "'zzz', imported by /app/run.py (line 1)", ""),
+    ("a package", {"/app/run.py": "import numpy as np\nimport pandas as pd"}, RUN, "'pandas', imported by /app/run.py (line 2)", ""),
     ("of Python 2", {"/app/run.py": "import urllib2"}, RUN, "'urllib2'", ""),
     ("of another case", {"/app/run.py": "import Own", "/app/own.py": ""}, RUN, "'Own'", ""),
     ("in the working directory only", {"/app/bin/run.py": "import own", "/app/own.py": ""},
@@ -148,7 +148,7 @@ MISSING: list[tuple[str, dict[str, str], list[str], str, str]] = [
     ("beside an inner module", {"/app/run.py": "import sub.mod", "/app/sub/mod.py": "import other", "/app/sub/other.py": ""},
      RUN, "'other'", ""),
     ("a submodule", {"/app/run.py": "import own.y", "/app/own/__init__.py": "", "/srv/own/y.py": ""}, ["env", "PYTHONPATH=/srv", *RUN],
-     "'own.y': /app/run.py (line 1) imports it, and the package own", ""),
+     "'own.y', imported by /app/run.py (line 1); not found in the package own", ""),
     ("relative with -m", {"/app/pkg/run.py": "from .x import y", "/app/pkg/__init__.py": ""},
      ["python3", "-m", "pkg.run"], "'pkg.x'", "/app"),
     ("relative in a script", {"/app/pkg/run.py": "from .x import y", "/app/pkg/x.py": "y=1"}, ["python3", "/app/pkg/run.py"], "'.x'", ""),
@@ -159,7 +159,7 @@ MISSING: list[tuple[str, dict[str, str], list[str], str, str]] = [
     ("in a class", {"/app/run.py": "class A:\n  import zzz"}, RUN, "(line 2)", ""),
     ("with a first line", {"/app/run": "#!/usr/bin/env python3\nfrom zzz import main"}, ["/app/run"], "/app/run (line 2)", ""),
     ("by star", {"/app/run.py": "from own import *", "/app/own.py": "from zzz import *"}, RUN, "/app/own.py (line 1)", ""),
-    ("inline", {"/app/own.py": ""}, ["python3", "-c", "import own"], "'own': the text (line 1)", "/"),
+    ("inline", {"/app/own.py": ""}, ["python3", "-c", "import own"], "'own', imported by the code (line 1)", "/"),
 ]  # fmt: skip
 
 
@@ -173,25 +173,25 @@ def test_a_module_that_is_nowhere(files: dict[str, str], words: list[str], shown
 
 def test_one_finding_for_each_module_with_its_lines() -> None:
     found = started({"/app/run.py": "import zzz\nimport b\nfrom zzz.inner import x", "/app/b.py": "\nimport zzz\nimport yyy"}).problems
-    assert [problem.text.partition("imports it")[0] for problem in found] == [
-        "cannot start: no module named 'zzz': /app/run.py (lines 1, 3) and /app/b.py (line 2) ",
-        "cannot start: no module named 'yyy': /app/b.py (line 3) ",
+    assert [problem.text.partition("; not found")[0] for problem in found] == [
+        "cannot start: no module named 'zzz', imported by /app/run.py (lines 1, 3) and /app/b.py (line 2)",
+        "cannot start: no module named 'yyy', imported by /app/b.py (line 3)",
     ]
     assert [node.path for node in found[0].nodes] == ["/app/run.py", "/app/b.py"]
     assert (found[0].line, found[1].line) == (1, 3)
-    assert found[0].text.endswith(f"it is not in {LIB}, /app, {SITE}")
+    assert found[0].text.endswith(f"not found in {LIB}, /app, {SITE}")
 
 
 @pytest.mark.parametrize(
     ("before", "reason"),
     [
-        ("import sys, os\nsys.path.append(os.environ['LIB'])", "line 2 adds a folder to the search path that only a run would tell"),
+        ("import sys, os\nsys.path.append(os.environ['LIB'])", "line 2 adds a directory to the search path that is only known at run time"),
         ("import sys\nsys.meta_path.append(x)", "line 2 calls sys.meta_path.append()"),
-        ("import numpy\nnumpy.setup()", "line 2 calls numpy.setup() before"),
-        ("import numpy\ndef f():\n  numpy.setup()\nf()", "line 3 calls numpy.setup() before"),
+        ("import numpy\nnumpy.setup()", "line 2 calls numpy.setup() first"),
+        ("import numpy\ndef f():\n  numpy.setup()\nf()", "line 3 calls numpy.setup() first"),
         ("import os\nos.system('pip install zzz')", "line 2 may install packages: os.system()"),
-        ("exec(open('/x').read())", "line 1 runs code of which nothing is known: exec()"),
-        ("import sys\nif len(sys.argv) < 2:\n  sys.exit('usage')", "line 2 may end the program before"),
+        ("exec(open('/x').read())", "line 1 runs code that is not known: exec()"),
+        ("import sys\nif len(sys.argv) < 2:\n  sys.exit('usage')", "line 2 may end the program first"),
     ],
 )  # fmt: skip
 def test_what_may_supply_it_makes_it_a_warning(before: str, reason: str) -> None:
@@ -205,7 +205,7 @@ def test_what_may_supply_it_makes_it_a_warning(before: str, reason: str) -> None
     ("files", "shown"),
     [
         ({f"{LOCAL}/o.pth": "import sys; sys.path.append('/srv')\n"}, f"{LOCAL}/o.pth runs code"),
-        ({f"{LOCAL}/sitecustomize.py": "import sys\nsys.path.append(x)"}, f"{LOCAL}/sitecustomize.py runs before it"),
+        ({f"{LOCAL}/sitecustomize.py": "import sys\nsys.path.append(x)"}, f"{LOCAL}/sitecustomize.py runs first"),
     ],
 )  # fmt: skip
 def test_what_runs_before_the_program_makes_it_a_warning(files: dict[str, str], shown: str) -> None:
@@ -223,7 +223,7 @@ def test_a_module_that_is_there_while_the_path_is_not_known_is_a_condition() -> 
 def test_an_archive_on_the_search_path_is_a_condition() -> None:
     result = started({"/app/run.py": "import own", "/srv/x.zip": "PK"}, ["env", "PYTHONPATH=/srv/x.zip", *RUN])
     assert result.problems == ()
-    assert any(condition == "/srv/x.zip, which is on Python's search path, holds the module own" for condition in result.conditions)
+    assert any(condition == "/srv/x.zip, which is on Python's search path, contains the module own" for condition in result.conditions)
 
 
 def test_a_mount_may_supply_it_and_what_the_image_has_there_is_hidden() -> None:
@@ -309,6 +309,6 @@ def test_a_start_under_a_condition_is_a_warning_that_names_it() -> None:
 def test_a_submodule_that_an_installed_package_does_not_have() -> None:
     (problem,) = started({"/app/run.py": "import numpy.contrib"}).problems
     assert problem.certainty is Certainty.DEPENDS
-    assert "the package numpy has no such module" in problem.text
+    assert "not found in the package numpy" in problem.text
     lazy = text(f"{SITE}/lazy/__init__.py", "import sys\nsys.modules['lazy.inner'] = sys\n")
     assert started({"/app/run.py": "import lazy.inner"}, extra=[lazy]).problems == ()

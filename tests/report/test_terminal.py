@@ -53,9 +53,9 @@ def test_what_to_do_is_not_told_of_a_rule_that_waits_for_a_better_archive() -> N
 
 def test_what_is_too_much_is_counted() -> None:
     text = terminal.render([large_document()])
-    assert "… and 1,990 more findings; the JSON form lists all of them" in text
+    assert "… and 1,990 more findings; the JSON report lists all of them" in text
     many = finding(evidence=[evidence(f"/app/{number}") for number in range(9)], message="m" * 5_000)
-    assert "… and 4 more places; the JSON form lists all of them" in terminal.render([sample_document(results=[result(findings=[many])])])
+    assert "… and 4 more places; the JSON report lists all of them" in terminal.render([sample_document(results=[result(findings=[many])])])
     assert len(terminal.render([sample_document(results=[result(findings=[many])])])) < 6_000
 
 

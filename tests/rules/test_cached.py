@@ -82,7 +82,7 @@ def test_a_rule_that_becomes_faulty_is_refused_with_a_warm_cache(cache: Cache, t
     with pytest.raises(RuleError, match="line 4"):
         load([*BUILT_IN, rules], cache=cache)
     (rules / "own.yaml").unlink()
-    with pytest.raises(RuleError, match="holds no rules"):
+    with pytest.raises(RuleError, match="contains no rules"):
         load([*BUILT_IN, rules], cache=cache)
 
 

@@ -68,7 +68,7 @@ def test_only_verified_products_can_fail_for_want_of_a_licence() -> None:
         ("*/acme/bin/solver", "acme/solver", r"own\.yaml, line 7: markers: "),
         ("*/acme/bin/solver", "*/acme/*", r"own\.yaml, line 7: markers: "),
         ("*/acme/bin/solver", "*/acme/so?ver", r"own\.yaml, line 7: markers: "),
-        ("name: Acme", "title: Acme", r"own\.yaml, line 3: 'title' is not known"),
+        ("name: Acme", "title: Acme", r"own\.yaml, line 3: unknown key 'title'"),
     ],
 )
 def test_a_faulty_product_is_refused_with_its_place(old: str, new: str, complaint: str, tmp_path: Path) -> None:
@@ -78,7 +78,7 @@ def test_a_faulty_product_is_refused_with_its_place(old: str, new: str, complain
 
 
 def test_two_products_with_one_id_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(RuleError, match=r"acme is defined in .*own\.yaml, line 2 already"):
+    with pytest.raises(RuleError, match=r"acme is already defined in .*own\.yaml, line 2"):
         load(tmp_path, PRODUCT + PRODUCT.partition("\n")[2])
 
 

@@ -43,12 +43,12 @@ CHECK = "check: mount-directories-exist"
 INTEGRITY = "check: integrity\nparams:\n  topic: digest\n  verdict: fail"
 FAULTS = [
     ("severity: low", "severity: terrible", r"line 4: .*terrible"),
-    ("title: Mine", "title: Mine\ncolour: red", r"line 3: 'colour' is not known"),
-    ("title: Mine", "title: Mine\ntitle: Yours", r"line 3: 'title' is there twice"),
-    ("title: Mine", "title: [1]", r"line 2: 'title': expected a text, found a list"),
-    ("title: Mine", "title: 1", r"line 2: 'title': expected a text, found 1"),
+    ("title: Mine", "title: Mine\ncolour: red", r"line 3: unknown key 'colour'"),
+    ("title: Mine", "title: Mine\ntitle: Yours", r"line 3: duplicate key 'title'"),
+    ("title: Mine", "title: [1]", r"line 2: 'title': expected a string, found a list"),
+    ("title: Mine", "title: 1", r"line 2: 'title': expected a string, found 1"),
     ("id: OWN-DIR-001", "id: own dir", r"line 1: id: .*own dir"),
-    ("id: OWN-DIR-001", "id: TRE-DIR-001", r"line 1: TRE-DIR-001 is defined in directories/exist\.yaml, line 1 already"),
+    ("id: OWN-DIR-001", "id: TRE-DIR-001", r"line 1: TRE-DIR-001 is already defined in directories/exist\.yaml, line 1"),
     ("finding_title: Not mine", "", r"line 1: 'finding_title': expected a text, found nothing"),
     ("undecided_title: Undecided whether it is mine", "", r"line 1: 'undecided_title': expected a text, found nothing"),
     ("harm: start", "harm: terrible", r"line 18: harm: expected one of disclosure, .*'terrible'"),
@@ -59,17 +59,17 @@ FAULTS = [
     ),
     (CHECK, "check: run-user\nremedies: {lost: find it}", r"line 4: OWN-DIR-001: .* no kind of finding 'lost'; it has none"),
     (CHECK, "check: credentials\nparams: {sure_severity: bad}", r"line 4: OWN-DIR-001: sure_severity: expected one of info, .*bad"),
-    (CHECK, "check: magic", r"line 3: OWN-DIR-001: no check is called 'magic'; there are: "),
-    ("severity: low", "severity: low\nparams: {depth: 3}", r"line 5: OWN-DIR-001: .* no parameter 'depth'; it has none"),
+    (CHECK, "check: magic", r"line 3: OWN-DIR-001: unknown check 'magic'; expected one of: "),
+    ("severity: low", "severity: low\nparams: {depth: 3}", r"line 5: OWN-DIR-001: .* no parameter 'depth'; it takes none"),
     (CHECK, "check: integrity", r"line 3: OWN-DIR-001: .* needs the parameter 'topic'"),
     (CHECK, INTEGRITY.replace("fail", "bad"), r"line 6: OWN-DIR-001: verdict: .*bad"),
     (CHECK, INTEGRITY.replace("digest", "weather"), r"line 5: OWN-DIR-001: topic: .*weather"),
-    (CHECK, INTEGRITY.replace("digest", "3"), r"line 5: OWN-DIR-001: topic: expected a text, found 3"),
-    (CHECK, INTEGRITY.replace("digest", "[digest]"), r"line 5: OWN-DIR-001: topic: expected a text, found a list"),
-    (CHECK, INTEGRITY + "\n  depth: 3", r"line 7: OWN-DIR-001: .* no parameter 'depth'; there are: topic, verdict"),
-    (CHECK, "check: licence-inventory\nparams:\n  names: many", r"line 5: OWN-DIR-001: names: expected a whole number, found 'many'"),
-    (CHECK, "check: licence-inventory\nparams:\n  names: true", r"line 5: OWN-DIR-001: names: expected a whole number, found true"),
-    (CHECK, "check: licence-inventory\nparams:\n  names: 1.5", r"line 5: OWN-DIR-001: names: expected a whole number, found 1\.5"),
+    (CHECK, INTEGRITY.replace("digest", "3"), r"line 5: OWN-DIR-001: topic: expected a string, found 3"),
+    (CHECK, INTEGRITY.replace("digest", "[digest]"), r"line 5: OWN-DIR-001: topic: expected a string, found a list"),
+    (CHECK, INTEGRITY + "\n  depth: 3", r"line 7: OWN-DIR-001: .* no parameter 'depth'; its parameters are: topic, verdict"),
+    (CHECK, "check: licence-inventory\nparams:\n  names: many", r"line 5: OWN-DIR-001: names: expected an integer, found 'many'"),
+    (CHECK, "check: licence-inventory\nparams:\n  names: true", r"line 5: OWN-DIR-001: names: expected an integer, found true"),
+    (CHECK, "check: licence-inventory\nparams:\n  names: 1.5", r"line 5: OWN-DIR-001: names: expected an integer, found 1\.5"),
     (CHECK, "check: temporary-directory\nparams:\n  variables: TMP", r"line 5: OWN-DIR-001: variables: expected a list"),
     (CHECK, "check: temporary-directory\nparams:\n  variables: [TMP, 3]", r"line 5: OWN-DIR-001: variables: expected a list"),
     (CHECK, "check: temporary-directory\nparams:\n  variables:", r"line 5: OWN-DIR-001: variables: expected a list.*found nothing"),
@@ -77,13 +77,13 @@ FAULTS = [
     (CHECK, "check: device-nodes\nparams:\n  known: {/dev/null: [one, 3]}", r"line 5: OWN-DIR-001: known: expected a mapping"),
     (CHECK, CHECK + "\nparams: 3", r"line 4: 'params': expected a mapping, found 3"),
     ("level: should", "level: maybe", r"line 8: level: .*maybe"),
-    ("level: should", "kind: a", r"line 8: 'kind' is not known"),
-    ("examples:", "example:", r"line 9: 'example' is not known"),
-    ("  flag:", "  flags:", r"line 10: 'flags' is not known"),
+    ("level: should", "kind: a", r"line 8: unknown key 'kind'"),
+    ("examples:", "example:", r"line 9: unknown key 'example'"),
+    ("  flag:", "  flags:", r"line 10: unknown key 'flags'"),
     ('      image: {layers: [[{path: /a, text: "1"}]]}\n', "", r"line 11: 'image' is missing"),
     ('image: {layers: [[{path: /a, text: "1"}]]}', "image: [1]", r"line 12: 'image': expected a mapping, found a list"),
     ("severity: low", "severity: [low", r"line \d+: not valid YAML"),
-    ("rationale: because\n", "", r"line 1: 'rationale': expected a text, found nothing"),
+    ("rationale: because\n", "", r"line 1: 'rationale': expected a string, found nothing"),
 ]
 
 
@@ -123,7 +123,7 @@ def test_a_folder_without_rules_is_refused(tmp_path: Path) -> None:
 
 def test_a_rule_without_one_kind_of_example_is_refused(tmp_path: Path) -> None:
     text = RULE[: RULE.index("  pass:")]
-    with pytest.raises(RuleError, match=r"own\.yaml, line 9: 'examples' needs one that must flag and one that must pass"):
+    with pytest.raises(RuleError, match=r"own\.yaml, line 9: 'examples' needs at least one to flag and one to pass"):
         load_rules([folder(tmp_path, text)])
     with pytest.raises(RuleError, match=r"own\.yaml, line 9: 'examples' needs"):
         load_rules([folder(tmp_path / "2", text + "  pass: []\n")])
@@ -185,12 +185,12 @@ def test_a_folder_may_hold_knowledge_or_policies_alone(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "complaint"),
     [
-        ("id: own-token", "id: github-personal-access-token", r"line 2: .* is defined in knowledge/credentials/.*\.yaml, line \d+ already"),
-        ("[not-placeholder]", "[magic]", r"line 2: own-token: no validator is called 'magic'"),
+        ("id: own-token", "id: github-personal-access-token", r"line 2: .* is already defined in knowledge/credentials/.*\.yaml, line \d+"),
+        ("[not-placeholder]", "[magic]", r"line 2: own-token: unknown validator 'magic'"),
         ("ours-[a-z0-9]{10}", "(?<=x)ours-[a-z0-9]{10}", r"line 5: regex: look-around"),
         ("ours-[a-z0-9]{10}", "(o)urs-(?:x\\1){5}", r"line 5: regex: a back-reference"),
-        ("ours-[a-z0-9]{10}", "ours-[a-z0-9]+", r"line 5: regex: can match without end"),
-        ("ours-[a-z0-9]{10}", "(?:ours)?", r"line 5: regex: can match nothing"),
+        ("ours-[a-z0-9]{10}", "ours-[a-z0-9]+", r"line 5: regex: can match text of any length"),
+        ("ours-[a-z0-9]{10}", "(?:ours)?", r"line 5: regex: can match the empty string"),
         ("ours-[a-z0-9]{10}", "(ours)-([a-z])", r"line 5: regex: more than one group"),
         ("ours-[a-z0-9]{10}", "ours-[", r"line 5: regex: "),
         ("ours-[a-z0-9]{10}", "öurs-[a-z0-9]{10}", r"line 5: regex: "),
@@ -208,7 +208,7 @@ def test_a_faulty_kind_of_credential_is_refused_with_its_place(old: str, new: st
 
 def test_two_folders_with_one_id_are_refused_with_both_places(tmp_path: Path) -> None:
     first, second = write(tmp_path / "a/x.yaml", RULE).parent, write(tmp_path / "b/sub/y.yaml", RULE).parent.parent
-    with pytest.raises(RuleError, match=r"^b/sub/y\.yaml, line 1: OWN-DIR-001 is defined in a/x\.yaml, line 1 already$"):
+    with pytest.raises(RuleError, match=r"^b/sub/y\.yaml, line 1: OWN-DIR-001 is already defined in a/x\.yaml, line 1$"):
         load_rules([rules_folder(), first, second])
 
 
@@ -217,7 +217,7 @@ def test_files_that_would_not_be_read_are_refused(tmp_path: Path) -> None:
     write(rules / ".draft.yaml", "not: [a rule")
     assert len(load_rules([rules]).rules) == 1
     other = write(rules / "more.yml", RULE)
-    with pytest.raises(RuleError, match=r"^rules/more\.yml: would not be read"):
+    with pytest.raises(RuleError, match=r"^rules/more\.yml: is not read"):
         load_rules([rules])
     other.unlink()
     (rules / "linked").symlink_to(tmp_path, target_is_directory=True)
@@ -240,9 +240,9 @@ def test_what_is_no_file_is_refused(name: str, tmp_path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     makers: dict[str, Callable[[Path], None]] = {
         "is a folder, not a file": Path.mkdir,
-        "is a link that leads in a circle": lambda path: make_link(path, path.name),
+        "is a link loop": lambda path: make_link(path, path.name),
         "No such file or directory": lambda path: make_link(path, "nowhere"),
-        "is no file": make_pipe,
+        "is not a file": make_pipe,
     }
     for complaint, make in makers.items():
         make(path)
@@ -257,5 +257,5 @@ def test_a_folder_that_cannot_be_one_of_rules_is_refused(tmp_path: Path) -> None
         load_rules([rules])
         for number in range(3):
             write(rules / f"{number}.txt", "")
-        with pytest.raises(RuleError, match=r"is this a folder of rules\?"):
+        with pytest.raises(RuleError, match=r"is this a rules folder\?"):
             load_rules([rules])

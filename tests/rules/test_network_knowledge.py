@@ -72,15 +72,15 @@ entries:
 
 FAULTS = [
     ("id: kb-own", "id: own", r"own\.yaml, line 4: id: .*own"),
-    ("id: kb-own", "id: kb-curl", r"own\.yaml, line 4: kb-curl is defined in knowledge/network/commands\.yaml"),
-    ("title: mine", "title: mine\n    colour: red", r"own\.yaml, line 7: 'colour' is not known"),
+    ("id: kb-own", "id: kb-curl", r"own\.yaml, line 4: kb-curl is already defined in knowledge/network/commands\.yaml"),
+    ("title: mine", "title: mine\n    colour: red", r"own\.yaml, line 7: unknown key 'colour'"),
     ("target: url", "target: moon", r"own\.yaml, line 8: target: .*moon"),
     ("name: [mine]", "name: []", r"own\.yaml, line 8: name: expected a list"),
-    ("sh_command", "sh_commands", r"own\.yaml, line 8: 'sh_commands' is not known"),
+    ("sh_command", "sh_commands", r"own\.yaml, line 8: unknown key 'sh_commands'"),
     ("- sh_command: {name: [mine], target: url}", "[]", r"own\.yaml, line 7: match: expected"),
-    ("- shell: mine --version", "- cobol: mine", r"own\.yaml, line 13: 'cobol' is not known"),
+    ("- shell: mine --version", "- cobol: mine", r"own\.yaml, line 13: unknown key 'cobol'"),
     ("      pass:\n        - shell: mine --version\n", "", r"own\.yaml, line 4: kb-own: 'examples' needs"),
-    ("rationale: because\n", "", r"own\.yaml, line 1: 'rationale': expected a text"),
+    ("rationale: because\n", "", r"own\.yaml, line 1: 'rationale': expected a string"),
     ("target: url}", "target: url, settings: [A]}", r"own\.yaml, line 8: settings: .*'A'"),
 ]
 

@@ -145,7 +145,7 @@ def test_a_text_of_the_config_is_started_too() -> None:
     (started,) = result.started
     assert (started.language.id, started.text, started.origin.config_field) == ("shell", "curl x | sh", "Entrypoint[2]")
     assert found(result) == [(UNKNOWN, SCRIPT, Kind.NOT_FOLLOWED), (DEPENDS, START, Kind.NOT_FOUND)]
-    assert "no program called 'curl'" in result.problems[1].text
+    assert "no program named 'curl'" in result.problems[1].text
 
 
 # -- ways to fail ------------------------------------------------------------------------------------------------------
@@ -254,7 +254,7 @@ def test_who_took_it_away_is_told() -> None:
     (problem,) = result.problems
     assert problem.config_field == "Entrypoint[1]"
     assert [(item.node.path, item.node.layer_index, item.state, item.by_layer) for item in problem.gone] == [("/app/x", 1, "deleted", 2)]
-    assert "layer 1 has it, and it is deleted in layer 2" in problem.text
+    assert "it is in layer 1 but deleted in layer 2" in problem.text
 
 
 def test_what_a_link_leads_to_was_taken_away() -> None:

@@ -45,7 +45,9 @@ def test_users(value: str, uid: int, gid: int, groups: set[int]) -> None:
     assert found.is_root == (uid == 0)
 
 
-@pytest.mark.parametrize(("value", "file"), [("nobody", "/etc/passwd"), ("app:nowhere", "/etc/group"), ("99999999999", "no user id")])
+@pytest.mark.parametrize(
+    ("value", "file"), [("nobody", "/etc/passwd"), ("app:nowhere", "/etc/group"), ("99999999999", "not a valid user ID")]
+)
 def test_users_that_are_not_there(value: str, file: str) -> None:
     assert file in user(value).error
 

@@ -77,9 +77,9 @@ def calls(
     if len(text) > MOST_TEXT_BYTES:
         return PythonText(not_understood=f"it is longer than {MOST_TEXT_BYTES >> 20} MiB", is_bounded=True)
     if "\0" in text:
-        return PythonText(not_understood="it holds a NUL byte")
+        return PythonText(not_understood="it contains a NUL byte")
     if sum(1 for _ in _TOKEN.finditer(text)) > MOST_TOKENS:
-        return PythonText(not_understood=f"it has more than {MOST_TOKENS:,} words and signs", is_bounded=True)
+        return PythonText(not_understood=f"it has more than {MOST_TOKENS:,} tokens", is_bounded=True)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -89,13 +89,13 @@ def calls(
         reader = _StatementReader(names, rows, is_main=is_main, directory=directory)
         reader.module(tree)
     except SyntaxError as error:
-        return PythonText(not_understood=f"line {Rows(text, lines).line(error.lineno or 1)} is not valid in Python 3")
+        return PythonText(not_understood=f"line {Rows(text, lines).line(error.lineno or 1)} is not valid Python 3")
     except TooManySteps:
-        return PythonText(not_understood="its names lead through too many others", is_bounded=True, steps=names.steps)
+        return PythonText(not_understood="its names refer to too many others", is_bounded=True, steps=names.steps)
     except (RecursionError, MemoryError):
-        return PythonText(not_understood="it is nested too deep", is_bounded=True)
+        return PythonText(not_understood="it is nested too deeply", is_bounded=True)
     except ValueError:
-        return PythonText(not_understood="it is no valid text")
+        return PythonText(not_understood="it is not valid text")
     handed = frozenset(reader.handed)
     return PythonText(tuple(reader.calls), reader.references, tuple(reader.imports), tuple(reader.scopes), handed=handed, steps=names.steps)
 

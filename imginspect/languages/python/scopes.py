@@ -23,7 +23,7 @@ _NESTED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 
 
 class TooManySteps(Exception):
-    """What the names of a text stand for takes more steps than are made."""
+    """Resolving the names of a text takes more steps than the limit."""
 
 
 class Bound:
@@ -64,7 +64,7 @@ class ScopeTable:
 
     @property
     def steps(self) -> int:
-        """The steps that were made: what bounds the time of a text, whatever is in it."""
+        """The steps that were made; they bound the time that any text can take."""
         return min(MOST_STEPS, MOST_STEPS - self._left)
 
     def step(self, count: int = 1) -> None:

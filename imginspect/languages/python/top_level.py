@@ -194,7 +194,7 @@ class _Reader:
         first = self._block(node.body, scope, is_certain=False)
         second = self._block(node.orelse, scope, is_certain=False)
         if (first or second) and not (first and second) and is_certain and not self._why:
-            self._why = f"line {node.lineno} may end the program before"
+            self._why = f"line {node.lineno} may end the program first"
         return first and second
 
     def _static(self, node: ast.expr, scope: int) -> bool | None:
@@ -297,7 +297,7 @@ class _Reader:
             self._has_package = self._has_package or name.startswith("__path__")
             self._events.append(Opened(f"line {line} calls {name}()", line))
         elif name in _RUNNING or (name in _COMMANDS and "install" in ast.dump(node)):
-            what = "runs code of which nothing is known" if name in _RUNNING else "may install packages"
+            what = "runs code that is not known" if name in _RUNNING else "may install packages"
             self._events.append(Opened(f"line {line} {what}: {name}()", line))
         elif "." in name:
             self._events.append(Called(name, line))
@@ -320,7 +320,7 @@ class _Reader:
         values = [value.text for folder in folders for value in self._names.each(folder, scope)] if folders is not None else [None]
         for value in dict.fromkeys(values):
             if value is None:
-                self._events.append(Opened(f"line {line} adds a folder to the search path that only a run would tell", line))
+                self._events.append(Opened(f"line {line} adds a directory to the search path that is only known at run time", line))
             else:
                 self._events.append(PathAdded(value, line, is_site))
 

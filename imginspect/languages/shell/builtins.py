@@ -34,7 +34,7 @@ def simple(walker: Walk, command: ShellCommand, place: ShellPlace) -> Step:
     if name is None:
         if words[0].default == "" and len(words) > 1:  # ``$SUDO apt-get``: the variable is usually empty
             yield simple(walker, command._replace(words=words[1:], is_guess=True), place)
-        yield from _note(walker, command._replace(unknown=f"the name of the command is not known ({words[0].source[:80]})"))
+        yield from _note(walker, command._replace(unknown=f"the command name is unknown ({words[0].source[:80]})"))
     elif walker.is_function(name):
         yield walker.call(name, words[1:], place)
         if _activates(command):
@@ -92,12 +92,12 @@ def _source(walker: Walk, command: ShellCommand, place: ShellPlace) -> Generator
         benign = command.words[1].source.startswith("<(") and _is_harmless(command.words[1].source[2:])
         walker.variables.set("PATH", None, export=True)
         if not benign:
-            yield from _note(walker, command._replace(unknown=f"the file that is sourced is not known ({command.words[1].source[:80]})"))
+            yield from _note(walker, command._replace(unknown=f"the sourced file is unknown ({command.words[1].source[:80]})"))
         return
     directory = walker.variables.value("PWD").text
     if not path.startswith("/"):
         if directory is None:
-            yield from _note(walker, command._replace(unknown=f"the folder of the sourced file {path[:80]} is not known"))
+            yield from _note(walker, command._replace(unknown=f"the directory of the sourced file {path[:80]} is unknown"))
             return
         path = posixpath.join(directory, path)
     path = normal(path)
@@ -115,7 +115,7 @@ def _eval(walker: Walk, command: ShellCommand, place: ShellPlace) -> Generator[A
         return
     walker.variables.set("PATH", None, export=True)
     if not (len(words) == 1 and _is_harmless(command.words[1].source)):
-        yield from _note(walker, command._replace(unknown="eval of a text that is not known"))
+        yield from _note(walker, command._replace(unknown="eval of unknown text"))
 
 
 def _is_harmless(source: str) -> bool:
@@ -128,7 +128,7 @@ def _trap(walker: Walk, command: ShellCommand, place: ShellPlace) -> Generator[A
     if len(arguments) > 1 and arguments[0].text not in ("-", "", "-l", "-p", None):
         yield walker.nested(arguments[0], place.inside(Unknown("a signal arrives or the script ends")), command.line)
     elif arguments and arguments[0].text is None:
-        yield from _note(walker, command._replace(unknown="trap of a text that is not known"))
+        yield from _note(walker, command._replace(unknown="trap with unknown text"))
 
 
 def _set(walker: Walk, command: ShellCommand, place: ShellPlace) -> Generator[Any, None, None]:

@@ -24,8 +24,8 @@ class Failure(StrEnum):
     """What follows where a command cannot be started, or fails."""
 
     ENDS = "the script ends there"
-    GOES_ON = "the script goes on"
-    DEALT = "the script deals with it"
+    GOES_ON = "the script continues"
+    DEALT = "the script handles it"
 
 
 class Written(NamedTuple):

@@ -22,7 +22,7 @@ _MOST_ROUNDS = 40
 """Rounds of a loop that are walked one by one; in a longer one what its variable holds is not known."""
 _WILDCARD = re.compile(r"[*?\[]")
 _ALWAYS = Known(outcome=True, source="else")
-_NEVER = Known(outcome=False, source="an earlier case matches")
+_NEVER = Known(outcome=False, source="no earlier case matches")
 _QUIET = frozenset({"true", ":", "echo", "printf"})
 
 
@@ -39,7 +39,7 @@ def if_statement(walk: Walk, node: Node, place: ShellPlace) -> Step:
         yield _branch(walk, body, outer, condition)
         endings.append(walk.last_ended)
         if outer is not place and (outer.flow.guards or outer.flow.ended):
-            place.flow.guards = with_guard(place.flow.guards, Unknown("an earlier branch ends the script"))
+            place.flow.guards = with_guard(place.flow.guards, Unknown("no earlier branch ends the script"))
         add_refused(refused, condition)
     if all(endings) and not clauses[-1][0]:
         place.flow.ended = place.flow.ended or endings[0]
@@ -60,7 +60,7 @@ def case_statement(walk: Walk, node: Node, place: ShellPlace) -> Step:
         yield _branch(walk, [child for child in item.named_children if child not in patterns], outer, condition)
         endings.append(walk.last_ended)
         if outer is not place and (outer.flow.guards or outer.flow.ended):
-            place.flow.guards = with_guard(place.flow.guards, Unknown("an earlier case ends the script"))
+            place.flow.guards = with_guard(place.flow.guards, Unknown("no earlier case ends the script"))
         has_default = has_default or "*" in texts
         is_matched = is_matched or (isinstance(condition, Known) and condition.outcome and not condition.variables)
         add_refused(refused, condition)
@@ -73,7 +73,7 @@ def list_(walk: Walk, node: Node, place: ShellPlace) -> Step:
     children = node.named_children
     if len(children) != 2:
         for child in children:
-            yield walk.visit(child, place.inside(Unknown("a list")))
+            yield walk.visit(child, place.inside(Unknown("the command list reaches it")))
         return
     left, right = children
     is_and = any(child.type == "&&" for child in node.children)
@@ -118,7 +118,7 @@ def loop(walk: Walk, node: Node, place: ShellPlace) -> Step:
             endings.append(around.flow.ended)
     walk.depth_of_loops -= 1
     if any(ending in ("exit", "return") for ending in endings):
-        place.flow.guards = with_guard(place.flow.guards, Unknown("a loop may end the script"))
+        place.flow.guards = with_guard(place.flow.guards, Unknown("no loop ends the script first"))
 
 
 def pipeline(walk: Walk, node: Node, place: ShellPlace) -> Step:
@@ -133,7 +133,7 @@ def pipeline(walk: Walk, node: Node, place: ShellPlace) -> Step:
         yield walk.visit(child, inner.failing(OnFailure.IGNORED, is_last=False) if is_ignored else inner)
         walk.variables.undo()
         if number:
-            text = given if given is not None else dynamic("what it is sent through the pipe")
+            text = given if given is not None else dynamic("its piped input")
             walk.found[start:] = [item if item.here_text is not None else item._replace(here_text=text) for item in walk.found[start:]]
         given = redirects.printed(walk.found[-1]) if len(walk.found) == start + 1 else None
 
@@ -203,7 +203,7 @@ def _rounds(walk: Walk, values: Sequence[Node], place: ShellPlace) -> Sequence[V
 
 
 def _exits(node: Node, place: ShellPlace) -> bool:
-    """Whether what stands behind ``||`` ends the script."""
+    """Whether the command after ``||`` ends the script."""
     while node.type in SEQUENCES:
         last = last_statement(node)
         if last is None:

@@ -26,7 +26,7 @@ def _read(language: Language, words: tuple[str, ...]) -> Target:
         found = target(language, Form.NOTHING, "", (), words)
     elif scanned.has("-c"):
         if not scanned.rest:
-            return undecided(language, words, "-c is not followed by a command")
+            return undecided(language, words, "-c without a command")
         found = Target(language, Form.TEXT, scanned.rest[0], scanned.rest[1:], words[0])
     elif scanned.has("-s"):
         found = target(language, Form.STDIN, "", scanned.rest, words)

@@ -34,9 +34,9 @@ class OnFailure(StrEnum):
     ASKED = "asked"
     """It is a condition, or another command stands in for it."""
     CHAINED = "chained"
-    """What stands behind ``&&`` is then not run, and ``set -e`` does not count."""
+    """Commands after ``&&`` are then not run, and ``set -e`` does not count."""
     EXITS = "exits"
-    """``|| exit`` stands behind it."""
+    """``|| exit`` follows it."""
     IGNORED = "ignored"
     """In the background, in a substitution, or before a pipe."""
 

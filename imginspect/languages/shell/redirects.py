@@ -1,4 +1,4 @@
-"""What a command is given on standard input, where that stands in the script itself."""
+"""The standard input of a command, where the script itself contains it."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ class Walker(Walk):
 
     def text(self, text: str, around: ShellPlace | None, path: str | None = None, lines: Lines = ()) -> Step:
         """Walk a text: the script, a sourced file, or what ``eval`` and ``trap`` are given."""
-        plain = text.replace("\r\n", "\n").replace("\0", "")  # shells pass over NUL
+        plain = text.replace("\r\n", "\n").replace("\0", "")  # shells ignore NUL
         data = plain.encode("utf-8", "replace")
         lines, at = in_bytes(plain, lines if plain == text else lines[:1]), 0
         if len(data) > MOST_TEXT_BYTES:
@@ -92,7 +92,7 @@ class Walker(Walk):
                 place = place.not_last()
             if piece.tree is None:
                 self.has_errors = True
-                self.incomplete = self.incomplete or "a part of it takes more steps to understand than are made"
+                self.incomplete = self.incomplete or "part of it takes too many steps to analyse"
                 self._guess(piece.data, 0, place)
             else:
                 yield self.visit(piece.tree.root_node, place)
@@ -116,7 +116,7 @@ class Walker(Walk):
     def call(self, name: str, arguments: tuple[Value, ...] | None, place: ShellPlace) -> Step:
         """Walk the body of the function *name* as it is called here."""
         if len(place.calls) >= _MOST_CALLS:
-            self.incomplete = "its functions call each other too deep"
+            self.incomplete = "its function calls are nested too deeply"
         if name in place.calls or len(place.calls) >= _MOST_CALLS:
             return
         if place.when is not When.NEVER:
@@ -141,7 +141,7 @@ class Walker(Walk):
         if text is None:
             self.variables.set("PATH", None, export=True)  # what it holds may set it
         if text is not None and place.nesting >= _MOST_NESTED:
-            self.incomplete = "files that it sources are nested too deep"
+            self.incomplete = "the files that it sources are nested too deeply"
         elif text is not None:
             inner = replace(place.now(), flow=Flow(), nesting=place.nesting + 1)
             before = self.variables.get("@")
@@ -159,11 +159,11 @@ class Walker(Walk):
             inner = replace(place.now(), flow=Flow(), nesting=place.nesting + 1)
             yield self.text(given.text or "", inner, lines=given.lines or ((0, line),))
         else:
-            self.incomplete = "texts are nested too deep in it"
+            self.incomplete = "its inline code is nested too deeply"
 
     def _guess(self, data: bytes, row: int, place: ShellPlace) -> None:
         if data.count(b"\n") > fallback.MOST_LINES:
-            self.incomplete = "a part of it that is not valid is too long"
+            self.incomplete = "an invalid part of it is too long"
         for line, texts in fallback.lines(data):
             if len(self.found) >= MOST_COMMANDS:
                 self.incomplete = TOO_MANY

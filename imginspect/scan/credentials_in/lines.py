@@ -42,7 +42,7 @@ def has_longer_line(content: bytes) -> bool:
 
 
 def assigned(kind: str, keys: str, separators: str = "=:") -> Reader:
-    """A reader of ``key = value``: spans of the values whose key matches *keys*, a regular expression; comments are passed over."""
+    """A reader of ``key = value``: spans of the values whose key matches *keys*, a regular expression; comments are skipped."""
     text = rb"(?i)\s*(?:export\s+|-\s+)?[\"']?(?:" + keys.encode() + rb")[\"']?\s*[" + separators.encode() + rb"]\s*(.*)"
 
     def read(content: bytes) -> Iterator[SecretSpan]:

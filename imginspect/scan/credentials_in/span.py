@@ -1,4 +1,4 @@
-"""Span: where a secret stands in a credential file, and what decides whether a value is one."""
+"""Span: the place of a secret in a credential file, and the test whether a value is one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Decoders which give None for what is not of their form, so that a validator has one thing to ask."""
+"""Decoders that give None for input not in their format, so that a validator has one thing to ask."""
 
 from __future__ import annotations
 

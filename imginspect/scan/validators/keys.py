@@ -25,7 +25,7 @@ _PGP_SECRET_KEY_TAGS = frozenset({5, 7})
 def is_pem_private_key(match: bytes, secret: bytes) -> bool:
     """Whether the body decodes to what the label promises: an OpenSSH key, a DER SEQUENCE of that length, or one encrypted.
 
-    Line ends may be real, or written as in JSON and in source code; a margin before every line (of a comment, a change) is passed over.
+    Line ends may be real, or written as in JSON and in source code; a margin before every line (of a comment, a change) is ignored.
     Source: RFC 7468, section 10; RFC 1421, section 4.6 (encrypted, in the old manner); OpenSSH, PROTOCOL.key.
     """
     found = _PEM.search(match[:_MOST])

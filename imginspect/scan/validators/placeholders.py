@@ -59,7 +59,7 @@ _SHARE_OF_WORDS = 0.8
 
 
 def is_no_placeholder(match: bytes, secret: bytes) -> bool:
-    """Whether the secret is none of the values that stand for one."""
+    """Whether the secret is not a placeholder."""
     return not is_placeholder(secret)
 
 
