@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ KNOWLEDGE = load_knowledge([rules_folder()])
 NOT_TO_REVOKE = ("revoke", "Revoke it", "Change the password", "new key pair")
 
 
-def remedies(rule: str, *layers: list[Entry], **config: object) -> list[str]:
+def remedies(rule: str, *layers: list[Entry], **config: Any) -> list[str]:
     builder = ImageBuilder()
     for entries in layers:
         builder = builder.layer(*entries)
