@@ -23,8 +23,7 @@ _VERSION = r"(?P<version>:\w[\w.-]{0,127})?(?P<digest>@[a-z0-9]+:[0-9a-f]{32,})?
 _REFERENCE = re.compile(rf"(?:{_HOST}/)?{_PATH}(?:/{_PATH})*{_VERSION}", re.ASCII)
 """Source: distribution/reference, "Grammar"."""
 _DIGEST = re.compile(r"[a-z0-9]+:[0-9a-f]{64,}")
-_LISTINGS = ("index.json", "manifest.json")
-"""What lists images by names that Docker's tools understand; a registry's storage tree has none."""
+_DOCKER = frozenset({"docker.io", "index.docker.io", "registry-1.docker.io"})
 _LONGEST = 512
 """Characters of a name; a reference has at most some 400, and a longer text is no name of an image."""
 _MOST_NAMED = 5
@@ -67,31 +66,36 @@ def registries(subject: CheckContext, params: RegistriesParams) -> Outcome:
 
 
 def _claims(subject: CheckContext) -> Iterator[_Claim]:
-    stored = subject.image.stored
-    has_listing = any(name.rpartition("/")[2] in _LISTINGS for name in stored.listed_in)
     for name in subject.image.references:
-        if _is_reference(name, needs_host=not has_listing):
+        if _states_registry(name):
             yield _Claim(_IMAGE, name, Evidence(excerpt=normalise(name)))
-    for name, value in stored.annotations:
-        if name == _BASE_NAME and _is_reference(value, is_base=True):
+    for name, value in subject.image.stored.annotations:
+        if name == _BASE_NAME and _is_base(value):
             yield _Claim(_BASE, value, Evidence(member="manifest", excerpt=f"{name}={value}"))
     for name, value in subject.image.config.labels:
-        if name in (_BASE_NAME, _REFERENCE_NAME) and _is_reference(value, is_base=name == _BASE_NAME):
+        if (name == _BASE_NAME and _is_base(value)) or (name == _REFERENCE_NAME and _states_registry(value)):
             evidence = Evidence(config_field=f"Labels[{name}]", state=EvidenceState.CONFIG, excerpt=f"{name}={value}")
             yield _Claim(_BASE if name == _BASE_NAME else _IMAGE, value, evidence)
 
 
-def _is_reference(name: str, *, is_base: bool = False, needs_host: bool = False) -> bool:
-    """Whether *name* says where an image is from: not a tag alone, as layouts have it, nor localhost/, as podman names what it builds.
+def _is_base(name: str) -> bool:
+    """Whether *name* says which image is the base; one without a host is of docker.io."""
+    return _is_reference(name) and name != "scratch"
 
-    In a registry's own tree (*needs_host*) a name without a host is of that registry, whichever it is.
+
+def _states_registry(name: str) -> bool:
+    """Whether the image's own *name* says where it is from.
+
+    Docker puts docker.io in front of every name that it is given without a host, for images that it builds as well: that says nothing.
     """
-    match = _REFERENCE.fullmatch(name) if len(name) <= _LONGEST else None
-    if match is None or _DIGEST.fullmatch(name) or name.startswith("localhost/") or (is_base and name == "scratch"):
-        return False
-    first, slash, _ = name.partition("/")
-    states_host = bool(slash) and ("." in first or ":" in first)
-    return states_host or is_base or (not needs_host and bool(match["version"] or match["digest"]))
+    host, slash, _ = name.partition("/")
+    return _is_reference(name) and bool(slash) and ("." in host or ":" in host) and host not in _DOCKER
+
+
+def _is_reference(name: str) -> bool:
+    """Whether *name* is one of an image, and not localhost/, which podman puts in front of what it builds."""
+    is_name = len(name) <= _LONGEST and _REFERENCE.fullmatch(name) is not None
+    return is_name and not _DIGEST.fullmatch(name) and not name.startswith("localhost/")
 
 
 def _is_accepted(reference: str, accepted: tuple[str, ...]) -> bool:
@@ -108,15 +112,12 @@ def _repository(reference: str) -> str:
 
 def _accepted(registry: str) -> str:
     host, slash, path = registry.partition("/")
-    return ("docker.io" if host in ("index.docker.io", "registry-1.docker.io") else host) + slash + path
+    return ("docker.io" if host in _DOCKER else host) + slash + path
 
 
 def _found(group: list[_Claim], whole: str, accepted: tuple[str, ...]) -> FindingDraft:
-    """The finding for one name. Docker puts docker.io before whatever it builds without a host: of such a name little is sure."""
+    """The finding for one name."""
     kind = group[0].kind
-    is_implied = kind == _IMAGE and whole.startswith("docker.io/")
-    meant = ", which is also what Docker calls an image that was named without a registry" if is_implied else ""
     what = "the image is named" if kind == _IMAGE else "the base image is named"
-    message = f"{what} {whole}{meant}; the policy's registries are {listed(accepted, _MOST_NAMED)}"
-    evidence = tuple(claim.evidence for claim in group)
-    return FindingDraft(Verdict.WARN, message, evidence, Confidence.LOW if is_implied else Confidence.MEDIUM, kind=kind)
+    message = f"{what} {whole}; the policy's registries are {listed(accepted, _MOST_NAMED)}"
+    return FindingDraft(Verdict.WARN, message, tuple(claim.evidence for claim in group), Confidence.MEDIUM, kind=kind)

@@ -89,7 +89,7 @@ class FindingDraft(NamedTuple):
     """A finding as a check reports it, before the runner adds rule, severity and fingerprint.
 
     *severity* is there where it is another than the rule's. What to do about the finding is *remedy*, from the knowledge base, or
-    what the rule says of its *kind* (``Rule.remedies``), in which *about* takes the place of ``{it}``.
+    what the rule says of its *kind* (``Rule.remedies``), in which *about*, of all findings of the kind, takes the place of ``{it}``.
     """
 
     verdict: Verdict

@@ -15,7 +15,12 @@ from imginspect.checks.result import CheckResult, Finding, FindingDraft, Outcome
 from imginspect.checks.subject import CheckContext
 from imginspect.limits import Limits
 from imginspect.rules import Rule, RuleSet
-from imginspect.wording import counted
+from imginspect.wording import counted, listed
+
+_IT = "{it}"
+"""Stands in a rule's remedy for what the findings are about."""
+_MOST_NAMED = 5
+_LONGEST = 200
 
 
 class Prepared(NamedTuple):
@@ -87,12 +92,14 @@ def _with_severities(outcome: Outcome, *, is_fixed: bool) -> Outcome:
 def _result(rule: Rule, outcome: Outcome, chosen: Sequence[int], places: int) -> CheckResult:
     seen: Counter[str] = Counter()
     wanted = frozenset(chosen)
-    findings = []
+    kinds: list[tuple[str, Finding]] = []
     for number, found in enumerate(outcome.found):
         place = place_of(found.evidence)
         seen[place] += 1
         if number in wanted:
-            findings.append(_finding(rule, found, seen[place], places))
+            kinds.append((found.kind, _finding(rule, found, seen[place], places)))
+    abouts = _abouts([outcome.found[number] for number in chosen])
+    findings = [finding._replace(remedy=finding.remedy.replace(_IT, abouts.get(kind) or "it")) for kind, finding in kinds]
     left_out = [found for number, found in enumerate(outcome.found) if number not in wanted]
     if left_out:
         message = f"{counted(len(left_out), 'more finding')} of this rule not listed (limit findings)"
@@ -120,7 +127,19 @@ def _finding(rule: Rule, found: FindingDraft, occurrence: int, places: int) -> F
 
 def _remedy(rule: Rule, found: FindingDraft) -> str:
     """What to do about *found*; empty where only the rule's own advice is for it."""
-    return found.remedy or rule.remedies.get(found.kind, "").replace("{it}", found.about or "it")
+    return found.remedy or rule.remedies.get(found.kind, "")
+
+
+def _abouts(found: Sequence[FindingDraft]) -> dict[str, str]:
+    """What the findings of each kind are about: all of it in one advice, which is then not repeated for each.
+
+    A long name is not named: a part of it could be a part of a credential that nothing recognises any more.
+    """
+    kinds: dict[str, dict[str, None]] = {}
+    for item in found:
+        if item.about and len(item.about) <= _LONGEST:
+            kinds.setdefault(item.kind, {})[item.about] = None
+    return {kind: listed(list(abouts), _MOST_NAMED) for kind, abouts in kinds.items()}
 
 
 def has_crashed(result: CheckResult) -> bool:

@@ -9,8 +9,8 @@ from collections import Counter
 from typing import Any
 
 from imginspect.evidence_pack.checksums import sha256
-from imginspect.report.document import CoveragePart, ReportDocument
-from imginspect.report.summary import conditions_of, undecided_rules
+from imginspect.report.document import CoveragePart, ReportDocument, ResultPart
+from imginspect.report.summary import conditions_of, open_results, undecided_rules
 
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
 PREDICATE_TYPE = "urn:uuid:4e52589e-7a14-52bd-913a-df816eb1c4c3"
@@ -87,10 +87,19 @@ def _undetermined(document: ReportDocument) -> dict[str, str]:
 
 
 def _conditions(document: ReportDocument) -> dict[str, Any]:
-    """How many conditions a pass depends on, and how many rules could not be decided that could fail the image."""
+    """How many conditions a pass depends on, which rules could not be decided that could fail the image, and all that are open."""
     if document["policy"]["undetermined"] is None:
         return {}
-    return {"conditionsCount": conditions_of(document), "undecidedRules": [item["rule"] for item in undecided_rules(document)]}
+    return {
+        "conditionsCount": conditions_of(document),
+        "undecidedRules": [item["rule"] for item in undecided_rules(document)],
+        "openRules": [_open(item) for item in open_results(document)],
+    }
+
+
+def _open(result: ResultPart) -> dict[str, str]:
+    """A rule that failed, warned or is undecided, by what holds for the image."""
+    return {key: result[key] for key in ("rule", "verdict", "severity")} | {"title": result["outcome_title"][:_LONGEST]}
 
 
 def _coverage(coverage: CoveragePart | None) -> dict[str, Any]:

@@ -177,7 +177,7 @@ def test_an_image_is_a_test(tmp_path: Path) -> None:
     assert cases["registry.example.org/half:1 (linux/amd64)"][0].tag == "error"
     assert cases["mirror/broken.tar"][0].attrib["message"] == "NOT INSPECTED: it is no image"
     warned = cases["registry.example.org/warn:1 (linux/amd64)"][0]
-    assert (warned.tag, warned.text) == ("system-out", "- TRE-PRM-001 No program gains rights (low): warning")
+    assert (warned.tag, warned.text) == ("system-out", "- TRE-PRM-001 A program gains rights (low): warning")
 
 
 def test_two_tests_never_have_one_name(tmp_path: Path) -> None:

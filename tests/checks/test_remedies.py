@@ -72,7 +72,7 @@ def test_nobody_is_sent_to_an_issuer_that_is_none(name: str) -> None:
 def test_a_missing_script_says_which_file_to_add() -> None:
     python = program("/usr/bin/python3")
     (told,) = remedies("TRE-ENT-003", [python], entrypoint=["/usr/bin/python3", "/app/run.py"])
-    assert told.startswith("Add /app/run.py to the image")
+    assert told.startswith("Add to the image, outside the mount directories: /app/run.py.")
 
 
 def test_a_script_that_a_later_layer_deleted_is_not_to_be_added_but_kept() -> None:
@@ -116,6 +116,12 @@ def test_another_download_has_its_own_advice() -> None:
 def test_only_the_directory_that_is_missing_is_to_be_made() -> None:
     told = remedies("TRE-DIR-001", [directory("/safe_data"), directory("/scratch"), file("/safe_outputs", b"")])
     assert [item.partition(" in ")[0] for item in told] == ["Remove /safe_outputs"]
+
+
+def test_one_advice_names_all_that_it_is_for() -> None:
+    told = remedies("TRE-DIR-001", [file("/safe_data", b""), file("/safe_outputs", b""), directory("/scratch")])
+    assert len(told) == 2
+    assert {item.partition(" in ")[0] for item in told} == {"Remove /safe_data, /safe_outputs"}
 
 
 def test_a_volume_is_to_be_taken_from_the_dockerfile() -> None:

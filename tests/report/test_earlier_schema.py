@@ -148,7 +148,7 @@ def test_a_pack_of_then_verifies(make: Any, tmp_path: Path) -> None:
     stored = read_pack(tmp_path)
     statement = json.loads(stored.files["attestation/statement.json"])["predicate"]
     assert set(statement["policy"]) == {"id", "digest", "failOn", "strict"}, "as statements were then"
-    assert not {"conditionsCount", "undecidedRules"} & statement.keys()
+    assert not {"conditionsCount", "undecidedRules", "openRules"} & statement.keys()
     checks = check_pack(stored, documents_of(stored), None)
     assert agrees(checks), [item.disagreements for item in checks]
 
@@ -158,3 +158,5 @@ def test_a_pack_of_now_states_what_was_not_decided() -> None:
     predicate = json.loads(pack_of([document]).files["attestation/statement.json"])["predicate"]
     assert (predicate["verdict"], predicate["exitCode"], predicate["policy"]["undetermined"]) == ("undecided", 5, "undecided")
     assert (predicate["conditionsCount"], predicate["undecidedRules"]) == (2, ["TRE-T-001"])
+    (stated,) = predicate["openRules"]
+    assert stated == {"rule": "TRE-T-001", "verdict": "undetermined", "severity": "high", "title": document["results"][1]["outcome_title"]}
