@@ -375,7 +375,7 @@ def test_nor_can_one_with_a_strange_name_or_of_another_user(tmp_path: Path) -> N
         Cache(Path("a\0b"), 1000).check()
     with mock.patch("os.geteuid", return_value=os.geteuid() + 1), pytest.raises(UsageError, match="belong to you"):
         Cache(tmp_path, 1000).check()
-    with mock.patch("os.access", return_value=False), pytest.raises(UsageError, match="written"):
+    with mock.patch("os.access", return_value=False), pytest.raises(UsageError, match="not writable"):
         Cache(tmp_path / "cache", 1000).check()
 
 
