@@ -143,7 +143,7 @@ def _wrong_link(said: ChainLink, there: Sequence[_Link]) -> str:
     name = said["name"] if said["role"] == "archive" else f"{said['role']} {said['name']}"
     if not there:
         return f"the report names {name}, which is not in the archive"
-    return f"{name} has the digest {there[0].digest}, the report says {said['digest']}"
+    return f"{name} has the digest {there[0].digest}, but the report says {said['digest']}"
 
 
 # -- files and lines ---------------------------------------------------------------------------------------------------
@@ -163,9 +163,9 @@ def _compare_file(part: EvidencePart, places: EvidencePlaces, files: Comparison,
 
 def _wrong_content(part: EvidencePart, where: str, place: EvidencePlace) -> str:
     if part["file_sha256"] not in (None, place.sha256):
-        return f"{where} has different content: its sha256 is {place.sha256}, the report says {part['file_sha256']}"
+        return f"{where} has different content: its sha256 is {place.sha256}, but the report says {part['file_sha256']}"
     if part["size"] not in (None, place.size):
-        return f"{where} has {place.size:,} bytes, the report says {part['size']:,}"
+        return f"{where} has {place.size:,} bytes, but the report says {part['size']:,}"
     return ""
 
 

@@ -151,7 +151,7 @@ def _factory(compression: str, limits: Limits) -> _Factory:
         return lambda: lzma.LZMADecompressor(memlimit=256 << 20), (lzma.LZMAError,)
     if compression == BZIP2:
         return bz2.BZ2Decompressor, (OSError,)
-    raise UnsupportedCompression(f"no way to expand {compression}")
+    raise UnsupportedCompression(f"cannot decompress {compression}")
 
 
 class Expander:
@@ -216,7 +216,7 @@ class Expander:
             if self._decompressor.needs_input:
                 data = self._input()
                 if not data:
-                    raise CorruptStream(f"the {self._magic} stream ends in the middle, after {self._stored:,} bytes")
+                    raise CorruptStream(f"the {self._magic} stream is truncated after {self._stored:,} bytes")
             piece = self._expand(data)
             if self._decompressor.eof:
                 self._at -= len(self._decompressor.unused_data)
@@ -230,7 +230,7 @@ class Expander:
             piece = self._decompressor.decompress(data, _PIECE)
         except self._errors as error:
             if _NO_ROOM in str(error):
-                raise MemoryError(f"{NO_MEMORY} to expand it") from error
+                raise MemoryError(f"{NO_MEMORY} to decompress it") from error
             raise CorruptStream(f"the {self._magic} stream is damaged near byte {self._stored:,}: {error}") from error
         self.expanded += len(piece)
         check_ratio(self._stored, self.expanded, self._limits)
@@ -280,7 +280,7 @@ class Expander:
         start = b""
         while left or len(head) < _FRAME_HEAD:
             if self._at >= len(self._buffer) and not self._load(b""):
-                raise CorruptStream(f"the {self._magic} stream ends in the middle, after {self._stored:,} bytes")
+                raise CorruptStream(f"the {self._magic} stream is truncated after {self._stored:,} bytes")
             piece = self._buffer[self._at : self._at + left]
             self._at += len(piece)
             left -= len(piece)
@@ -297,7 +297,7 @@ def check_ratio(stored: int, expanded: int, limits: Limits) -> None:
     Raises: LimitExceeded
     """
     if expanded > RATIO_FLOOR and expanded > stored * limits.ratio:
-        raise LimitExceeded("ratio", limits.ratio, f"{stored:,} stored bytes expand to {expanded:,} and more")
+        raise LimitExceeded("ratio", limits.ratio, f"{stored:,} stored bytes expand to {expanded:,} or more")
 
 
 class Gunzip:
@@ -404,9 +404,9 @@ def unpack(data: bytes, most: int) -> bytes:
     try:
         expanded = bytes(stream.decompress(data, most + 1))  # one more than there may be: a limit of 0 is none
     except (zlib.error, _zlib().error) as error:
-        raise CorruptStream(f"it is no zlib stream: {error}") from error
+        raise CorruptStream(f"not a zlib stream: {error}") from error
     if not stream.eof or len(expanded) > most:
-        raise CorruptStream(f"the zlib stream ends early, or expands to more than {most:,} bytes")
+        raise CorruptStream(f"the zlib stream is truncated, or expands to more than {most:,} bytes")
     return expanded
 
 

@@ -366,16 +366,16 @@ def for_all(folder: Path) -> None:
 @pytest.mark.parametrize("make", [link, for_all, Path.touch, lambda folder: folder.symlink_to("nowhere")])
 def test_a_folder_that_cannot_be_used_is_said_to_be_so(make: Callable[[Path], Any], tmp_path: Path) -> None:
     make(tmp_path / "cache")
-    with pytest.raises(UsageError, match="cannot use"):
+    with pytest.raises(UsageError, match="cannot use the cache directory"):
         Cache(tmp_path / "cache", 1000).check()
 
 
 def test_nor_can_one_with_a_strange_name_or_of_another_user(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="cannot use"):
+    with pytest.raises(UsageError, match="cannot use the cache directory"):
         Cache(Path("a\0b"), 1000).check()
     with mock.patch("os.geteuid", return_value=os.geteuid() + 1), pytest.raises(UsageError, match="belong to you"):
         Cache(tmp_path, 1000).check()
-    with mock.patch("os.access", return_value=False), pytest.raises(UsageError, match="written"):
+    with mock.patch("os.access", return_value=False), pytest.raises(UsageError, match="not writable"):
         Cache(tmp_path / "cache", 1000).check()
 
 
