@@ -128,6 +128,13 @@ def test_sixty_rules_that_passed_are_one_table_of_two_pages(tab: Browser, tmp_pa
     assert " ".join(pages).count("the data are there") == 2 * 7  # on the first page, and beside each rule
 
 
+def test_what_a_passed_rule_does_not_cover_is_printed_and_the_rest_of_its_reasons_is_not(tab: Browser, tmp_path: Path) -> None:
+    why = "It matters a lot. The rule covers, e.g. files. Not covered: data that is encrypted. More is said here."
+    pages = _of(tab, tmp_path, sample_document(verdict="pass", exit_code=0, results=[result("X-B-001", "pass", [], rationale=why)]))
+    assert "Met. Not covered: data that is encrypted." in " ".join(pages)
+    assert "It matters a lot" not in " ".join(pages)
+
+
 def test_a_row_of_a_table_is_never_on_two_pages(tab: Browser, tmp_path: Path) -> None:
     long = " ".join(["many words"] * 12)
     passed = [result(f"X-B-{number:03}", "pass", [], title=f"begin{number}x {long} end{number}x") for number in range(60)]
