@@ -90,7 +90,7 @@ def _large(folder: Path) -> Path:
     image = ImageBuilder().layer(program("/bin/sh"), program("/usr/bin/curl"), *(program(f"/opt/tool{n}", mode=0o4755) for n in range(6)))
     for number in range(20):
         image = image.layer(
-            *(file(f"/opt/env/lib/p{number}/m{name}.txt", b"x") for name in range(2_000)), created_by=f"RUN install p{number}"
+            *(file(f"/opt/env/lib/p{number}/d{name // 20}/m{name}.txt", b"x") for name in range(2_000)), created_by=f"RUN install p{number}"
         )
     image = image.layer(*(file(f"/home/u{n}/.pgpass", f"db.example.org:5432:study:u{n}:Kx83-plQz-77rT{n}\n".encode()) for n in range(9)))
     image = image.layer(file("/app/run.sh", f"#!/bin/sh\n{start}".encode(), mode=0o755), created_by="COPY app /app")
