@@ -35,7 +35,7 @@ def _uses(coverage: CoveragePart) -> Markup:
     used = [(use, count) for use, count in coverage["bytes_by_use"].items() if count]
     rows = [Row((use, f"{count:,}", share_text(count, whole))) for use, count in used]
     rows.append(Row(("total", f"{whole:,}", share_text(whole, whole))))
-    return table("Bytes of the archive by use", ("Use", "Bytes", "Share"), rows, numbers=(1, 2))
+    return element("div", table("Bytes of the archive by use", ("Use", "Bytes", "Share"), rows, numbers=(1, 2)), class_="uses")
 
 
 def _counts(coverage: CoveragePart) -> Markup:

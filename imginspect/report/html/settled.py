@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 from imginspect.report.decisions import sentence
@@ -12,6 +13,17 @@ from imginspect.report.html.tables import folded, listed
 from imginspect.wording import counted
 
 _COLUMNS = ("Rule", "Severity", "Result")
+_SENTENCE = re.compile(r"(?<=[.!?]) +(?=[A-Z])")
+_LIMITS = (
+    "Not covered",
+    "The rule does not",
+    "The rule ignores",
+    "This rule ignores",
+    "It does not",
+    "An image does not",
+    "The image does not",
+)
+"""What sentences of a rationale begin with that say what a pass does not mean."""
 Numbered = tuple[int, ResultPart]
 
 
@@ -21,7 +33,7 @@ def settled(
 ) -> Markup:  # fmt: skip
     """A row for each of *members*. *name* gives the id of a row, *more* its reasons and sources, *findings* what was noted all the same.
 
-    Reasons, sources and places of notes are on the screen only.
+    Reasons, sources and places of notes are on the screen only; paper has what a rule that passed does not cover.
     """
     head = element("tr", *(element("th", column, scope="col") for column in _COLUMNS))
     rows = [_row(number, result, name(number), more(result), findings(number, result)) for number, result in members]
@@ -35,7 +47,7 @@ def _row(number: int, result: ResultPart, name: str, more: Markup, findings: Mar
     cells = (
         element("th", f"{number}. {title_of(result)} ", element("small", result["rule"]), scope="row"),
         element("td", result["severity"]),
-        element("td", _said(result), _conditions(result), noted, fold),
+        element("td", _said(result), _limits(result), _conditions(result), noted, fold),
     )
     return element("tr", *cells, id=name, class_="rule", data_verdict=result["verdict"], data_severity=result["severity"])
 
@@ -44,6 +56,12 @@ def _said(result: ResultPart) -> Markup:
     met = "Met." if result["verdict"] == "pass" else ""
     text = sentence(result["reason"]) or met
     return element("p", text) if text else NOTHING
+
+
+def _limits(result: ResultPart) -> Markup:
+    """The sentences of the rationale that say what the rule leaves open; the screen has them among the reasons."""
+    said = [part for part in _SENTENCE.split(result["rationale"]) if part.startswith(_LIMITS)]
+    return element("p", " ".join(said), class_="paper") if said and result["verdict"] == "pass" else NOTHING
 
 
 def _conditions(result: ResultPart) -> Markup:
