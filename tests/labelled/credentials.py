@@ -9,15 +9,30 @@ from __future__ import annotations
 from collections import Counter
 
 from tests.labelled.credential import (
+    encoded_cases,
+    escapes,
+    false_alarms,
     files,
+    forms_code,
+    forms_requests,
+    forms_settings,
     in_config,
     issuers_cloud,
     issuers_code,
     issuers_services,
     key_cases,
+    kinds_learning,
+    kinds_research,
+    kinds_site,
+    kinds_stores,
     lookalikes,
+    names,
+    options,
+    packed_cases,
     placeholders,
     public_material,
+    stored_cases,
+    whole_placeholders,
     without_secret,
 )
 from tests.labelled.credential.case import Case, as_image
@@ -35,6 +50,21 @@ PARTS = (
     lookalikes,
     public_material,
     without_secret,
+    kinds_learning,
+    kinds_research,
+    kinds_site,
+    kinds_stores,
+    forms_settings,
+    forms_code,
+    forms_requests,
+    names,
+    options,
+    escapes,
+    whole_placeholders,
+    false_alarms,
+    packed_cases,
+    stored_cases,
+    encoded_cases,
 )
 
 CASES: tuple[Case, ...] = tuple(case for part in PARTS for case in part.all_cases())
