@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 
 from tests.labelled.credential import (
+    client_files,
     encoded_cases,
     escapes,
     false_alarms,
@@ -54,6 +55,7 @@ PARTS = (
     kinds_research,
     kinds_site,
     kinds_stores,
+    client_files,
     forms_settings,
     forms_code,
     forms_requests,
