@@ -6,13 +6,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from tests.labelled.credential import surroundings as s
 from tests.labelled.credential.case import Case, clean
+from tests.labelled.credential.kinds import NAMED_PLACES, PLACES, Surrounding
 from tests.labelled.credential.values import UPPER, Values, github, gitlab_routable, grafana, spoiled
-
-Surrounding = Callable[[str, str], s.Place]
 
 EVERYWHERE: tuple[tuple[str, str, str, Surrounding], ...] = (
     ("angle", "API_KEY", "<your-api-key>", s.dotenv),
@@ -72,7 +69,15 @@ EVERYWHERE: tuple[tuple[str, str, str, Surrounding], ...] = (
 
 def words() -> list[Case]:
     """Words and templates in a value's place."""
-    return [clean(f"placeholder-{name}", f"placeholder {value or '(empty)'}", *place(key, value)) for name, key, value, place in EVERYWHERE]
+    return [
+        clean(f"placeholder-{name}", f"placeholder {value or '(empty)'}", *place(key, value), may_warn=_may_warn(value, place))
+        for name, key, value, place in EVERYWHERE
+    ]
+
+
+def _may_warn(value: str, place: Surrounding) -> bool:
+    """Whether *value*, being no variable and no address, stands where it may well be the real password."""
+    return PLACES[place.__name__] in NAMED_PLACES and bool(value) and not value.startswith(("$", "{{")) and ":" not in value
 
 
 def published() -> list[Case]:

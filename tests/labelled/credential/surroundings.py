@@ -194,3 +194,29 @@ def php(name: str, value: str) -> Place:
 def url_parameter(name: str, value: str) -> Place:
     """A parameter of a URL."""
     return "/app/report.sh", f'#!/bin/sh\nwget -q "https://api.example.org/v1/export?format=csv&{name.lower()}={value}"\n'.encode()
+
+
+def renviron(name: str, value: str) -> Place:
+    """R's environment file of a user."""
+    return "/home/rstudio/.Renviron", f"R_LIBS_USER=~/R/library\n{name}={value}\n".encode()
+
+
+def readme(name: str, value: str) -> Place:
+    """Documentation that says how it is set."""
+    return "/app/README.md", f"# Loader\n\nSet the key before the first run:\n\n    export {name}={value}\n\nThen run `make`.\n".encode()
+
+
+def words(_: str, value: str) -> Place:
+    """A list of names of objects, one a line."""
+    return "/app/objects.txt", f"part-0001\n{value}\npart-0003\n".encode()
+
+
+def csv(name: str, value: str) -> Place:
+    """A table whose header has the name, not quoted."""
+    return "/app/accounts.csv", f"id,site,{name.lower()}\n1,north,{value}\n".encode()
+
+
+def sql(name: str, value: str) -> Place:
+    """Rows for a database."""
+    text = f"CREATE TABLE account (id INTEGER, {name.lower()} TEXT);\nINSERT INTO account VALUES (1, '{value}');\n"
+    return "/app/seed.sql", text.encode()
