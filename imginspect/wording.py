@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 LONGEST_SHOWN = 200
-"""Characters of a text of the image, or of an error, within a message: enough to tell it apart. What is behind them is not shown."""
+"""Characters of a text of the image, or of an error, within a message: enough to tell it apart. An ellipsis stands for the rest."""
 IN_JSON = "the JSON form lists all of them"
 
 
@@ -26,6 +26,11 @@ def listed(texts: Sequence[str], most: int = 20, noun: str = "") -> str:
     """The first *most* of *texts* in a line, and how many more there are: ``a, b and 3 more``."""
     shown = ", ".join(texts[:most])
     return shown if len(texts) <= most else f"{shown} {and_more(len(texts) - most, noun)}"
+
+
+def cut(text: str) -> str:
+    """*text* as far as a message shows it."""
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
 
 
 def bounded(lines: Sequence[str], most: int, noun: str = "", note: str = "") -> list[str]:

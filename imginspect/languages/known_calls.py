@@ -12,7 +12,7 @@ from imginspect.languages.values import Condition, HasModule, Unknown, Value, co
 from imginspect.limits import MOST_TEXT_BYTES
 
 _MOST_CALLS = 50_000
-"""Calls of one text, each an object; that there are more is a gap."""
+"""Calls of one text, each an object; any more are told as a gap."""
 _STARTS = {
     "r": re.compile(r"(?<!\w)[rR](['\"])(-{0,8})([(\[{])|[#'\"`]"),
     "julia": re.compile(r"#=|\"\"\"|[#\"]|'(?:[^'\\\n]|\\.)'"),
@@ -29,7 +29,7 @@ _GUARD = re.compile(
 _WORDS_NEAR = 400
 """Characters behind a call's name in which its named arguments stand; one further on counts as not given."""
 _MOST_GUARDS = 1_000
-"""Conditions of one text, for each of which its end is looked for in the whole text; that there are more is a gap."""
+"""Conditions of one text, for each of which its end is looked for in the whole text; any more are told as a gap."""
 _MOST_NESTED_GUARDS = 30
 """Conditions around one call; one that is not known stands for the others."""
 _TOO_MANY_GUARDS = "it has more conditions than are followed"

@@ -47,11 +47,11 @@ from imginspect.startup.targets import not_entered, not_sourced
 from imginspect.tar.header import DIRECTORY
 
 MOST_TEXTS = 5_000
-"""Texts that are followed, and a quarter of the commands; that there are more is a gap."""
+"""Texts that are followed, and a quarter of the commands; any more are told as a gap."""
 DEEPEST = 12
-"""Programs that start programs; that there are more is a gap."""
+"""Programs that start programs; any more are told as a gap."""
 _MOST_WORK = 12 << 20
-"""Bytes of the texts that are followed, again for each time, with the steps in them; that there are more is a gap."""
+"""Bytes of the texts that are followed, again for each time, with the steps in them; any more are told as a gap."""
 _WORK_FOR_EACH = 4 << 10
 """Bytes that one text counts as besides its own, for what every text takes."""
 _MOST_SAME = 12
@@ -61,11 +61,11 @@ _WORK_FOR_A_STEP = 8
 _MOST_PLACES = 200_000
 """Lines with a command that was met before; one beyond has no place of its own, and the command was followed from its first."""
 _MOST_FILES = 200
-"""Files that a pattern stands for; which files a wider one stands for is not known."""
+"""Files that a pattern stands for; the files of a wider one are not known."""
 _MOST_GAPS = 500
 """What was not analysed, one by one: the image is not decided after the first."""
 _MOST_WALKED = 2_000
-"""Files of a folder that ``find`` goes through; which files it finds in a larger one is not known."""
+"""Files of a folder that ``find`` goes through; the files of a larger one are not known."""
 _INTERPRETERS = frozenset({"sh", "bash", "python", "python3", "R", "node"})
 _CODE = {Language.R: "r", Language.JULIA: "julia"}
 

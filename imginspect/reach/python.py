@@ -23,15 +23,15 @@ from imginspect.startup.started import Language, Origin, Started
 from imginspect.tar.header import DIRECTORY
 
 _MOST_MODULES = 500
-"""Modules of one program, each of which is parsed; that there are more is a gap."""
+"""Modules of one program, each of which is parsed; any more are told as a gap."""
 _MOST_NAMES = 2_000
-"""Names of one import, each looked up as a module; that there are more is a gap."""
+"""Names of one import, each looked up as a module; any more are told as a gap."""
 _MOST_PARTS = 20
-"""Packages inside packages; that a name has more is a gap."""
+"""Packages inside packages; a name with more is told as a gap."""
 _MOST_ROOTS = 1_000
-"""Folders in which a module is looked for; that there are more is a gap."""
+"""Folders in which a module is looked for; any more are told as a gap."""
 LONGEST_NOTEBOOK = 8 << 20
-"""Characters of a notebook, its outputs included, all of which are parsed as JSON; one that is longer is a gap."""
+"""Characters of a notebook, its outputs included, all of which are parsed as JSON; a longer one is told as a gap."""
 _SERVERS = frozenset(
     {
         "gunicorn",

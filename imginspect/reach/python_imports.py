@@ -31,7 +31,7 @@ _DEEPEST = 60
 """Modules that import one another in a row, each a few frames of Python's stack; what is deeper is told as a condition."""
 _MORE_MODULES = "what the modules of the project beyond those that were followed import is there"
 _MOST_MISSING = 1_000
-"""Modules that are missing, more than any program imports by mistake; that there are others is told as a condition."""
+"""Modules that are missing, more than any program imports by mistake; any more are told as a condition."""
 _MORE_MISSING = f"more than {_MOST_MISSING:,} modules are missing, and those that are not listed are not needed"
 _MOST_SHOWN = 8
 """Folders that a message names; an ellipsis stands for the others."""

@@ -16,7 +16,7 @@ from imginspect.languages.values import Value, constant, dynamic, joined, locate
 
 Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 _DEEPEST = 12
-"""Names that lead to names; what is further is not known. Each takes a few frames of Python's stack."""
+"""Names that lead to names; anything further is not known. Each takes a few frames of Python's stack."""
 _MOST_EACH = 20
 """Values that one name may have as a text; with more its text is not known."""
 _SHORTEST_COMMAND = 4
