@@ -174,7 +174,10 @@ class _Program:
         return self._understood(text, node.path, is_main=is_main) if text is not None else None
 
     def _understood(self, text: str, path: str | None, *, is_main: bool) -> TopLevel:
-        return top_level(text, self._environment, path=path or "", directory=self._directory, is_main=is_main)
+        read = top_level(text, self._environment, path=path or "", directory=self._directory, is_main=is_main)
+        if read.is_bounded:
+            self.conditions.append(f"what {path or 'the Python text'} imports, which does more than was followed, is there")
+        return read
 
     def _run(self, read: TopLevel, text: _Text, depth: int) -> None:
         for event in read.events:
