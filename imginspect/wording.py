@@ -33,6 +33,11 @@ def listed(texts: Sequence[str], most: int = 20, noun: str = "") -> str:
     return shown if len(texts) <= most else f"{shown} {and_more(len(texts) - most, noun)}"
 
 
+def cut(text: str) -> str:
+    """*text* as far as a message shows it."""
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
+
+
 def bounded(lines: Sequence[str], most: int, noun: str = "", note: str = "") -> list[str]:
     """The first *most* of *lines*, and one more that says how many there are besides."""
     return [*lines[:most], *([and_more(len(lines) - most, noun, note)] if len(lines) > most else [])]

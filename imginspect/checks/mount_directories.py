@@ -14,7 +14,7 @@ from imginspect.filesystem.filesystem import LinkLoop
 from imginspect.rules.policy import MountRole
 from imginspect.startup.run_user import RunUser, run_user
 from imginspect.tar.header import BLOCK_DEVICE, CHARACTER_DEVICE, DIRECTORY, FIFO, HARDLINK, SYMLINK
-from imginspect.wording import LONGEST_SHOWN, listed
+from imginspect.wording import cut, listed
 
 _KIND_NAMES = {HARDLINK: "hard link", CHARACTER_DEVICE: "character device", BLOCK_DEVICE: "block device", FIFO: "named pipe"}
 
@@ -58,7 +58,7 @@ def _existence(subject: CheckContext, path: str) -> FindingDraft | None:
     if node is None:
         return _through_a_link(subject, path) or _absence(subject, path)
     if node.kind == SYMLINK:
-        target = f"{node.link_target[:LONGEST_SHOWN]}, {_where_it_leads(subject, path)}"
+        target = f"{cut(node.link_target)}, {_where_it_leads(subject, path)}"
         message = f"{path} is a link to {target}; it must be a directory itself"
     else:
         message = f"{path} is a {_KIND_NAMES.get(node.kind, node.kind)}, not a directory"
@@ -85,7 +85,7 @@ def _through_a_link(subject: CheckContext, path: str) -> FindingDraft | None:
         return None
     if resolution.node.kind != DIRECTORY or not resolution.links:
         return None
-    links = listed([f"{link.path} is a link to {link.link_target[:LONGEST_SHOWN]}" for link in resolution.links], 3, "link")
+    links = listed([f"{link.path} is a link to {cut(link.link_target)}" for link in resolution.links], 3, "link")
     message = f"{path} is the directory {resolution.node.path}: {links}. The mount is made at the link target"
     evidence = tuple(node_evidence(subject, link) for link in resolution.links)
     return FindingDraft(Verdict.WARN, message, evidence, kind=_THROUGH_LINK, about=path)

@@ -12,7 +12,7 @@ from imginspect.checks.subject import CheckContext
 from imginspect.errors import PathError
 from imginspect.rules.policy import MountRole
 from imginspect.startup.named_texts import environment_of
-from imginspect.wording import LONGEST_SHOWN
+from imginspect.wording import cut
 
 
 @dataclass(frozen=True)
@@ -45,8 +45,8 @@ def temporary_directory(subject: CheckContext, params: TemporaryDirectoryParams)
         if any(where.startswith(path + "/") for path in scratch):
             conditions.append(f"the program creates {where} before it uses it, because the mount begins empty")
             continue
-        evidence = (Evidence(config_field=f"Env[{name}]", state=EvidenceState.CONFIG, expected=scratch[0], found=value[:LONGEST_SHOWN]),)
-        found.append(FindingDraft(Verdict.WARN, f"{name} is set to {value[:LONGEST_SHOWN]}, not to {scratch[0]}", evidence))
+        evidence = (Evidence(config_field=f"Env[{name}]", state=EvidenceState.CONFIG, expected=scratch[0], found=cut(value)),)
+        found.append(FindingDraft(Verdict.WARN, f"{name} is set to {cut(value)}, not to {scratch[0]}", evidence))
     return Outcome(worst_of(found), tuple(found), reason_of(found) if found else "", tuple(conditions))
 
 

@@ -12,7 +12,7 @@ from imginspect.oci.config import ImageConfig
 from imginspect.reading.contents import ImageContents
 from imginspect.report.places import raw_name
 from imginspect.tar.header import HARDLINK
-from imginspect.wording import LONGEST_SHOWN
+from imginspect.wording import cut
 
 Shown = Callable[[str], str]
 _MASKS = re.compile(r"\[masked: [^\]]*\]|\*+|…")
@@ -127,7 +127,7 @@ class Fields:
 def _fields(config: ImageConfig) -> Iterator[tuple[str, str]]:
     for item in config.env:
         name = item.partition("=")[0]
-        yield from ((f"Env[{short}]", item) for short in {name, name[:LONGEST_SHOWN]})
+        yield from ((f"Env[{short}]", item) for short in {name, cut(name)})
     yield "Env", " ".join(config.env)
     health = config.healthcheck.test if config.healthcheck else ()
     lists = (
@@ -141,7 +141,7 @@ def _fields(config: ImageConfig) -> Iterator[tuple[str, str]]:
     yield from ((f"Healthcheck.Test[{number}]", text) for number, text in enumerate(health))
     yield from ((f"Volumes[{volume}]", volume) for volume in config.volumes)
     for key, value in config.labels:
-        yield from ((f"Labels[{short}]", f"{key}={value}") for short in {key, key[:LONGEST_SHOWN]})
+        yield from ((f"Labels[{short}]", f"{key}={value}") for short in {key, cut(key)})
     yield from (("User", config.user), ("WorkingDir", config.working_dir), ("Author", config.author), ("os", config.os))
     yield from (("architecture", config.architecture), ("variant", config.variant), ("StopSignal", config.stop_signal))
 

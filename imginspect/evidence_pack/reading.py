@@ -13,7 +13,7 @@ from typing import BinaryIO
 from imginspect.evidence_pack.checksums import parse_checksums
 from imginspect.evidence_pack.names import CHECKSUMS, CRATE, FIRST_LINE, INSPECTION, MOST_BYTES, MOST_FILES, README, REPORT, is_safe
 from imginspect.report.strict_json import NotReadable
-from imginspect.wording import LONGEST_SHOWN
+from imginspect.wording import cut
 
 _DEPTH = 6
 """Folders inside folders; a pack has fewer, and what is deeper is told as something that is no file of it."""
@@ -161,7 +161,7 @@ def _read_zip(content: bytes) -> StoredPack:
             for member in opened.infolist():
                 _read_member(opened, member, stored)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, OSError) as error:
-        raise NotReadable(f"the zip is damaged: {str(error)[:LONGEST_SHOWN]!a}") from error
+        raise NotReadable(f"the zip is damaged: {cut(str(error))!a}") from error
     return stored
 
 
@@ -184,7 +184,7 @@ def _check_sizes(opened: zipfile.ZipFile) -> None:
 def _read_member(opened: zipfile.ZipFile, member: zipfile.ZipInfo, stored: StoredPack) -> None:
     kind = stat.S_IFMT(member.external_attr >> 16)
     if not is_safe(member.filename) or member.filename != member.orig_filename:
-        stored.complain(f"{member.orig_filename[:LONGEST_SHOWN]!a} is not a valid file name in a pack")
+        stored.complain(f"{cut(member.orig_filename)!a} is not a valid file name in a pack")
     elif kind not in (0, stat.S_IFREG):
         stored.complain(f"{member.filename} is a link or not a regular file: it was not read")
     elif member.filename in stored.files:

@@ -7,7 +7,7 @@ other. *vfs storage* (also containerd's native snapshotter) and umoci unpack eac
 from __future__ import annotations
 
 from imginspect.filesystem.node import Attributes
-from imginspect.wording import LONGEST_SHOWN
+from imginspect.wording import cut
 
 _OVERLAY = "the overlay storage of docker, podman and containerd"
 _OTHERS = "umoci and vfs storage"
@@ -40,7 +40,7 @@ MARKED_BELOW_FILE = (
 def marked_through_lower_link(path: str, target: str) -> str:
     """A whiteout whose directory is a link of a lower layer."""
     return (
-        f"a whiteout below {path}, a link to {target[:LONGEST_SHOWN]}: {_OVERLAY} replaces it with a directory and deletes nothing "
+        f"a whiteout below {path}, a link to {cut(target)}: {_OVERLAY} replaces it with a directory and deletes nothing "
         f"in the link's target; {_OTHERS} delete there. This report shows the link and the files in its target"
     )
 
@@ -48,7 +48,7 @@ def marked_through_lower_link(path: str, target: str) -> str:
 def marked_through_link(path: str, target: str) -> str:
     """A whiteout whose directory is a link of its own layer."""
     return (
-        f"a whiteout below {path}, a link to {target[:LONGEST_SHOWN]}: {_OVERLAY} replaces it with a directory and deletes nothing "
+        f"a whiteout below {path}, a link to {cut(target)}: {_OVERLAY} replaces it with a directory and deletes nothing "
         f"in the link's target; {_OTHERS} delete there, as shown here"
     )
 
@@ -56,7 +56,7 @@ def marked_through_link(path: str, target: str) -> str:
 def marked_before_directory(path: str, target: str) -> str:
     """A whiteout in a directory of its layer that replaces a link, but comes after the whiteout."""
     return (
-        f"a whiteout below {path} comes before the layer's own entry for it, which replaces a link to {target[:LONGEST_SHOWN]}: {_OTHERS} "
+        f"a whiteout below {path} comes before the layer's own entry for it, which replaces a link to {cut(target)}: {_OTHERS} "
         "delete in the link's target; overlay storage does not, as shown here"
     )
 
@@ -101,7 +101,7 @@ def placed_through_own_link(path: str, link: str, count: int) -> str:
 def links_to_lower(target: str) -> str:
     """A hard link to a file that its own layer does not hold."""
     return (
-        f"a hard link to {target[:LONGEST_SHOWN]}, which exists only in a lower layer: {_OVERLAY} refuses the layer; "
+        f"a hard link to {cut(target)}, which exists only in a lower layer: {_OVERLAY} refuses the layer; "
         f"{_OTHERS} create the link, as shown here"
     )
 
@@ -109,7 +109,7 @@ def links_to_lower(target: str) -> str:
 def links_to_deleted(target: str) -> str:
     """A hard link to a file that its own layer deletes."""
     return (
-        f"a hard link to {target[:LONGEST_SHOWN]} in a lower layer, which this layer deletes: overlay storage refuses the layer or "
+        f"a hard link to {cut(target)} in a lower layer, which this layer deletes: overlay storage refuses the layer or "
         "shows no such file, and others refuse the layer if the whiteout comes first; the link is shown here"
     )
 
@@ -117,7 +117,7 @@ def links_to_deleted(target: str) -> str:
 def links_over_lower_link(target: str) -> str:
     """A hard link whose target is named by way of a link of a lower layer."""
     return (
-        f"a hard link to {target[:LONGEST_SHOWN]}, which is reached through a link of a lower layer: {_OVERLAY} refuses the layer; "
+        f"a hard link to {cut(target)}, which is reached through a link of a lower layer: {_OVERLAY} refuses the layer; "
         f"{_OTHERS} create the link, as shown here"
     )
 
@@ -125,7 +125,7 @@ def links_over_lower_link(target: str) -> str:
 def link_states_otherwise(of_link: Attributes, of_file: Attributes, names: list[str]) -> str:
     """A hard link whose header has other attributes than its file: *names* are those of the extended ones."""
     differ = [f"{of_link.described()} (its file's header: {of_file.described()})"] if of_link[:3] != of_file[:3] else []
-    differ += [f"the attribute {', '.join(names)[:LONGEST_SHOWN]} (different in its file's header)"] if names else []
+    differ += [f"the attribute {cut(', '.join(names))} (different in its file's header)"] if names else []
     return (
         f"the header of a hard link states {'; '.join(differ)}: podman, docker and containerd apply the link's header to "
         "the file, under all its names, as shown here; umoci and GNU tar keep the file's own"

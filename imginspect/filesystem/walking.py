@@ -9,7 +9,7 @@ from imginspect.layer.index import Entry, LayerIndex
 from imginspect.limits import Limits
 from imginspect.problems import Problem, Problems, Topic
 from imginspect.tar.header import SYMLINK
-from imginspect.wording import LONGEST_SHOWN
+from imginspect.wording import cut
 
 _LINK_PARTS = 4
 """Parts of links that may be walked for each entry that an image may have."""
@@ -96,7 +96,7 @@ class LayerWalk:
                 else:
                     self._is_over_link = True
                     if make:
-                        self._through_links.setdefault(path, f"a link to {target[:LONGEST_SHOWN]}")
+                        self._through_links.setdefault(path, f"a link to {cut(target)}")
                 if target.startswith("/"):
                     trail, at = [], self._root
                 more = [part for part in reversed(target.split("/")) if part not in ("", ".")]
@@ -116,7 +116,7 @@ class LayerWalk:
             trail.append((name, at))
             at = made
         if make and own_link and (at.ref is None or at.layer != self._layer):
-            self._through_own_links.setdefault(path, f"a link to {own_link[:LONGEST_SHOWN]}")
+            self._through_own_links.setdefault(path, f"a link to {cut(own_link)}")
         return at
 
     def _count(self, more: int = 1) -> None:

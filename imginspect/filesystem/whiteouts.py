@@ -15,7 +15,7 @@ from imginspect.problems import Topic
 from imginspect.tar.header import DIRECTORY, SYMLINK
 
 _MOST_ABOVE = 100
-"""Directories above a whiteout that are asked whether the layer deletes them: ten times what images have. That there are more is noted."""
+"""Directories above a whiteout that are asked whether the layer deletes them: ten times what images have. Any more are noted."""
 
 
 class Marker(NamedTuple):

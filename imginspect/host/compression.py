@@ -22,7 +22,7 @@ XZ = "xz"
 BZIP2 = "bzip2"
 
 TRAILING_START = 1 << 20
-"""Bytes behind a stream's end that are searched; that there are more is told as a problem."""
+"""Bytes behind a stream's end that are searched; any more are told as a problem."""
 HEAD_BYTES = 16
 """How many bytes ``compression_of`` wants to see."""
 _PIECE = 256 << 10

@@ -15,7 +15,7 @@ from imginspect.tar.header import FILE, HARDLINK
 _MOST_READ = 20_000
 """Packages of one kind whose metadata is read; the others are counted as not read."""
 _LONGEST_NAME = 80
-"""Characters of a licence's name, room for any SPDX expression of a few parts; what is behind them is not shown."""
+"""Characters of a licence's name, room for any SPDX expression of a few parts; the rest is not shown."""
 _TEXT_NAME = re.compile(r"(?:licen[cs]es?|copying|copyright|notice|unlicense)(?:[._-][\w.+-]{0,40})?", re.IGNORECASE)
 _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("Python package", re.compile(r".*\.(?:dist-info/METADATA|egg-info/PKG-INFO)")),

@@ -89,7 +89,7 @@ def is_copied(view: View, node: Node) -> bool:
     return _COPIED.match(created_by) is not None
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=64)  # sets of records of as many folders; others are made again
 def _names_in(records: tuple[str, ...]) -> frozenset[str]:
     return frozenset(records)
 

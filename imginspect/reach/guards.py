@@ -16,7 +16,7 @@ from imginspect.tar.header import DIRECTORY
 from imginspect.wording import listed
 
 _DEEPEST = 40
-"""Conditions inside conditions; what is nested deeper is not known, and counts as if it held."""
+"""Conditions inside conditions; deeper ones are not known, and count as if they held."""
 
 
 class Reach(IntEnum):

@@ -21,11 +21,11 @@ from imginspect.startup.started import Origin, Started
 from imginspect.tar.header import DIRECTORY
 
 _MOST_MODULES = 500
-"""Modules of one program, each of which is parsed; that there are more is a gap."""
+"""Modules of one program, each of which is parsed; any more are told as a gap."""
 _MOST_NAMES = 2_000
-"""Names of one import, each looked up as a module; that there are more is a gap."""
+"""Names of one import, each looked up as a module; any more are told as a gap."""
 _MOST_PARTS = 20
-"""Packages inside packages; that a name has more is a gap."""
+"""Packages inside packages; a name with more is told as a gap."""
 _MOST_ROOTS = 1_000
 """Folders in which a module is looked for; that there are more is a gap."""
 _SERVERS = frozenset(

@@ -31,7 +31,7 @@ _DEEPEST = 60
 """Modules that import one another in a row, each a few frames of Python's stack; what is deeper is told as a condition."""
 _MORE_MODULES = "what the modules of the project beyond those that were followed import is there"
 _MOST_MISSING = 1_000
-"""Modules that are missing, more than any program imports by mistake; that there are others is told as a condition."""
+"""Modules that are missing, more than any program imports by mistake; any more are told as a condition."""
 _MORE_MISSING = f"more than {_MOST_MISSING:,} modules are missing, and those that are not listed are not needed"
 _MOST_SHOWN = 8
 """Folders that a message names; an ellipsis stands for the others."""
@@ -174,7 +174,10 @@ class _Program:
         return self._understood(text, node.path, is_main=is_main) if text is not None else None
 
     def _understood(self, text: str, path: str | None, *, is_main: bool) -> TopLevel:
-        return top_level(text, self._environment, path=path or "", directory=self._directory, is_main=is_main)
+        read = top_level(text, self._environment, path=path or "", directory=self._directory, is_main=is_main)
+        if read.is_bounded:
+            self.conditions.append(f"what {path or 'the Python text'} imports, which does more than was followed, is there")
+        return read
 
     def _run(self, read: TopLevel, text: _Text, depth: int) -> None:
         for event in read.events:

@@ -13,7 +13,7 @@ from imginspect.scan.matcher import Matcher
 from imginspect.scan.search import ContentSearch
 
 _MOST_STRINGS = 20_000
-"""Strings of the config that are searched one by one; that there are more is told as something that was not searched."""
+"""Strings of the config that are searched one by one; any more are told as not searched."""
 _MOST_UNESCAPED = 2
 """Levels of escapes that are undone: a document in a label of a document."""
 _LONGEST_KEY = 200

@@ -16,7 +16,7 @@ from imginspect.scan.matcher import Matcher, MatchSpan
 _BLOCK = 1 << 20
 """Bytes of names that are searched at once."""
 _MOST = 500
-"""Names of a block that are searched one by one; that there are more is told as something that was not searched."""
+"""Names of a block that are searched one by one; any more are told as not searched."""
 _NAME = "the name of an entry"
 _TARGET = "the target of a link"
 _ATTRIBUTE = "an extended attribute"

@@ -20,7 +20,7 @@ _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sa
 # GitHub shows so many results of a run, the worst, and refuses a run with more than the other number
 _SHOWN = 5_000
 _TAKEN = 25_000
-"""Results of a run beyond which GitHub refuses it; those that are left out are counted in a notification."""
+"""Results of a run beyond which GitHub refuses it; a result of its own, which comes first, counts those that are left out."""
 
 
 def render(documents: Sequence[ReportDocument]) -> str:

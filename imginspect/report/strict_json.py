@@ -6,7 +6,7 @@ import json
 from typing import Any, NoReturn
 
 from imginspect.errors import ImgInspectError
-from imginspect.wording import LONGEST_SHOWN
+from imginspect.wording import cut
 
 
 class NotReadable(ImgInspectError):
@@ -26,7 +26,7 @@ def parse(content: bytes, name: str) -> Any:
     try:
         return json.loads(content.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_constant)
     except (ValueError, RecursionError, MemoryError) as error:
-        why = "it is nested too deep" if isinstance(error, RecursionError) else str(error)[:LONGEST_SHOWN]
+        why = "it is nested too deep" if isinstance(error, RecursionError) else cut(str(error))
         raise NotReadable(f"{name} is no valid JSON: {why}") from error
 
 

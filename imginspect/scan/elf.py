@@ -14,7 +14,7 @@ from imginspect.limits import PATH_MAX
 
 MAGIC = b"\x7fELF"
 _HEAD = 768 << 10
-"""Bytes of a program's start that are kept: its headers, and the names of its libraries in most. What is elsewhere makes it incomplete."""
+"""Bytes of a program's start that are kept: its headers, and the names of its libraries in most. Anything elsewhere makes it incomplete."""
 _TAIL = 192 << 10
 """Bytes of its end that are kept, where tools that change the names of libraries put them."""
 _MOST_HEADERS = 256

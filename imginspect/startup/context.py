@@ -15,7 +15,7 @@ DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 """What runtimes set where the config sets no PATH."""
 _BARE_PATH = "/bin:/usr/bin"
 _MOST_FOLDERS = 200
-"""Folders of PATH that are looked into for each name; a program that is in none of them is then not known to be missing."""
+"""Folders of PATH that are looked into for each name; with more folders a program that was not found counts as not known."""
 
 
 class Context(NamedTuple):

@@ -19,9 +19,9 @@ from imginspect.scan.elf import Elf, parse
 from imginspect.startup.loader_directories import MOST_CACHED, Directories, cached_paths, loader_directories
 
 _MOST_LIBRARIES = 500
-"""Libraries of one program; that it needs more is told as something that was not read."""
+"""Libraries of one program; any more are told as not read."""
 _MOST_FOLDERS = 200
-"""Folders in which one library is looked for; of a library that is in none of them it is then not known whether it is there."""
+"""Folders in which one library is looked for; with more folders a library that was not found counts as not known."""
 _MUSL_OWN = re.compile(r"lib(?:c|pthread|rt|m|dl|util|xnet)\.")
 _FROM_HOST = re.compile(r"lib(?:cuda|nvidia-[a-z-]+|nvcuvid|nvoptix|cudadebugger|GLX_nvidia|EGL_nvidia)\.so(?:\.\d+)*\Z")
 """Libraries of the graphics driver, which the runtime adds to the container."""

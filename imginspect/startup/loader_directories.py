@@ -29,7 +29,7 @@ _MOST_FILES = 100
 _MOST_DEPTH = 4
 """Files that include files, for the same advice."""
 MOST_CACHED = 20
-"""Paths that ld.so.cache lists for one name; of a library with more it is not known whether it is there."""
+"""Paths that ld.so.cache lists for one name; a library with more counts as not known, not as missing."""
 _MOST_PATTERNS = 20
 """Patterns of files to include, for the same advice."""
 CACHE = "/etc/ld.so.cache"

@@ -19,9 +19,9 @@ from imginspect.tar.header import FILE, HARDLINK
 
 _WORD = re.compile(r"[^\s\"'`;|&()<>={},$]+")
 _MOST_WORDS = 2_000
-"""Words of the start, each of which is looked up in the folders of PATH; that there are more is said."""
+"""Words of the start, each of which is looked up in the folders of PATH; any more are said."""
 _MOST_TEXTS = 50
-"""Texts that the start names; that there are more is said."""
+"""Texts that the start names; any more are said."""
 
 
 class EntryText(NamedTuple):

@@ -19,7 +19,7 @@ from imginspect.startup.applets import built_in
 from imginspect.startup.context import Context
 from imginspect.startup.lookup import Located, absolute, is_file, leads_somewhere, locate
 from imginspect.startup.problem import Certainty, Kind, LaunchProblem
-from imginspect.wording import LONGEST_SHOWN
+from imginspect.wording import cut
 
 """Folders of PATH that are searched for files deleted by later layers: each costs a walk through the hidden files."""
 VARIABLE = re.compile(r"\$(?:\{|[A-Za-z_])")
@@ -117,9 +117,7 @@ def _not_found(view: View, name: str, context: Context, empty: Sequence[str]) ->
     if " " in name:
         return words_in_one(name)
     path = ":".join(context.path)
-    text = (
-        f"no program named {name!r} in PATH ({path[:LONGEST_SHOWN]})" if path else f"PATH is empty: no program named {name!r} can be found"
-    )
+    text = f"no program named {name!r} in PATH ({cut(path)})" if path else f"PATH is empty: no program named {name!r} can be found"
     if any(VARIABLE.search(part) for part in context.path):
         text += "; variables in PATH are not expanded when the container starts"
     gone = list(_gone(view, context, empty))

@@ -15,7 +15,7 @@ from imginspect.startup.lookup import below
 from imginspect.tar.header import DIRECTORY
 
 _MOST_PARTS = 20
-"""Packages inside packages; whether a module with more parts is there is not known."""
+"""Packages inside packages; a module with more parts counts as not known."""
 _SOURCE = (".py", ".pyc")
 _TRICKS = re.compile(r"__path__|sys\.modules|meta_path|path_hooks|extend_path|declare_namespace|[Ll]azy|\bexec\(")
 """Signs that a package's own text makes modules that no file of that name holds."""

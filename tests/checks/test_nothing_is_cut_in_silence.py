@@ -65,3 +65,9 @@ def test_packages_that_are_not_read_are_counted(monkeypatch: pytest.MonkeyPatch)
     said = messages(judged_by("TRE-LIC-004", built))
     assert "MIT (1)" in said
     assert "the metadata of 2 packages was not read whole" in said
+
+
+def test_a_long_value_in_a_message_ends_in_an_ellipsis() -> None:
+    for length, end in ((199, "a, not"), (200, "a…, not")):
+        built = ImageBuilder().layer(*MOUNTS).config(env=["TMPDIR=/" + "a" * length])
+        assert f"a{end}" in messages(judged_by("TRE-DIR-003", built))

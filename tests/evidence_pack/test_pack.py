@@ -175,3 +175,9 @@ def test_sha256sum_reads_the_checksums(tmp_path: Path) -> None:
     write_pack(pack_of([sample()]), record(), tmp_path / "pack")
     outcome = subprocess.run(["sha256sum", "--strict", "--quiet", "-c", "SHA256SUMS"], cwd=tmp_path / "pack", capture_output=True)
     assert (outcome.returncode, outcome.stdout, outcome.stderr) == (0, b"", b"")
+
+
+def test_faults_of_a_list_of_checksums_that_are_not_told_are_counted() -> None:
+    _, wrong = parse_checksums(b"x\n" * 30)
+    assert len(wrong) == 21
+    assert wrong[-1] == "and 10 more lines"

@@ -103,3 +103,12 @@ def test_overlay_forms_hide_nothing_and_are_told(entry: object) -> None:
 
 def test_an_attribute_that_says_not_opaque_is_harmless() -> None:
     assert problems(LOWER, [directory("/d", xattrs={"trusted.overlay.opaque": "n"})]) == []
+
+
+def test_a_whiteout_that_is_too_deep_to_be_compared_with_those_above_it_is_told() -> None:
+    def told(levels: int) -> list[str]:
+        path = "/d" * levels
+        return [problem.what for problem in problems([file(f"{path}/a", b"1")], [whiteout(f"{path}/a")])]
+
+    assert told(100) == []
+    assert [what for what in told(102) if "more than 100 levels above it were not compared" in what]

@@ -6,6 +6,7 @@ from unittest import mock
 
 import pytest
 
+from imginspect.languages.python import top_level
 from imginspect.languages.values import constant
 from imginspect.network.commands import contact
 from imginspect.reach import beside, failures, program, project_modules, python_imports
@@ -117,6 +118,14 @@ def test_missing_modules_beyond_the_bound_are_a_condition(monkeypatch: pytest.Mo
     launch = started({"/app/run.py": "import gone1\nimport gone2"})
     assert len(launch.problems) == 1
     assert any("modules are missing" in condition for condition in launch.conditions)
+
+
+@pytest.mark.parametrize("name", ["MOST_TEXT_BYTES", "MOST_TOKENS", "_MOST_EVENTS"])
+def test_a_text_that_does_more_than_is_followed_is_a_condition(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = {"/app/run.py": "import gone1\nimport gone2"}
+    assert started(files).problems
+    monkeypatch.setattr(top_level, name, 1)
+    assert started(files).conditions == ("what /app/run.py imports, which does more than was followed, is there",)
 
 
 @pytest.mark.parametrize(("name", "most"), [("_MOST_NAMES", 1), ("_MOST_ROOTS", 1), ("_MOST_PARTS", 1)])

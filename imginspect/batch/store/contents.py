@@ -162,7 +162,7 @@ def _has(text: bytes, marked: str) -> bool:
     return text.startswith(name) or b"\0" + name in text
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=16)  # the last ones asked for; others are made again
 def _text(compressed: bytes) -> bytes:
     try:
         return unpack(compressed, _MOST)
@@ -174,7 +174,7 @@ def _names(compressed: bytes) -> list[bytes]:
     return _text(compressed).split(b"\0")[:-1]
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=16)  # the last ones asked for; others are made again
 def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(translate(pattern))
 

@@ -17,7 +17,7 @@ _FILE_TESTS = {
 }
 _PATH_METHODS = {"exists": "any", "is_file": "file", "is_dir": "directory"}
 _DEEPEST = 20
-"""Conditions inside conditions; what is nested deeper is not known."""
+"""Conditions inside conditions; deeper ones are not known."""
 _MOST_PARTS = 20
 """Parts of one ``and`` or ``or``; one that is not known stands for the others."""
 

@@ -84,25 +84,33 @@ Event: TypeAlias = Imported | PathAdded | Moved | Supplied | Opened | Called
 class TopLevel(NamedTuple):
     """The *events* of one text in the order in which they happen. *is_understood* is False where it could not be read as Python 3.
 
-    *has_package*: the text says itself which package it belongs to.
+    *has_package*: the text says itself which package it belongs to. *is_bounded*: it is longer, or does more, than is followed.
     """
 
     events: tuple[Event, ...] = ()
     is_understood: bool = True
     has_package: bool = False
+    is_bounded: bool = False
+
+
+_TOO_MUCH = TopLevel(is_understood=False, is_bounded=True)
 
 
 def top_level(text: str, environment: Mapping[str, str], *, path: str = "", directory: str = "", is_main: bool = True) -> TopLevel:
     """What the text at *path* does while it is loaded. What functions do to the search path counts as done first: they may be called."""
-    if len(text) > MOST_TEXT_BYTES or "\0" in text or sum(1 for _ in _TOKEN.finditer(text)) > MOST_TOKENS:
+    if "\0" in text:
         return TopLevel(is_understood=False)
+    if len(text) > MOST_TEXT_BYTES or sum(1 for _ in _TOKEN.finditer(text)) > MOST_TOKENS:
+        return _TOO_MUCH
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             tree = ast.parse(text)
         return _Reader(NameResolver(environment, path, directory), is_main=is_main).module(tree)
-    except (SyntaxError, ValueError, RecursionError, MemoryError, TooManySteps):
+    except (SyntaxError, ValueError):
         return TopLevel(is_understood=False)
+    except (RecursionError, MemoryError, TooManySteps):
+        return _TOO_MUCH
 
 
 class _Reader:
@@ -132,7 +140,7 @@ class _Reader:
                 self._effects(statement, number)
         changes = [event for event in self._events if not isinstance(event, Called)]
         events = tuple(dict.fromkeys([*changes, *loaded]))
-        return TopLevel(events, has_package=self._has_package) if len(events) <= _MOST_EVENTS else TopLevel(is_understood=False)
+        return TopLevel(events, has_package=self._has_package) if len(events) <= _MOST_EVENTS else _TOO_MUCH
 
     # -- statements ----------------------------------------------------------------------------------------------------
 

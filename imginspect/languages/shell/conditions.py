@@ -11,7 +11,7 @@ from imginspect.languages.shell.words import WordExpander
 from imginspect.languages.values import All, AnyOf, Condition, Exists, HasCommand, Known, Unknown, Value, negated
 
 _DEEPEST = 20
-"""Conditions inside conditions; what is nested deeper is not known. Each takes a few frames of Python's stack."""
+"""Conditions inside conditions; deeper ones are not known. Each takes a few frames of Python's stack."""
 _LONGEST_SOURCE = 120
 """Characters of a condition as it is written, for messages."""
 _MOST_WORDS = 64

@@ -12,7 +12,7 @@ from imginspect.languages.values import LONGEST_WORD, Value, constant, dynamic, 
 
 _FORMAT = re.compile(r"%[sb]")
 _MOST_PRINTED = 200
-"""Words that ``printf`` is given; what it prints of more is not known."""
+"""Words that ``printf`` is given; with more its output is not known."""
 
 
 def given_text(node: Node, words: WordExpander, data: bytes) -> Value | None:

@@ -18,7 +18,7 @@ from imginspect.languages.shell.variables import Variables
 from imginspect.languages.values import LONGEST_SOURCE, LONGEST_WORD, Value, constant, dynamic, joined, located, united
 
 _DEEPEST = 24
-"""Expansions inside expansions; what is nested deeper is not known. Each takes a few frames of Python's stack."""
+"""Expansions inside expansions; deeper ones are not known. Each takes a few frames of Python's stack."""
 MOST_FIELDS = 1_000
 """Words that one word becomes; one that is not known stands for the others."""
 _LONGEST_NUMBER = 7
