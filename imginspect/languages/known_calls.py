@@ -1,4 +1,4 @@
-"""Calls in R and Julia texts: what stands outside comments and strings, recognised by name. Control flow is not followed."""
+"""Calls in R and Julia texts: calls outside comments and strings, recognised by name. Control flow is not followed."""
 
 from __future__ import annotations
 
