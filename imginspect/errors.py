@@ -1,4 +1,4 @@
-"""The tree of errors; the leaves stand beside the code that raises them.
+"""The tree of errors; the leaves are beside the code that raises them.
 
 ImgInspectError
   ArchiveError    the archive as a container of blobs

@@ -1,4 +1,4 @@
-"""The bounds that keep time and memory finite, whatever an archive holds."""
+"""The bounds that keep time and memory finite for any archive."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Archives of container images on the host: which images they list, and verified access to their blobs.
+"""Archives of container images on the host: the images they list, and verified access to their blobs.
 
 Containers (a tar, a directory) give Members; each layout has one module that turns members into StoredImages.
 """

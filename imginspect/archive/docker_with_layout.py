@@ -1,4 +1,4 @@
-"""Docker archives that are an OCI image layout too, as docker save has written since version 25."""
+"""Docker archives that are also an OCI image layout, as written by docker save since version 25."""
 
 from __future__ import annotations
 

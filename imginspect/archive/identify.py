@@ -1,4 +1,4 @@
-"""Names what a file is that is no container image, so that the answer is not just "no"."""
+"""Identifies a file that is not a container image, so that the error says more than "no"."""
 
 from __future__ import annotations
 

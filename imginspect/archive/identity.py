@@ -1,4 +1,4 @@
-"""What names a file on the host as it is now, so that one that was read before need not be read again."""
+"""The identity of a file on the host in its current state, so that a file read before need not be read again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checks: one file each, given a Subject and a rule's parameters; facts in, a CheckResult out. Know no output format."""
+"""Checks: one file each, given a CheckContext and a rule's parameters; facts in, a CheckResult out. They know no output format."""
 
 from imginspect.checks.catalogue import CHECKS
 from imginspect.checks.result import CheckResult, Evidence, Finding, Outcome, Verdict

@@ -1,4 +1,4 @@
-"""Copies: the same credentials in a Python file and what was compiled of it, or in one file of several layers, are one finding.
+"""Copies: the same credentials in a Python file and its compiled form, or in one file of several layers, are one finding.
 
 No value is known here. Two files count as copies where one is named after the other and what was found in them has the same kinds and
 lengths; where there are secret ids, those decide. Both stay places of the finding, so that nothing is hidden by the guess.

@@ -1,4 +1,4 @@
-"""Credentials: what the pass found in files of all layers, and what the image's documents hold. The values are nowhere in it."""
+"""Credentials: those that the pass found in files of all layers, and those in the image's documents. No value is kept."""
 
 from __future__ import annotations
 

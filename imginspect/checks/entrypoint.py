@@ -1,4 +1,4 @@
-"""Entrypoint: whether the image names a command, whether that can start, and whether the script that it names is there."""
+"""Entrypoint: whether the image has a start command, whether it can start, and whether its script is in the image."""
 
 from __future__ import annotations
 

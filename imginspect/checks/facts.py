@@ -1,4 +1,4 @@
-"""Facts: what the checks learnt of an image besides their findings, drawn up for the report: what starts, and its licences."""
+"""Facts: information for the report besides findings: what the container starts, and its licences."""
 
 from __future__ import annotations
 

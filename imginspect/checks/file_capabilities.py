@@ -1,4 +1,4 @@
-"""File capabilities: programs that may do part of what root may."""
+"""File capabilities: programs with some of root's privileges."""
 
 from __future__ import annotations
 

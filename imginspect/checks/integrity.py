@@ -1,4 +1,4 @@
-"""Integrity: each topic of problems that reading met is judged by one rule."""
+"""Integrity: one rule judges each topic of problems met while reading."""
 
 from __future__ import annotations
 

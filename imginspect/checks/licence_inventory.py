@@ -1,4 +1,4 @@
-"""Licence inventory: what the image states about the licences of its software, for a person to read. Never a judgement of terms."""
+"""Licence inventory: the licences that the image states for its software, for a person to read. It never judges terms."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Licence servers: nothing in the image may need one that is outside of the container."""
+"""Licence servers: nothing in the image may need one outside the container."""
 
 from __future__ import annotations
 

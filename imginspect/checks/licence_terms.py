@@ -1,4 +1,4 @@
-"""Licence terms that a file states: its end, and whether it is tied to one computer. Whether a licence is a valid one is not asked."""
+"""Licence terms that a file states: its expiry date, and whether it is node-locked. It does not check whether a licence is valid."""
 
 from __future__ import annotations
 

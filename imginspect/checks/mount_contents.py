@@ -1,4 +1,4 @@
-"""Mount contents: what the image puts below a mount directory is hidden when the container runs."""
+"""Mount contents: files that the image has below a mount directory are hidden when the container runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Mount directories: the environment mounts its own over them, so the image should make them."""
+"""Mount directories: the environment mounts its own over them, so the image should create them."""
 
 from __future__ import annotations
 

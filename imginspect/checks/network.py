@@ -1,4 +1,4 @@
-"""Network: what the container starts must not reach for the network, nor for a package repository."""
+"""Network: nothing that the container starts may use the network or a package repository."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Permissions: setuid and setgid programs, what everybody may write, and device nodes in the final filesystem."""
+"""Permissions: setuid and setgid programs, world-writable files, and device nodes in the final filesystem."""
 
 from __future__ import annotations
 

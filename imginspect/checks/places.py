@@ -1,4 +1,4 @@
-"""Evidence for nodes, and what several checks say alike."""
+"""Evidence for nodes, and texts that several checks share."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a check gives back: a verdict, findings, and for each finding the evidence."""
+"""The result of a check: a verdict, findings, and the evidence of each finding."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs checks. The one place with a broad except: a check that crashes yields UNDETERMINED, and the run goes on."""
+"""Runs checks. The one place with a broad except: a check that crashes yields UNDETERMINED, and the run continues."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Subject: all that is known of one image when the checks begin."""
+"""CheckContext: all that is known of one image when the checks begin."""
 
 from __future__ import annotations
 

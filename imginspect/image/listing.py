@@ -1,4 +1,4 @@
-"""Listing: everything that an archive lists, as images and as what is no image."""
+"""Listing: everything that an archive lists: images, and entries that are not images."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Selection: which of an archive's images is meant."""
+"""Selection: the image of an archive to inspect."""
 
 from __future__ import annotations
 

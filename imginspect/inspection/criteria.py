@@ -1,4 +1,4 @@
-"""Criteria: what an image is judged by, loaded and checked before any image is opened."""
+"""Criteria: the rules, policy and knowledge that judge an image, loaded and checked before any image is opened."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The library: what a program calls, and the command line too. A source in, reports out; see ``imginspect.__all__`` for what is public."""
+"""The library, for programs and the command line. A source in, reports out; ``imginspect.__all__`` lists what is public."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The name of the reader: all that decides what a pass finds in given bytes, for the cache of layers."""
+"""The identity of the reader: everything that decides what a pass finds in given bytes, for the layer cache."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""languages: what programs say: text in, calls, commands and the conditions on them out. Knows nothing of images."""
+"""languages: program analysis: text in, calls, commands and the conditions on them out. Knows nothing of images."""

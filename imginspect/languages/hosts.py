@@ -1,4 +1,4 @@
-"""Whom a URL or address names: this machine itself, or another."""
+"""The machine that a URL or address names: this one, or another."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Calls in texts of languages such as R: what stands outside comments and strings, by name. Control flow is not followed."""
+"""Calls in texts of languages such as R: calls outside comments and strings, recognised by name. Control flow is not followed."""
 
 from __future__ import annotations
 

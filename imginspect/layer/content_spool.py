@@ -1,4 +1,4 @@
-"""KeptContents: what the pass retains of files for a closer look, credentials masked, in one bounded place without a name."""
+"""ContentSpool: the file contents that the pass retains for analysis, credentials masked, in one bounded unnamed file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""FlexNet (FLEXlm) licence files, and those of RLM, whose grammar is alike.
+"""FlexNet (FLEXlm) licence files, and those of RLM, which have a similar grammar.
 
 Source: FlexNet Licensing End User Guide, appendix "License File Format"; RLM License Administration, "The License File".
 """

@@ -1,1 +1,1 @@
-"""What would reach for the network when a container starts: commands and calls with whom they contact, and the guards around them."""
+"""network: the commands and calls that use the network when a container starts, with the hosts they contact and their conditions."""

@@ -1,4 +1,4 @@
-"""Calls that reach for the network: a call compared with what the knowledge base knows."""
+"""Calls that use the network: a call compared with the knowledge base."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Commands that reach for the network: a command's words compared with what the knowledge base knows."""
+"""Commands that use the network: a command's words compared with the knowledge base."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Network: what would reach for the network when a container starts, with whom it contacts and how sure that is. No verdicts."""
+"""Network: the uses of the network when a container starts, with the hosts contacted and how sure that is. No verdicts."""
 
 from __future__ import annotations
 

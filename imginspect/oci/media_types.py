@@ -1,4 +1,4 @@
-"""Media types, and what they say a thing is.
+"""Media types and their meaning.
 
 Source: OCI image-spec, media-types.md; Docker registry, image manifest version 2 schema 1 and 2.
 """

@@ -1,4 +1,4 @@
-"""Docker's manifest version 2 schema 1: deprecated, but in registries and ``dir:`` trees still.
+"""Docker's manifest version 2 schema 1: deprecated, but still in registries and ``dir:`` trees.
 
 It has no config blob and no diff_ids: what the image would run is in the history of its newest step.
 Source: distribution, "Image Manifest Version 2, Schema 1"

@@ -1,4 +1,4 @@
-"""Failures: what in the chain of a start is certain not to start, told with the line that asks for it."""
+"""Failures: the commands in the chain of a start that certainly do not start, each with its line."""
 
 from __future__ import annotations
 

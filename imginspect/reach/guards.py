@@ -1,4 +1,4 @@
-"""Whether what a call depends on holds in the image: files that are there, environment variables that are set, modules that are found."""
+"""Whether the conditions of a call hold in the image: files that exist, environment variables that are set, modules that are found."""
 
 from __future__ import annotations
 

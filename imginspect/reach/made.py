@@ -1,4 +1,4 @@
-"""Made: what the commands that run before another may have made by then: files, directories and programs that the image lacks."""
+"""Made: files, directories and programs that the image lacks but that earlier commands may have created."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""MainChain: what a container is started for: the config's command and what that ends in, with all that is in the way of it."""
+"""MainChain: the purpose of a container: the config's command and the program it ends in, with all that prevents its start."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a Python program goes on: the project's own modules that it imports, what a server loads, and commands that it starts."""
+"""The continuation of a Python program: the project's own modules that it imports or a server loads, and commands that it starts."""
 
 from __future__ import annotations
 

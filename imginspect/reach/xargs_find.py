@@ -1,4 +1,4 @@
-"""The commands that ``xargs`` and ``find -exec`` make of the words and files that they are given."""
+"""The commands that ``xargs`` and ``find -exec`` run with the words and files that they are given."""
 
 from __future__ import annotations
 

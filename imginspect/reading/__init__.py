@@ -1,4 +1,4 @@
-"""What an inspection can vouch for: promised against found digests, the chain of custody, and the coverage."""
+"""reading: an image read in full: contents, digests compared with those stated, the chain of custody, and the coverage."""
 
 from imginspect.reading.coverage import Coverage, LayerCoverage, count_coverage
 from imginspect.reading.custody import Link, chain_of_custody

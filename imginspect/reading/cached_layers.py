@@ -1,4 +1,4 @@
-"""Layers read through a cache: what it knows of a blob whose bytes are certain is taken, all else is read and put there."""
+"""Layers read through a cache: known results are used for blobs whose bytes are certain; all others are read and stored there."""
 
 from __future__ import annotations
 

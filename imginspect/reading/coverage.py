@@ -1,4 +1,4 @@
-"""Coverage: every byte of the archive with its use, and everything that was not read, with the reason. It counts, and reads nothing."""
+"""Coverage: every byte of the archive with its use, and everything that was not read, with the reason. It only counts and reads nothing."""
 
 from __future__ import annotations
 

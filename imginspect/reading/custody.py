@@ -1,4 +1,4 @@
-"""Chain of custody: from the archive file to each layer's content, every digest with what was promised of it."""
+"""Chain of custody: from the archive file to each layer's content, every digest found and the digest stated for it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was given to be inspected and could not be: its name, size and sha256, as far as they can be known."""
+"""An input that could not be inspected: its name, size and sha256, as far as they are known."""
 
 from __future__ import annotations
 

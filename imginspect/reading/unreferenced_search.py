@@ -1,4 +1,4 @@
-"""Unreferenced bytes: the archive's files that no document refers to, and what follows the end of its tar; read, hashed and searched."""
+"""Unreferenced bytes: the archive's files that no document refers to, and the data after the end of its tar; read, hashed and searched."""
 
 from __future__ import annotations
 

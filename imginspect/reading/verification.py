@@ -1,4 +1,4 @@
-"""Verification: what a layer's pass found against what manifest and config promise."""
+"""Verification: what a layer's pass found, compared with manifest and config."""
 
 from __future__ import annotations
 

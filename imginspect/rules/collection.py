@@ -1,4 +1,4 @@
-"""Collections of entries in the files of a folder below ``knowledge``: each has an id that is there once."""
+"""Collections of entries in the files of a folder below ``knowledge``: each has a unique id."""
 
 from __future__ import annotations
 

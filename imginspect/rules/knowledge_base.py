@@ -1,4 +1,4 @@
-"""KnowledgeBase: all that the rules know of the world outside of an image, loaded once and passed to whoever judges."""
+"""KnowledgeBase: all that the rules know about the world outside an image, loaded once and passed to the checks."""
 
 from __future__ import annotations
 

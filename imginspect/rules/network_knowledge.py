@@ -1,4 +1,4 @@
-"""NetworkKnowledge: the commands and calls that reach for the network, as data. How they are recognised in a text is not known here."""
+"""NetworkKnowledge: the commands and calls that use the network, as data. Recognising them in code is done elsewhere."""
 
 from __future__ import annotations
 

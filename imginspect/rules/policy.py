@@ -1,4 +1,4 @@
-"""Policy: what one operator's environment asks: directories, runners, platforms, registries, severities, what to ask a person.
+"""Policy: the requirements of one operator's environment: directories, runners, platforms, registries, severities, questions to a person.
 
 docs/policy.md describes the file.
 """

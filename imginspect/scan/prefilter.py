@@ -1,4 +1,4 @@
-"""Gate: a smaller expression that is cheaper to compile and to search for, and that a part of every match of the larger one matches.
+"""Prefilter: a smaller expression that is cheaper to compile and to search for, and that matches part of every match of the larger one.
 
 What the gate lets through is confirmed with the whole expression, so a gate changes the cost of the search and not its result.
 """

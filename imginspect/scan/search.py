@@ -1,4 +1,4 @@
-"""Search: one content after the other is searched for credentials, whole or in the pieces in which it goes by."""
+"""Search: contents are searched for credentials one after the other, whole or in pieces."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Wide text: ASCII in UTF-16, of either byte order and wherever it begins, as the plain text that the patterns are made for."""
+"""UTF-16: ASCII in UTF-16, in either byte order and at any offset, as the plain text that the patterns expect."""
 
 from __future__ import annotations
 

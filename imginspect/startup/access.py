@@ -1,4 +1,4 @@
-"""Access: what a user may do with a file, by the mode in its tar header. ACLs and security modules are not asked.
+"""Access: what a user may do with a file, by the mode in its tar header. ACLs and security modules are ignored.
 
 Root with the usual capabilities reads and enters everything, but executes only what has at least one execute bit.
 """

@@ -1,4 +1,4 @@
-"""Program: whether Linux can execute a file: its rights, its format, and the interpreter that its first line names."""
+"""Program: whether Linux can execute a file: its permissions, its format, and the interpreter that its first line names."""
 
 from __future__ import annotations
 

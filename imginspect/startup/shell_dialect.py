@@ -1,4 +1,4 @@
-"""Commands of bash that dash and the shell of busybox do not have."""
+"""Bash commands that dash and the shell of busybox do not have."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Targets: whether the script or module that a command names is there and can be read, and what is started with it."""
+"""Targets: whether the script or module that a command names exists and can be read, and what it starts."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ from imginspect.tar.header import (
     text_of,
     wanted_sum,
 )
-from imginspect.wording import cut
+from imginspect.wording import LONGEST_SHOWN
 
 
 class TruncatedTar(LayerError):
@@ -311,7 +311,7 @@ class TarReader:
         if long_link and kind in _LINKS:
             link = long_link
         if stored < 0:
-            raise MalformedHeader(f"negative size of {cut(name)!r}")
+            raise MalformedHeader(f"negative size of {name[:LONGEST_SHOWN]!r}")
         if flag == b"\0" and name.endswith(b"/"):
             kind = DIRECTORY
         elif kind == FILE and name.endswith(b"/"):
@@ -394,7 +394,7 @@ class TarReader:
                     Topic.HEADER, name, "GNU sparse records of an unknown version: container runtimes ignore them, other readers do not"
                 )
         if real_size < 0:
-            raise MalformedHeader(f"negative size of {cut(name)!r}")
+            raise MalformedHeader(f"negative size of {name[:LONGEST_SHOWN]!r}")
         self._sparse = sparse_map(numbers, real_size, self._left)
         self._size = real_size
         return RawEntry(name, FILE, values[0], values[1], values[2], real_size, values[3], b"", Extra(xattrs, None, sparse=True))

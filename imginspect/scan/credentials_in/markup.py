@@ -1,4 +1,4 @@
-"""Formats with keys in other clothes: XML elements, PHP constants, R and YAML settings. No parser: what is looked for is small."""
+"""Formats that write keys differently: XML elements, PHP constants, R and YAML settings. No parser: what is looked for is small."""
 
 from __future__ import annotations
 

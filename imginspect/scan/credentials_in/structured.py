@@ -1,4 +1,4 @@
-"""Formats of documents: JSON with secrets under known keys. The document says what is a secret, the bytes say where it stands."""
+"""Formats of documents: JSON with secrets under known keys. The document says what is a secret, the bytes say where it is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Placeholders: values that stand where a credential would, and are none. What documentation, templates and tests are full of."""
+"""Placeholders: values in the place of a credential, common in documentation, templates and tests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Structures inside tokens: what an issuer encodes in them, and chance does not produce."""
+"""Structures inside tokens, which an issuer encodes in them and which do not occur by chance."""
 
 from __future__ import annotations
 
