@@ -54,7 +54,7 @@ def _of_file(subject: CheckContext, file: LicenceFile, built: date | None) -> It
         return
     terms, where = file.text.terms, f"{file.node.path} ({file.text.form})"
     if file.text.is_cut:
-        message = f"{where}: what it states could not be told: it is too long to be read whole"
+        message = f"{where}: could not determine what it states: it is too long to be read in full"
         yield FindingDraft(Verdict.UNDETERMINED, message, (node_evidence(subject, file.node, is_secret=True),))
     ended = [term for term in terms if built is not None and term.expires is not None and term.expires < built]
     if ended and built is not None:

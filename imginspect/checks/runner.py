@@ -20,7 +20,9 @@ from imginspect.wording import counted, listed
 _IT = "{it}"
 """Stands in a rule's remedy for what the findings are about."""
 _MOST_NAMED = 5
+"""Things that one advice is for, by name; how many there are besides is said."""
 _LONGEST = 200
+"""Characters of one of these names; a longer one is left out of the advice, and the finding has it."""
 
 
 class Prepared(NamedTuple):

@@ -94,7 +94,7 @@ class _Plain(NamedTuple):
     """Ordinal, where it begins in all kept contents, one behind the other, and its bytes."""
     blocks: tuple[tuple[int, int], ...]
     """Of each block of these contents its bytes, and its bytes as packed."""
-    problems: tuple[tuple[str, str, str, str | None, str | None, bool, str | None, bool], ...]
+    problems: tuple[tuple[str, str, str, str | None, str | None, bool, str | None, bool, bool], ...]
 
 
 class _SpoolPlace:
@@ -293,7 +293,7 @@ def _plain(index: LayerIndex, kept: tuple[tuple[int, int, int], ...], blocks: tu
         kept=kept,
         blocks=blocks,
         problems=tuple(
-            (item.topic, item.where, item.what, item.expected, item.found, item.layer_index is not None, item.path, item.unread)
+            (item.topic, item.where, item.what, item.expected, item.found, item.layer_index is not None, item.path, item.unread, item.is_habit)
             for item in index.problems
         ),
     )
@@ -320,8 +320,8 @@ def _index(plain: _Plain, entries: list[Entry], place: _SpoolPlace) -> LayerInde
         elf=dict(plain.elf),
         matches=dict(plain.matches),
         problems=[
-            Problem(Topic(topic), where, what, expected, found, 0 if has_layer else None, path, unread)
-            for topic, where, what, expected, found, has_layer, path, unread in plain.problems
+            Problem(Topic(topic), where, what, expected, found, 0 if has_layer else None, path, unread, is_habit)
+            for topic, where, what, expected, found, has_layer, path, unread, is_habit in plain.problems
         ],
         attribute_bytes=plain.attribute_bytes,
         sparse_bytes=plain.sparse_bytes,

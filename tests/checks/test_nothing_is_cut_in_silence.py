@@ -26,7 +26,7 @@ def test_scripts_that_are_not_read_leave_it_open_whether_they_need_what_is_hidde
     monkeypatch.setattr(named_texts, name, most)
     result = judged_by("TRE-DIR-002", image())
     assert result.verdict is Verdict.UNDETERMINED
-    assert "names more scripts than are read" in messages(result)
+    assert "more scripts start than are read" in messages(result)
 
 
 def test_words_and_links_that_are_not_followed_leave_it_open(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -34,7 +34,7 @@ def test_words_and_links_that_are_not_followed_leave_it_open(monkeypatch: pytest
     result = judged_by("TRE-DIR-002", image())
     assert result.verdict is Verdict.UNDETERMINED
     assert "more than 1 paths" in messages(result)
-    assert "more than 1 links" in messages(result)
+    assert "more than 1 symbolic links" in messages(result)
 
 
 def test_a_path_behind_many_lines_of_the_script_is_seen() -> None:
@@ -52,8 +52,8 @@ def test_a_licence_file_that_is_not_read_to_its_end_is_not_decided() -> None:
     assert "licences.example.org" in messages(judged_by("TRE-LIC-001", licence(10)))
     result = judged_by("TRE-LIC-001", licence(3_000))
     assert result.verdict is Verdict.UNDETERMINED
-    assert "it is too long to be read whole" in messages(result)
-    assert "it is too long to be read whole" in messages(judged_by("TRE-LIC-003", licence(3_000)))
+    assert "it is too long to be read in full" in messages(result)
+    assert "it is too long to be read in full" in messages(judged_by("TRE-LIC-003", licence(3_000)))
 
 
 def test_packages_that_are_not_read_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -38,7 +38,7 @@ def test_each_advice_is_said_once_with_the_numbers_of_its_findings() -> None:
 def test_a_list_of_advice_that_is_cut_says_so() -> None:
     many = result(findings=[finding(remediation=f"Do {number}.") for number in range(9)])
     assert list(advice_lines(many, 2)) == [
-        "What to do about 1: Do 0.", "What to do about 2: Do 1.", "and 7 more; the JSON form lists all of them",
+        "What to do about 1: Do 0.", "What to do about 2: Do 1.", "and 7 more; the JSON report lists all of them",
     ]  # fmt: skip
 
 
