@@ -47,7 +47,7 @@ def _settled(caption: str, members: list[tuple[int, ResultPart]], part: Part) ->
         caption,
         members,
         lambda number: part.id(f"rule-{number}"),
-        lambda result: joined((_policy(result, part), _why(result), _sources(result))),
+        lambda result: joined((_policy(result, part), _asked(result), _why(result), _sources(result))),
         lambda number, result: _findings(number, result, part),
     )
 
