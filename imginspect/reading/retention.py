@@ -28,12 +28,24 @@ _USUAL_FOLDERS = frozenset((
 _SOURCES = re.compile(r"/usr/src/(?!linux|kernel|debug|python)")
 """Where images put programs of their own in a tree that packages use too."""
 _LOADER_CACHE = "/etc/ld.so.cache"
-_METADATA_NAMES = frozenset({"METADATA", "DESCRIPTION", "direct_url.json", "top_level.txt", "entry_points.txt", "pyvenv.cfg"})
+_METADATA_NAMES = frozenset({"METADATA", "PKG-INFO", "copyright", "direct_url.json", "top_level.txt", "entry_points.txt", "pyvenv.cfg"})
 """Heads of what Python and R packages and environments say of themselves."""
 _SYSTEM_FILES = re.compile(
     r"/etc/(?:ld\.so\.conf(?:\.d/.*)?|ld-musl-[a-z0-9_]+\.path|passwd|group|os-release|nsswitch\.conf|profile(?:\.d/.*)?)"
     r"|/(?:usr/)?lib/apk/db/installed"
 )
+_PACKAGE_DATABASES = re.compile(
+    r"/var/lib/dpkg/(?:status|diversions|status\.d/.*|info/.*\.(?:list|md5sums))|/(?:usr/)?lib/apk/db/installed"
+    r"|/(?:var/lib|usr/lib/sysimage|usr/share)/rpm/rpmdb\.sqlite"
+    r"|.*\.(?:dist-info/RECORD|egg-info/installed-files\.txt)|.*/conda-meta/[^/]*\.json|.*/node_modules/(?:@[^/]+/)?[^/]+/package\.json"
+    r"|.*/packages/[^/]+/[^/]+/(?:Julia)?Project\.toml|.*/DESCRIPTION"
+)
+_DATABASE_NAMES = frozenset(
+    {"status", "diversions", "installed", "rpmdb.sqlite", "RECORD", "installed-files.txt", "package.json"}
+    | {"Project.toml", "JuliaProject.toml", "DESCRIPTION"}
+)
+_MOST_DATABASE = 64 << 20
+"""Bytes of the largest package database that is kept: rpm's of an image with 2,000 packages has some 40 MiB. A larger one is not read."""
 
 
 class PathPatterns(Protocol):
@@ -69,6 +81,8 @@ class TextRetention:
         if path == _LOADER_CACHE:
             return size if size <= _MOST_TEXT else 0
         name = path.rpartition("/")[2]
+        if _may_be_database(path, name) and _PACKAGE_DATABASES.fullmatch(path):
+            return size if size <= _MOST_DATABASE else 0
         if self._licences.may_match(name) and self._licences.find(path):
             return size if size <= _MOST_TEXT else HEAD_BYTES
         if content_class == ELF and size <= _MOST_BUSYBOX and (name == "[" or name.startswith("busybox")):
@@ -80,3 +94,8 @@ class TextRetention:
         if content_class != TEXT or size > _MOST_TEXT:
             return 0
         return size if _SYSTEM_FILES.fullmatch(path) or not is_of_a_package(path) or _SOURCES.match(path) else 0
+
+
+def _may_be_database(path: str, name: str) -> bool:
+    """A quick no for most paths."""
+    return name in _DATABASE_NAMES or path.startswith("/var/lib/dpkg/") or (name.endswith(".json") and "/conda-meta/" in path)
