@@ -16,6 +16,8 @@ _INTERIOR_TABLE = 5
 _LEAF_TABLE = 13
 _DEEPEST = 20
 """Levels of a table's tree: SQLite's own bound is the same."""
+_MOST_TIMES = 4
+"""Times that its own length may be read: rows that share overflow pages would else take time that grows with the square of it."""
 _INTEGER_BYTES = {1: 1, 2: 2, 3: 3, 4: 4, 5: 6, 6: 8}
 
 Field: TypeAlias = int | float | str | bytes | None
@@ -41,6 +43,7 @@ class SqliteFile:
         self._usable = self._size - content[20]
         self._encoding = {2: "utf-16-le", 3: "utf-16-be"}.get(struct.unpack_from(">I", content, 56)[0], "utf-8")
         self._content = content
+        self._left = _MOST_TIMES * len(content)
 
     def tables(self) -> dict[str, int]:
         """The first page of each table, by name."""
@@ -91,8 +94,9 @@ class SqliteFile:
 
     def _payload(self, page: bytes, at: int, length: int) -> bytes:
         """The bytes of a row, with those on its overflow pages."""
-        if length > len(self._content):
-            raise CorruptDatabase("a row is longer than the database")
+        self._left -= length
+        if length < 0 or self._left < 0:
+            raise CorruptDatabase("its rows are longer than the database")
         most = self._usable - 35
         if length <= most:
             return page[at : at + length]

@@ -81,8 +81,9 @@ class TextRetention:
         if path == _LOADER_CACHE:
             return size if size <= _MOST_TEXT else 0
         name = path.rpartition("/")[2]
-        if _may_be_database(path, name) and _PACKAGE_DATABASES.fullmatch(path):
-            return size if size <= _MOST_DATABASE else 0
+        database = database_bytes(path, name, size)
+        if database is not None:
+            return database
         if self._licences.may_match(name) and self._licences.find(path):
             return size if size <= _MOST_TEXT else HEAD_BYTES
         if content_class == ELF and size <= _MOST_BUSYBOX and (name == "[" or name.startswith("busybox")):
@@ -96,6 +97,27 @@ class TextRetention:
         return size if _SYSTEM_FILES.fullmatch(path) or not is_of_a_package(path) or _SOURCES.match(path) else 0
 
 
-def _may_be_database(path: str, name: str) -> bool:
-    """A quick no for most paths."""
-    return name in _DATABASE_NAMES or path.startswith("/var/lib/dpkg/") or (name.endswith(".json") and "/conda-meta/" in path)
+def database_bytes(path: str, name: str, size: int) -> int | None:
+    """How many bytes to keep of a package database whose last name is *name*; None for any other file."""
+    may_be = name in _DATABASE_NAMES or path.startswith("/var/lib/dpkg/") or (name.endswith(".json") and "/conda-meta/" in path)
+    if not may_be or not _PACKAGE_DATABASES.fullmatch(path):
+        return None
+    return size if size <= _MOST_DATABASE else 0
+
+
+class PackageRetention:
+    """See Keep: package databases, what packages say of themselves, and the file at *path* (empty for none)."""
+
+    def __init__(self, path: str = "") -> None:
+        self._path = path
+
+    def begin(self) -> None:
+        """See Keep."""
+
+    def wanted(self, path: str, size: int, content_class: str) -> int:
+        """See Keep."""
+        del content_class
+        name = path.rpartition("/")[2]
+        if path == self._path:
+            return size
+        return database_bytes(path, name, size) or (HEAD_BYTES if name in _METADATA_NAMES or name.endswith(".egg-info") else 0)
