@@ -27,6 +27,8 @@ _COMMANDS = {
     "ls": "List files of the image.",
     "cat": "Print a file of the image unchanged.",
     "find": "Find files of the image by name.",
+    "packages": "List the packages that the image states, with version, licence and layer.",
+    "owner": "Show which package a file of the image belongs to.",
     "query": "Ask a batch run which images hold a file, layer, finding, credential or base.",
     "verify": "Verify an evidence pack, alone or against the archive.",
     "key": "Create a key pair for signing evidence packs.",

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 
 from imginspect.errors import PathError
 from imginspect.filesystem import Filesystem, Node
 from imginspect.image import Image
 from imginspect.layer import LayerIndex
-from imginspect.layer.index import LayerStatus
+from imginspect.layer.index import WITHHELD, LayerStatus
 from imginspect.limits import PATH_MAX
 from imginspect.scan.elf import Elf
+
+
+_ALGORITHMS = frozenset({"md5", "sha1", "sha384", "sha512"})
 
 
 class View:
@@ -71,6 +75,21 @@ class View:
         """The content as text (bytes that are no UTF-8 are replaced, a byte order mark is dropped); None as for ``content``."""
         content = self.content(node)
         return None if content is None else content.decode("utf-8", "replace").removeprefix("\ufeff")
+
+    def digest(self, node: Node, algorithm: str) -> str | None:
+        """The hex digest of the file *node*; None where it is not known in that *algorithm* or was withheld."""
+        if node.content is None:
+            return None
+        if algorithm == "sha256":
+            return node.sha256 if node.digest != WITHHELD else None
+        layer, ordinal = node.content
+        index = self.layers[layer]
+        if ordinal in index.matches:  # what is kept of it is masked
+            older = index.older_digests.get(ordinal)
+            return {"md5": older.md5, "sha1": older.sha1}.get(algorithm) if older is not None else None
+        kept = index.kept.get(ordinal)
+        whole = kept.read() if kept is not None and kept.size == node.size else None if node.size else b""
+        return hashlib.new(algorithm, whole, usedforsecurity=False).hexdigest() if whole is not None and algorithm in _ALGORITHMS else None
 
     def elf(self, node: Node) -> Elf | None:
         """The ELF summary of *node*; None where it is no ELF file."""

@@ -36,6 +36,13 @@ class LayerStatus(StrEnum):
     NOT_READ = "not-read"
 
 
+class OlderDigests(NamedTuple):
+    """Digests of a content in hex, as package databases record them."""
+
+    md5: str
+    sha1: str
+
+
 class Entry(NamedTuple):
     """One entry of a layer's tar, in the tar's order. *parent* is an absolute normalised path; the root itself is ``("/", "")``.
 
@@ -92,6 +99,8 @@ class LayerIndex:
     """What compiled programs and libraries need to start, by the ordinal of their entry."""
     matches: dict[int, tuple[Match, ...]] = field(default_factory=dict)
     """What the scan found in contents, by the ordinal of their entry, in the order of the bytes."""
+    older_digests: dict[int, OlderDigests] = field(default_factory=dict)
+    """Of contents in which the scan found something, at least SMALL bytes long and read in one piece, by the ordinal of their entry."""
     problems: list[Problem] = field(default_factory=list)
     attribute_bytes: int = 0
     """Bytes of its extended attributes, as far as they count against ``kept_bytes``."""

@@ -19,7 +19,7 @@ from imginspect.layer.attributes import OLD_SPARSE, ZERO_DEVICE, runtime_notes
 from imginspect.layer.content_class import BINARY, COMPRESSED, EMPTY, HEAD_BYTES, content_class
 from imginspect.layer.content_spool import ContentSpool
 from imginspect.layer.formats import ZSTD_CHUNKED, NotATarLayer, file_system_of, variant_of
-from imginspect.layer.index import INVALID, MARKERS, SMALL, WITHHELD, Entry, LayerIndex, LayerStatus
+from imginspect.layer.index import INVALID, MARKERS, SMALL, WITHHELD, Entry, LayerIndex, LayerStatus, OlderDigests
 from imginspect.layer.names import EntryNames, is_marker, leads_out, whiteout
 from imginspect.layer.pipeline import BlobJob, BlobRead, Pipeline
 from imginspect.layer.protocols import Retention, Scanner, ScanResult
@@ -260,6 +260,8 @@ class _Pass:
             digest, kept, looked = self._pieces(first, pieces, wanted, scanner)
         if looked is not None:
             self._note_looked(raw, looked, digest)
+            if looked.matches and len(first) == size >= SMALL:
+                index.older_digests[len(index.entries)] = OlderDigests(_hex("md5", first), _hex("sha1", first))
         if kept and self._store is not None and (looked is None or looked.is_whole):  # else not all in it could be masked
             index.kept[len(index.entries)] = self._store.add(masked(kept, looked.matches) if looked is not None else kept)
         return digest, found_class
@@ -462,3 +464,7 @@ def _message(error: BaseException) -> str:
     if isinstance(error, OSError):
         return f"it cannot be read: {error.strerror or error}"
     return str(error)
+
+
+def _hex(algorithm: str, content: memoryview) -> str:
+    return hashlib.new(algorithm, content, usedforsecurity=False).hexdigest()

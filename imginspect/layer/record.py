@@ -21,7 +21,7 @@ from typing import NamedTuple, Protocol
 from imginspect.errors import LayerError
 from imginspect.host.compression import CorruptStream, pack, unpack
 from imginspect.layer.content_spool import ContentSpool, SpooledContent
-from imginspect.layer.index import Entry, LayerIndex, LayerStatus
+from imginspect.layer.index import Entry, LayerIndex, LayerStatus, OlderDigests
 from imginspect.oci.digest import Digest
 from imginspect.problems import Problem, Topic
 from imginspect.rules import codec
@@ -88,6 +88,7 @@ class _Plain(NamedTuple):
     sparse_bytes: int
     behind: tuple[Match, ...]
     matches: tuple[tuple[int, tuple[Match, ...]], ...]
+    older_digests: tuple[tuple[int, OlderDigests], ...]
     elf: tuple[tuple[int, Elf], ...]
     extras: tuple[tuple[int, tuple[tuple[str, str], ...], tuple[int, int] | None, bool], ...]
     kept: tuple[tuple[int, int, int], ...]
@@ -241,7 +242,7 @@ def _entries(sections: Sequence[bytes], plain: _Plain) -> list[Entry]:
         columns[field] = list(map(json.loads(table).__getitem__, _from_numbers(places)))
     if any(len(column) != count for column in columns.values()):
         raise NoRecord("columns of different lengths")
-    ordinals = (item[0] for table in (plain.matches, plain.elf, plain.extras, plain.kept) for item in table)
+    ordinals = (item[0] for table in (plain.matches, plain.older_digests, plain.elf, plain.extras, plain.kept) for item in table)
     if any(not 0 <= ordinal < count for ordinal in ordinals):
         raise NoRecord("data of a missing entry")
     entries = list(map(Entry, *(columns[field] for field in Entry._fields[:-1]), repeat(None)))
@@ -288,6 +289,7 @@ def _plain(index: LayerIndex, kept: tuple[tuple[int, int, int], ...], blocks: tu
         sparse_bytes=index.sparse_bytes,
         behind=index.behind,
         matches=tuple(index.matches.items()),
+        older_digests=tuple(index.older_digests.items()),
         elf=tuple(index.elf.items()),
         extras=tuple((at, tuple((key, value.hex()) for key, value in extra.xattrs), extra.device, extra.sparse) for at, extra in extras),
         kept=kept,
@@ -317,6 +319,7 @@ def _index(plain: _Plain, entries: list[Entry], place: _SpoolPlace) -> LayerInde
         kept={ordinal: SpooledContent(place, offset, size) for ordinal, offset, size in plain.kept},
         behind=plain.behind,
         packed=plain.packed,
+        older_digests=dict(plain.older_digests),
         elf=dict(plain.elf),
         matches=dict(plain.matches),
         problems=[

@@ -29,12 +29,24 @@ _USUAL_FOLDERS = frozenset((
 _SOURCES = re.compile(r"/usr/src/(?!linux|kernel|debug|python)")
 """Where images put programs of their own in a tree that packages use too."""
 _LOADER_CACHE = "/etc/ld.so.cache"
-_METADATA_NAMES = frozenset({"METADATA", "DESCRIPTION", "direct_url.json", "top_level.txt", "entry_points.txt", "pyvenv.cfg"})
+_METADATA_NAMES = frozenset({"METADATA", "PKG-INFO", "copyright", "direct_url.json", "top_level.txt", "entry_points.txt", "pyvenv.cfg"})
 """Heads of what Python and R packages and environments say of themselves."""
 _SYSTEM_FILES = re.compile(
     r"/etc/(?:ld\.so\.conf(?:\.d/.*)?|ld-musl-[a-z0-9_]+\.path|passwd|group|os-release|nsswitch\.conf|profile(?:\.d/.*)?)"
     r"|/(?:usr/)?lib/apk/db/installed"
 )
+_PACKAGE_DATABASES = re.compile(
+    r"/var/lib/dpkg/(?:status|diversions|status\.d/.*|info/.*\.(?:list|md5sums))|/(?:usr/)?lib/apk/db/installed"
+    r"|/(?:var/lib|usr/lib/sysimage|usr/share)/rpm/rpmdb\.sqlite"
+    r"|.*\.(?:dist-info/RECORD|egg-info/installed-files\.txt)|.*/conda-meta/[^/]*\.json|.*/node_modules/(?:@[^/]+/)?[^/]+/package\.json"
+    r"|.*/packages/[^/]+/[^/]+/(?:Julia)?Project\.toml|.*/DESCRIPTION"
+)
+_DATABASE_NAMES = frozenset(
+    {"status", "diversions", "installed", "rpmdb.sqlite", "RECORD", "installed-files.txt", "package.json"}
+    | {"Project.toml", "JuliaProject.toml", "DESCRIPTION"}
+)
+_MOST_DATABASE = 64 << 20
+"""Bytes of the largest package database that is kept: rpm's of an image with 2,000 packages has some 40 MiB. A larger one is not read."""
 
 
 class PathPatterns(Protocol):
@@ -70,6 +82,9 @@ class TextRetention:
         if path == _LOADER_CACHE:
             return size if size <= MOST_TEXT_BYTES else 0
         name = path.rpartition("/")[2]
+        database = database_bytes(path, name, size)
+        if database is not None:
+            return database
         if self._licences.may_match(name) and self._licences.find(path):
             return size if size <= MOST_TEXT_BYTES else HEAD_BYTES
         if content_class == ELF and size <= _MOST_BUSYBOX and (name == "[" or name.startswith("busybox")):
@@ -81,3 +96,29 @@ class TextRetention:
         if content_class != TEXT or size > MOST_TEXT_BYTES:
             return 0
         return size if _SYSTEM_FILES.fullmatch(path) or not is_of_a_package(path) or _SOURCES.match(path) else 0
+
+
+def database_bytes(path: str, name: str, size: int) -> int | None:
+    """How many bytes to keep of a package database whose last name is *name*; None for any other file."""
+    may_be = name in _DATABASE_NAMES or path.startswith("/var/lib/dpkg/") or (name.endswith(".json") and "/conda-meta/" in path)
+    if not may_be or not _PACKAGE_DATABASES.fullmatch(path):
+        return None
+    return size if size <= _MOST_DATABASE else 0
+
+
+class PackageRetention:
+    """See Keep: package databases, what packages say of themselves, and the file at *path* (empty for none)."""
+
+    def __init__(self, path: str = "") -> None:
+        self._path = path
+
+    def begin(self) -> None:
+        """See Keep."""
+
+    def wanted(self, path: str, size: int, content_class: str) -> int:
+        """See Keep."""
+        del content_class
+        name = path.rpartition("/")[2]
+        if path == self._path:
+            return size
+        return database_bytes(path, name, size) or (HEAD_BYTES if name in _METADATA_NAMES or name.endswith(".egg-info") else 0)

@@ -1,0 +1,27 @@
+"""Paragraphs of ``Name: value`` fields, as dpkg, apk and R write them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+
+def paragraphs(text: str) -> Iterator[dict[str, str]]:
+    """The fields of each paragraph; lines that begin with a blank go on with the field before, joined by line breaks."""
+    fields: dict[str, str] = {}
+    name = ""
+    for line in text.split("\n"):
+        if not line.strip():
+            if fields:
+                yield fields
+            fields, name = {}, ""
+        elif line[0] in " \t":
+            if name:
+                fields[name] += "\n" + line.strip()
+        else:
+            name, colon, value = line.partition(":")
+            if colon:
+                fields[name] = value.strip()
+            else:
+                name = ""
+    if fields:
+        yield fields
