@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import MISSING, dataclass, fields
 from typing import Any, Generic, TypeVar, get_type_hints
 
+from imginspect.checks.check_context import CheckContext
 from imginspect.checks.param_types import typed
 from imginspect.checks.result import Outcome
-from imginspect.checks.subject import CheckContext
 from imginspect.rules import Rule
 
 P = TypeVar("P")
@@ -49,7 +49,7 @@ class Check(Generic[P]):
             params = self.params(**values)
         except (TypeError, ValueError) as error:  # by convention "NAME: what is wrong with it"
             raise rule.error(str(error), f"params.{str(error).partition(':')[0]}") from error
-        return lambda subject: self.judge(subject, params)
+        return lambda context: self.judge(context, params)
 
 
 def _typed(rule: Rule, name: str, value: Any, wanted: Any) -> Any:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from imginspect.checks.check import check
+from imginspect.checks.check_context import CheckContext
 from imginspect.checks.launching import KINDS, UNREAD, found_of, outcome
 from imginspect.checks.result import Outcome, Verdict
-from imginspect.checks.subject import CheckContext
 from imginspect.startup.problem import Certainty, Concern, Kind
 
 
@@ -17,16 +17,16 @@ class EntrypointParams:
 
 
 @check("command-named", EntrypointParams, kinds=KINDS)
-def named(subject: CheckContext, params: EntrypointParams) -> Outcome:
+def named(context: CheckContext, params: EntrypointParams) -> Outcome:
     """FAIL where neither Entrypoint nor Cmd names a program. Asked is the config alone, no file."""
     del params
-    problems = [problem for problem in subject.launch.problems if _is_about_naming(problem.kind, problem.config_field)]
+    problems = [problem for problem in context.launch.problems if _is_about_naming(problem.kind, problem.config_field)]
     certain = [problem for problem in problems if problem.certainty is not Certainty.UNREAD]
     if certain or not problems:  # the config was read: unread layers do not matter
-        found = tuple(found_of(subject, problem) for problem in certain)
+        found = tuple(found_of(context, problem) for problem in certain)
         verdict = Verdict.PASS if not found else max((item.verdict for item in found), key=_WORST.index)
         return Outcome(verdict, found, reason=found[0].message if found else "")
-    return outcome(subject, problems)
+    return outcome(context, problems)
 
 
 _WORST = [Verdict.PASS, Verdict.WARN, Verdict.FAIL]
@@ -37,27 +37,27 @@ def _is_about_naming(kind: Kind, field: str | None) -> bool:
 
 
 @check("command-starts", EntrypointParams, kinds=KINDS)
-def starts(subject: CheckContext, params: EntrypointParams) -> Outcome:
+def starts(context: CheckContext, params: EntrypointParams) -> Outcome:
     """FAIL where Linux cannot execute the command, a program that it passes through, an interpreter, or a library is not there."""
     del params
-    launch = subject.launch
-    if not launch.command.words and not _is_config_unread(subject):
+    launch = context.launch
+    if not launch.command.words and not _is_config_unread(context):
         return Outcome(Verdict.NOT_APPLICABLE, reason="the image has no start command")
     problems = [problem for problem in launch.problems if problem.concern is Concern.START]
-    return outcome(subject, problems, launch.conditions)
+    return outcome(context, problems, launch.conditions)
 
 
 @check("script-exists", EntrypointParams, kinds=KINDS)
-def script_exists(subject: CheckContext, params: EntrypointParams) -> Outcome:
+def script_exists(context: CheckContext, params: EntrypointParams) -> Outcome:
     """FAIL where the script or module that an interpreter is given, or a module that it imports, is not there or may not be read."""
     del params
-    launch = subject.launch
-    if not subject.is_read_whole:
+    launch = context.launch
+    if not context.is_read_whole:
         return Outcome(Verdict.UNDETERMINED, reason=UNREAD, due_to_unread=True)
     problems = [problem for problem in launch.problems if problem.concern is Concern.SCRIPT]
     fails = [problem for problem in launch.problems if problem.certainty is Certainty.FAILS and problem.concern is Concern.START]
     if problems or (launch.has_script and not fails):
-        return outcome(subject, problems, launch.conditions)
+        return outcome(context, problems, launch.conditions)
     stopped = [problem for problem in launch.problems if problem.certainty is not Certainty.DEPENDS]
     if any(problem.certainty in (Certainty.UNKNOWN, Certainty.UNREAD) for problem in stopped):
         unread = any(problem.certainty is Certainty.UNREAD for problem in stopped)
@@ -68,5 +68,5 @@ def script_exists(subject: CheckContext, params: EntrypointParams) -> Outcome:
     return Outcome(Verdict.NOT_APPLICABLE, reason="the command runs a compiled program and no script")
 
 
-def _is_config_unread(subject: CheckContext) -> bool:
-    return any(problem.unread and problem.where == "config" for problem in subject.image.problems)
+def _is_config_unread(context: CheckContext) -> bool:
+    return any(problem.unread and problem.where == "config" for problem in context.image.problems)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from imginspect.checks.subject import CheckContext
+from imginspect.checks.check_context import CheckContext
 from imginspect.licences.values import LicenceFile, Server
 from imginspect.startup.started import Started
 from imginspect.wording import and_more, bounded, counted, listed
@@ -61,9 +61,9 @@ class Facts(NamedTuple):
     licences: tuple[LicenceFact, ...] = ()
 
 
-def gather(subject: CheckContext) -> Facts:
+def gather(context: CheckContext) -> Facts:
     """The facts about one image."""
-    return Facts(_start(subject) if subject.launch.argv else None, _bounded(tuple(_licences(subject))))
+    return Facts(_start(context) if context.launch.argv else None, _bounded(tuple(_licences(context))))
 
 
 def _bounded(facts: tuple[LicenceFact, ...]) -> tuple[LicenceFact, ...]:
@@ -75,16 +75,16 @@ def _bounded(facts: tuple[LicenceFact, ...]) -> tuple[LicenceFact, ...]:
     )
 
 
-def untold(subject: CheckContext, why: str) -> Facts:
+def untold(context: CheckContext, why: str) -> Facts:
     """The facts where they could not be worked out: the words of the config, and *why* there is no more."""
-    config = subject.image.config
+    config = context.image.config
     start = Start((*config.entrypoint, *config.cmd), config.user, config.working_dir, (), (why,), (), ())
     return Facts(start, (LicenceFact(LicenceFactKind.TEXTS, "licences", why, count=0),))
 
 
-def _start(subject: CheckContext) -> Start:
-    launch = subject.launch
-    programs = subject.network.texts or launch.started
+def _start(context: CheckContext) -> Start:
+    launch = context.launch
+    programs = context.network.texts or launch.started
     left = len(programs) - _MOST_PROGRAMS
     return Start(
         command=launch.argv,
@@ -97,8 +97,8 @@ def _start(subject: CheckContext) -> Start:
     )
 
 
-def _licences(subject: CheckContext) -> Iterator[LicenceFact]:
-    licences = subject.licences
+def _licences(context: CheckContext) -> Iterator[LicenceFact]:
+    licences = context.licences
     for installed in licences.installed:
         yield LicenceFact(LicenceFactKind.PRODUCT, installed.product.name, "installed; needs a licence", installed.marker.path)
     for fact in licences.facts:
@@ -106,7 +106,7 @@ def _licences(subject: CheckContext) -> Iterator[LicenceFact]:
         yield LicenceFact(LicenceFactKind.VARIABLE, fact.name, ", ".join([*map(str, fact.servers), *places]) or "set")
     for file in licences.files:
         yield LicenceFact(LicenceFactKind.FILE, _products(file), _terms(file), file.node.path)
-    inventory = subject.licence_inventory
+    inventory = context.licence_inventory
     for kind, count in sorted(inventory.packages.items()):
         yield LicenceFact(LicenceFactKind.PACKAGES, kind, "", count=count)
     stated = sorted(inventory.stated.items(), key=lambda item: (-item[1], item[0]))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from imginspect.checks.check import check
+from imginspect.checks.check_context import CheckContext
 from imginspect.checks.permissions import by_runtime, texts
 from imginspect.checks.places import NOT_READ, node_evidence, reason_of, worst_first, worst_of
 from imginspect.checks.result import Confidence, FindingDraft, Outcome, Verdict
-from imginspect.checks.subject import CheckContext
 from imginspect.filesystem import Node
 from imginspect.filesystem.capabilities import ATTRIBUTE, FileCapabilities, decode_capabilities
 from imginspect.filesystem.visible import name_of, nodes_where
@@ -37,13 +37,13 @@ class FileCapabilitiesParams:
 
 
 @check("file-capabilities", FileCapabilitiesParams)
-def file_capabilities(subject: CheckContext, params: FileCapabilitiesParams) -> Outcome:
+def file_capabilities(context: CheckContext, params: FileCapabilitiesParams) -> Outcome:
     """WARN for programs with capabilities that are none of the known ones; FAIL where those are as good as root's.
 
     UNDETERMINED where the attribute cannot be decoded.
     """
     nodes = nodes_where(
-        subject.view,
+        context.view,
         "capabilities",
         lambda entry: entry.extra is not None and any(key == ATTRIBUTE for key, _ in entry.extra.xattrs),
         lambda node: node.kind in (FILE, HARDLINK) and bool(_values(node)),
@@ -56,9 +56,9 @@ def file_capabilities(subject: CheckContext, params: FileCapabilitiesParams) -> 
         if capabilities is not None and _is_expected(node, capabilities, params):
             expected.append(node.path)
         else:
-            found.append(_finding(subject, node, capabilities, params))
+            found.append(_finding(context, node, capabilities, params))
     if not found:
-        if not subject.is_read_whole:
+        if not context.is_read_whole:
             return Outcome(Verdict.UNDETERMINED, reason=NOT_READ, due_to_unread=True)
         return Outcome(
             Verdict.PASS, reason=f"only programs that distributions ship with capabilities: {listed(expected)}" if expected else ""
@@ -79,8 +79,8 @@ def _is_expected(node: Node, capabilities: FileCapabilities, params: FileCapabil
     return is_there and name in params.known and granted <= set(params.known[name]) and not node.widest_mode & 0o022
 
 
-def _finding(subject: CheckContext, node: Node, capabilities: FileCapabilities | None, params: FileCapabilitiesParams) -> FindingDraft:
-    evidence = (node_evidence(subject, node),)
+def _finding(context: CheckContext, node: Node, capabilities: FileCapabilities | None, params: FileCapabilitiesParams) -> FindingDraft:
+    evidence = (node_evidence(context, node),)
     if capabilities is None:
         message = f"{node.path} has file capabilities that could not be decoded"
         return FindingDraft(Verdict.UNDETERMINED, message, evidence, Confidence.MEDIUM)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from imginspect.checks.check import check
+from imginspect.checks.check_context import CheckContext
 from imginspect.checks.result import Evidence, FindingDraft, Outcome, Verdict
-from imginspect.checks.subject import CheckContext
 from imginspect.problems import Problem, Topic
 from imginspect.wording import counted
 
@@ -26,13 +26,13 @@ class IntegrityParams:
 
 
 @check("integrity", IntegrityParams)
-def integrity(subject: CheckContext, params: IntegrityParams) -> Outcome:
+def integrity(context: CheckContext, params: IntegrityParams) -> Outcome:
     """One finding for each kind of problem in each place; many alike are one finding with the first of them as evidence.
 
     What a tool in common use writes by habit is a note.
     """
     groups: dict[tuple[str, str], list[Problem]] = {}
-    for problem in subject.problems:
+    for problem in context.problems:
         if problem.topic == params.topic:
             groups.setdefault((problem.where, problem.what), []).append(problem)
     if not groups:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from imginspect.checks.check_context import CheckContext
 from imginspect.checks.places import UNREAD_LAYER
 from imginspect.checks.result import Evidence, EvidenceState, FindingDraft, Outcome, Verdict
-from imginspect.checks.subject import CheckContext
 from imginspect.filesystem import Node
 from imginspect.startup.problem import Certainty, Kind, LaunchProblem
 from imginspect.wording import counted
@@ -24,15 +24,15 @@ KINDS = (DELETED, *map(str, Kind))
 UNREAD = f"{UNREAD_LAYER}, and it may change what starts"
 
 
-def outcome(subject: CheckContext, problems: Sequence[LaunchProblem], conditions: Iterable[str] = ()) -> Outcome:
+def outcome(context: CheckContext, problems: Sequence[LaunchProblem], conditions: Iterable[str] = ()) -> Outcome:
     """The outcome that *problems* make: failing if one of them is sure, undetermined if one could not be judged, else a warning."""
-    if not subject.is_read_whole:
+    if not context.is_read_whole:
         return Outcome(Verdict.UNDETERMINED, reason=UNREAD, due_to_unread=True)
     needs = [f"{problem.text}; it must exist there" for problem in problems if problem.kind is Kind.BELOW_MOUNT]
     conditions = tuple(dict.fromkeys([*conditions, *needs]))
     if not problems:
         return Outcome(Verdict.PASS, conditions=conditions)
-    found = tuple(found_of(subject, problem) for problem in problems)
+    found = tuple(found_of(context, problem) for problem in problems)
     certainties = {problem.certainty for problem in problems}
     reason = found[0].message if len(problems) == 1 else counted(len(problems), "reason")
     if Certainty.FAILS in certainties:
@@ -43,7 +43,7 @@ def outcome(subject: CheckContext, problems: Sequence[LaunchProblem], conditions
     return Outcome(verdict, found, reason, conditions)
 
 
-def found_of(subject: CheckContext, problem: LaunchProblem) -> FindingDraft:
+def found_of(context: CheckContext, problem: LaunchProblem) -> FindingDraft:
     """One problem as a finding; its evidence is the config field, the files, and what a later layer took away."""
     evidence = []
     if problem.config_field:
@@ -51,7 +51,7 @@ def found_of(subject: CheckContext, problem: LaunchProblem) -> FindingDraft:
             Evidence(config_field=problem.config_field, state=EvidenceState.CONFIG, expected=problem.expected, found=problem.found)
         )
     for number, node in enumerate(dict.fromkeys(problem.nodes)):
-        evidence.append(node_evidence(subject, node, problem.line if number == 0 else None))
+        evidence.append(node_evidence(context, node, problem.line if number == 0 else None))
     for item in problem.gone:
         node = item.node
         evidence.append(
@@ -65,7 +65,7 @@ def found_of(subject: CheckContext, problem: LaunchProblem) -> FindingDraft:
             )
         )
     kind = DELETED if problem.gone and problem.kind in (Kind.NOT_FOUND, Kind.NO_MODULE) else str(problem.kind)
-    text = problem.text + _kept_open(subject, problem)
+    text = problem.text + _kept_open(context, problem)
     return FindingDraft(_VERDICTS[problem.certainty], text, tuple(evidence), kind=kind, about=problem.missing)
 
 
@@ -74,15 +74,15 @@ def is_for(missing: str, told: Iterable[str]) -> bool:
     return bool(missing) and any(missing == path or missing.startswith(path + "/") for path in told)
 
 
-def _kept_open(subject: CheckContext, problem: LaunchProblem) -> str:
+def _kept_open(context: CheckContext, problem: LaunchProblem) -> str:
     """Which other rules cannot be decided because of what is missing, in words."""
-    if not problem.missing or not any(is_for(gap.missing, [problem.missing]) for gap in subject.startup.followed.gaps):
+    if not problem.missing or not any(is_for(gap.missing, [problem.missing]) for gap in context.startup.followed.gaps):
         return ""
-    rules = sorted({rule for entry in subject.knowledge.network.entries for rule in entry.rules})
+    rules = sorted({rule for entry in context.knowledge.network.entries for rule in entry.rules})
     return f"; {' and '.join(rules)} cannot be decided without it" if rules else ""
 
 
-def node_evidence(subject: CheckContext, node: Node, line: int | None = None) -> Evidence:
+def node_evidence(context: CheckContext, node: Node, line: int | None = None) -> Evidence:
     """A visible file as evidence."""
     return Evidence(
         path=node.path,
@@ -90,6 +90,6 @@ def node_evidence(subject: CheckContext, node: Node, line: int | None = None) ->
         layer_index=node.layer_index,
         state=EvidenceState.VISIBLE,
         file_sha256=node.sha256,
-        file_type=subject.file_type(node),
+        file_type=context.file_type(node),
         size=node.size,
     )

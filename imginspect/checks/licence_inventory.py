@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from imginspect.checks.check import check
+from imginspect.checks.check_context import CheckContext
 from imginspect.checks.places import NOT_READ, node_evidence
 from imginspect.checks.result import Confidence, FindingDraft, Outcome, Verdict
-from imginspect.checks.subject import CheckContext
 from imginspect.filesystem import Node
 from imginspect.licences.inventory import LicenceInventory
 from imginspect.wording import counted
@@ -23,17 +23,17 @@ class LicenceInventoryParams:
 
 
 @check("licence-inventory", LicenceInventoryParams)
-def inventory(subject: CheckContext, params: LicenceInventoryParams) -> Outcome:
+def inventory(context: CheckContext, params: LicenceInventoryParams) -> Outcome:
     """PASS, with the counts as its reason; UNDETERMINED only where a layer was not read."""
-    counts = subject.licence_inventory
-    found = tuple(_listed(subject, kind, nodes[: params.places]) for kind, nodes in counts.samples.items())
-    if not subject.is_read_whole:
+    counts = context.licence_inventory
+    found = tuple(_listed(context, kind, nodes[: params.places]) for kind, nodes in counts.samples.items())
+    if not context.is_read_whole:
         return Outcome(Verdict.UNDETERMINED, found, f"{NOT_READ}; so far: {_summary(counts, params)}", due_to_unread=True)
     return Outcome(Verdict.PASS, found, _summary(counts, params))
 
 
-def _listed(subject: CheckContext, kind: str, nodes: Sequence[Node]) -> FindingDraft:
-    evidence = tuple(node_evidence(subject, node) for node in nodes)
+def _listed(context: CheckContext, kind: str, nodes: Sequence[Node]) -> FindingDraft:
+    evidence = tuple(node_evidence(context, node) for node in nodes)
     return FindingDraft(Verdict.PASS, f"{kind}: first examples", evidence, Confidence.LOW)
 
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from imginspect.checks.check import check
+from imginspect.checks.check_context import CheckContext
 from imginspect.checks.places import NOT_READ, node_evidence, reason_of, worst_of
 from imginspect.checks.result import Confidence, Evidence, EvidenceState, FindingDraft, Outcome, Verdict
-from imginspect.checks.subject import CheckContext
 from imginspect.licences.licences import Licences
 from imginspect.licences.own_forms import SETTINGS
 from imginspect.licences.values import EnvironmentFact, Installed, LicenceFile, NamedPlace
@@ -25,18 +25,18 @@ _WITHOUT, _UNRESOLVED, _MISSING, _EMPTY_MOUNT = "no licence", "path not known", 
 
 
 @check("licence-present", LicencePresenceParams, kinds=(_WITHOUT, _UNRESOLVED, _MISSING, _EMPTY_MOUNT))
-def licence_present(subject: CheckContext, params: LicencePresenceParams) -> Outcome:
+def licence_present(context: CheckContext, params: LicencePresenceParams) -> Outcome:
     """FAIL for software of which it is known that it does not run without a licence, where the image holds no sign of one.
 
     WARN where the knowledge base is not sure of that, and for a variable that names a file which is not there.
     """
     del params
-    roles = {directory.path: directory.role for directory in subject.policy.directories}
-    licences = subject.licences
+    roles = {directory.path: directory.role for directory in context.policy.directories}
+    licences = context.licences
     needed = [item for item in licences.installed if item.product.need is not Need.NONE]
     missing = [finding for fact in licences.facts for finding in _missing_places(licences, fact, roles)]
-    found = [*missing, *(finding for item in needed for finding in _without(subject, licences, item, roles))]
-    if not subject.is_read_whole:
+    found = [*missing, *(finding for item in needed for finding in _without(context, licences, item, roles))]
+    if not context.is_read_whole:
         return Outcome(Verdict.UNDETERMINED, tuple(found), NOT_READ, due_to_unread=True)
     if found:
         return Outcome(worst_of(found), tuple(found), reason_of(found), _conditions(licences, needed, roles))
@@ -46,12 +46,12 @@ def licence_present(subject: CheckContext, params: LicencePresenceParams) -> Out
     return Outcome(Verdict.PASS, reason=f"licence found for: {names}" if names else "", conditions=_conditions(licences, needed, roles))
 
 
-def _without(subject: CheckContext, licences: Licences, item: Installed, roles: dict[str, MountRole]) -> Iterator[FindingDraft]:
+def _without(context: CheckContext, licences: Licences, item: Installed, roles: dict[str, MountRole]) -> Iterator[FindingDraft]:
     product = item.product
     if product.need is Need.LIMITED or any(_signs(licences, product, roles)):
         return
     open_ones = [fact.name for fact in _facts(licences, product) if any(place.unresolved for place in fact.places)]
-    evidence = (node_evidence(subject, item.marker),)
+    evidence = (node_evidence(context, item.marker),)
     if open_ones:
         message = f"{product.name} needs a licence; {open_ones[0]} names a licence file, but its path is only known at run time"
         yield FindingDraft(Verdict.UNDETERMINED, message, evidence, Confidence.MEDIUM, kind=_UNRESOLVED, about=product.name)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from imginspect.checks.check import check
+from imginspect.checks.check_context import CheckContext
 from imginspect.checks.places import NOT_READ, node_evidence, reason_of, worst_of
 from imginspect.checks.result import Confidence, FindingDraft, Outcome, Verdict
-from imginspect.checks.subject import CheckContext
 from imginspect.licences.dates import parse_created
 from imginspect.licences.licences import Licences
 from imginspect.licences.values import LicenceFile, Term
@@ -25,16 +25,16 @@ _ENDED, _LOCKED, _NO_DATE, _NOT_READ = "expired", "node-locked", "no date", "not
 
 
 @check("licence-terms", LicenceTermsParams, kinds=(_ENDED, _LOCKED, _NO_DATE, _NOT_READ))
-def licence_terms(subject: CheckContext, params: LicenceTermsParams) -> Outcome:
+def licence_terms(context: CheckContext, params: LicenceTermsParams) -> Outcome:
     """WARN for licences that ended before the image was built, and for licences of one computer.
 
     The day of comparison is the config's ``created``, a claim of the image: the same image has the same answer on any day.
     """
     del params
-    licences = subject.licences
-    built = parse_created(subject.image.config.created)
-    found = [finding for file in licences.files for finding in _of_file(subject, file, built)]
-    if not subject.is_read_whole or licences.is_cut:
+    licences = context.licences
+    built = parse_created(context.image.config.created)
+    found = [finding for file in licences.files for finding in _of_file(context, file, built)]
+    if not context.is_read_whole or licences.is_cut:
         reason = "the image has more licence files than the check reads" if licences.is_cut else NOT_READ
         return Outcome(Verdict.UNDETERMINED, tuple(found), reason, due_to_unread=True)
     conditions = _conditions(licences, built)
@@ -46,35 +46,35 @@ def licence_terms(subject: CheckContext, params: LicenceTermsParams) -> Outcome:
     return Outcome(Verdict.PASS, conditions=conditions)
 
 
-def _of_file(subject: CheckContext, file: LicenceFile, built: date | None) -> Iterator[FindingDraft]:
+def _of_file(context: CheckContext, file: LicenceFile, built: date | None) -> Iterator[FindingDraft]:
     if file.text is None:
         if file.unread and not file.opaque:
             message = f"{file.node.path}: its terms could not be read: {file.unread}"
-            yield FindingDraft(Verdict.UNDETERMINED, message, (node_evidence(subject, file.node, is_secret=True),), kind=_NOT_READ)
+            yield FindingDraft(Verdict.UNDETERMINED, message, (node_evidence(context, file.node, is_secret=True),), kind=_NOT_READ)
         return
     terms, where = file.text.terms, f"{file.node.path} ({file.text.form})"
     if file.text.is_cut:
         message = f"{where}: could not determine what it states: it is too long to be read in full"
-        yield FindingDraft(Verdict.UNDETERMINED, message, (node_evidence(subject, file.node, is_secret=True),))
+        yield FindingDraft(Verdict.UNDETERMINED, message, (node_evidence(context, file.node, is_secret=True),))
     ended = [term for term in terms if built is not None and term.expires is not None and term.expires < built]
     if ended and built is not None:
         last = max(term.expires for term in ended if term.expires is not None)
         how_many = f"{len(ended)} of {counted(len(terms), 'licence')}"
         message = f"{where}: {how_many} expired by {last.isoformat()}, before the image was built ({built.isoformat()})"
-        yield _found(subject, file, Verdict.WARN, message, ended, _ENDED)
+        yield _found(context, file, Verdict.WARN, message, ended, _ENDED)
     unread = [term for term in terms if term.expiry_unread]
     if unread:
         message = f"{where}: the expiry date of {counted(len(unread), 'licence')} is not a valid date"
-        yield _found(subject, file, Verdict.UNDETERMINED, message, unread, _NO_DATE)
+        yield _found(context, file, Verdict.UNDETERMINED, message, unread, _NO_DATE)
     locked = [term for term in terms if term.node_locked]
     if locked:
         how_many = f"{len(locked)} of {counted(len(terms), 'licence')}"
         message = f"{where}: node-locked (tied to one machine, not usable on another): {how_many}"
-        yield _found(subject, file, Verdict.WARN, message, locked, _LOCKED)
+        yield _found(context, file, Verdict.WARN, message, locked, _LOCKED)
 
 
-def _found(subject: CheckContext, file: LicenceFile, verdict: Verdict, message: str, terms: list[Term], kind: str) -> FindingDraft:
-    evidence = tuple(node_evidence(subject, file.node, line=term.line, excerpt=_excerpt(term), is_secret=True) for term in terms)
+def _found(context: CheckContext, file: LicenceFile, verdict: Verdict, message: str, terms: list[Term], kind: str) -> FindingDraft:
+    evidence = tuple(node_evidence(context, file.node, line=term.line, excerpt=_excerpt(term), is_secret=True) for term in terms)
     return FindingDraft(verdict, message, evidence, Confidence.MEDIUM, kind=kind)
 
 

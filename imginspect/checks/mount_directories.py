@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from imginspect.checks.check import check
+from imginspect.checks.check_context import CheckContext
 from imginspect.checks.places import UNREAD_LAYER, node_evidence, worst_of
 from imginspect.checks.result import Evidence, EvidenceState, FindingDraft, Outcome, Verdict
-from imginspect.checks.subject import CheckContext
 from imginspect.errors import PathError
 from imginspect.filesystem import Node
 from imginspect.filesystem.filesystem import LinkLoop
@@ -28,20 +28,20 @@ _MISSING, _DELETED, _NO_DIRECTORY, _THROUGH_LINK = "missing", "deleted", "no dir
 
 
 @check("mount-directories-exist", MountDirectoriesParams, kinds=(_MISSING, _DELETED, _NO_DIRECTORY, _THROUGH_LINK))
-def exist(subject: CheckContext, params: MountDirectoriesParams) -> Outcome:
+def exist(context: CheckContext, params: MountDirectoriesParams) -> Outcome:
     """FAIL for each directory that is missing, or is a file or a link; WARN for one that a link among its parents leads to.
 
     Owner and mode are a condition, no finding: the mount puts the host's in their place.
     """
     del params
-    directories = subject.policy.directories
+    directories = context.policy.directories
     if not directories:
         return Outcome(Verdict.NOT_APPLICABLE, reason="the policy names no mount directories")
-    found = tuple(finding for directory in directories if (finding := _existence(subject, directory.path)) is not None)
-    if not subject.is_read_whole:
+    found = tuple(finding for directory in directories if (finding := _existence(context, directory.path)) is not None)
+    if not context.is_read_whole:
         return Outcome(Verdict.UNDETERMINED, reason=_UNREAD, due_to_unread=True)
     if not found:
-        return Outcome(Verdict.PASS, conditions=_conditions(subject))
+        return Outcome(Verdict.PASS, conditions=_conditions(context))
     wrong = [finding for finding in found if finding.verdict is Verdict.FAIL]
     reason = f"{len(wrong)} of {len(directories)} directories are missing or are not directories" if wrong else found[0].message
     return Outcome(worst_of(found), found, reason=reason)
@@ -51,22 +51,22 @@ _UNREAD = f"{UNREAD_LAYER}, and it may add or delete these directories"
 _SERVICE = "The service creates the directory when it runs the container, but the guidance asks for it in the image."
 
 
-def _existence(subject: CheckContext, path: str) -> FindingDraft | None:
-    node = subject.filesystem.get(path)
+def _existence(context: CheckContext, path: str) -> FindingDraft | None:
+    node = context.filesystem.get(path)
     if node is not None and node.kind == DIRECTORY:
         return None
     if node is None:
-        return _through_a_link(subject, path) or _absence(subject, path)
+        return _through_a_link(context, path) or _absence(context, path)
     if node.kind == SYMLINK:
-        target = f"{cut(node.link_target)}, {_where_it_leads(subject, path)}"
+        target = f"{cut(node.link_target)}, {_where_it_leads(context, path)}"
         message = f"{path} is a link to {target}; it must be a directory itself"
     else:
         message = f"{path} is a {_KIND_NAMES.get(node.kind, node.kind)}, not a directory"
-    return FindingDraft(Verdict.FAIL, message, (node_evidence(subject, node),), kind=_NO_DIRECTORY, about=path)
+    return FindingDraft(Verdict.FAIL, message, (node_evidence(context, node),), kind=_NO_DIRECTORY, about=path)
 
 
-def _absence(subject: CheckContext, path: str) -> FindingDraft:
-    gone = subject.filesystem.history(path)
+def _absence(context: CheckContext, path: str) -> FindingDraft:
+    gone = context.filesystem.history(path)
     if not gone:
         return FindingDraft(
             Verdict.FAIL, f"{path} does not exist in the image. {_SERVICE}", (Evidence(path=path),), kind=_MISSING, about=path
@@ -77,23 +77,23 @@ def _absence(subject: CheckContext, path: str) -> FindingDraft:
     return FindingDraft(Verdict.FAIL, message, (evidence,), kind=_DELETED, about=path)
 
 
-def _through_a_link(subject: CheckContext, path: str) -> FindingDraft | None:
+def _through_a_link(context: CheckContext, path: str) -> FindingDraft | None:
     """The finding for a directory that is there, but elsewhere than its path says; None where nothing or no directory is."""
     try:
-        resolution = subject.filesystem.resolve(path)
+        resolution = context.filesystem.resolve(path)
     except PathError:
         return None
     if resolution.node.kind != DIRECTORY or not resolution.links:
         return None
     links = listed([f"{link.path} is a link to {cut(link.link_target)}" for link in resolution.links], 3, "link")
     message = f"{path} is the directory {resolution.node.path}: {links}. The mount is made at the link target"
-    evidence = tuple(node_evidence(subject, link) for link in resolution.links)
+    evidence = tuple(node_evidence(context, link) for link in resolution.links)
     return FindingDraft(Verdict.WARN, message, evidence, kind=_THROUGH_LINK, about=path)
 
 
-def _where_it_leads(subject: CheckContext, path: str) -> str:
+def _where_it_leads(context: CheckContext, path: str) -> str:
     try:
-        resolution = subject.filesystem.resolve(path)
+        resolution = context.filesystem.resolve(path)
     except LinkLoop:
         return "which is part of a link loop"
     except PathError:
@@ -102,13 +102,13 @@ def _where_it_leads(subject: CheckContext, path: str) -> str:
     return f"which resolves to {resolution.node.path}{over}, a {_KIND_NAMES.get(resolution.node.kind, resolution.node.kind)}"
 
 
-def _conditions(subject: CheckContext) -> tuple[str, ...]:
+def _conditions(context: CheckContext) -> tuple[str, ...]:
     """What the mounts must allow, where the image's own directories would not let the run user write."""
-    user = run_user(subject.view)
+    user = run_user(context.view)
     if not user.uid:
         return ()
-    wanted = [directory.path for directory in subject.policy.directories if directory.role in (MountRole.OUTPUTS, MountRole.SCRATCH)]
-    nodes = (subject.filesystem.get(path) for path in wanted)
+    wanted = [directory.path for directory in context.policy.directories if directory.role in (MountRole.OUTPUTS, MountRole.SCRATCH)]
+    nodes = (context.filesystem.get(path) for path in wanted)
     closed = [node.path for node in nodes if node is not None and not _may_write(node, user)]
     if not closed:
         return ()

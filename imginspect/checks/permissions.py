@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from imginspect.checks.check import check
+from imginspect.checks.check_context import CheckContext
 from imginspect.checks.places import NOT_READ, node_evidence, reason_of, worst_first, worst_of
 from imginspect.checks.result import Confidence, FindingDraft, Outcome, Verdict
-from imginspect.checks.subject import CheckContext
 from imginspect.filesystem import Attributes, Node
 from imginspect.filesystem.visible import name_of, nodes_where
 from imginspect.layer.content_class import SCRIPT
@@ -47,7 +47,7 @@ class IdentityParams:
 
 
 @check("identity-changing-programs", IdentityParams)
-def identity_changing(subject: CheckContext, params: IdentityParams) -> Outcome:
+def identity_changing(context: CheckContext, params: IdentityParams) -> Outcome:
     """WARN for a program that takes on its owner's rights and that no distribution ships; FAIL where that gives anyone those rights.
 
     Known programs are only named in the reason. A bit on a file that nobody may execute has no effect and is ignored.
@@ -59,26 +59,26 @@ def identity_changing(subject: CheckContext, params: IdentityParams) -> Outcome:
         return node.kind in (FILE, HARDLINK) and any(mode & bit and mode & execute for mode in readings)
 
     nodes = nodes_where(
-        subject.view,
+        context.view,
         f"files of mode {bit:o}",
         lambda entry: bool(entry.mode & bit) and entry.kind in (FILE, HARDLINK),
         fits,
         by_attributes=True,
     )
-    shells = {node.digest for node in _named(subject, params.shells)} if nodes else set()
+    shells = {node.digest for node in _named(context, params.shells)} if nodes else set()
     expected = [node for node in nodes if _is_expected(node, params) and not node.widest_mode & 0o022 and node.digest not in shells]
     paths = {node.path for node in expected}
-    found = [_identity(subject, node, params, shells) for node in nodes if node.path not in paths]
+    found = [_identity(context, node, params, shells) for node in nodes if node.path not in paths]
     names = listed([node.path for node in expected])
-    return _outcome(subject, found, f"only programs that distributions ship this way: {names}" if expected else "")
+    return _outcome(context, found, f"only programs that distributions ship this way: {names}" if expected else "")
 
 
-def _identity(subject: CheckContext, node: Node, params: IdentityParams, shells: set[bytes | None]) -> FindingDraft:
+def _identity(context: CheckContext, node: Node, params: IdentityParams, shells: set[bytes | None]) -> FindingDraft:
     mode = node.widest_mode
     who = " or ".join(dict.fromkeys(_owner(reading, params.bit) for reading in node.readings))
     told = f"{node.path} is {params.bit} (mode {mode & 0o7777:04o}{by_runtime(node)})"
     what = f"{told}: it runs as {who}, no matter who starts it"
-    evidence = (node_evidence(subject, node),)
+    evidence = (node_evidence(context, node),)
     if mode & 0o022:
         return FindingDraft(Verdict.FAIL, f"{what}, and users other than its owner can modify it", evidence)
     if node.content_class == SCRIPT:
@@ -106,12 +106,12 @@ def _is_expected(node: Node, params: IdentityParams) -> bool:
     return name in params.known and any(folder == known or folder.startswith(known + "/") for known in params.folders)
 
 
-def _named(subject: CheckContext, names: Sequence[str]) -> list[Node]:
+def _named(context: CheckContext, names: Sequence[str]) -> list[Node]:
     """The visible programs with one of *names*: a copy of one under another name is the same program."""
     wanted = frozenset(names)
     return list(
         nodes_where(
-            subject.view,
+            context.view,
             f"named {sorted(wanted)}",
             lambda entry: entry.name in wanted,
             lambda node: node.digest is not None and node.size > 0 and bool(node.mode & 0o111) and name_of(node.path) in wanted,
@@ -132,12 +132,12 @@ class WritableParams:
 
 
 @check("world-writable", WritableParams)
-def world_writable(subject: CheckContext, params: WritableParams) -> Outcome:
+def world_writable(context: CheckContext, params: WritableParams) -> Outcome:
     """WARN for files that everybody may write and for such directories that are not sticky; FAIL in the system's folders and for programs.
 
     Links and devices have no mode of their own that counts. The policy's mount directories are skipped, as they are mounted over.
     """
-    over = [*params.excluded, *(directory.path for directory in subject.policy.directories)]
+    over = [*params.excluded, *(directory.path for directory in context.policy.directories)]
 
     def fits(node: Node) -> bool:
         if not node.widest_mode & 0o002 or node.kind not in (FILE, HARDLINK, DIRECTORY) or node.is_implied:
@@ -146,13 +146,13 @@ def world_writable(subject: CheckContext, params: WritableParams) -> Outcome:
         return not sticky_folder and not any(node.path == path or node.path.startswith(path + "/") for path in over)
 
     nodes = nodes_where(
-        subject.view, "world-writable", lambda entry: bool(entry.mode & 0o002) and entry.kind != SYMLINK, fits, by_attributes=True
+        context.view, "world-writable", lambda entry: bool(entry.mode & 0o002) and entry.kind != SYMLINK, fits, by_attributes=True
     )
-    return _outcome(subject, [_writable(subject, node, params) for node in nodes], "")
+    return _outcome(context, [_writable(context, node, params) for node in nodes], "")
 
 
-def _writable(subject: CheckContext, node: Node, params: WritableParams) -> FindingDraft:
-    evidence = (node_evidence(subject, node),)
+def _writable(context: CheckContext, node: Node, params: WritableParams) -> FindingDraft:
+    evidence = (node_evidence(context, node),)
     is_system = any(node.path == path or node.path.startswith(path + "/") for path in params.system)
     mode = f"(mode {node.widest_mode & 0o7777:04o}{by_runtime(node)})"
     if node.kind == DIRECTORY:
@@ -175,39 +175,39 @@ class DeviceParams:
 
 
 @check("device-nodes", DeviceParams)
-def device_nodes(subject: CheckContext, params: DeviceParams) -> Outcome:
+def device_nodes(context: CheckContext, params: DeviceParams) -> Outcome:
     """FAIL for block devices and for memory; WARN for other device nodes; the few that base images carry in /dev are only named.
 
     A character device 0/0 is skipped: some runtimes treat it as a whiteout, and the integrity rules report it.
     """
     kinds = (CHARACTER_DEVICE, BLOCK_DEVICE)
     nodes = nodes_where(
-        subject.view, "devices", lambda entry: entry.kind in kinds, lambda node: node.kind in kinds and _numbers(node) != (0, 0)
+        context.view, "devices", lambda entry: entry.kind in kinds, lambda node: node.kind in kinds and _numbers(node) != (0, 0)
     )
     expected = [node for node in nodes if node.kind == CHARACTER_DEVICE and tuple(params.known.get(node.path, ())) == _numbers(node)]
     names = {node.path for node in expected}
-    found = [_device(subject, node) for node in nodes if node.path not in names]
+    found = [_device(context, node) for node in nodes if node.path not in names]
     shown = listed([node.path for node in expected])
-    return _outcome(subject, found, f"only standard container devices: {shown}" if expected else "")
+    return _outcome(context, found, f"only standard container devices: {shown}" if expected else "")
 
 
 def _numbers(node: Node) -> tuple[int, int] | None:
     return node.extra.device if node.extra is not None else None
 
 
-def _device(subject: CheckContext, node: Node) -> FindingDraft:
+def _device(context: CheckContext, node: Node) -> FindingDraft:
     numbers = _numbers(node)
     shown = f"{numbers[0]}, {numbers[1]}" if numbers is not None else "not stated"
     is_memory = node.kind == CHARACTER_DEVICE and numbers is not None and numbers[0] == 1 and numbers[1] in (1, 2, 4)
     verdict = Verdict.FAIL if node.kind == BLOCK_DEVICE or is_memory else Verdict.WARN
     what = "a block device, which gives access to a disk if a runtime creates it" if node.kind == BLOCK_DEVICE else "a character device"
     what = "a device that gives access to the machine's memory or ports if a runtime creates it" if is_memory else what
-    return FindingDraft(verdict, f"{node.path} is {what} (numbers {shown})", (node_evidence(subject, node),))
+    return FindingDraft(verdict, f"{node.path} is {what} (numbers {shown})", (node_evidence(context, node),))
 
 
-def _outcome(subject: CheckContext, found: list[FindingDraft], reason: str) -> Outcome:
+def _outcome(context: CheckContext, found: list[FindingDraft], reason: str) -> Outcome:
     if not found:
-        if not subject.is_read_whole:
+        if not context.is_read_whole:
             return Outcome(Verdict.UNDETERMINED, reason=NOT_READ, due_to_unread=True)
         return Outcome(Verdict.PASS, reason=reason)
     return Outcome(worst_of(found), worst_first(found), reason_of(found))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from imginspect.checks.check_context import CheckContext
 from imginspect.checks.result import Evidence, EvidenceState, FindingDraft, Verdict
-from imginspect.checks.subject import CheckContext
 from imginspect.filesystem import Node
 from imginspect.wording import counted
 
@@ -14,7 +14,7 @@ NOT_READ = f"{UNREAD_LAYER}, so its contents are not fully known"
 WORST_FIRST = (Verdict.FAIL, Verdict.UNDETERMINED, Verdict.WARN, Verdict.PASS)
 
 
-def node_evidence(subject: CheckContext, node: Node, *, line: int = 0, excerpt: str | None = None, is_secret: bool = False) -> Evidence:
+def node_evidence(context: CheckContext, node: Node, *, line: int = 0, excerpt: str | None = None, is_secret: bool = False) -> Evidence:
     """Where *node* is. The digest of a file that *is_secret* is left out: of a short one it could be undone by guessing."""
     return Evidence(
         path=node.path,
@@ -22,7 +22,7 @@ def node_evidence(subject: CheckContext, node: Node, *, line: int = 0, excerpt: 
         layer_index=node.layer_index,
         state=EvidenceState.VISIBLE,
         file_sha256=None if is_secret else node.sha256,
-        file_type=subject.file_type(node),
+        file_type=context.file_type(node),
         size=node.size if node.content is not None else None,
         excerpt=excerpt,
     )

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from imginspect.checks.check import check
+from imginspect.checks.check_context import CheckContext
 from imginspect.checks.launching import node_evidence
 from imginspect.checks.places import UNREAD_LAYER
 from imginspect.checks.result import Evidence, EvidenceState, FindingDraft, Outcome, Verdict
-from imginspect.checks.subject import CheckContext
 from imginspect.filesystem import Node
 from imginspect.oci.platform import Platform
 from imginspect.scan.elf import Elf
@@ -28,20 +28,20 @@ _PROGRAM = "program"
 
 
 @check("platform", PlatformParams, kinds=(_PROGRAM,))
-def platform(subject: CheckContext, params: PlatformParams) -> Outcome:
+def platform(context: CheckContext, params: PlatformParams) -> Outcome:
     """FAIL where the config states another platform, or a program that starts, its loader or its interpreter is for another."""
     del params
-    config = subject.image.config
-    accepted = [Platform.parse(text) for text in subject.policy.platforms]
+    config = context.image.config
+    accepted = [Platform.parse(text) for text in context.policy.platforms]
     wanted = next((item for item in accepted if config.platform.is_known and config.platform.satisfies(item)), accepted[0])
-    launch = subject.launch
-    found = [*_of_config(subject, wanted), *(item for executed in launch.executed for item in _of_program(subject, executed, wanted))]
+    launch = context.launch
+    found = [*_of_config(context, wanted), *(item for executed in launch.executed for item in _of_program(context, executed, wanted))]
     if found:
         return Outcome(Verdict.FAIL, tuple(found), reason=found[0].message)
     if not config.platform.is_known:
-        unread = any(problem.unread and problem.where == "config" for problem in subject.image.problems)
+        unread = any(problem.unread and problem.where == "config" for problem in context.image.problems)
         return Outcome(Verdict.UNDETERMINED, reason="the config states no platform", due_to_unread=unread)
-    if not subject.is_read_whole:
+    if not context.is_read_whole:
         return Outcome(Verdict.UNDETERMINED, reason=UNREAD_LAYER, due_to_unread=True)
     not_read = [problem for problem in launch.problems if problem.kind is Kind.NOT_READ and problem.certainty is Certainty.UNREAD]
     if any(problem.concern is Concern.START for problem in not_read):
@@ -50,22 +50,22 @@ def platform(subject: CheckContext, params: PlatformParams) -> Outcome:
     return Outcome(Verdict.PASS, reason=reason)
 
 
-def _of_config(subject: CheckContext, wanted: Platform) -> list[FindingDraft]:
-    stated = subject.image.config.platform
+def _of_config(context: CheckContext, wanted: Platform) -> list[FindingDraft]:
+    stated = context.image.config.platform
     if not stated.is_known or stated.satisfies(wanted):
         return []
     evidence = Evidence(config_field="architecture", state=EvidenceState.CONFIG, expected=str(wanted), found=str(stated))
     return [FindingDraft(Verdict.FAIL, f"the image is for {stated}; the environment runs {wanted}", (evidence,))]
 
 
-def _of_program(subject: CheckContext, executed: Executed, wanted: Platform) -> list[FindingDraft]:
+def _of_program(context: CheckContext, executed: Executed, wanted: Platform) -> list[FindingDraft]:
     files: list[tuple[Node, Elf]] = [(executed.node, executed.elf)]
     if executed.loader is not None and executed.loader_elf is not None:
         files.append((executed.loader, executed.loader_elf))
     found = []
     for node, elf in files:
         if elf.machine not in ("", wanted.architecture, *_RUNS_TOO.get(wanted.architecture, ())):
-            evidence = node_evidence(subject, node)
+            evidence = node_evidence(context, node)
             message = f"{node.path}, which the container starts, is a program for {elf.machine}; the environment runs {wanted.architecture}"
             found.append(FindingDraft(Verdict.FAIL, message, (evidence,), kind=_PROGRAM, about=node.path))
     return found

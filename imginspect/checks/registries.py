@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from imginspect.checks.check import check
+from imginspect.checks.check_context import CheckContext
 from imginspect.checks.places import reason_of
 from imginspect.checks.result import Confidence, Evidence, EvidenceState, FindingDraft, Outcome, Verdict
-from imginspect.checks.subject import CheckContext
 from imginspect.oci.reference import normalise
 from imginspect.wording import listed
 
@@ -45,19 +45,19 @@ class _Claim(NamedTuple):
 
 
 @check("registries", RegistriesParams, kinds=(_IMAGE, _BASE))
-def registries(subject: CheckContext, params: RegistriesParams) -> Outcome:
+def registries(context: CheckContext, params: RegistriesParams) -> Outcome:
     """WARN for each name of a registry that the policy does not list; not applicable where no name says where the image is from."""
     del params
-    accepted = subject.policy.registries
+    accepted = context.policy.registries
     if not accepted:
         return Outcome(Verdict.NOT_APPLICABLE, reason="the policy names no registries")
     claims: dict[tuple[str, str], list[_Claim]] = {}
-    for claim in _claims(subject):
+    for claim in _claims(context):
         claims.setdefault((claim.kind, normalise(claim.name)), []).append(claim)
     found = tuple(_found(group, whole, accepted) for (_, whole), group in claims.items() if not _is_accepted(whole, accepted))
     if found:
         return Outcome(Verdict.WARN, found, reason_of(found))
-    if any(problem.unread and problem.where == "config" for problem in subject.image.problems):
+    if any(problem.unread and problem.where == "config" for problem in context.image.problems):
         return Outcome(Verdict.UNDETERMINED, reason="the config could not be read: it may name a base image", due_to_unread=True)
     if not claims:
         return Outcome(Verdict.NOT_APPLICABLE, reason="no name of the image or of its base image says where it is from")
@@ -65,14 +65,14 @@ def registries(subject: CheckContext, params: RegistriesParams) -> Outcome:
     return Outcome(Verdict.PASS, reason=f"by its names, which nothing verifies: {names}")
 
 
-def _claims(subject: CheckContext) -> Iterator[_Claim]:
-    for name in subject.image.references:
+def _claims(context: CheckContext) -> Iterator[_Claim]:
+    for name in context.image.references:
         if _states_registry(name):
             yield _Claim(_IMAGE, name, Evidence(excerpt=normalise(name)))
-    for name, value in subject.image.stored.annotations:
+    for name, value in context.image.stored.annotations:
         if name == _BASE_NAME and _is_base(value):
             yield _Claim(_BASE, value, Evidence(member="manifest", excerpt=f"{name}={value}"))
-    for name, value in subject.image.config.labels:
+    for name, value in context.image.config.labels:
         if (name == _BASE_NAME and _is_base(value)) or (name == _REFERENCE_NAME and _states_registry(value)):
             evidence = Evidence(config_field=f"Labels[{name}]", state=EvidenceState.CONFIG, excerpt=f"{name}={value}")
             yield _Claim(_BASE if name == _BASE_NAME else _IMAGE, value, evidence)

@@ -8,11 +8,11 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from imginspect.checks.catalogue import CHECKS
+from imginspect.checks.check_context import CheckContext
 from imginspect.checks.facts import Facts, gather, untold
 from imginspect.checks.listing import share, worst_few
 from imginspect.checks.places import WORST_FIRST, worst_of
 from imginspect.checks.result import CheckResult, Finding, FindingDraft, Outcome, Verdict, fingerprint, place_of
-from imginspect.checks.subject import CheckContext
 from imginspect.limits import Limits
 from imginspect.rules import Rule, RuleSet
 from imginspect.wording import counted, listed
@@ -52,32 +52,32 @@ def _not_judged(reason: str) -> Callable[[CheckContext], Outcome]:
     return lambda _: outcome
 
 
-def run_checks(prepared: Sequence[Prepared], subject: CheckContext, limits: Limits) -> tuple[CheckResult, ...]:
+def run_checks(prepared: Sequence[Prepared], context: CheckContext, limits: Limits) -> tuple[CheckResult, ...]:
     """The result of each rule, in their order; of too many findings the worst of each rule are listed, and the rest counted."""
-    outcomes = [_outcome(item, subject) for item in prepared]
+    outcomes = [_outcome(item, context) for item in prepared]
     most = share([len(outcome.found) for outcome in outcomes], limits.findings)
     chosen = [worst_few(outcome.found, most) for outcome in outcomes]
     places = share(
         [len(outcome.found[number].evidence) for outcome, few in zip(outcomes, chosen, strict=True) for number in few], limits.places
     )
-    fixed = subject.policy.severities
+    fixed = context.policy.severities
     return tuple(
         _result(item.rule, _with_severities(outcome, is_fixed=item.rule.id in fixed), few, places)
         for item, outcome, few in zip(prepared, outcomes, chosen, strict=True)
     )
 
 
-def gather_facts(subject: CheckContext) -> Facts:
+def gather_facts(context: CheckContext) -> Facts:
     """What the report tells besides findings; where working it out crashes, that."""
     try:
-        return gather(subject)
+        return gather(context)
     except Exception as error:  # noqa: BLE001 - a crash here must not cost the findings that there are
-        return untold(subject, f"not available because of an internal error ({type(error).__name__}); please report it")
+        return untold(context, f"not available because of an internal error ({type(error).__name__}); please report it")
 
 
-def _outcome(item: Prepared, subject: CheckContext) -> Outcome:
+def _outcome(item: Prepared, context: CheckContext) -> Outcome:
     try:
-        return item.judge(subject)
+        return item.judge(context)
     except Exception as error:  # noqa: BLE001 - a crash of one check must not hide the others' findings
         return Outcome(
             Verdict.UNDETERMINED,

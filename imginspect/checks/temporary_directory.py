@@ -6,9 +6,9 @@ import posixpath
 from dataclasses import dataclass, field
 
 from imginspect.checks.check import check
+from imginspect.checks.check_context import CheckContext
 from imginspect.checks.places import reason_of, worst_of
 from imginspect.checks.result import Evidence, EvidenceState, FindingDraft, Outcome, Verdict
-from imginspect.checks.subject import CheckContext
 from imginspect.errors import PathError
 from imginspect.rules.policy import MountRole
 from imginspect.startup.named_texts import environment_of
@@ -27,19 +27,19 @@ class TemporaryDirectoryParams:
 
 
 @check("temporary-directory", TemporaryDirectoryParams)
-def temporary_directory(subject: CheckContext, params: TemporaryDirectoryParams) -> Outcome:
+def temporary_directory(context: CheckContext, params: TemporaryDirectoryParams) -> Outcome:
     """WARN for each variable that is set to another place than the policy's scratch directory; not applicable where none is set."""
-    scratch = [directory.path for directory in subject.policy.directories if directory.role is MountRole.SCRATCH]
+    scratch = [directory.path for directory in context.policy.directories if directory.role is MountRole.SCRATCH]
     if not scratch:
         return Outcome(Verdict.NOT_APPLICABLE, reason="the policy names no scratch directory")
-    environment = environment_of(subject.image.config)
+    environment = environment_of(context.image.config)
     values = {name: environment[name] for name in params.variables if environment.get(name, "").strip()}
     if not values:
         return Outcome(Verdict.NOT_APPLICABLE, reason=f"the image sets none of {', '.join(params.variables)}")
     found: list[FindingDraft] = []
     conditions: list[str] = []
     for name, value in values.items():
-        where = _resolved(subject, value)
+        where = _resolved(context, value)
         if where in scratch:
             continue
         if any(where.startswith(path + "/") for path in scratch):
@@ -50,11 +50,11 @@ def temporary_directory(subject: CheckContext, params: TemporaryDirectoryParams)
     return Outcome(worst_of(found), tuple(found), reason_of(found) if found else "", tuple(conditions))
 
 
-def _resolved(subject: CheckContext, value: str) -> str:
+def _resolved(context: CheckContext, value: str) -> str:
     """Where *value* leads, links followed; by its text alone where that is nowhere. A relative path leads nowhere."""
     if not value.startswith("/"):
         return value
     try:
-        return subject.filesystem.resolve(value).node.path
+        return context.filesystem.resolve(value).node.path
     except PathError:
         return posixpath.normpath("/" + value.lstrip("/"))

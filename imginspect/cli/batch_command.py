@@ -67,7 +67,7 @@ def command(**options: object) -> None:
 
     started = datetime.now(UTC)
     asked, setup = _request(**options), _setup(**options)  # type: ignore[arg-type]
-    listening = listener(str(options["form"]), quiet=bool(options["quiet"]))
+    listening = listener(str(options["format_name"]), quiet=bool(options["quiet"]))
     with termination_as_interrupt(), _working(_engine(**options)) as engine, closing(listening):  # type: ignore[arg-type]
         result = run(asked, setup, engine, listening)
         _write_facts(asked.out, started, engine, result)
@@ -105,7 +105,7 @@ def _request(
 
 def _setup(
     out: Path, policy: str, rule_folders: tuple[Path, ...], fail_on: str | None, strict: bool, undetermined: str | None,
-    forms: tuple[str, ...], fingerprint_key: Path | None, cache_folder: Path | None, cache_size: str, limits: tuple[str, ...],
+    format_names: tuple[str, ...], fingerprint_key: Path | None, cache_folder: Path | None, cache_size: str, limits: tuple[str, ...],
     tmp_dir: Path | None, timeout: float | None, memory: str | None, threads: int | None, engine: str, jobs: int | None, quiet: bool,
     **_: object,
 ) -> WorkerConfig:  # fmt: skip
@@ -131,7 +131,7 @@ def _setup(
         cache_size=cache.most_bytes or 0,
         tmp_dir=str(tmp_dir.absolute()) if tmp_dir else "",
         reports=str(out.absolute() / REPORTS),
-        forms=forms or ("html", "json"),
+        format_names=format_names or ("html", "json"),
         fingerprint_key=read_fingerprint_key(fingerprint_key) if fingerprint_key else b"",
         seconds=timeout,
         memory=parse_count(memory or ("4G" if is_local else "0"), "worker-memory") if is_local or memory else 0,

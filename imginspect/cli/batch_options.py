@@ -24,7 +24,7 @@ def judging_options(function: F) -> F:
         fingerprint_key_option,
         click.option(
             "--report",
-            "forms",
+            "format_names",
             multiple=True,
             type=click.Choice(FILE_FORMATS),
             help="Format of the image reports (default: html and json). May be repeated.",
@@ -63,7 +63,7 @@ def work_options(function: F) -> F:
     for decorate in (
         click.option("-q", "--quiet", is_flag=True, help="Show no progress and no summary."),
         click.option(
-            "--format", "form", type=click.Choice(["text", "ndjson"]), default="text", show_default=True,
+            "--format", "format_name", type=click.Choice(["text", "ndjson"]), default="text", show_default=True,
             help="Format of standard output: a summary, or one JSON event per line.",
         ),
         click.option("--tmp-dir", type=click.Path(path_type=Path, file_okay=False), help="Directory for the workers' temporary files."),

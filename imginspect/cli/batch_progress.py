@@ -34,9 +34,9 @@ class Listening(RunListener, Protocol):
         """Nothing more will happen."""
 
 
-def listener(form: str, *, quiet: bool) -> Listening:
-    """What shows the run in *form*."""
-    if form == "ndjson":
+def listener(format_name: str, *, quiet: bool) -> Listening:
+    """What shows the run in *format_name*."""
+    if format_name == "ndjson":
         return Events(sys.stdout)
     if quiet:
         return Silent()

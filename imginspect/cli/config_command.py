@@ -14,9 +14,9 @@ from imginspect.cli.source import request, source_options
 
 @click.command("config")
 @source_options
-@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True, help="Output format.")
+@click.option("--format", "format_name", type=click.Choice(["table", "json"]), default="table", show_default=True, help="Output format.")
 @show_secrets_option
-def command(form: str, show_secrets: bool, **source: object) -> None:
+def command(format_name: str, show_secrets: bool, **source: object) -> None:
     """Show what the image in SOURCE runs, as which user and in which directory."""
     from imginspect.cli.image_argument import chosen_image
     from imginspect.cli.output import warn_incomplete
@@ -30,7 +30,7 @@ def command(form: str, show_secrets: bool, **source: object) -> None:
         fields: Mapping[str, object] = {**tree}
         other = config_tree(image.other_config, show) if image.other_config else None
         problems = [*archive.problems.listed(), *image.problems]
-        if form == "json":
+        if format_name == "json":
             extra = {"as_read_by_exact_keys": other} if other else {}
             click.echo(json.dumps({"image_id": str(image.image_id) if image.image_id else None, **tree, **extra}, indent=2))
         else:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 _ALWAYS = ("json", "html", "markdown")
 _NAMES = {"sarif": "report.sarif", "junit": "report.junit.xml", "github": "report.github.txt", "gitlab": "report.gitlab.json"}
-"""Files of the forms whose suffix alone would not tell them apart."""
+"""Files of the formats whose suffix alone would not tell them apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def evidence(target: Path | None, key: Path | None, by: str | None) -> PackReque
 
 
 def write_evidence(
-    asked: PackRequest, documents: Sequence[ReportDocument], forms: Iterable[str], criteria: dict[str, bytes], *, several: bool,
+    asked: PackRequest, documents: Sequence[ReportDocument], format_names: Iterable[str], criteria: dict[str, bytes], *, several: bool,
     show_filesystem: bool = False,
 ) -> None:  # fmt: skip
     """Writes the pack: the JSON, HTML and Markdown forms, and *forms* too.
@@ -78,9 +78,11 @@ def write_evidence(
     from imginspect.report import formats as renderers
 
     read = datetime.now(UTC)
-    wanted = dict.fromkeys([*_ALWAYS, *forms])
-    texts = {form: renderers.render(form, documents, several=several, show_filesystem=show_filesystem) for form in wanted}
-    rendered = {_file_name(form): text.encode("utf-8") for form, text in texts.items()}
+    wanted = dict.fromkeys([*_ALWAYS, *format_names])
+    texts = {
+        format_name: renderers.render(format_name, documents, several=several, show_filesystem=show_filesystem) for format_name in wanted
+    }
+    rendered = {_file_name(format_name): text.encode("utf-8") for format_name, text in texts.items()}
     pack = make_pack(documents, rendered, criteria, signer=asked.signer, by=asked.by, source_date_epoch=source_date_epoch())
     ended = datetime.now(UTC)
     durations = {"reading": (read - asked.started).total_seconds(), "pack": (ended - read).total_seconds()}
@@ -88,7 +90,7 @@ def write_evidence(
     write_pack(pack, record.as_json(), asked.target)
 
 
-def _file_name(form: str) -> str:
+def _file_name(format_name: str) -> str:
     from imginspect.report.formats import FORMATS
 
-    return _NAMES.get(form) or "report" + FORMATS[form].suffixes[-1]
+    return _NAMES.get(format_name) or "report" + FORMATS[format_name].suffixes[-1]

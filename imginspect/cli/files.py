@@ -31,7 +31,7 @@ def listing_options(function: F) -> F:
         click.option("--all-layers", is_flag=True, help="Include files that later layers overwrote or deleted."),
         click.option(
             "--format",
-            "form",
+            "format_name",
             type=click.Choice(_FORMATS),
             default="table",
             show_default=True,
@@ -43,9 +43,9 @@ def listing_options(function: F) -> F:
     return function
 
 
-def printer(form: str, *, with_state: bool) -> Callable[[Node | Hidden], None]:
-    """Prints a node, visible or hidden, in the form asked for; *with_state* says whether it is visible and who hid it."""
-    show = _as_json if form == "ndjson" else _as_line
+def printer(format_name: str, *, with_state: bool) -> Callable[[Node | Hidden], None]:
+    """Prints a node, visible or hidden, in the format asked for; *with_state* says whether it is visible and who hid it."""
+    show = _as_json if format_name == "ndjson" else _as_line
     return lambda item: click.echo(show(item, with_state))
 
 

@@ -12,7 +12,7 @@ from imginspect.cli.source import request, source_options
 @source_options
 @click.argument("pattern")
 @listing_options
-def command(pattern: str, all_layers: bool, form: str, **source: object) -> None:
+def command(pattern: str, all_layers: bool, format_name: str, **source: object) -> None:
     """Find files of the image in SOURCE whose name matches PATTERN, such as '*.lic'.
 
     A pattern with a slash is matched against the whole path: '/app/*.py'. Finding no match is not an error.
@@ -23,7 +23,7 @@ def command(pattern: str, all_layers: bool, form: str, **source: object) -> None
 
     with chosen_image(request(**source)) as (archive, image):  # type: ignore[arg-type]
         contents = read_contents(archive, image)
-        show = printer(form, with_state=all_layers)
+        show = printer(format_name, with_state=all_layers)
         for node in contents.filesystem.glob(pattern):
             show(node)
         if all_layers:

@@ -15,9 +15,9 @@ from imginspect.cli.source import request, source_options
 
 @click.command("history")
 @source_options
-@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True, help="Output format.")
+@click.option("--format", "format_name", type=click.Choice(["table", "json"]), default="table", show_default=True, help="Output format.")
 @show_secrets_option
-def command(form: str, show_secrets: bool, **source: object) -> None:
+def command(format_name: str, show_secrets: bool, **source: object) -> None:
     """Show the build steps of the image in SOURCE, oldest first, with their layers, sizes and wasted bytes.
 
     Wasted bytes belong to files that a later layer overwrote or deleted: they are in the image but not visible in a container.
@@ -54,7 +54,7 @@ def command(form: str, show_secrets: bool, **source: object) -> None:
             for layer, index in zip(image.layers, contents.layers, strict=True)
         ]
         unread = gaps(archive, contents)
-        if form == "json":
+        if format_name == "json":
             click.echo(json.dumps({"matches_layers": image.history_matches, "steps": rows, "layers": layers}, indent=2))
         else:
             _print(rows, layers, matches=image.history_matches)

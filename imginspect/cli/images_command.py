@@ -16,8 +16,8 @@ from imginspect.errors import ImgInspectError
 
 @click.command("images")
 @source_options
-@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True, help="Output format.")
-def command(form: str, **source: object) -> None:
+@click.option("--format", "format_name", type=click.Choice(["table", "json"]), default="table", show_default=True, help="Output format.")
+def command(format_name: str, **source: object) -> None:
     """List the images in SOURCE with their references and platforms, and the other contents of SOURCE."""
     from imginspect.image import list_images
     from imginspect.problems import Problem
@@ -53,7 +53,7 @@ def command(form: str, **source: object) -> None:
             for other in listing.others
         ]
         problems: list[Problem] = [*archive.problems.listed(), *(problem for image in listing.images for problem in image.problems)]
-    if form == "json":
+    if format_name == "json":
         notes = [f"{shown(problem.where)}: {shown(problem.what)}" for problem in problems]
         click.echo(json.dumps({"archive_layout": archive.layout.name, "images": rows, "problems": notes}, indent=2))
         return

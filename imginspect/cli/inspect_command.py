@@ -72,7 +72,7 @@ if TYPE_CHECKING:
 @cache_options
 @click.option("-q", "--quiet", is_flag=True, help="Show no progress bar, and write to standard output only with -o -.")
 def command(
-    every: bool, forms: tuple[str, ...], files: tuple[Path, ...], show_filesystem: bool, by: str | None, date: str | None,
+    every: bool, format_names: tuple[str, ...], files: tuple[Path, ...], show_filesystem: bool, by: str | None, date: str | None,
     policy: str, rule_folders: tuple[Path, ...], fail_on: str | None, strict: bool, undetermined: str | None, colour: str,
     fingerprint_key: Path | None, evidence: Path | None, key: Path | None, cache_folder: Path | None, cache_size: str, quiet: bool,
     **source: object,
@@ -105,7 +105,7 @@ def command(
     asked = request(**source)  # type: ignore[arg-type]
     if every and asked.choice.image:
         raise UsageError("--all and --image are mutually exclusive")
-    outputs = wanted(forms, files, quiet=quiet, source=asked.source)
+    outputs = wanted(format_names, files, quiet=quiet, source=asked.source)
     if evidence is None:
         check_filesystem(outputs, shown=show_filesystem)
     answers = signed(by, date)
@@ -119,7 +119,7 @@ def command(
         say_where(documents, outputs, colour=colour)
     if pack is not None:
         used = criteria_files(policy, rule_folders, criteria.policy.digest)
-        write_evidence(pack, documents, [output.form for output in outputs if output.form != TERMINAL], used, several=every,
+        write_evidence(pack, documents, [output.format_name for output in outputs if output.format_name != TERMINAL], used, several=every,
                        show_filesystem=show_filesystem)  # fmt: skip
     sys.exit(_exit_code(reports) if all(written) else EXIT_USAGE)
 
@@ -151,10 +151,10 @@ def _reports(
 def _documents(
     reports: list[Report], outputs: Sequence[ReportTarget], *, with_filesystem: bool, show_filesystem: bool
 ) -> list[ReportDocument]:
-    from imginspect.report import formats as forms
+    from imginspect.report import formats
     from imginspect.report.tree import report_tree
 
-    needed = (forms.FORMATS[output.form].needs_filesystem(show_filesystem=show_filesystem) for output in outputs)
+    needed = (formats.FORMATS[output.format_name].needs_filesystem(show_filesystem=show_filesystem) for output in outputs)
     with_filesystem = with_filesystem or any(needed)
     return [report_tree(report, with_filesystem=with_filesystem) for report in reports]
 
@@ -162,11 +162,14 @@ def _documents(
 def _is_written(documents: list[ReportDocument], output: ReportTarget, *, every: bool, colour: str, show_filesystem: bool) -> bool:
     """Whether *output* could be written; if not, standard error says so, and the other reports have their turn."""
     from imginspect.cli import complain
-    from imginspect.report import formats as forms
+    from imginspect.report import formats
 
     try:
         coloured = wants_colour(colour, output.target)
-        write(forms.render(output.form, documents, several=every, colour=coloured, show_filesystem=show_filesystem), output.target)
+        write(
+            formats.render(output.format_name, documents, several=every, colour=coloured, show_filesystem=show_filesystem),
+            output.target,
+        )
     except UsageError as error:
         complain(describe(error))
         return False

@@ -13,7 +13,7 @@ from imginspect.cli.source import request, source_options
 @click.argument("path", default="/")
 @click.option("-R", "--recursive", is_flag=True, help="Include everything below the path.")
 @listing_options
-def command(path: str, recursive: bool, all_layers: bool, form: str, **source: object) -> None:
+def command(path: str, recursive: bool, all_layers: bool, format_name: str, **source: object) -> None:
     """List the files of the image in SOURCE at PATH, as seen in a container."""
     from imginspect.cli.image_argument import chosen_image, gaps, read_contents
     from imginspect.cli.output import warn_incomplete
@@ -23,7 +23,7 @@ def command(path: str, recursive: bool, all_layers: bool, form: str, **source: o
     with chosen_image(request(**source)) as (archive, image):  # type: ignore[arg-type]
         contents = read_contents(archive, image)
         filesystem = contents.filesystem
-        show = printer(form, with_state=all_layers)
+        show = printer(format_name, with_state=all_layers)
         found = False
         base = "/" + "/".join(part for part in path.split("/") if part not in ("", "."))
         try:

@@ -11,8 +11,10 @@ from imginspect.cli.source import request, source_options
 
 @click.command("packages")
 @source_options
-@click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True, help="Output format.")
-def command(form: str, **source: object) -> None:
+@click.option(
+    "--format", "format_name", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True, help="Output format."
+)
+def command(format_name: str, **source: object) -> None:
     """List the packages of the image in SOURCE: dpkg, apk, rpm, conda, Python, R, npm and Julia.
 
     The list is what the image states of itself. A database that cannot be read is named, and the exit code is then 4.
@@ -35,9 +37,9 @@ def command(form: str, **source: object) -> None:
             }
             for package in found.owners.packages
         ]
-    if form == "json":
+    if format_name == "json":
         click.echo(json.dumps({"packages": rows, "not_determined": [shown(gap) for gap in found.not_determined]}, indent=2))
-    elif form == "csv":
+    elif format_name == "csv":
         click.echo(_as_csv(rows), nl=False)
     else:
         _print_table(rows, is_whole=not found.not_determined)

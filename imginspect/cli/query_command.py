@@ -38,8 +38,8 @@ _LARGEST_SECRET = 1 << 20
 @click.option("--base", metavar="REFERENCE|DIGEST", help="Images built on this image or chain id.")
 @click.option("--image", metavar="REFERENCE|DIGEST", help="Results for this image.")
 @click.option("--shared", is_flag=True, help="Findings that several images share through one layer; one decision covers them all.")
-@click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True, help="Output format.")
-def command(folder: Path, form: str, fingerprint_key: Path | None, **asked: str | bool | None) -> None:
+@click.option("--format", "format_name", type=click.Choice(FORMATS), default="table", show_default=True, help="Output format.")
+def command(folder: Path, format_name: str, fingerprint_key: Path | None, **asked: str | bool | None) -> None:
     """Query the results of the batch run in DIR, across all of its images.
 
     imginspect query mirror-check --layer sha256:1b59b8e9...
@@ -57,7 +57,7 @@ def command(folder: Path, form: str, fingerprint_key: Path | None, **asked: str 
     with open_for_reading(folder) as database:
         if not database.is_finished:
             say("imginspect: the run is not finished; these are the results so far")
-        if print_found(_found(database, name, str(value), fingerprint_key), form, facts=name == "image") == 0:
+        if print_found(_found(database, name, str(value), fingerprint_key), format_name, facts=name == "image") == 0:
             raise click.exceptions.Exit(1)
 
 

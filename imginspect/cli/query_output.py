@@ -25,10 +25,10 @@ _REMEMBERED = 50_000
 _WIDTHS = {"message": 60, "reason": 60, "instruction": 50, "place": 60}
 
 
-def print_found(found: QueryResult, form: str, *, facts: bool = False) -> int:
+def print_found(found: QueryResult, format_name: str, *, facts: bool = False) -> int:
     """Prints the rows; how many there were. *facts* are rows of many columns, each of which is a list in a table's form."""
     rows = _Counted(_harmless(found))
-    match form:
+    match format_name:
         case "json":
             _as_json(found.columns, rows)
         case "ndjson":

@@ -26,7 +26,13 @@ from imginspect.errors import UsageError
     help="Use colours in the terminal report.",
 )
 def command(
-    report: Path, forms: tuple[str, ...], files: tuple[Path, ...], show_filesystem: bool, by: str | None, date: str | None, colour: str
+    report: Path,
+    format_names: tuple[str, ...],
+    files: tuple[Path, ...],
+    show_filesystem: bool,
+    by: str | None,
+    date: str | None,
+    colour: str,
 ) -> None:
     """Convert the JSON report REPORT (or - for standard input) to other formats. The bytes are the same as those inspect writes.
 
@@ -40,7 +46,7 @@ def command(
     from imginspect.report.reading import read_report
     from imginspect.report.strict_json import NotReadable
 
-    outputs = wanted(forms, files, quiet=False, source=str(report))
+    outputs = wanted(format_names, files, quiet=False, source=str(report))
     check_filesystem(outputs, shown=show_filesystem)
     answers = signed(by, date)
     try:
@@ -50,7 +56,7 @@ def command(
     documents = answers.on(filed.documents)
     for output in outputs:
         coloured = wants_colour(colour, output.target)
-        text = renderers.render(output.form, documents, several=filed.several, colour=coloured, show_filesystem=show_filesystem)
+        text = renderers.render(output.format_name, documents, several=filed.several, colour=coloured, show_filesystem=show_filesystem)
         write(text, output.target)
 
 

@@ -54,31 +54,31 @@ def _criteria_options(function: F) -> F:
 @click.option("--kinds", is_flag=True, help="List the kinds of credentials instead of the rules.")
 @click.option(
     "--format",
-    "form",
+    "format_name",
     type=click.Choice(["table", "json", "markdown", "markdown-table"]),
     default="table",
     show_default=True,
     help="Output format; markdown is the whole of docs/rules.md, markdown-table the README's table.",
 )
-def list_rules(folders: tuple[Path, ...], policy: str, kinds: bool, form: str) -> None:
+def list_rules(folders: tuple[Path, ...], policy: str, kinds: bool, format_name: str) -> None:
     """List all rules with their severities under the policy."""
     from imginspect.cli.output import write
 
-    if kinds and form.startswith("markdown"):
+    if kinds and format_name.startswith("markdown"):
         raise UsageError("the markdown format includes the rules and the kinds; omit --kinds")
-    write(_listed(folders, policy, form, kinds=kinds), None)
+    write(_listed(folders, policy, format_name, kinds=kinds), None)
 
 
-def _listed(folders: tuple[Path, ...], policy_name: str, form: str, *, kinds: bool) -> str:
+def _listed(folders: tuple[Path, ...], policy_name: str, format_name: str, *, kinds: bool) -> str:
     from imginspect.rules import markdown, trees
 
     rules, loaded, own = _loaded(folders, policy_name)
     patterns = loaded.knowledge.patterns
-    if form == "markdown":
+    if format_name == "markdown":
         return markdown.document(rules, patterns)
-    if form == "markdown-table":
+    if format_name == "markdown-table":
         return markdown.table(rules)
-    if form == "json":
+    if format_name == "json":
         items = [trees.kind_tree(item) for item in patterns.patterns] if kinds else None
         return json.dumps(items or [trees.rule_tree(rule, loaded.policy, own.get(rule.id)) for rule in rules.rules], indent=2) + "\n"
     if kinds:
@@ -105,8 +105,8 @@ def _table(headers: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
 @command.command("show")
 @click.argument("rule_id", metavar="ID", shell_complete=completion.rules)
 @_criteria_options
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Output format.")
-def show(rule_id: str, folders: tuple[Path, ...], policy: str, form: str) -> None:
+@click.option("--format", "format_name", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Output format.")
+def show(rule_id: str, folders: tuple[Path, ...], policy: str, format_name: str) -> None:
     """Show the rule or kind of credential ID: rationale, remediation, source and examples."""
     from imginspect.cli.output import write
     from imginspect.cli.rule_text import kind_text, rule_text
@@ -118,9 +118,9 @@ def show(rule_id: str, folders: tuple[Path, ...], policy: str, form: str) -> Non
     if rule is not None:
         own_severity = own.get(rule.id)
         tree = rule_tree(rule, loaded.policy, own_severity)
-        write(json.dumps(tree, indent=2) + "\n" if form == "json" else rule_text(rule, loaded.policy, own_severity), None)
+        write(json.dumps(tree, indent=2) + "\n" if format_name == "json" else rule_text(rule, loaded.policy, own_severity), None)
     elif kind is not None:
-        write(json.dumps(kind_tree(kind), indent=2) + "\n" if form == "json" else kind_text(kind), None)
+        write(json.dumps(kind_tree(kind), indent=2) + "\n" if format_name == "json" else kind_text(kind), None)
     else:
         raise UsageError(_unknown(rule_id, [*(item.id for item in rules.rules), *(item.id for item in loaded.knowledge.patterns.patterns)]))
 

@@ -29,12 +29,14 @@ _PATH = click.Path(path_type=Path)
 @click.argument("pack", type=_PATH)
 @click.argument("archive", required=False, shell_complete=completion.files)
 @click.option("--key", type=_PATH, help="The signer's public key, a PEM file.")
-@click.option("--format", "form", type=click.Choice(["terminal", "json"]), default="terminal", show_default=True, help="Output format.")
+@click.option(
+    "--format", "format_name", type=click.Choice(["terminal", "json"]), default="terminal", show_default=True, help="Output format."
+)
 @click.option("--limit", "limits", multiple=True, metavar="NAME=N", help="Change a limit, such as entries=5M. May be repeated.")
 @click.option("--tmp-dir", type=click.Path(path_type=Path, file_okay=False), help="Directory for the temporary file of a streamed archive.")
 @click.option("-q", "--quiet", is_flag=True, help="Show no progress bar.")
 def command(
-    pack: Path, archive: str | None, key: Path | None, form: str, limits: tuple[str, ...], tmp_dir: Path | None, quiet: bool
+    pack: Path, archive: str | None, key: Path | None, format_name: str, limits: tuple[str, ...], tmp_dir: Path | None, quiet: bool
 ) -> None:
     """Verify the evidence in PACK (a directory or zip from inspect --evidence).
 
@@ -67,7 +69,7 @@ def command(
         sys.exit(EXIT_NOT_INSPECTED)
     if asked is None:
         checks.append(_no_archive())
-    click.echo(_as_json(checks) if form == "json" else _as_text(checks), nl=False)
+    click.echo(_as_json(checks) if format_name == "json" else _as_text(checks), nl=False)
     sys.exit(0 if agrees(checks) else 1)
 
 

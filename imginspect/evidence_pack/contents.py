@@ -43,7 +43,7 @@ class Pack:
 
 def make_pack(
     documents: Sequence[ReportDocument],
-    forms: Mapping[str, bytes],
+    format_names: Mapping[str, bytes],
     criteria_files: Mapping[str, bytes],
     *,
     signer: Signer | None = None,
@@ -56,11 +56,11 @@ def make_pack(
     relative name. *by* names the person responsible for the inspection; it becomes part of the pack, unlike inspection.json.
     Raises: UsageError - no report.json, or a name that cannot be in a pack; more than a pack may contain
     """
-    if not documents or REPORT not in forms:
+    if not documents or REPORT not in format_names:
         raise UsageError("an evidence pack needs a report in JSON format (report.json)")
-    files = {**forms, **{f"{CRITERIA}{name}": content for name, content in criteria_files.items()}, **excerpts(documents)}
+    files = {**format_names, **{f"{CRITERIA}{name}": content for name, content in criteria_files.items()}, **excerpts(documents)}
     _check(files)
-    attestation = _attestation(documents, {REPORT: forms[REPORT]}, signer)  # what it is called: what is in it comes last
+    attestation = _attestation(documents, {REPORT: format_names[REPORT]}, signer)  # what it is called: what is in it comes last
     date = date_of(documents, source_date_epoch)
     files[README] = readme(documents, (*files, *attestation), is_signed=bool(attestation and signer), is_stated=bool(attestation))
     files[CRATE] = crate(documents, files, tuple(attestation), date, by)

@@ -67,7 +67,7 @@ def _root(documents: Sequence[ReportDocument], parts: Sequence[str], date: datet
 
 
 def _action(number: int, document: ReportDocument, files: Mapping[str, bytes], by: str | None) -> list[Entity]:
-    forms = [name for name in sorted(files) if "/" not in name and name != README]
+    format_names = [name for name in sorted(files) if "/" not in name and name != README]
     action: Entity = {
         "@id": f"#inspection-{number + 1}",
         "@type": "AssessAction",
@@ -75,7 +75,7 @@ def _action(number: int, document: ReportDocument, files: Mapping[str, bytes], b
         "description": reason_of(document),
         "instrument": _ref("#imginspect"),
         "actionStatus": f"http://schema.org/{_STATUS[document['verdict']]}ActionStatus",
-        "result": [*(_ref(name) for name in forms), _ref(f"#verdict-{number + 1}")],
+        "result": [*(_ref(name) for name in format_names), _ref(f"#verdict-{number + 1}")],
     }
     verdict: Entity = {"@id": f"#verdict-{number + 1}", "@type": "PropertyValue", "name": "verdict", "value": document["verdict"]}
     image = _image(number, document)

@@ -47,7 +47,7 @@ class Text:
     def _forms(self, line: bytes) -> Iterator[str]:
         for errors in ("surrogateescape", "replace"):
             decoded = line.decode("utf-8", errors)
-            yield from (self._shown(form) for form in (decoded, decoded.rstrip(), decoded.strip()))
+            yield from (self._shown(format_name) for format_name in (decoded, decoded.rstrip(), decoded.strip()))
 
 
 class EvidencePlace(NamedTuple):

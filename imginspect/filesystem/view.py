@@ -13,7 +13,6 @@ from imginspect.layer.index import WITHHELD, LayerStatus
 from imginspect.limits import PATH_MAX
 from imginspect.scan.elf import Elf
 
-
 _ALGORITHMS = frozenset({"md5", "sha1", "sha384", "sha512"})
 
 

@@ -151,20 +151,20 @@ def open_archive(source: Source) -> OpenArchive:
     return OpenArchive(_opened(source))
 
 
-def render(report: Report | Sequence[Report], form: str) -> str:
-    """*report* in the format named *form*: json, html, markdown, sarif, junit, csv, terminal, ...; see ``imginspect inspect --help``.
+def render(report: Report | Sequence[Report], format_name: str) -> str:
+    """*report* in the format named *format_name*: json, html, markdown, sarif, junit, csv, terminal, ...; see ``inspect --help``.
 
     Raises: UsageError - there is no such format
     """
     from imginspect.report import formats
     from imginspect.report.tree import report_tree
 
-    if form not in formats.FORMATS:
-        raise UsageError(f"unknown report format {form!r}; expected one of: {', '.join(formats.FORMATS)}")
+    if format_name not in formats.FORMATS:
+        raise UsageError(f"unknown report format {format_name!r}; expected one of: {', '.join(formats.FORMATS)}")
     several = not isinstance(report, Report)
     reports = [report] if isinstance(report, Report) else report
-    documents = [report_tree(item, with_filesystem=formats.FORMATS[form].needs_filesystem()) for item in reports]
-    return formats.render(form, documents, several=several)
+    documents = [report_tree(item, with_filesystem=formats.FORMATS[format_name].needs_filesystem()) for item in reports]
+    return formats.render(format_name, documents, several=several)
 
 
 def _opened(source: Source) -> Archive:

@@ -295,7 +295,17 @@ def _plain(index: LayerIndex, kept: tuple[tuple[int, int, int], ...], blocks: tu
         kept=kept,
         blocks=blocks,
         problems=tuple(
-            (item.topic, item.where, item.what, item.expected, item.found, item.layer_index is not None, item.path, item.unread, item.is_habit)
+            (
+                item.topic,
+                item.where,
+                item.what,
+                item.expected,
+                item.found,
+                item.layer_index is not None,
+                item.path,
+                item.unread,
+                item.is_habit,
+            )
             for item in index.problems
         ),
     )

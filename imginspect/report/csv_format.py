@@ -1,4 +1,4 @@
-"""The CSV form, for spreadsheets: a row for each image, for each place of each finding, and for each thing that was not read.
+"""The CSV format, for spreadsheets: a row for each image, for each place of each finding, and for each thing that was not read.
 
 A cell that a spreadsheet would take for a formula, or that begins with an apostrophe, has an apostrophe in front: take away the first
 apostrophe of a cell that begins with one, and it is the value again. Every cell is quoted, so that no separator of another country

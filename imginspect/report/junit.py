@@ -1,4 +1,4 @@
-"""The JUnit form, for the test reports of CI systems: a suite for each image, a test for each rule, and one for having read it all.
+"""The JUnit format, for the test reports of CI systems: a suite for each image, a test for each rule, and one for having read it all.
 
 failure     the rule makes the verdict *fail*
 error       the rule could not be decided and keeps the image from passing; or the image was not inspected as a whole

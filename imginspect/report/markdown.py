@@ -1,4 +1,4 @@
-"""The Markdown form: a comment for a merge request, short first and the rest folded, never longer than a comment may be.
+"""The Markdown format: a comment for a merge request, short first and the rest folded, never longer than a comment may be.
 
 Strings of the image are plain words or code spans in it (``markdown_text``), so that none is a link, a mention or a command.
 Sources: GitHub Flavored Markdown; GitHub takes comments of 65,536 characters, GitLab of 1,000,000.

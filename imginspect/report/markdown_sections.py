@@ -1,4 +1,4 @@
-"""Sections of the Markdown form: the table of findings, and what is folded below it."""
+"""Sections of the Markdown format: the table of findings, and what is folded below it."""
 
 from __future__ import annotations
 

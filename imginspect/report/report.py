@@ -71,7 +71,7 @@ class Report:
     filesystem: Filesystem | None = None
     facts: Facts = Facts()
     withheld: frozenset[str] = frozenset()
-    """Digests (hex sha256) of small files with a credential in them: little else than digests of the secret, so no form shows them."""
+    """Digests (hex sha256) of small files with a credential in them: little else than digests of the secret, so no format shows them."""
     undetermined: Undetermined = Undetermined.UNDECIDED
     """What a rule at or above *fail_on* that is UNDETERMINED because a fact is missing makes of the image."""
 

@@ -1,4 +1,4 @@
-"""The SARIF form, for code scanning: a run for each image, a result for each finding, each at a place.
+"""The SARIF format, for code scanning: a run for each image, a result for each finding, each at a place.
 
 Source: SARIF 2.1.0 (OASIS Standard). What passed is in the run's properties and not among its results, because GitHub shows every
 result as an alert, whatever its ``kind``. The document is JSON in ASCII with a result, a rule or a notification on each line.

@@ -114,7 +114,7 @@ def not_all_listed(found: int, kept: int, shown: int, places: LayerLocations) ->
     """The result that says that there are more than are shown."""
     text = f"{found:,} results: GitHub shows {shown:,} of them, the most severe."
     if kept < found:
-        text += f" {found - kept:,} of the least severe are left out here; the JSON form holds all of them."
+        text += f" {found - kept:,} of the least severe are left out here; the JSON report holds all of them."
     return _bare(LISTED, ("fail", "warning"), text, places)
 
 
@@ -140,7 +140,7 @@ def _finding(finding: FindingPart, of: ResultPart, places: LayerLocations) -> Tr
     where = in_words(seen[0], places_of(seen)[0].in_words)
     related = list(_related(seen[: _MOST_RELATED + 1], places))
     left = len(related) - _MOST_RELATED + max(0, len(seen) - _MOST_RELATED - 1)
-    more = f"\nAnd {counted(left, 'more place')}: see the JSON form." if left > 0 else ""
+    more = f"\nAnd {counted(left, 'more place')}: see the JSON report." if left > 0 else ""
     result: Tree = {
         "ruleId": one_line(of["rule"]),
         "kind": kind,

@@ -1,4 +1,4 @@
-"""The terminal form: the verdict in a sentence, then what to act on, what passed, and what it all rests on. 80 columns."""
+"""The terminal format: the verdict in a sentence, then what to act on, what passed, and what it all rests on. 80 columns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rules to look at, for the terminal form: the worst first, each with its findings, where they are, and what to do."""
+"""The rules to look at, for the terminal format: the worst first, each with its findings, where they are, and what to do."""
 
 from __future__ import annotations
 

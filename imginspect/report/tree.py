@@ -1,4 +1,4 @@
-"""A report as a document: the plain values that every form is made from.
+"""A report as a document: the plain values that every format is made from.
 
 Every string of the image goes through ``Report.shown`` here, once: credentials are masked, then what could mislead is escaped.
 """
@@ -32,7 +32,7 @@ from imginspect.version import __version__
 
 
 def report_tree(report: Report, *, with_filesystem: bool = True) -> ReportDocument:
-    """One report as plain values. Of an image of 100,000 files it takes half a second to draw up the filesystem, which few forms show."""
+    """One report as plain values. Of an image of 100,000 files it takes half a second to draw up the filesystem, which few formats show."""
     shown = report.shown
     return {
         "schema_version": SCHEMA_VERSION,

@@ -147,7 +147,7 @@ def test_golden_reports(
     name: str, description: dict[str, Any], has_libmagic: bool, golden: Callable[[str, str], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if not has_libmagic:
-        monkeypatch.setattr("imginspect.checks.subject.describe", lambda _: None)
+        monkeypatch.setattr("imginspect.checks.check_context.describe", lambda _: None)
     report = report_on(build(description))
     golden(f"{name}.json", settled(json_format.render([document_of(report)])))
     golden(f"{name}.txt", settled_terminal(report))

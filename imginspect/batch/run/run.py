@@ -114,7 +114,7 @@ class _Run:
         self._listener = listener
         self._database = database
         self._planned = planned
-        self._known = ResultCache(place.results, place.digest, setup.forms)
+        self._known = ResultCache(place.results, place.digest, setup.format_names)
         self._roots = dict(_known(roots(request.sources)))
         self._found = self._already = self._left_out = self._unchosen = 0
         self._judged_before = self._layers_read = self._bytes_read = 0
@@ -151,8 +151,8 @@ class _Run:
         gone = [key for key in self._database.done() if not self._planned.has(key)]
         with complaints(self._request.out / REPORTS):
             for key in gone:
-                for form in {*self._setup.forms, "json"}:
-                    (self._request.out / REPORTS / f"{key}{FORMATS[form].suffixes[0]}").unlink(missing_ok=True)
+                for format_name in {*self._setup.format_names, "json"}:
+                    (self._request.out / REPORTS / f"{key}{FORMATS[format_name].suffixes[0]}").unlink(missing_ok=True)
         self._database.remove(gone)
 
     # -- planning ----------------------------------------------------------------------------------------------------
@@ -225,7 +225,7 @@ class _Run:
 
     def _is_carried(self, plan: ImagePlan, baseline: Baseline, *, is_done: bool) -> bool:
         """Whether the image is in the earlier run; its row and its reports are taken over then, unless that *is_done* already."""
-        suffixes = sorted({FORMATS[form].suffixes[0] for form in (*self._setup.forms, "json")})
+        suffixes = sorted({FORMATS[format_name].suffixes[0] for format_name in (*self._setup.format_names, "json")})
         row = baseline.row(plan, self._names(plan), suffixes)
         if row is None:
             return False
@@ -258,7 +258,11 @@ class _Run:
         folder = self._request.out / REPORTS
         with suppress(OSError):
             content = (folder / f"{kept.report}.json").read_bytes()
-            others = [folder / f"{kept.report}{FORMATS[form].suffixes[0]}" for form in self._setup.forms if form != "json"]
+            others = [
+                folder / f"{kept.report}{FORMATS[format_name].suffixes[0]}"
+                for format_name in self._setup.format_names
+                if format_name != "json"
+            ]
             return sha256(content).hexdigest() == kept.report_sha256 and not any(map(_is_blank, others))
         return False
 
@@ -414,7 +418,7 @@ _MUST_AGREE = {"criteria": "the rules, the policy or the program", "report_forms
 def _facts(request: RunRequest, setup: WorkerConfig, place: WorkerContext) -> dict[str, str]:
     """What the database says of the run; see ``database``. *run* names it among all runs, for the cache."""
     criteria = place.criteria
-    asked = repr((place.digest, setup.forms, request.sources, request.plan.platform, request.plan.every_platform, request.names))
+    asked = repr((place.digest, setup.format_names, request.sources, request.plan.platform, request.plan.every_platform, request.names))
     return {
         "run": f"run-{sha256(asked.encode('utf-8', 'surrogatepass')).hexdigest()}",
         "tool_version": __version__,
@@ -425,7 +429,7 @@ def _facts(request: RunRequest, setup: WorkerConfig, place: WorkerContext) -> di
         "strict": "yes" if criteria.strict else "no",
         "undetermined": str(criteria.undetermined),
         "criteria": place.digest,
-        "report_forms": " ".join(FORMATS[form].suffixes[0][1:] for form in setup.forms),
+        "report_forms": " ".join(FORMATS[format_name].suffixes[0][1:] for format_name in setup.format_names),
         "fingerprint_key": criteria.matcher.key_id,
     }
 

@@ -131,7 +131,7 @@ class LayerRow(NamedTuple):
 
 class ImageRow(NamedTuple):
     """What became of one image: a row of the answer. *report* is the name of its report below ``reports/`` without a suffix, empty where
-    there is none; *report_sha256* the digest of the JSON form of it."""
+    there is none; *report_sha256* the digest of the JSON report of it."""
 
     key: str
     references: tuple[str, ...]

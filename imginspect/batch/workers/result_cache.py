@@ -24,12 +24,12 @@ class ImageAnswer(NamedTuple):
 class ResultCache:
     """Answers in *cache*: rows under the image's identity and names as planned and the digest of what judges, reports under their own.
 
-    The report in a form is named by the digest of its JSON form, which all forms are made from.
+    The report in a form is named by the digest of its JSON report, which all forms are made from.
     """
 
-    def __init__(self, cache: Cache, criteria: str, forms: tuple[str, ...]) -> None:
+    def __init__(self, cache: Cache, criteria: str, format_names: tuple[str, ...]) -> None:
         self._cache = cache
-        self._forms = tuple(dict.fromkeys((*forms, "json")))
+        self._forms = tuple(dict.fromkeys((*format_names, "json")))
         self._judged_by = criteria
 
     def has(self, plan: ImagePlan) -> bool:
@@ -50,19 +50,19 @@ class ResultCache:
 
     def put(self, plan: ImagePlan, answer: ImageAnswer) -> None:
         """Store *answer*, the result for *plan*."""
-        for form, text in answer.reports.items():
-            self._cache.put(self._key("report", form, answer.row.report_sha256), pack(text.encode("utf-8")))
+        for format_name, text in answer.reports.items():
+            self._cache.put(self._key("report", format_name, answer.row.report_sha256), pack(text.encode("utf-8")))
         self._cache.put(self._image(plan), pack(codec.encode(answer.row)))
 
     def reports(self, digest: str) -> dict[str, str] | None:
-        """The report whose JSON form has *digest*, in every form; None where one is not there."""
+        """The report whose JSON report has *digest*, in every format; None where one is not there."""
         found: dict[str, str] = {}
-        for form in self._forms:
-            stored = self._cache.get(self._key("report", form, digest))
+        for format_name in self._forms:
+            stored = self._cache.get(self._key("report", format_name, digest))
             if stored is None:
                 return None
             try:
-                found[form] = unpack(stored, _MOST).decode("utf-8")
+                found[format_name] = unpack(stored, _MOST).decode("utf-8")
             except (CorruptStream, UnicodeDecodeError):
                 return None
         return found

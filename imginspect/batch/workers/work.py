@@ -112,7 +112,7 @@ def judge_image(setup: WorkerConfig, plan: ImagePlan, wanted: tuple[str, ...], s
     with _bounded(setup, share):
         if plan.failed:
             return _failed(setup, place, plan, plan.failed, began, counted)
-        known = ResultCache(place.results, place.digest, setup.forms)
+        known = ResultCache(place.results, place.digest, setup.format_names)
         answer = known.get(plan)
         if answer is not None:
             found = [known.contents(layer.digest) for layer in answer.row.layers if layer.digest in wanted]
@@ -135,10 +135,10 @@ def judge_image(setup: WorkerConfig, plan: ImagePlan, wanted: tuple[str, ...], s
 
 
 def restore(setup: WorkerConfig, reports: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
-    """Write reports that an earlier run made, given as (name, digest of the JSON form); the names of those that are not there any more."""
+    """Write reports that an earlier run made, given as (name, digest of the JSON report); the names of those that are gone."""
     missing = []
     place = workshop(setup)
-    known = ResultCache(place.results, place.digest, setup.forms)
+    known = ResultCache(place.results, place.digest, setup.format_names)
     for name, digest in reports:
         found = known.reports(digest)
         if found is None:
@@ -190,7 +190,9 @@ def _judged(
 def _answer(setup: WorkerConfig, place: WorkerContext, plan: ImagePlan, report: Report, chain_ids: list[str]) -> ImageAnswer:
     """The row, and the reports; their filesystem is left out, for it would be most of them, a thousand times."""
     document = report_tree(report, with_filesystem=False)
-    texts = {form: formats.render(form, [document], several=False) for form in dict.fromkeys((*setup.forms, "json"))}
+    texts = {
+        format_name: formats.render(format_name, [document], several=False) for format_name in dict.fromkeys((*setup.format_names, "json"))
+    }
     digest = sha256(texts["json"].encode("utf-8")).hexdigest()
     masked = place.redactor.masked
     row = image_row(plan.key, tuple(map(masked, plan.references)), masked(plan.unit.shown), document, chain_ids, plan.key, digest)
@@ -250,8 +252,8 @@ def _write(setup: WorkerConfig, name: str, reports: dict[str, str]) -> None:
     """
     folder = Path(setup.reports)
     with complaints(folder / "x"), folder_of(folder / "x") as opened:
-        for form, text in reports.items():
-            replace_file(opened, name + FORMATS[form].suffixes[0], [text.encode("utf-8")], waits=False)
+        for format_name, text in reports.items():
+            replace_file(opened, name + FORMATS[format_name].suffixes[0], [text.encode("utf-8")], waits=False)
 
 
 # -- layers ------------------------------------------------------------------------------------------------------------

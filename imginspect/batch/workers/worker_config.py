@@ -43,7 +43,7 @@ class WorkerConfig(NamedTuple):
     cache_size: int
     tmp_dir: str
     reports: str
-    forms: tuple[str, ...]
+    format_names: tuple[str, ...]
     fingerprint_key: bytes = b""
     seconds: float | None = None
     memory: int = 0

@@ -1,4 +1,4 @@
-"""The HTML form: one page that needs nothing but itself, for the person who decides on an image and for whoever checks it years later."""
+"""The HTML format: one page that needs nothing but itself, for the person who decides on an image and for whoever checks it years later."""
 
 from __future__ import annotations
 
