@@ -19,7 +19,7 @@ pytestmark = pytest.mark.slow
 EXIT_CODES = {"pass": 0, "fail": 1, "undecided": 5}
 NETWORK = frozenset({"TRE-NET-001", "TRE-NET-002"})
 STARTS = frozenset({"TRE-ENT-002", "TRE-ENT-003"})
-ROOT = {"TRE-USR-001": "warn", "TRE-HYG-004": "warn"}
+ROOT = {"TRE-USR-001": "warn"}
 """What is said of all of them: they run as root, and their names state no registry, which is docker.io to Docker."""
 UNMADE = {"TRE-DIR-001": "fail", "TRE-PRM-004": "warn", **ROOT}
 
