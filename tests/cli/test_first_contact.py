@@ -275,6 +275,7 @@ def test_a_last_format_goes_to_standard_output_where_names_tell_the_others(place
 # -- a home that cannot be written -----------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("home", ["/dev/null", "/proc", "", "relative"])
 def test_a_batch_without_a_home_keeps_its_cache_in_its_folder_and_says_so(home: str, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("IMGINSPECT_CACHE_DIR", "XDG_CACHE_HOME"):
@@ -287,6 +288,7 @@ def test_a_batch_without_a_home_keeps_its_cache_in_its_folder_and_says_so(home: 
     assert "cached in" not in run("batch", "app.tar", "--out", "quiet", "--jobs", "1", "--quiet").err
 
 
+@pytest.mark.slow
 def test_a_cache_that_was_asked_for_and_cannot_be_used_is_an_error(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("IMGINSPECT_CACHE_DIR", "/dev/null/x")
     assert run("batch", "app.tar", "--out", "out").code == 2

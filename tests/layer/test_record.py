@@ -178,9 +178,8 @@ def is_none(data: bytes) -> bool:
     return False
 
 
-@pytest.mark.parametrize("size", range(len(SAMPLE)))
-def test_a_record_that_ends_early_is_none(size: int) -> None:
-    assert is_none(SAMPLE[:size])
+def test_a_record_that_ends_early_is_none() -> None:
+    assert [size for size in range(len(SAMPLE)) if not is_none(SAMPLE[:size])] == []
 
 
 def test_a_flipped_bit_gives_a_record_or_none() -> None:

@@ -49,6 +49,7 @@ def _reads(path: Path, folder: Path, **options: Any) -> int:
     return len(noted)
 
 
+@pytest.mark.slow
 def test_records_are_for_one_way_of_reading(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path, folder = IMAGE.save(tmp_path / "image.tar", "oci"), tmp_path / "cache"
     assert _reads(path, folder) == 3
