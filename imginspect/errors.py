@@ -16,7 +16,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 
-class Seen(NamedTuple):
+class InputDigest(NamedTuple):
     """What was read of an archive before it turned out that it cannot be inspected: bytes, and their sha256 (empty where not known)."""
 
     size: int
@@ -27,7 +27,7 @@ class Seen(NamedTuple):
 class ImgInspectError(Exception):
     """The root: everything that imginspect raises on purpose. *seen* is set where a stream was read that cannot be read again."""
 
-    seen: Seen | None = None
+    seen: InputDigest | None = None
 
 
 class ArchiveError(ImgInspectError):

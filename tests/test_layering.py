@@ -177,3 +177,12 @@ def test_a_violation_is_seen(module: str, source: str) -> None:
 )
 def test_what_comes_before_may_be_imported(module: str, source: str) -> None:
     assert _violations(module, source) == []
+
+
+def test_no_two_classes_have_one_name() -> None:
+    named: dict[str, list[str]] = {}
+    for module in MODULES:
+        for node in ast.walk(ast.parse((PACKAGE / module).read_text("utf-8"))):
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                named.setdefault(node.name, []).append(module)
+    assert {name: modules for name, modules in named.items() if len(modules) > 1} == {}

@@ -17,7 +17,7 @@ from imginspect.archive.members import BlobNotFound, ByteReader, Member, Members
 from imginspect.archive.source import ArchiveFile, open_file, spool
 from imginspect.archive.stored import Blob, ListingScope, StoredDocument, StoredImage
 from imginspect.archive.tar_members import NotATar, TarMembers
-from imginspect.errors import ArchiveError, ImageError, ImgInspectError, LimitExceeded, Seen, UsageError
+from imginspect.errors import ArchiveError, ImageError, ImgInspectError, InputDigest, LimitExceeded, UsageError
 from imginspect.limits import Limits
 from imginspect.oci.reference import normalise
 from imginspect.problems import Problem, Problems, Topic
@@ -131,7 +131,7 @@ def open_archive(source: Path | BinaryIO, access: Access | None = None) -> Archi
         return _open_tar(file, access, problems)
     except BaseException as error:
         if file.is_spooled and isinstance(error, ImgInspectError):
-            error.seen = Seen(file.stored_size, file.finish_digest(), is_whole=True)
+            error.seen = InputDigest(file.stored_size, file.finish_digest(), is_whole=True)
         file.close()
         raise
 

@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from imginspect.errors import ArchiveError, ImgInspectError, LimitExceeded, Seen
+from imginspect.errors import ArchiveError, ImgInspectError, InputDigest, LimitExceeded
 from imginspect.host.compression import HEAD_BYTES, PLAIN, CorruptStream, Expander, compression_of
 from imginspect.host.worker import Worker
 from imginspect.limits import Limits
@@ -253,7 +253,7 @@ def spool(stream: BinaryIO, limits: Limits, tmp_dir: Path | None, progress: Call
             pass
     except BaseException as error:
         if isinstance(error, ImgInspectError):
-            error.seen = Seen(stored, digest.hexdigest(), is_whole=False)
+            error.seen = InputDigest(stored, digest.hexdigest(), is_whole=False)
         target.close()
         raise
     result = ArchiveFile(target, size, digest.hexdigest(), stored)

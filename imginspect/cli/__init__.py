@@ -27,6 +27,7 @@ _COMMANDS = {
     "ls": "List files of the image.",
     "cat": "Print a file of the image unchanged.",
     "find": "Find files of the image by name.",
+    "startup": "Show what runs when a container starts, as a tree.",
     "packages": "List the packages that the image states, with version, licence and layer.",
     "owner": "Show which package a file of the image belongs to.",
     "query": "Ask a batch run which images hold a file, layer, finding, credential or base.",

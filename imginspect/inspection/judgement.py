@@ -27,7 +27,7 @@ class Judgement(NamedTuple):
 
 def judge(reading: Reading, criteria: Criteria) -> Judgement:
     """What *criteria* make of *reading*. Facts come first: contents that they need and the pass did not keep are read by a second look."""
-    (context, facts), served = until_answered(reading.view, reading.reread, partial(_facts, reading, criteria))
+    (context, facts), served = facts_of(reading, criteria)
     results = run_checks(criteria.prepared, context, reading.limits)
     coverage = reading.coverage._replace(
         second_pass=served,
@@ -36,6 +36,11 @@ def judge(reading: Reading, criteria: Criteria) -> Judgement:
     )
     verdict, reason = verdict_on(results, coverage, criteria.fail_on, strict=criteria.strict, undetermined=criteria.undetermined)
     return Judgement(verdict, reason, with_context(results, reading.view), facts, coverage)
+
+
+def facts_of(reading: Reading, criteria: Criteria) -> tuple[tuple[CheckContext, Facts], int]:
+    """The context of the checks and the facts about the image, and how many contents a second look read for them."""
+    return until_answered(reading.view, reading.reread, partial(_facts, reading, criteria))
 
 
 def _facts(reading: Reading, criteria: Criteria) -> tuple[CheckContext, Facts]:

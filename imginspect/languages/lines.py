@@ -14,7 +14,7 @@ _BLOCK = 256
 """Characters for which one sum is kept, so that a column is found without counting from the start of a long line."""
 
 
-class Located(Protocol):
+class LocatedText(Protocol):
     """A text that knows its lines: a Value."""
 
     @property
@@ -120,7 +120,7 @@ def in_bytes(text: str, lines: Lines) -> Lines:
     return tuple(found)
 
 
-def lines_of(text: str, given: Sequence[Located], line: int | None) -> Lines:
+def lines_of(text: str, given: Sequence[LocatedText], line: int | None) -> Lines:
     """The lines of a *text* that a command is given in one of its words, at the end of one, or in several of them a line each.
 
     Where none of *given* has it, all of it stands on the command's own *line*.

@@ -9,7 +9,7 @@ from pathlib import Path, PurePath
 from typing import NamedTuple
 
 from imginspect.archive import Archive
-from imginspect.errors import ArchiveError, Seen
+from imginspect.errors import ArchiveError, InputDigest
 from imginspect.reading.custody import Link, LinkStatus
 
 _PIECE = 1 << 20
@@ -48,7 +48,7 @@ def link_of_archive(what: Given, archive: Archive) -> Link:
         return Link("archive", what.name, LinkStatus.NOT_READ, size=archive.file.stored_size)
 
 
-def link_of_unopened(what: Given, seen: Seen | None) -> Link:
+def link_of_unopened(what: Given, seen: InputDigest | None) -> Link:
     """What could not be opened as an archive. *seen* are the bytes of a stream; those of a file are read here."""
     if what.path is not None and what.path.is_dir():
         return Link("archive", what.name + _NO_DIGEST, LinkStatus.COMPUTED)
@@ -65,7 +65,7 @@ def link_of_unopened(what: Given, seen: Seen | None) -> Link:
     )
 
 
-def _read(path: Path, most: int | None) -> Seen | None:
+def _read(path: Path, most: int | None) -> InputDigest | None:
     """Size and sha256 of the plain file at *path*: of what can be read of it. None where it is no file; no digest beyond *most* bytes."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -76,20 +76,20 @@ def _read(path: Path, most: int | None) -> Seen | None:
         if not stat.S_ISREG(status.st_mode):
             return None
         if most is not None and status.st_size > most:
-            return Seen(status.st_size, "", is_whole=False)
+            return InputDigest(status.st_size, "", is_whole=False)
         digest, read = hashlib.sha256(), 0
         try:
             while piece := handle.read(_PIECE):
                 digest.update(piece)
                 read += len(piece)
         except OSError:
-            return Seen(read, digest.hexdigest() if read else "", is_whole=False)
-    return Seen(read, digest.hexdigest(), is_whole=True)
+            return InputDigest(read, digest.hexdigest() if read else "", is_whole=False)
+    return InputDigest(read, digest.hexdigest(), is_whole=True)
 
 
-def _size_alone(path: Path) -> Seen | None:
+def _size_alone(path: Path) -> InputDigest | None:
     try:
         status = path.stat()
     except OSError:
         return None
-    return Seen(status.st_size, "", is_whole=False) if stat.S_ISREG(status.st_mode) else None
+    return InputDigest(status.st_size, "", is_whole=False) if stat.S_ISREG(status.st_mode) else None

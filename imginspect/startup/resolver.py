@@ -23,7 +23,7 @@ from imginspect.startup.program import Program
 from imginspect.startup.shebang import parse_shebang
 from imginspect.startup.shell_builtins import BUILTINS
 from imginspect.startup.special_wrappers import WrapperStep
-from imginspect.startup.targets import Interpreter, find_target, not_entered
+from imginspect.startup.targets import LocatedInterpreter, find_target, not_entered
 from imginspect.startup.wrappers import ENDS_AT_ONCE, peel_one
 from imginspect.wording import at_run_time
 
@@ -261,7 +261,7 @@ class _Resolution:
         if target.form is Form.FILE and not at.context.working_dir and not target.value.startswith("/"):
             self._open_end(f"the directory of the script {target.value} is unknown", Concern.SCRIPT)
             return
-        found = find_target(self._view, Interpreter(located, target), at.context)
+        found = find_target(self._view, LocatedInterpreter(located, target), at.context)
         self._result.has_script = self._result.has_script or found.is_checked
         self._add(found.problems, target.value or target.interpreter)
         self._result.node = found.node

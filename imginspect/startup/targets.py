@@ -34,14 +34,14 @@ class FoundTarget(NamedTuple):
     is_checked: bool = False
 
 
-class Interpreter(NamedTuple):
+class LocatedInterpreter(NamedTuple):
     """The interpreter as it was found; None for an applet inside another program."""
 
     located: Located | None
     target: Target
 
 
-def find_target(view: View, interpreter: Interpreter, context: Context) -> FoundTarget:
+def find_target(view: View, interpreter: LocatedInterpreter, context: Context) -> FoundTarget:
     """The file behind the interpreter's target. Texts, standard input and programs have none."""
     target = interpreter.target
     if target.unknown:

@@ -70,7 +70,7 @@ def test_rules_are_named_by_what_was_found_and_the_worst_come_first(tmp_path: Pa
         ("TRE-SEC-002", "Credentials are in the image"), ("TRE-PRM-001", "A program gains rights"),
         ("TRE-NET-001", "Undecided whether anything is fetched"),
     ]  # fmt: skip
-    assert "TRE-SEC-002 Credentials are in the image (critical): fails" in given["results.xml"]
+    assert "TRE-SEC-002 Credentials are in the image (critical): failed" in given["results.xml"]
     assert "No credentials are in the image" not in given["results.xml"]
 
 

@@ -508,7 +508,7 @@ def test_folders_of_a_unit_that_cannot_be_listed_are_told(mirror: Path) -> None:
     tags.rename(tags.parent / "elsewhere")
     tags.symlink_to("elsewhere")
     units, _ = found("mirror")
-    (told,) = [item for item in plan_unit(units[0], PlanOptions()).skipped if "link to a folder" in item.reason]
+    (told,) = [item for item in plan_unit(units[0], PlanOptions()).skipped if "link to a directory" in item.reason]
     assert told.shown.endswith("repositories/app/_manifests/tags")
 
 

@@ -315,7 +315,7 @@ def test_the_layer_that_hid_a_file_is_related() -> None:
 def test_places_that_are_too_many_are_counted() -> None:
     result = result_on(*(evidence(f"/{number}") for number in range(150)))
     assert len(result["relatedLocations"]) == 100
-    assert result["message"]["text"].endswith("\nAnd 49 more places: see the JSON form.")
+    assert result["message"]["text"].endswith("\nAnd 49 more places: see the JSON report.")
 
 
 def test_a_gap_that_no_problem_tells_is_an_error_too() -> None:

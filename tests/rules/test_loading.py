@@ -49,8 +49,8 @@ FAULTS = [
     ("title: Mine", "title: 1", r"line 2: 'title': expected a string, found 1"),
     ("id: OWN-DIR-001", "id: own dir", r"line 1: id: .*own dir"),
     ("id: OWN-DIR-001", "id: TRE-DIR-001", r"line 1: TRE-DIR-001 is already defined in directories/exist\.yaml, line 1"),
-    ("finding_title: Not mine", "", r"line 1: 'finding_title': expected a text, found nothing"),
-    ("undecided_title: Undecided whether it is mine", "", r"line 1: 'undecided_title': expected a text, found nothing"),
+    ("finding_title: Not mine", "", r"line 1: 'finding_title': expected a string, found nothing"),
+    ("undecided_title: Undecided whether it is mine", "", r"line 1: 'undecided_title': expected a string, found nothing"),
     ("harm: start", "harm: terrible", r"line 18: harm: expected one of disclosure, .*'terrible'"),
     (
         CHECK,
