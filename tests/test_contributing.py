@@ -65,7 +65,7 @@ def test_the_layout_works_as_it_stands(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 def test_the_files_that_the_page_names_are_there() -> None:
-    named = re.findall(r"`((?:imginspect|rules|docs|tests)/[\w/.-]+)`", PAGE)
+    named = re.findall(r"(?<![\w/.])((?:imginspect|rules|docs|tests)/[\w/.-]*\w)", PAGE)
     examples = {"imginspect/archive/renamed_listing.py", "imginspect/languages/lua/language.py", "rules/hygiene/maintainer.yaml"}
     assert [name for name in named if not (ROOT / name).exists() and name not in examples] == []
 

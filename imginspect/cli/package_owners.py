@@ -38,6 +38,14 @@ def package_owners(archive: Archive, image: Image, path: str = "") -> Iterator[P
             view.content(node)
         if view.missed:
             read_again(archive, image, contents.layers, spool, None, list(view.missed))
+            view.missed.clear()
             owners = Owners(view)
-        not_determined = tuple(f"{item.database}: {item.why}" for item in owners.not_determined)
+        not_determined = (*(f"{item.database}: {item.why}" for item in owners.not_determined), *_still_missed(owners, view))
         yield PackageOwners(owners, view, not_determined, (*gaps(archive, contents), *not_determined))
+
+
+def _still_missed(owners: Owners, view: View) -> list[str]:
+    """A sentence for each file of a database that was not read and that no reader named itself."""
+    named = {item.database for item in owners.not_determined}
+    paths = sorted({view.layers[layer].entries[ordinal].path for layer, ordinal in view.missed})
+    return [f"{path}: it was not read" for path in paths if path not in named]

@@ -8,6 +8,9 @@ import click
 
 from imginspect.cli.source import request, source_options
 
+_WIDEST = 40
+"""Characters of a cell of the table, so that a row fits a wide terminal; JSON and CSV have all of them."""
+
 
 @click.command("packages")
 @source_options
@@ -58,10 +61,16 @@ def _as_csv(rows: list[dict[str, object]]) -> str:
 def _print_table(rows: list[dict[str, object]], *, is_whole: bool) -> None:
     from tabulate import tabulate
 
+    from imginspect.wording import counted
+
     if not rows:
         click.echo("No package database was found." if is_whole else "No package database could be read.")
         return
     names = ("name", "version", "manager", "licence", "layer")
-    texts = [[str(row[name])[:40] for name in names] for row in rows]
+    texts = [[_cut(str(row[name])) for name in names] for row in rows]
     click.echo(tabulate(texts, names, tablefmt="simple", disable_numparse=True))
-    click.echo(f"\n{len(rows)} packages, as the image states them.")
+    click.echo(f"\n{counted(len(rows), 'package')}, as stated by the image.")
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 1]}…"

@@ -9,11 +9,14 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from imginspect.errors import UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _PREFIX = "IMGINSPECT"
 CONFIG_VARIABLE = f"{_PREFIX}_CONFIG"
@@ -86,6 +89,8 @@ def usual_config() -> Path | None:
     """
     if os.environ.get(CONFIG_VARIABLE) == "":
         return None
+    from pathlib import Path
+
     base, home = os.environ.get("XDG_CONFIG_HOME", ""), os.environ.get("HOME", "")
     if sys.platform == "darwin":
         folder = Path(click.get_app_dir("imginspect"))

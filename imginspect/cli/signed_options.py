@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 import click
 
 from imginspect.errors import UsageError
-from imginspect.report.text import one_line, visible
+from imginspect.report.text import one_line
 
 if TYPE_CHECKING:
     from imginspect.report.document import ReportDocument
@@ -76,7 +76,7 @@ def _day(date: str | None) -> str | None:
             return calendar_date.fromisoformat(date).isoformat()
     except ValueError:
         pass
-    raise UsageError(f"--date {visible(date[:40])}: expected a day of the calendar as YYYY-MM-DD")
+    raise UsageError(f"--date {date[:40]}: expected a day of the calendar as YYYY-MM-DD")
 
 
 def _agree(option: str, filed: str | None, given: str | None) -> None:

@@ -5,16 +5,15 @@ Source: conda's documentation of conda-meta and of ``paths.json``; measured on c
 
 from __future__ import annotations
 
-import json
 import posixpath
 from collections.abc import Iterable, Iterator
 from functools import partial
-from typing import Any
 
 from imginspect.filesystem import Node
 from imginspect.filesystem.view import View
 from imginspect.filesystem.visible import nodes_where
 from imginspect.layer.index import Entry
+from imginspect.packages.json_object import MOST_JSON, json_object, string_of
 from imginspect.packages.package import Claim, Manager, NotDetermined, Package, Stated, StatedOrNot
 from imginspect.tar.header import DIRECTORY
 
@@ -29,37 +28,36 @@ def conda_packages(view: View) -> Iterator[StatedOrNot]:
         if text is None:
             yield NotDetermined(node.path, "it was not read", due_to_unread=True)
             continue
-        document = _parsed(text)
-        if document is None:
+        if len(text) > MOST_JSON:
+            yield NotDetermined(node.path, f"it has more than {MOST_JSON:,} characters and was not read", due_to_unread=True)
+            continue
+        document = json_object(text)
+        if document is None or not string_of(document, "name"):
             yield NotDetermined(node.path, "it is no record of a conda package")
             continue
-        licence = document.get("license")
         package = Package(
             Manager.CONDA,
-            str(document["name"]),
-            str(document.get("version", "")),
+            string_of(document, "name"),
+            string_of(document, "version"),
             node.path,
             node.layer_index,
-            licence if isinstance(licence, str) else "",
+            string_of(document, "license"),
         )
-        yield Stated(package, partial(_claims, view, node, posixpath.dirname(folder)))
+        prefix = posixpath.dirname(folder)
+        yield Stated(package, partial(_claims, view, node, prefix), may_claim=partial(_is_below, prefix))
 
 
 def _may_be(entry: Entry) -> bool:
     return entry.name.endswith(".json") and entry.parent.endswith("/conda-meta")
 
 
-def _parsed(text: str) -> dict[str, Any] | None:
-    try:
-        document = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    return document if isinstance(document, dict) and isinstance(document.get("name"), str) else None
+def _is_below(prefix: str, path: str) -> bool:
+    return path.startswith(prefix.rstrip("/") + "/")
 
 
 def _claims(view: View, node: Node, prefix: str) -> Iterable[Claim]:
     """Its files, below the environment's *prefix* alone."""
-    document = _parsed(view.text(node) or "") or {}
+    document = json_object(view.text(node) or "") or {}
     data = document.get("paths_data")
     paths = data.get("paths") if isinstance(data, dict) else None
     digests: dict[str, str] = {}
@@ -70,5 +68,5 @@ def _claims(view: View, node: Node, prefix: str) -> Iterable[Claim]:
     files = document.get("files")
     for name in dict.fromkeys([*digests, *(item for item in files if isinstance(item, str))] if isinstance(files, list) else digests):
         path = posixpath.normpath(f"{prefix}/{name}")
-        if path.startswith(prefix.rstrip("/") + "/"):
+        if _is_below(prefix, path):
             yield Claim(path, digests.get(name, ""))

@@ -6,7 +6,6 @@ npm's documentation of package.json; Julia's manual, "Pkg: depots". None of them
 
 from __future__ import annotations
 
-import json
 import posixpath
 import re
 from collections.abc import Callable, Iterator
@@ -15,6 +14,7 @@ from imginspect.filesystem import Node
 from imginspect.filesystem.view import View
 from imginspect.filesystem.visible import nodes_where
 from imginspect.layer.index import Entry
+from imginspect.packages.json_object import MOST_JSON, json_object, string_of
 from imginspect.packages.package import Manager, NotDetermined, Package, Stated, StatedOrNot
 from imginspect.packages.paragraphs import paragraphs
 from imginspect.tar.header import DIRECTORY
@@ -59,20 +59,19 @@ def npm_packages(view: View) -> Iterator[StatedOrNot]:
         if isinstance(text, NotDetermined):
             yield text
             continue
-        try:
-            document = json.loads(text)
-        except (ValueError, RecursionError):
-            document = None
-        if not isinstance(document, dict) or document.get("name") != match["name"]:
+        if len(text) > MOST_JSON:
+            yield NotDetermined(node.path, f"it has more than {MOST_JSON:,} characters and was not read", due_to_unread=True)
             continue
-        licence = document.get("license")
+        document = json_object(text)
+        if document is None or document.get("name") != match["name"]:
+            continue
         package = Package(
             Manager.NPM,
             match["name"],
-            str(document.get("version", "")),
+            string_of(document, "version"),
             node.path,
             node.layer_index,
-            licence if isinstance(licence, str) else "",
+            string_of(document, "license"),
         )
         yield Stated(package, folders=(posixpath.dirname(node.path),))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from enum import StrEnum
 from typing import NamedTuple, TypeAlias
@@ -46,16 +47,29 @@ Claims: TypeAlias = Callable[[], Iterable[Claim]]
 """Gives the claims of one package, each time anew: all claims of an image together would take much memory."""
 
 
+_SYSTEM_FOLDERS = re.compile(r"/(?:bin|boot|etc|lib(?:32|64|x32|o32)?|opt|sbin|usr(?!/local/)|var)/")
+"""Distributions leave /usr/local to whoever administers the machine (Filesystem Hierarchy Standard 3.0, 4.9)."""
+
+
 def _no_claims() -> Iterable[Claim]:
     return ()
 
 
+def is_of_the_system(path: str) -> bool:
+    """Whether the package manager of a distribution installs files at *path*."""
+    return _SYSTEM_FOLDERS.match(path) is not None
+
+
 class Stated(NamedTuple):
-    """A package with its claims. *folders* are claimed with all that is below them; such claims have no digests."""
+    """A package with its claims. *folders* are claimed with all that is below them; such claims have no digests.
+
+    *may_claim* tells whether a path, with every link in it followed, is in the install scheme of the package's manager.
+    """
 
     package: Package
     claims: Claims = _no_claims
     folders: tuple[str, ...] = ()
+    may_claim: Callable[[str], bool] = is_of_the_system
 
 
 class NotDetermined(NamedTuple):

@@ -9,20 +9,21 @@ import base64
 import binascii
 import csv
 import io
-import json
 import posixpath
 import re
 from collections.abc import Iterable, Iterator
-from functools import partial
+from functools import lru_cache, partial
 
 from imginspect.filesystem import Node
 from imginspect.filesystem.view import View
 from imginspect.filesystem.visible import nodes_where
 from imginspect.layer.index import Entry
+from imginspect.packages.json_object import json_object, string_of
 from imginspect.packages.package import Claim, Manager, NotDetermined, Package, Stated, StatedOrNot
 from imginspect.tar.header import DIRECTORY
 
 _INFO = re.compile(r"(?P<site>/.*)/(?P<name>[^/]+?)-(?P<version>[^/-]+)(?:-[^/]*)?\.(?:dist|egg)-info")
+_INFO_FOLDERS = (".dist-info", ".egg-info")
 _METADATA = frozenset({"METADATA", "PKG-INFO"})
 _PREFIX = re.compile(r"(?P<prefix>.*?)/(?:local/)?lib(?:64)?/(?:python|pypy)[\d.]*/(?:site|dist)-packages$")
 _SCHEME = ("bin", "sbin", "share", "etc", "include", "man", "lib", "lib64", "libexec", "Scripts")
@@ -34,13 +35,13 @@ def python_packages(view: View) -> Iterator[StatedOrNot]:
     """The packages that dist-info and egg-info folders (or egg-info files) state."""
     for node in nodes_where(view, "python packages", _may_state, lambda found: found.kind != DIRECTORY):
         info = node.path if node.path.endswith(".egg-info") else posixpath.dirname(node.path)
-        match = _INFO.fullmatch(info)
+        match = _INFO.fullmatch(info) if info.endswith(_INFO_FOLDERS) else None
         if match is not None:
             yield _stated(view, node, info, match)
 
 
 def _may_state(entry: Entry) -> bool:
-    return (entry.name in _METADATA and entry.parent.endswith((".dist-info", ".egg-info"))) or entry.name.endswith(".egg-info")
+    return (entry.name in _METADATA and entry.parent.endswith(_INFO_FOLDERS)) or entry.name.endswith(".egg-info")
 
 
 def _stated(view: View, node: Node, info: str, match: re.Match[str]) -> StatedOrNot:
@@ -62,25 +63,35 @@ def _stated(view: View, node: Node, info: str, match: re.Match[str]) -> StatedOr
     if view.text(listing) is None:
         return NotDetermined(listing.path, f"what {package.name} {package.version} installed was not read", due_to_unread=True)
     reader = _recorded if listing.path.endswith("RECORD") else _installed_files
-    return Stated(package, partial(reader, view, listing, match["site"]))
+    site = match["site"]
+    return Stated(package, partial(reader, view, listing, site), may_claim=partial(_is_in_scheme, site))
 
 
 def _is_local(view: View, info: str) -> bool:
     """Whether it was installed from a folder or file of the machine that built the image."""
     found = view.find(f"{info}/direct_url.json")
     text = view.text(found) if found is not None and found.kind != DIRECTORY else None
-    try:
-        url = json.loads(text).get("url", "") if text else ""
-    except (ValueError, AttributeError, RecursionError):
-        return False
-    return isinstance(url, str) and url.startswith("file:")
+    return string_of(json_object(text or "") or {}, "url").startswith("file:")
 
 
 def _recorded(view: View, listing: Node, site: str) -> Iterable[Claim]:
-    for row in csv.reader(io.StringIO(view.text(listing) or "")):
+    for row in _rows(view.text(listing) or ""):
         path = _placed(site, row[0]) if row else ""
         if path:
             yield Claim(path, _digest(row[1]) if len(row) > 1 else "")
+
+
+def _rows(text: str) -> Iterator[list[str]]:
+    """The rows of a CSV file. A row that the reader refuses (a bare CR, a field without end) is left out."""
+    reader = csv.reader(io.StringIO(text))
+    while True:
+        try:
+            row = next(reader, None)
+        except csv.Error:
+            continue
+        if row is None:
+            return
+        yield row
 
 
 def _installed_files(view: View, listing: Node, site: str) -> Iterable[Claim]:
@@ -101,10 +112,17 @@ def _placed(site: str, name: str) -> str:
 def _is_in_scheme(site: str, path: str) -> bool:
     if path.startswith(site + "/"):
         return True
-    prefix = _PREFIX.fullmatch(site)
-    if prefix is None or not path.startswith(prefix["prefix"] + "/"):
+    prefix = _prefix(site)
+    if prefix is None or not path.startswith(prefix + "/"):
         return False
-    return path[len(prefix["prefix"]) + 1 :].partition("/")[0] in _SCHEME
+    return path[len(prefix) + 1 :].partition("/")[0] in _SCHEME
+
+
+@lru_cache(maxsize=8)
+def _prefix(site: str) -> str | None:
+    """The prefix that *site* is in; None for a folder that is in none."""
+    found = _PREFIX.fullmatch(site)
+    return found["prefix"] if found is not None else None
 
 
 def _digest(text: str) -> str:

@@ -19,8 +19,11 @@ _FOLDERS = ("/var/lib/rpm", "/usr/lib/sysimage/rpm", "/usr/share/rpm")
 _OLDER = {"Packages.db": "ndb", "Packages": "Berkeley DB"}
 _NAME, _VERSION, _RELEASE, _EPOCH, _LICENCE = 1000, 1001, 1002, 1003, 1014
 _DIGESTS, _INDEXES, _BASENAMES, _DIRNAMES, _ALGORITHM = 1035, 1116, 1117, 1118, 5011
-_TAGS = frozenset({_NAME, _VERSION, _RELEASE, _EPOCH, _LICENCE, _DIGESTS, _INDEXES, _BASENAMES, _DIRNAMES, _ALGORITHM})
+_NUMBERS = frozenset({_EPOCH, _INDEXES, _ALGORITHM})
+_TEXTS = frozenset({_NAME, _VERSION, _RELEASE, _LICENCE, _DIGESTS, _BASENAMES, _DIRNAMES})
 _INT32, _STRING, _STRING_ARRAY, _I18N = 4, 6, 8, 9
+_MOST_VALUES = 1_000_000
+"""Values of one tag: as many as the files that an image may have. Each becomes an object in memory."""
 _ALGORITHMS = {1: ("md5", 32), 2: ("sha1", 40), 8: ("sha256", 64), 9: ("sha384", 96), 10: ("sha512", 128)}
 """OpenPGP's numbers of digests; a header without one has md5."""
 _PSEUDO = "gpg-pubkey"
@@ -40,6 +43,7 @@ def rpm_packages(view: View) -> Iterator[StatedOrNot]:
                 yield NotDetermined(node.path, f"not determinable: an rpm database in the older format {_OLDER[name]} is not read")
             else:
                 yield from _packages(view, node)
+                yield from _unwritten(view, f"{folder}/{name}-wal")
 
 
 def _packages(view: View, node: Node) -> Iterator[StatedOrNot]:
@@ -59,6 +63,13 @@ def _packages(view: View, node: Node) -> Iterator[StatedOrNot]:
                 yield Stated(package, partial(_claims, blob))
     except (CorruptDatabase, struct.error) as error:
         yield NotDetermined(node.path, f"it cannot be read on: {error}", due_to_unread=True)
+
+
+def _unwritten(view: View, path: str) -> Iterator[NotDetermined]:
+    """The log of changes that are not in the database itself yet, where there is one."""
+    log = view.find(path)
+    if log is not None and log.size:
+        yield NotDetermined(log.path, "changes in a write-ahead log are not read", due_to_unread=True)
 
 
 def _version(header: dict[int, list[str] | list[int]]) -> str:
@@ -83,12 +94,14 @@ def _header(blob: bytes) -> dict[int, list[str] | list[int]]:
     found: dict[int, list[str] | list[int]] = {}
     for number in range(count):
         tag, kind, offset, many = struct.unpack_from(">IIII", blob, 8 + 16 * number)
-        if tag not in _TAGS or offset > size:
+        if tag in found or offset > size:
             continue
+        if tag in _NUMBERS | _TEXTS and many > _MOST_VALUES:
+            raise CorruptDatabase(f"a tag has {many:,} values")
         at = start + offset
-        if kind == _INT32 and at + 4 * many <= start + size:
+        if tag in _NUMBERS and kind == _INT32 and at + 4 * many <= start + size:
             found[tag] = list(struct.unpack_from(f">{many}I", blob, at))
-        elif kind in (_STRING, _STRING_ARRAY, _I18N):
+        elif tag in _TEXTS and kind in (_STRING, _STRING_ARRAY, _I18N):
             found[tag] = [text.decode("utf-8", "replace") for text in blob[at : start + size].split(b"\0", many)[:many]]
     return found
 

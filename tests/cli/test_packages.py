@@ -26,7 +26,7 @@ def test_the_packages_are_listed_with_version_licence_and_layer(archive: Path) -
     assert "busybox  1.36-r1" in outcome.text
     assert "GPL-2.0-only" in outcome.text
     assert "\x1b" not in outcome.text
-    assert "2 packages, as the image states them." in outcome.text
+    assert "2 packages, as stated by the image." in outcome.text
 
 
 def test_the_packages_as_json(archive: Path) -> None:

@@ -14,8 +14,11 @@ from typing import Any
 import pytest
 
 from imginspect.filesystem.view import View
+from imginspect.packages import conda, folders, rpm
+from imginspect.packages import owners as owners_module
 from imginspect.packages.owners import ClaimState, Owners
 from imginspect.packages.package import Manager
+from imginspect.packages.paragraphs import paragraphs
 from tests.views import link, text, view_of
 
 
@@ -279,3 +282,100 @@ def test_the_system_package_manager_comes_before_pip() -> None:
     found = owner(view, "/usr/bin/tool")
     assert found is not None
     assert found[0] is Manager.DPKG
+
+
+ONE_PACKAGE = text("/var/lib/dpkg/status", "Package: tool\nStatus: install ok installed\n")
+
+
+@pytest.mark.parametrize("listed", ["/usr/../app/run.py", "/usr/linked/run.py", "/library/run.py", "/usr/local/linked/run.py"])
+def test_a_system_package_owns_no_file_that_lies_outside_of_the_systems_folders(listed: str) -> None:
+    files = [text("/app/run.py"), text("/library/run.py"), link("/usr/linked", "/app"), link("/usr/local/linked", "/app")]
+    view = view_of([ONE_PACKAGE, text("/var/lib/dpkg/info/tool.list", f"{listed}\n"), *files])
+    assert [owner(view, path) for path in ("/app/run.py", "/library/run.py")] == [None, None]
+
+
+def test_a_link_leads_no_claim_out_of_an_install_scheme() -> None:
+    view = wheel(VENV, "pkg/run.py,,\n", link(f"{VENV}/pkg", "/app"), text("/app/run.py"))
+    assert owner(view, "/app/run.py") is None
+    record_of_conda = text("/opt/conda/conda-meta/a.json", '{"name": "a", "files": ["lib/a/run.py"]}')
+    view = view_of([record_of_conda, link("/opt/conda/lib/a", "/app"), text("/app/run.py")])
+    assert owner(view, "/app/run.py") is None
+
+
+def test_a_link_within_the_scheme_is_followed() -> None:
+    site = "/opt/venv/lib64/python3.12/site-packages"
+    view = wheel(site, "pkg/a.py,,\n", link(f"{site}/pkg", "real"), text(f"{site}/real/a.py"), link("/opt/venv/lib", "lib64"))
+    assert owner(view, f"{site}/real/a.py") is not None
+
+
+@pytest.mark.parametrize("bad", ["pkg/\rbad.py,,\n", '"' + "x" * 200_000 + '",,\n'])
+def test_a_row_of_a_record_that_is_no_csv_takes_no_other_row_with_it(bad: str) -> None:
+    view = wheel(VENV, f"pkg/a.py,,\n{bad}pkg/b.py,,\n", text(f"{VENV}/pkg/a.py"), text(f"{VENV}/pkg/b.py"))
+    assert [owner(view, f"{VENV}/pkg/{name}.py") is not None for name in "ab"] == [True, True]
+
+
+def rpm_image(*headers: bytes) -> Owners:
+    return Owners(view_of([{"path": "/var/lib/rpm/rpmdb.sqlite", "base64": base64.b64encode(rpm_database(*headers)).decode()}]))
+
+
+@pytest.mark.parametrize("tag", [1003, 1116, 5011])
+def test_a_tag_of_the_wrong_type_in_an_rpm_header_is_passed_over(tag: int) -> None:
+    header = rpm_header({1000: (6, ["curl"]), 1001: (6, ["8"]), 1117: (8, ["a"]), 1118: (8, ["/usr/"]), tag: (8, ["x"])})
+    assert [(package.name, package.version) for package in rpm_image(header).packages] == [("curl", "8")]
+
+
+def test_a_tag_that_an_rpm_header_repeats_is_read_once() -> None:
+    header = rpm_header({1000: (6, ["curl"]), 1117: (8, ["a", "b"])})
+    count, size = struct.unpack(">II", header[:8])
+    repeated = struct.pack(">II", count + 500, size) + header[8:40] + header[24:40] * 500 + header[40:]
+    splits: list[bytes] = []
+
+    class Store(bytes):
+        def __getitem__(self, key: Any) -> Any:
+            splits.append(b"")
+            return bytes.__getitem__(self, key)
+
+    assert [package.name for package in rpm_image(repeated).packages] == ["curl"]
+    assert rpm._header(Store(repeated))[1117] == ["a", "b"]
+    assert len(splits) == 2
+
+
+def test_more_values_in_a_tag_than_an_image_has_files_end_the_reading_of_an_rpm_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rpm, "_MOST_VALUES", 2)
+    owners = rpm_image(rpm_header({1000: (6, ["curl"]), 1117: (8, ["a", "b", "c"])}))
+    assert [gap.why for gap in owners.not_determined] == ["it cannot be read on: a tag has 3 values"]
+
+
+def test_a_write_ahead_log_of_an_rpm_database_is_named() -> None:
+    owners = Owners(view_of([text("/var/lib/rpm/rpmdb.sqlite", "no database"), text("/var/lib/rpm/rpmdb.sqlite-wal", "x")]))
+    assert [gap.database for gap in owners.not_determined] == ["/var/lib/rpm/rpmdb.sqlite", "/var/lib/rpm/rpmdb.sqlite-wal"]
+
+
+@pytest.mark.parametrize("bound", ["_MOST_CLAIMS", "_MOST_STEPS"])
+def test_claims_beyond_the_bound_are_not_read_and_that_is_said_once(bound: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(owners_module, bound, 3)
+    names = [f"{VENV}/{number}/a.py" for number in range(9)]
+    rows = "".join(f"{number}/a.py,,\n" for number in range(9))
+    view = wheel(VENV, rows, *map(text, names))
+    found = Owners(view)
+    assert [gap.due_to_unread for gap in found.not_determined] == [True]
+    assert found.not_determined[0].why.startswith("the packages claim more files than are read")
+    assert [package.name for package in found.packages] == ["pkg"]
+
+
+def test_json_records_beyond_the_bound_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (conda, folders):
+        monkeypatch.setattr(module, "MOST_JSON", 20)
+    long = '{"name": "a", "version": "1.0"}'
+    owners = Owners(view_of([text("/opt/c/conda-meta/a.json", long), text("/app/node_modules/a/package.json", long)]))
+    assert [gap.database for gap in owners.not_determined] == ["/opt/c/conda-meta/a.json", "/app/node_modules/a/package.json"]
+
+
+def test_a_version_that_is_no_string_is_not_shown_as_one() -> None:
+    view = view_of([text("/app/node_modules/a/package.json", '{"name": "a", "version": {"b": [1]}}')])
+    assert [package.version for package in Owners(view).packages] == [""]
+
+
+def test_long_fields_take_time_in_proportion_to_their_length() -> None:
+    [fields] = paragraphs("Package: a\n" + " y\n" * 300_000)
+    assert fields["Package"] == "a" + "\ny" * 300_000
