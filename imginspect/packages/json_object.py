@@ -6,7 +6,8 @@ import json
 from typing import Any
 
 MOST_JSON = 8 << 20
-"""Characters of a JSON document that is parsed, which takes some thirty times as much memory. conda's largest records have 5 million."""
+"""Characters of a JSON document that is parsed; a longer one is named as not read. Parsing takes many times as much memory: 45 MB of
+nested lists took 2.2 GB (Python 3.11)."""
 
 
 def json_object(text: str) -> dict[str, Any] | None:

@@ -28,7 +28,7 @@ _COMPILED = "/__pycache__/"
 _MOST_CLAIMS = 2_000_000
 """Claims of all packages together that are read: twice as many as the files that an image may have."""
 _MOST_STEPS = 8_000_000
-"""Folders walked through to place these claims. An image of a million files needs half a million; a microsecond goes by for each."""
+"""Folders walked through to place these claims, each a look-up; what is beyond is named as not read."""
 
 
 class ClaimState(StrEnum):
