@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import lzma
 import os
 import stat
 import zipfile
+import zlib
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
@@ -151,6 +153,10 @@ def _read_entry(descriptor: int, name: str, path: str, stored: StoredPack) -> No
 # -- zips --------------------------------------------------------------------------------------------------------------
 
 
+_DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError, NotImplementedError, RuntimeError)
+"""What zipfile and the decompressors behind it raise for damaged members; the last two for methods they do not know, and for encryption."""
+
+
 def _read_zip(content: bytes) -> StoredPack:
     """The members of a zip in the layout that we write: nothing before, between or after its parts, and no comment."""
     _check_end(content)
@@ -160,7 +166,7 @@ def _read_zip(content: bytes) -> StoredPack:
             _check_sizes(opened)
             for member in opened.infolist():
                 _read_member(opened, member, stored)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, OSError) as error:
+    except _DAMAGED as error:
         raise NotReadable(f"the zip is damaged: {cut(str(error))!a}") from error
     return stored
 

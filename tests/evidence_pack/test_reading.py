@@ -47,6 +47,16 @@ def test_a_zip_that_was_compressed_is_read_too(tmp_path: Path) -> None:
     assert reads(tmp_path, zipped(("report.json", b"{}" * 1000), compression=zipfile.ZIP_DEFLATED)).files == {"report.json": b"{}" * 1000}
 
 
+@pytest.mark.parametrize("compression", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_damaged_member_is_an_error_whatever_it_was_compressed_with(tmp_path: Path, compression: int) -> None:
+    content = bytearray(zipped(("report.json", bytes(range(256)) * 40), compression=compression))
+    at = 30 + len("report.json")
+    for broken in (at, at + 12, at + 40):
+        damaged = content[:broken] + b"\xff" * 24 + content[broken + 24 :]
+        with pytest.raises(NotReadable, match="the zip is damaged"):
+            reads(tmp_path, bytes(damaged))
+
+
 @pytest.mark.parametrize("name", ["../x", "/etc/x", "a/../../x", "a//x", "x\n", "C:\\x", "a\\..\\x", "./x", ".x", "x" * 300, "a/b/c/d/e/f"])
 def test_names_that_lead_elsewhere_are_not_read(tmp_path: Path, name: str) -> None:
     stored = reads(tmp_path, zipped((name, b"x")))
