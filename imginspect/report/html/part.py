@@ -8,8 +8,8 @@ from functools import cached_property
 from imginspect.report.decisions import shortened
 from imginspect.report.document import LayerPlace, ProgramPart, ReportDocument, ResultPart
 from imginspect.report.html.markup import Markup, element, joined
-from imginspect.report.html.rules import in_order
 from imginspect.report.html.words import RESULT
+from imginspect.report.order import worst_first
 from imginspect.report.places import LONGEST_INSTRUCTION
 from imginspect.report.summary import archive_name
 
@@ -53,7 +53,7 @@ class Part:
     def groups(self) -> dict[str, list[tuple[int, ResultPart]]]:
         """The results of each verdict with their numbers from 1; one of a verdict that is not known is not settled."""
         found: dict[str, list[ResultPart]] = {verdict: [] for verdict in GROUPS}
-        for result in in_order(self.document):
+        for result in worst_first(self.document["results"]):
             found[result["verdict"] if result["verdict"] in found else "undetermined"].append(result)
         numbered: dict[str, list[tuple[int, ResultPart]]] = {}
         number = 0

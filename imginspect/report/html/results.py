@@ -10,7 +10,6 @@ from imginspect.report.document import FindingPart, ReferencePart, ResultPart
 from imginspect.report.html.evidence import evidence
 from imginspect.report.html.markup import NOTHING, Markup, element, escape, joined
 from imginspect.report.html.part import GROUPS, Part
-from imginspect.report.html.rules import title_of
 from imginspect.report.html.settled import settled
 from imginspect.report.html.tables import Row, folded, listed, table
 from imginspect.report.html.words import LEVELS, RESULT, SEVERITIES, badge, outcome
@@ -55,7 +54,7 @@ def _settled(caption: str, members: list[tuple[int, ResultPart]], part: Part) ->
 def _rule(number: int, result: ResultPart, part: Part) -> Markup:
     return element(
         "article",
-        element("header", part.heading(2, f"{number}. ", title_of(result)), _about(result, part)),
+        element("header", part.heading(2, f"{number}. ", result["outcome_title"]), _about(result, part)),
         _asked(result),
         _policy(result, part),
         _why(result),

@@ -1,19 +1,8 @@
-"""The rules of a report as the page names and orders them: one function for the title, one for the order."""
+"""Which rules of a report the first page names."""
 
 from __future__ import annotations
 
-from imginspect.report.document import ReportDocument, ResultPart
-from imginspect.report.order import worst_first
-
-
-def title_of(result: ResultPart) -> str:
-    """The title that the page shows for *result*."""
-    return result["outcome_title"]
-
-
-def in_order(document: ReportDocument) -> list[ResultPart]:
-    """The results of *document*, worst first."""
-    return worst_first(document["results"])
+from imginspect.report.document import ResultPart
 
 
 def is_to_settle(result: ResultPart) -> bool:

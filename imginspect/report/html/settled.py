@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from imginspect.report.decisions import sentence
 from imginspect.report.document import ResultPart
 from imginspect.report.html.markup import NOTHING, Markup, element, joined
-from imginspect.report.html.rules import title_of
 from imginspect.report.html.tables import folded, listed
 from imginspect.wording import counted
 
@@ -45,7 +44,7 @@ def _row(number: int, result: ResultPart, name: str, more: Markup, findings: Mar
     noted = _noted(result) if findings else NOTHING
     fold = folded("Reason, sources and notes" if findings else "Reason and sources", more, findings, class_="screen") if more else findings
     cells = (
-        element("th", f"{number}. {title_of(result)} ", element("small", result["rule"]), scope="row"),
+        element("th", f"{number}. {result['outcome_title']} ", element("small", result["rule"]), scope="row"),
         element("td", result["severity"]),
         element("td", _said(result), _limits(result), _conditions(result), noted, fold),
     )

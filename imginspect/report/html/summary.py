@@ -8,7 +8,7 @@ from imginspect.report.decisions import sentence, shortened
 from imginspect.report.document import ImagePart, ReportDocument, ResultPart, UndeterminedName
 from imginspect.report.html.markup import NOTHING, Markup, element, joined
 from imginspect.report.html.part import GROUPS, Part
-from imginspect.report.html.rules import is_to_settle, title_of
+from imginspect.report.html.rules import is_to_settle
 from imginspect.report.html.tables import code, facts, listed
 from imginspect.report.html.words import IMAGE, RESULT, badge, icon, outcome
 from imginspect.report.summary import archive_facts, is_whole, qualification, reason_of, undetermined_is
@@ -102,7 +102,7 @@ def _line(number: int, result: ResultPart, part: Part) -> Markup:
         "tr",
         element("td", badge(outcome(RESULT, result["verdict"]))),
         element("td", result["severity"]),
-        element("th", part.link(f"rule-{number}", title_of(result)), ignored, scope="row"),
+        element("th", part.link(f"rule-{number}", result["outcome_title"]), ignored, scope="row"),
         element("td", f"{len(result['findings']):,}", class_="number"),
     )
 
@@ -124,7 +124,7 @@ def _warnings(part: Part) -> Markup:
     found = [(number, result) for number, result in part.groups["warn"] if not is_to_settle(result)]
     if not found:
         return NOTHING
-    links = joined((part.link(f"rule-{number}", title_of(result)) for number, result in found), "; ")
+    links = joined((part.link(f"rule-{number}", result["outcome_title"]) for number, result in found), "; ")
     return element("p", element("b", counted(len(found), "rule"), " with a warning:"), " ", links, ".", class_="warnings")
 
 
