@@ -29,8 +29,10 @@ _USUAL_FOLDERS = frozenset((
 _SOURCES = re.compile(r"/usr/src/(?!linux|kernel|debug|python)")
 """Where images put programs of their own in a tree that packages use too."""
 _LOADER_CACHE = "/etc/ld.so.cache"
-_METADATA_NAMES = frozenset({"METADATA", "PKG-INFO", "copyright", "direct_url.json", "top_level.txt", "entry_points.txt", "pyvenv.cfg"})
+_METADATA_NAMES = frozenset({"METADATA", "PKG-INFO", "DESCRIPTION", "direct_url.json", "top_level.txt", "entry_points.txt", "pyvenv.cfg"})
 """Heads of what Python and R packages and environments say of themselves."""
+_STATING = _METADATA_NAMES | {"copyright"}
+"""These and, of Debian's packages, their licences: only asked for where packages are listed."""
 _SYSTEM_FILES = re.compile(
     r"/etc/(?:ld\.so\.conf(?:\.d/.*)?|ld-musl-[a-z0-9_]+\.path|passwd|group|os-release|nsswitch\.conf|profile(?:\.d/.*)?)"
     r"|/(?:usr/)?lib/apk/db/installed"
@@ -82,9 +84,6 @@ class TextRetention:
         if path == _LOADER_CACHE:
             return size if size <= MOST_TEXT_BYTES else 0
         name = path.rpartition("/")[2]
-        database = database_bytes(path, name, size)
-        if database is not None:
-            return database
         if self._licences.may_match(name) and self._licences.find(path):
             return size if size <= MOST_TEXT_BYTES else HEAD_BYTES
         if content_class == ELF and size <= _MOST_BUSYBOX and (name == "[" or name.startswith("busybox")):
@@ -121,4 +120,4 @@ class PackageRetention:
         name = path.rpartition("/")[2]
         if path == self._path:
             return size
-        return database_bytes(path, name, size) or (HEAD_BYTES if name in _METADATA_NAMES or name.endswith(".egg-info") else 0)
+        return database_bytes(path, name, size) or (HEAD_BYTES if name in _STATING or name.endswith(".egg-info") else 0)
