@@ -23,5 +23,5 @@ def all_of(*orders: Order) -> tuple[TaskOutcome, ...]:
 def _outcome(work: Callable[..., Any], arguments: tuple[Any, ...]) -> TaskOutcome:
     try:
         return TaskOutcome(work(*arguments))
-    except Exception as error:  # noqa: BLE001 - it is told, as that of a task that travels alone is
+    except Exception as error:  # noqa: BLE001 - the outcome carries it, as for a task that is sent alone
         return TaskOutcome(error=error)
