@@ -14,10 +14,16 @@ from imginspect.network.start_tree import StartNode, StartNodeKind
 
 _LABELS = {
     StartNodeKind.CONTACT: "network: ",
-    StartNodeKind.NOT_ANALYSED: "not analysed: ",
+    StartNodeKind.NOT_ANALYSED: "unknown: ",
+    StartNodeKind.PROBLEM: "problem: ",
     StartNodeKind.CONDITION: "only searched: ",
 }
-_SHAPES = {StartNodeKind.CONTACT: "octagon", StartNodeKind.NOT_ANALYSED: "diamond", StartNodeKind.CONDITION: "diamond"}
+_SHAPES = {
+    StartNodeKind.CONTACT: "octagon",
+    StartNodeKind.PROBLEM: "octagon",
+    StartNodeKind.NOT_ANALYSED: "diamond",
+    StartNodeKind.CONDITION: "diamond",
+}
 
 
 @click.command("startup")
@@ -29,8 +35,10 @@ _SHAPES = {StartNodeKind.CONTACT: "octagon", StartNodeKind.NOT_ANALYSED: "diamon
 def command(policy: str, format_name: str, **source: object) -> None:
     """Show what runs when a container of the image in SOURCE starts: scripts, their lines, commands, and what they lead to.
 
-    Commands and calls that contact another machine are marked, and so is everything that was not analysed. Nothing is executed.
+    Commands and calls that contact another machine are marked, and so is everything that fails or
+    could not be analysed. Nothing is executed.
     """
+    from imginspect.cli.cache_folder import user_cache
     from imginspect.cli.image_argument import chosen_image
     from imginspect.cli.masking import shown
     from imginspect.cli.output import warn_incomplete
@@ -40,12 +48,11 @@ def command(policy: str, format_name: str, **source: object) -> None:
     from imginspect.network.start_tree import start_tree
     from imginspect.reading.read_image import read_image
 
-    criteria = load_criteria(policy)
+    criteria = load_criteria(policy, cache=user_cache())
     with chosen_image(request(**source)) as (archive, image), ContentSpool(archive.tmp_dir) as spool:  # type: ignore[arg-type]
         reading = read_image(archive, image, criteria.matcher, criteria.retention(), spool)
         (context, _), _ = facts_of(reading, criteria)
-        words = " ".join(context.launch.argv) or "nothing: the image has no ENTRYPOINT and no CMD"
-        tree = start_tree(context.startup.followed, context.network, words)
+        tree = start_tree(context.startup, context.network)
         gaps = tuple(dict.fromkeys(f"{problem.where}: {problem.what}" for problem in reading.problems if problem.unread))
     if format_name == "json":
         click.echo(json.dumps(_as_json(tree, shown), indent=2))

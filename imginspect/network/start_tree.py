@@ -11,6 +11,7 @@ from typing import NamedTuple
 from imginspect.network.network import Network
 from imginspect.reach.followed import Followed
 from imginspect.reach.guards import Reach
+from imginspect.reach.startup import Startup
 
 _MOST_NODES = 5_000
 """Nodes of one tree, which a person reads; a last node says how many commands, contacts and gaps have no place of their own."""
@@ -30,6 +31,8 @@ class StartNodeKind(StrEnum):
     NOT_ANALYSED = "not-analysed"
     CONDITION = "condition"
     """Something that was not analysed and must not need a network."""
+    PROBLEM = "problem"
+    """Why the start, or a step of it, fails or may fail."""
     MORE = "more"
 
 
@@ -74,14 +77,17 @@ def _order(node: _Growing) -> tuple[bool, int]:
     return match is not None, int(match[1] or 0) if match else 0
 
 
-def start_tree(followed: Followed, network: Network, command: str) -> StartNode:
-    """What the start of a container leads to. *command* is the config's own, in words.
+def start_tree(start: Startup, network: Network) -> StartNode:
+    """What the start of a container leads to, below the config's own command. Why a step fails is said first.
 
     Commands that a condition of the image rules out are not there. Calls in programs are only there where they contact a machine.
     """
+    command = " ".join(start.launch.argv) or "no command"
     root = _Growing(StartNodeKind.SETTING, command)
+    for problem in start.launch.problems:
+        root.child(StartNodeKind.PROBLEM, problem.text)
     left = 0
-    for number, (chain, kind, text, note) in enumerate(_leaves(followed, network)):
+    for number, (chain, kind, text, note) in enumerate(_leaves(start.followed, network)):
         if number >= _MOST_NODES:
             left += 1
             continue

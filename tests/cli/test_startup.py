@@ -36,7 +36,8 @@ def archive(tmp_path: Path) -> Path:
 def test_scripts_their_lines_and_commands_are_a_tree(archive: Path) -> None:
     outcome = run("startup", archive)
     assert outcome.code == 0
-    assert outcome.text.splitlines() == [
+    lines = outcome.text.splitlines()
+    assert [line for line in lines if not line.startswith("|-- problem: ")] == [
         r"/app/run.sh echo a\x1b[31mb",
         "`-- Entrypoint[0] /app/run.sh",
         "    |-- sources /app/env.sh",
@@ -45,11 +46,11 @@ def test_scripts_their_lines_and_commands_are_a_tree(archive: Path) -> None:
         "    |   `-- runs /app/fetch.sh",
         "    |       `-- line 2: sh",
         "    |           |-- network: curl http://data.example.org/a  [contacts data.example.org (curl fetches a URL)]",
-        "    |           `-- not analysed: the code passed to sh is only known at run time",
+        "    |           `-- unknown: the code passed to sh is only known at run time",
         "    |-- line 4: network: curl http://never.example.org  "
         "[contacts never.example.org (curl fetches a URL), /absent is not in the image]",
         "    |-- line 5: $TOOL y",
-        "    |   `-- not analysed: the command name is unknown ($TOOL): $TOOL y",
+        "    |   `-- unknown: the command name is unknown ($TOOL): $TOOL y",
         r'    `-- line 6: exec "$@"',
     ]
 
@@ -62,7 +63,7 @@ def test_the_tree_as_json(archive: Path) -> None:
     kinds = [node["kind"] for node in nodes(run("startup", archive, "--format", "json").document)]
     assert kinds.count("contact") == 3
     assert kinds.count("not-analysed") == 2
-    assert set(kinds) == {"setting", "script", "command", "contact", "not-analysed"}
+    assert set(kinds) == {"setting", "script", "command", "contact", "not-analysed", "problem"}
 
 
 def test_the_tree_for_graphviz_is_one_graph(archive: Path) -> None:
@@ -75,9 +76,19 @@ def test_the_tree_for_graphviz_is_one_graph(archive: Path) -> None:
     assert "\x1b" not in text
 
 
+def test_why_a_start_fails_is_said_before_what_would_run(tmp_path: Path) -> None:
+    archive = ImageBuilder().layer(file("/run.sh", b"#!/bin/sh\nls\n", mode=0o644)).config(entrypoint=["/run.sh"]).save(tmp_path / "a.tar")
+    lines = run("startup", archive).text.splitlines()
+    assert lines[1] == "|-- problem: /run.sh has mode 0644, owner 0:0: no user has permission to execute it"
+    assert lines[-1] == "    `-- line 2: ls"
+
+
 def test_an_image_that_starts_nothing_says_so(tmp_path: Path) -> None:
     archive = ImageBuilder().layer(file("/a", b"1")).save(tmp_path / "a.tar")
-    assert run("startup", archive).text == "nothing: the image has no ENTRYPOINT and no CMD\n"
+    assert run("startup", archive).text.splitlines() == [
+        "no command",
+        "`-- problem: the config has neither an Entrypoint nor a Cmd, so there is nothing to start",
+    ]
 
 
 def test_a_credential_in_a_script_is_not_shown(tmp_path: Path) -> None:
